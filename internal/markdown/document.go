@@ -1,0 +1,161 @@
+// Package markdown reads the body of one article.
+//
+// In: the bytes of a Markdown file and where its body starts. Out: a Document,
+// the facts that the rest of the program needs: sections with their kind, the
+// items below them, what each relates to, every link and image with its
+// position, the plain text for the search, and the HTML.
+//
+// The HTML has holes where the address of a link or an image belongs, because
+// an address is known only when all articles are. So a Document depends on one
+// file and the Options alone and can be cached; the site fills the holes.
+//
+// A Document never changes after Parse returns it.
+package markdown
+
+import (
+	"slices"
+	"strconv"
+
+	"whyfix/internal/diag"
+)
+
+// Kind says what a section of an article is for.
+type Kind uint8
+
+// The kinds, in the order of the chain that a reader follows.
+const (
+	None Kind = iota
+	Cause
+	Check
+	Solution
+	Case
+)
+
+// Kinds are the kinds of the chain, in its order.
+func Kinds() [4]Kind { return [4]Kind{Cause, Check, Solution, Case} }
+
+// String is the name used in attributes, anchors and the HTTP interface.
+func (k Kind) String() string {
+	return [...]string{"", "cause", "check", "solution", "case"}[k]
+}
+
+// Document is what one article's body says.
+type Document struct {
+	Title    string // the text of a level-one heading at the very top, if there is one
+	TitlePos diag.Pos
+	Intro    Block // what stands before the first section
+	Sections []Section
+	Notes    Fragment // the list of footnotes; empty when there are none
+	Refs     []Ref    // every link and image; holes in fragments count in this slice
+	IDs      []string // every id that the HTML of this document defines, sorted
+	Figures  []Figure
+}
+
+// HasID reports whether the page will have an element with this id.
+func (d *Document) HasID(id string) bool {
+	_, found := slices.BinarySearch(d.IDs, id)
+	return found
+}
+
+// Block is a run of content: its HTML and the same as plain text, one line for
+// each paragraph, list item, table row or line of code.
+type Block struct {
+	HTML Fragment
+	Text string
+}
+
+// Section is a heading and what stands below it, up to the next section.
+type Section struct {
+	Kind    Kind
+	Level   int      // of the heading in the file, 1 to 6
+	ID      string   // the heading's id, unique on the page
+	Anchor  string   // the kind's name on the first section of each kind: `#check` works whatever the heading says
+	Title   string   // the heading as plain text
+	Heading Fragment // the heading's inline HTML
+	Pos     diag.Pos
+	Tag     string   // {tag="…"}: the tag that it is about
+	For     []string // {for="…"}: the causes that it is for
+	Body    Block    // what stands before the first item
+	Items   []Item   // only below sections of a kind
+}
+
+// Item is a heading below a section of a kind: one cause, one check, one
+// solution or one case.
+type Item struct {
+	ID      string
+	Title   string
+	Heading Fragment
+	Pos     diag.Pos
+	Tag     string
+	For     []string
+	Body    Block
+}
+
+// About is the tag that an item is about: what {tag="…"} says, else its title.
+func (i Item) About() string {
+	if i.Tag != "" {
+		return i.Tag
+	}
+	return i.Title
+}
+
+// Ref is a link or an image as written.
+type Ref struct {
+	Image bool
+	Dest  string // as in the file, percent-encoding undone
+	Alt   string // of an image
+	Pos   diag.Pos
+}
+
+// Figure is an image that stands alone in a paragraph.
+type Figure struct {
+	Number  int // from 1; 0 without a caption
+	Caption string
+	Pos     diag.Pos
+}
+
+// Target is what a hole for a Ref is filled with.
+type Target struct {
+	URL           string // not escaped
+	Width, Height int    // of an image in pixels; 0 when not known
+}
+
+// Fragment is HTML with holes. Its zero value is empty.
+type Fragment struct {
+	html  string
+	holes []hole
+}
+
+// hole is a place in a Fragment that the target of a Ref fills.
+type hole struct {
+	at, ref int
+	size    bool // width and height attributes instead of the address
+}
+
+// Empty reports whether there is nothing to show.
+func (f Fragment) Empty() bool { return f.html == "" }
+
+// HTML fills the holes. Targets are in the order of Document.Refs.
+func (f Fragment) HTML(targets []Target) string {
+	if len(f.holes) == 0 {
+		return f.html
+	}
+	out := make([]byte, 0, len(f.html)+32*len(f.holes))
+	from := 0
+	for _, h := range f.holes {
+		out = append(out, f.html[from:h.at]...)
+		from = h.at
+		t := targets[h.ref]
+		switch {
+		case !h.size:
+			out = appendURL(out, t.URL)
+		case t.Width > 0 && t.Height > 0:
+			out = append(out, ` width="`...)
+			out = strconv.AppendInt(out, int64(t.Width), 10)
+			out = append(out, `" height="`...)
+			out = strconv.AppendInt(out, int64(t.Height), 10)
+			out = append(out, '"')
+		}
+	}
+	return string(append(out, f.html[from:]...))
+}

@@ -1,0 +1,316 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"whyfix/internal/diag"
+)
+
+// Options are what the site's settings say about Markdown. They belong to the
+// key under which a Document is cached.
+type Options struct {
+	RawHTML bool      // pass HTML through instead of showing it as text
+	Words   KindWords // which words in a heading tell its kind
+	Figure  string    // the word before a figure's number: 图
+}
+
+// Parser reads bodies. It may be used by many goroutines at once.
+type Parser struct {
+	options Options
+	md      goldmark.Markdown
+}
+
+// NewParser makes a Parser.
+func NewParser(o Options) *Parser {
+	md := goldmark.New(
+		goldmark.WithExtensions(
+			extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify,
+			// A line break in the source between two Han characters is not a space.
+			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksCSS3Draft)),
+		),
+		goldmark.WithParserOptions(parser.WithAttribute()),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
+			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, figure: o.Figure}, 100),
+		)),
+	)
+	return &Parser{options: o, md: md}
+}
+
+// Parse reads the body of a file, which starts at the byte offset start of
+// lines' text (front matter stands before it). It always returns a Document.
+func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, diag.List) {
+	body := source[start:]
+	root := p.md.Parser().Parse(text.NewReader(body))
+	r := &reading{
+		parser: p, source: body, doc: &Document{}, lines: lines,
+		at: func(offset int) diag.Pos { return lines.At(start + offset) },
+	}
+	r.prepare(root)
+	r.name()
+	r.split(root)
+	slices.Sort(r.doc.IDs)
+	return r.doc, r.diags
+}
+
+// reading is the state of one Parse.
+type reading struct {
+	parser   *Parser
+	source   []byte
+	lines    *diag.Lines
+	at       func(offset int) diag.Pos
+	doc      *Document
+	diags    diag.List
+	headings []*ast.Heading
+	ids      map[string]bool
+}
+
+func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
+	r.diags = append(r.diags, r.lines.New(p, s, code, message, hint))
+}
+
+// prepare walks the tree once: it numbers links, images and figures, and
+// collects headings.
+func (r *reading) prepare(root ast.Node) {
+	var figures []*ast.Paragraph
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			r.headings = append(r.headings, n)
+		case *ast.Link:
+			r.ref(n, n.Destination, false)
+		case *ast.Image:
+			r.ref(n, n.Destination, true)
+			if p, ok := n.Parent().(*ast.Paragraph); ok && p.ChildCount() == 1 {
+				figures = append(figures, p)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	number := 0
+	for _, p := range figures {
+		image := p.FirstChild().(*ast.Image)
+		f := Figure{Caption: string(image.Title), Pos: r.at(image.Pos())}
+		if f.Caption != "" {
+			number++
+			f.Number = number
+		}
+		r.doc.Figures = append(r.doc.Figures, f)
+		image.Title = nil // it is the caption, not a tooltip
+		p.Parent().ReplaceChild(p.Parent(), p, newFigureNode(f, image))
+	}
+}
+
+// refAttribute carries a link's index in Document.Refs to the renderer.
+var refAttribute = []byte("whyfix-ref")
+
+func (r *reading) ref(n ast.Node, dest []byte, image bool) {
+	ref := Ref{Image: image, Dest: string(util.UnescapePunctuations(dest)), Pos: r.at(n.Pos())}
+	ref.Dest = unescapePath(ref.Dest)
+	if image {
+		ref.Alt = r.plain(n)
+	}
+	if dangerous(ref.Dest) {
+		r.problem(ref.Pos, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
+			"use an address that starts with https:, mailto: or tel:, or a path")
+		ref.Dest = ""
+	}
+	n.SetAttribute(refAttribute, len(r.doc.Refs))
+	r.doc.Refs = append(r.doc.Refs, ref)
+}
+
+// name gives each heading its id: first those that the writer chose, so that a
+// heading's words never take one of them away.
+func (r *reading) name() {
+	r.ids = make(map[string]bool, len(r.headings)+4)
+	for _, h := range r.headings {
+		id, ok := stringAttribute(h, "id")
+		if !ok {
+			continue
+		}
+		if r.ids[id] {
+			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", "the id "+quote(id)+" is used twice on this page", "give one of the headings another id")
+		}
+		r.claim(id)
+	}
+	for _, h := range r.headings {
+		if _, ok := h.AttributeString("id"); ok || r.isTitle(h) {
+			continue
+		}
+		base := Slug(r.plain(h))
+		if base == "" {
+			base = "section"
+		}
+		id := base
+		for n := 2; r.ids[id]; n++ {
+			id = base + "-" + itoa(n)
+		}
+		r.claim(id)
+		h.SetAttributeString("id", []byte(id))
+	}
+}
+
+func (r *reading) claim(id string) {
+	if !r.ids[id] {
+		r.ids[id] = true
+		r.doc.IDs = append(r.doc.IDs, id)
+	}
+}
+
+// isTitle tells a level-one heading at the very top: the page's title.
+func (r *reading) isTitle(h *ast.Heading) bool {
+	return h.Level == 1 && h.PreviousSibling() == nil && h.Parent().Kind() == ast.KindDocument
+}
+
+// split cuts the top level of the tree into sections and items and renders
+// each. A heading below a section of a kind is an item of it, unless it has a
+// kind of its own by attribute; deeper headings belong to the item's text.
+func (r *reading) split(root ast.Node) {
+	var (
+		block     = &r.doc.Intro
+		kind      *Section // the section of a kind that we are in
+		itemLevel int
+		pending   []ast.Node
+	)
+	flush := func() {
+		*block = r.block(pending)
+		pending = nil
+	}
+	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
+		if notes, ok := n.(*east.FootnoteList); ok {
+			r.doc.Notes = r.render(notes)
+			continue
+		}
+		h, ok := n.(*ast.Heading)
+		if !ok {
+			pending = append(pending, n)
+			continue
+		}
+		if r.isTitle(h) {
+			r.doc.Title, r.doc.TitlePos = r.plain(h), r.at(h.Pos())
+			continue
+		}
+		explicit := r.kindAttribute(h)
+		if kind != nil && h.Level > kind.Level && explicit == None {
+			if itemLevel != 0 && h.Level > itemLevel {
+				pending = append(pending, h)
+				continue
+			}
+			flush()
+			itemLevel = h.Level
+			kind.Items = append(kind.Items, r.item(h))
+			block = &kind.Items[len(kind.Items)-1].Body
+			continue
+		}
+		flush()
+		it := r.item(h)
+		s := Section{Kind: explicit, Level: h.Level, ID: it.ID, Title: it.Title, Heading: it.Heading, Pos: it.Pos, Tag: it.Tag, For: it.For}
+		if s.Kind == None {
+			s.Kind = r.parser.options.Words.Kind(s.Title)
+		}
+		r.doc.Sections = append(r.doc.Sections, s)
+		last := &r.doc.Sections[len(r.doc.Sections)-1]
+		if name := s.Kind.String(); name != "" && !r.ids[name] {
+			last.Anchor = name
+			r.claim(name)
+		}
+		kind, itemLevel, block = nil, 0, &last.Body
+		if s.Kind != None {
+			kind = last
+		}
+	}
+	flush()
+}
+
+func (r *reading) item(h *ast.Heading) Item {
+	it := Item{Title: r.plain(h), Heading: r.inline(h), Pos: r.at(h.Pos())}
+	it.ID, _ = stringAttribute(h, "id")
+	it.Tag, _ = stringAttribute(h, "tag")
+	if f, ok := stringAttribute(h, "for"); ok {
+		it.For = strings.FieldsFunc(f, func(c rune) bool { return strings.ContainsRune(",，、;；", c) })
+		for i := range it.For {
+			it.For[i] = strings.TrimSpace(it.For[i])
+		}
+	}
+	return it
+}
+
+// kindAttribute is the kind that `{.cause}` names.
+func (r *reading) kindAttribute(h *ast.Heading) Kind {
+	class, _ := stringAttribute(h, "class")
+	for name := range strings.FieldsSeq(class) {
+		known := make([]string, 0, 4)
+		for _, k := range Kinds() {
+			if k.String() == name {
+				return k
+			}
+			known = append(known, k.String())
+		}
+		if near := diag.Nearest(name, known); near != "" {
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "did you mean "+quote("."+near)+"?")
+		}
+	}
+	return None
+}
+
+// block renders a run of top-level nodes.
+func (r *reading) block(nodes []ast.Node) Block {
+	if len(nodes) == 0 {
+		return Block{}
+	}
+	var t textWriter
+	for _, n := range nodes {
+		t.block(n, r.source)
+	}
+	return Block{HTML: r.render(nodes...), Text: t.String()}
+}
+
+func (r *reading) render(nodes ...ast.Node) Fragment {
+	var s sink
+	for _, n := range nodes {
+		// The sink cannot fail, and our renderers return no error.
+		_ = r.parser.md.Renderer().Render(&s, r.source, n)
+	}
+	return s.fragment()
+}
+
+// inline renders what stands inside a heading.
+func (r *reading) inline(n ast.Node) Fragment {
+	var children []ast.Node
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		children = append(children, c)
+	}
+	return r.render(children...)
+}
+
+func (r *reading) plain(n ast.Node) string {
+	var t textWriter
+	t.inline(n, r.source)
+	return t.String()
+}
+
+func stringAttribute(n ast.Node, name string) (string, bool) {
+	v, ok := n.AttributeString(name)
+	if !ok {
+		return "", false
+	}
+	switch v := v.(type) {
+	case []byte:
+		return strings.TrimSpace(string(v)), true
+	case string:
+		return strings.TrimSpace(v), true
+	}
+	return "", false
+}

@@ -1,0 +1,218 @@
+package markdown
+
+import (
+	"strings"
+
+	"github.com/alecthomas/chroma/v2"
+	chromahtml "github.com/alecthomas/chroma/v2/formatters/html"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/alecthomas/chroma/v2/styles"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+// sink collects rendered HTML and the holes in it. goldmark writes to it
+// directly because it is a util.BufWriter.
+type sink struct {
+	html  []byte
+	holes []hole
+}
+
+func (s *sink) Write(p []byte) (int, error) { s.html = append(s.html, p...); return len(p), nil }
+
+func (s *sink) WriteString(p string) (int, error) { s.html = append(s.html, p...); return len(p), nil }
+func (s *sink) WriteByte(c byte) error            { s.html = append(s.html, c); return nil }
+func (s *sink) WriteRune(r rune) (int, error) {
+	n := len(s.html)
+	s.html = append(s.html, string(r)...)
+	return len(s.html) - n, nil
+}
+func (s *sink) Available() int { return 1 << 20 }
+func (s *sink) Buffered() int  { return 0 }
+func (s *sink) Flush() error   { return nil }
+
+func (s *sink) hole(ref int, size bool) {
+	s.holes = append(s.holes, hole{at: len(s.html), ref: ref, size: size})
+}
+
+func (s *sink) fragment() Fragment { return Fragment{html: string(s.html), holes: s.holes} }
+
+// figureNode is an image that stands alone in a paragraph.
+type figureNode struct {
+	ast.BaseBlock
+	figure Figure
+}
+
+var kindFigure = ast.NewNodeKind("Figure")
+
+func newFigureNode(f Figure, image *ast.Image) *figureNode {
+	n := &figureNode{figure: f}
+	n.AppendChild(n, image)
+	return n
+}
+
+func (n *figureNode) Kind() ast.NodeKind { return kindFigure }
+
+func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+// nodeRenderer renders what this package shows otherwise than goldmark does:
+// links and images with holes, figures, coloured code, and HTML as text.
+type nodeRenderer struct {
+	rawHTML bool
+	figure  string
+}
+
+func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindImage, r.image)
+	reg.Register(kindFigure, r.figureBlock)
+	reg.Register(ast.KindFencedCodeBlock, r.code)
+	reg.Register(ast.KindCodeBlock, r.code)
+	if !r.rawHTML {
+		reg.Register(ast.KindRawHTML, r.htmlInline)
+		reg.Register(ast.KindHTMLBlock, r.htmlBlock)
+		return
+	}
+	reg.Register(ast.KindRawHTML, r.rawInline)
+	reg.Register(ast.KindHTMLBlock, r.rawBlock)
+}
+
+func refOf(n ast.Node) int {
+	v, _ := n.Attribute(refAttribute)
+	return v.(int)
+}
+
+func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Link)
+	if !entering {
+		_, _ = w.WriteString("</a>")
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString(`<a href="`)
+	w.(*sink).hole(refOf(n), false)
+	_ = w.WriteByte('"')
+	if len(n.Title) > 0 {
+		_, _ = w.WriteString(` title="`)
+		_, _ = w.Write(util.EscapeHTML(n.Title))
+		_ = w.WriteByte('"')
+	}
+	_ = w.WriteByte('>')
+	return ast.WalkContinue, nil
+}
+
+func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.Image)
+	s := w.(*sink)
+	_, _ = w.WriteString(`<img src="`)
+	s.hole(refOf(n), false)
+	_, _ = w.WriteString(`" alt="`)
+	var alt textWriter
+	alt.inline(n, source)
+	_, _ = w.Write(util.EscapeHTML([]byte(alt.String())))
+	_ = w.WriteByte('"')
+	if len(n.Title) > 0 {
+		_, _ = w.WriteString(` title="`)
+		_, _ = w.Write(util.EscapeHTML(n.Title))
+		_ = w.WriteByte('"')
+	}
+	s.hole(refOf(n), true)
+	_, _ = w.WriteString(` loading="lazy" decoding="async">`)
+	return ast.WalkSkipChildren, nil
+}
+
+func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	f := node.(*figureNode).figure
+	if entering {
+		_, _ = w.WriteString("<figure>")
+		return ast.WalkContinue, nil
+	}
+	if f.Caption != "" {
+		_, _ = w.WriteString(`<figcaption><span class="figure-number">` + htmlText(r.figure) + " " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
+	}
+	_, _ = w.WriteString("</figure>\n")
+	return ast.WalkContinue, nil
+}
+
+// classes makes chroma write class names; the theme has the colours.
+var classes = chromahtml.New(chromahtml.WithClasses(true), chromahtml.PreventSurroundingPre(true))
+
+func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	code := string(node.Lines().Value(source))
+	language := ""
+	if fenced, ok := node.(*ast.FencedCodeBlock); ok {
+		language = string(fenced.Language(source))
+	}
+	_, _ = w.WriteString(`<pre tabindex="0"><code`)
+	if language != "" {
+		_, _ = w.WriteString(` class="language-` + htmlText(language) + `"`)
+	}
+	_ = w.WriteByte('>')
+	if !highlight(w, code, language) {
+		_, _ = w.WriteString(htmlText(code))
+	}
+	_, _ = w.WriteString("</code></pre>\n")
+	return ast.WalkSkipChildren, nil
+}
+
+// maxHighlight is the longest code that gets colours, in bytes: a lexer's time
+// is not bounded by the length of its input.
+const maxHighlight = 64 << 10
+
+func highlight(w util.BufWriter, code, language string) bool {
+	if language == "" || len(code) > maxHighlight {
+		return false
+	}
+	lexer := lexers.Get(language)
+	if lexer == nil {
+		return false
+	}
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
+	if err != nil {
+		return false
+	}
+	return classes.Format(w, styles.Fallback, tokens) == nil
+}
+
+func (r *nodeRenderer) htmlInline(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(htmlText(string(node.(*ast.RawHTML).Segments.Value(source))))
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (r *nodeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString("<p>" + htmlText(strings.TrimSpace(htmlSource(node, source))) + "</p>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *nodeRenderer) rawInline(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.Write(node.(*ast.RawHTML).Segments.Value(source))
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (r *nodeRenderer) rawBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(htmlSource(node, source))
+	}
+	return ast.WalkContinue, nil
+}
+
+func htmlSource(node ast.Node, source []byte) string {
+	n := node.(*ast.HTMLBlock)
+	s := string(n.Lines().Value(source))
+	if n.HasClosure() {
+		s += string(n.ClosureLine.Value(source))
+	}
+	return s
+}
