@@ -1,0 +1,197 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// Article is one Markdown file: an article, or the index.md of a folder.
+type Article struct {
+	Path  string
+	Index bool // index.md: the page of its folder
+
+	Title     Text
+	Summary   string
+	Symptoms  []Text
+	Products  []Text
+	Causes    []Text
+	Solutions []Text
+	Cases     []Text
+	Author    string
+	Date      time.Time // zero: not given
+	Updated   time.Time
+	ReviewBy  time.Time
+	Draft     bool
+	Aliases   []Text // addresses on this site, from "/"
+	Related   []Text // paths as written
+	Slug      Text
+
+	Doc *markdown.Document
+}
+
+// articleKeys are the keys of front matter, in the order in which the
+// documentation and a new article list them.
+var articleKeys = []key[Article]{
+	{
+		"title", "text", "The reader's question, as the page's title. Default: a level-one heading at the top, else the file's name.",
+		func(a *Article, v value) { a.Title = v.text() },
+	},
+	{
+		"summary", "text", "One sentence for lists and search results.",
+		func(a *Article, v value) { a.Summary = v.text().Value },
+	},
+	{
+		"symptoms", "list", "What readers say, in their words. Each must find this article.",
+		func(a *Article, v value) { a.Symptoms = v.list() },
+	},
+	{"products", "list", "Tags: what it is about.", func(a *Article, v value) { a.Products = v.list() }},
+	{"causes", "list", "Tags: why it happens.", func(a *Article, v value) { a.Causes = v.list() }},
+	{"solutions", "list", "Tags: what helps.", func(a *Article, v value) { a.Solutions = v.list() }},
+	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.list() }},
+	{"author", "text", "Who answers for it.", func(a *Article, v value) { a.Author = v.text().Value }},
+	{
+		"date", "date", "When it was published. In the future: not built until then.",
+		func(a *Article, v value) { a.Date = v.date() },
+	},
+	{
+		"updated", "date", "When it was last changed. Default: the last commit that touched the file.",
+		func(a *Article, v value) { a.Updated = v.date() },
+	},
+	{
+		"review_by", "date", "After this day the page says that it may be out of date.",
+		func(a *Article, v value) { a.ReviewBy = v.date() },
+	},
+	{"draft", "true or false", "Not built without -drafts.", func(a *Article, v value) { a.Draft = v.bool() }},
+	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses() }},
+	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
+	{"slug", "text", "The last part of the address. Default: the file's name.", func(a *Article, v value) { a.Slug = v.slug() }},
+}
+
+// ParseArticle reads one Markdown file. The Article is nil only when the file
+// is not text; otherwise what could be read is there, so that one mistake does
+// not hide the next.
+func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, diag.List) {
+	if len(data) > MaxArticle {
+		return nil, diag.List{{
+			Pos: diag.Pos{File: p}, Code: "file-size",
+			Message: fmt.Sprintf("the file has %.1f MB; an article may have at most %d MB", float64(len(data))/(1<<20), MaxArticle>>20),
+			Hint:    "split it into several articles, one problem each",
+		}}
+	}
+	lines, source, bad := text(p, data)
+	if bad != nil {
+		return nil, diag.List{*bad}
+	}
+	a := &Article{Path: p, Index: Classify(p) == ClassIndex}
+	var diags diag.List
+	front, start, d := splitFront(lines, source)
+	if d != nil {
+		diags = append(diags, *d)
+	}
+	if front != nil {
+		diags = append(diags, readMapping(lines, front, 1, "front matter", articleKeys, a)...)
+	}
+	doc, found := parser.Parse(lines, source, start)
+	a.Doc = doc
+	diags = append(diags, found...)
+	switch {
+	case a.Title.Value == "" && doc.Title != "":
+		a.Title = Text{Value: doc.Title, Pos: doc.TitlePos}
+	case a.Title.Value == "":
+		a.Title = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}
+	case doc.Title != "" && doc.Title != a.Title.Value:
+		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
+			"this heading is not shown, because front matter has another title", "delete one of the two, or make the heading level two (##)"))
+	}
+	return a, diags
+}
+
+// splitFront finds front matter: its text, and where the body starts.
+func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *diag.Diagnostic) {
+	if bytes.HasPrefix(source, []byte("+++\n")) {
+		d := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter in TOML (+++) is not read here", "write it in YAML, between two lines of ---")
+		return nil, 0, &d
+	}
+	first, rest, found := bytes.Cut(source, []byte("\n"))
+	if !found || string(bytes.TrimRight(first, " \t")) != "---" {
+		return nil, 0, nil
+	}
+	offset := len(first) + 1
+	for at := 0; at < len(rest); {
+		end := bytes.IndexByte(rest[at:], '\n')
+		next := at + end + 1
+		if end < 0 {
+			end, next = len(rest)-at, len(rest)
+		}
+		switch string(bytes.TrimRight(rest[at:at+end], " \t")) {
+		case "---", "...":
+			return rest[:at:at], offset + next, nil
+		}
+		at = next
+	}
+	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(bytes.TrimSpace(second)) == 0 {
+		return nil, 0, nil // a thematic break at the top of a file without front matter
+	}
+	bad := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", "put a line of --- below its last key")
+	return nil, len(source), &bad
+}
+
+func titleFromPath(p string) string {
+	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
+	if Classify(p) == ClassIndex {
+		name = path.Base(path.Dir(p))
+		if name == "." {
+			return ""
+		}
+	}
+	return FolderTitle(name)
+}
+
+// FolderTitle makes a title of a file's or folder's name.
+func FolderTitle(name string) string {
+	name = strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(name))
+	r := []rune(name)
+	if len(r) > 0 {
+		r[0] = unicode.ToUpper(r[0])
+	}
+	return string(r)
+}
+
+// Key documents one key for the reference tables.
+type Key struct {
+	Name, Shape, Doc string
+}
+
+// ArticleKeys are the keys of front matter.
+func ArticleKeys() []Key { return documented(articleKeys) }
+
+func documented[T any](keys []key[T]) []Key {
+	out := make([]Key, len(keys))
+	for i, k := range keys {
+		out[i] = Key{k.name, k.shape, k.doc}
+	}
+	return out
+}
+
+// scalar is the text of a YAML node that is one value, following an alias.
+func scalar(n *yaml.Node) (string, bool) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.ScalarNode {
+		return "", false
+	}
+	if n.Tag == "!!null" {
+		return "", true
+	}
+	return strings.TrimSpace(n.Value), true
+}

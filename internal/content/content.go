@@ -1,0 +1,203 @@
+// Package content reads the writer's folder: Markdown files become Articles,
+// and site.yaml, tags.yaml and synonyms.yaml become Settings, Tags and
+// Synonyms.
+//
+// In: a file system and one file at a time. Out: typed values in which every
+// word that a later mistake could point at keeps its position, and
+// diagnostics for what could not be read. Nothing here looks at two files at
+// once, so the result for a file can be cached under its bytes and the
+// Options alone.
+//
+// What this package returns never changes afterwards.
+package content
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// Names of the settings files, all optional, at the top of the folder.
+const (
+	SiteFile     = "site.yaml"
+	TagsFile     = "tags.yaml"
+	SynonymsFile = "synonyms.yaml"
+)
+
+// MaxArticle is the largest Markdown file that is read, in bytes. A page of
+// that size is useless to a reader and most likely an accident.
+const MaxArticle = 8 << 20
+
+// Text is a word or sentence from a file and where it stands.
+type Text struct {
+	Value string
+	Pos   diag.Pos
+}
+
+// Class says what a file in the folder is.
+type Class uint8
+
+// The classes of files.
+const (
+	ClassAsset   Class = iota // copied beside the pages
+	ClassArticle              // Markdown
+	ClassIndex                // index.md: the page of its folder
+	ClassSetting              // one of the settings files
+)
+
+// Classify tells a file's class from its path.
+func Classify(p string) Class {
+	switch p {
+	case SiteFile, TagsFile, SynonymsFile:
+		return ClassSetting
+	}
+	base := path.Base(p)
+	switch strings.ToLower(path.Ext(base)) {
+	case ".md", ".markdown":
+		if strings.EqualFold(strings.TrimSuffix(base, path.Ext(base)), "index") {
+			return ClassIndex
+		}
+		return ClassArticle
+	}
+	return ClassAsset
+}
+
+// Hidden reports whether a path is not part of the site: a name that starts
+// with a dot or an underscore, in it or above it, or an editor's left-over.
+func Hidden(p string) bool {
+	for name := range strings.SplitSeq(p, "/") {
+		if name == "." || name == "" {
+			continue
+		}
+		if name[0] == '.' || name[0] == '_' || name[0] == '#' || name[len(name)-1] == '~' {
+			return true
+		}
+	}
+	return false
+}
+
+// File is one file of the folder.
+type File struct {
+	Path    string // slash-separated, relative to the folder
+	Class   Class
+	Size    int64
+	ModTime time.Time
+}
+
+// Scan lists the files of a content folder in the order of their paths. What
+// cannot be looked at becomes a diagnostic; only a folder that cannot be read
+// at all is an error.
+func Scan(fsys fs.FS) ([]File, diag.List, error) {
+	var (
+		files []File
+		diags diag.List
+	)
+	err := fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			if p == "." {
+				return err
+			}
+			diags = append(diags, unreadable(p, err))
+			return nil
+		}
+		if p != "." && Hidden(p) {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
+		if err != nil {
+			diags = append(diags, unreadable(p, err))
+			return nil
+		}
+		if !utf8.ValidString(p) {
+			diags = append(diags, diag.Diagnostic{
+				Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
+				Message: "the file's name is not UTF-8", Hint: "rename the file",
+			})
+			return nil
+		}
+		if info.Mode().IsRegular() {
+			files = append(files, File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()})
+		}
+		return nil
+	})
+	return files, diags, err
+}
+
+// unreadable says in the writer's words why a file could not be read.
+func unreadable(p string, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: " + reason(err)}
+	switch {
+	case strings.Contains(err.Error(), "permission denied"):
+		d.Hint = "give your user the right to read it (chmod +r)"
+	case strings.Contains(err.Error(), "escapes"):
+		d.Hint = "it is a link to a place outside the content folder: copy the file here instead"
+	}
+	return d
+}
+
+// reason is the last part of an I/O error, without the paths of the machine.
+func reason(err error) string {
+	s := err.Error()
+	if i := strings.LastIndex(s, ": "); i >= 0 {
+		s = s[i+2:]
+	}
+	return s
+}
+
+// ReadFile reads one file of the folder. A file that cannot be read is a
+// diagnostic, so that the others are still checked.
+func ReadFile(fsys fs.FS, p string) ([]byte, *diag.Diagnostic) {
+	data, err := fs.ReadFile(fsys, p)
+	if err != nil {
+		d := unreadable(p, err)
+		return nil, &d
+	}
+	return data, nil
+}
+
+// text prepares a text file: it must be UTF-8, a byte order mark is dropped,
+// line ends become \n.
+func text(p string, data []byte) (*diag.Lines, []byte, *diag.Diagnostic) {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	if !utf8.Valid(data) {
+		lines := diag.NewLines(p, data)
+		bad := 0
+		for bad < len(data) {
+			r, size := utf8.DecodeRune(data[bad:])
+			if r == utf8.RuneError && size == 1 {
+				break
+			}
+			bad += size
+		}
+		hint := "save the file as UTF-8"
+		if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
+			hint = "the file is UTF-16: save it as UTF-8"
+		} else if bytes.HasPrefix(data, []byte("\xB0\xA1")) || data[bad] >= 0x81 {
+			hint = "save the file as UTF-8 (it may be GBK or GB 18030)"
+		}
+		d := lines.New(lines.At(bad), diag.Error, "file-encoding", "this byte is not UTF-8 text", hint)
+		return lines, nil, &d
+	}
+	if bytes.IndexByte(data, '\r') >= 0 {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
+	return diag.NewLines(p, data), data, nil
+}
+
+// Options are what an Article depends on beside its own bytes.
+type Options struct {
+	Markdown markdown.Options
+}

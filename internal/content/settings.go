@@ -1,0 +1,176 @@
+package content
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// Settings is site.yaml.
+type Settings struct {
+	Title       string
+	Description string
+	Language    string // a BCP 47 tag such as zh-CN; default zh-CN
+	Base        Text   // the site's address, such as https://example.org/help/
+	Theme       string // name or folder of a theme
+	Nav         []NavItem
+	Notices     []string
+	Footer      string
+	Kinds       markdown.KindWords
+	RawHTML     bool
+	Origins     []string // sites that may ask the search endpoint from a browser
+	// Params are the theme's own settings: the one place where untyped values
+	// cross a border, because only the theme knows them.
+	Params map[string]any
+}
+
+// NavItem is an entry of the navigation.
+type NavItem struct {
+	Title string
+	Link  Text // a Markdown file, an address on this site, or a URL
+}
+
+var settingsKeys = []key[Settings]{
+	{"title", "text", "The site's name.", func(s *Settings, v value) { s.Title = v.text().Value }},
+	{"description", "text", "One sentence about the site.", func(s *Settings, v value) { s.Description = v.text().Value }},
+	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = v.text().Value }},
+	{"base", "text", "The site's address, such as https://example.org/help/. Its path is put before every link.", func(s *Settings, v value) { s.Base = v.base() }},
+	{"theme", "text", "Name of a folder in themes/ beside the content folder. Default: the built-in theme.", func(s *Settings, v value) { s.Theme = v.text().Value }},
+	{"nav", "list of title and link", "The navigation. A link is a Markdown file, an address from “/”, or a URL.", func(s *Settings, v value) { s.Nav = v.nav() }},
+	{"notices", "list", "Sentences that every article shows.", func(s *Settings, v value) { s.Notices = v.strings() }},
+	{"footer", "text", "The last line of every page.", func(s *Settings, v value) { s.Footer = v.text().Value }},
+	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
+	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
+	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
+	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
+}
+
+// SettingsKeys are the keys of site.yaml.
+func SettingsKeys() []Key { return documented(settingsKeys) }
+
+// DefaultSettings are those of a folder without site.yaml.
+func DefaultSettings() Settings {
+	return Settings{Language: "zh-CN", Kinds: defaultKinds()}
+}
+
+// defaultKinds are the words of the languages that the program knows. They
+// live side by side, because articles in both languages stand on one site.
+func defaultKinds() markdown.KindWords {
+	return markdown.KindWords{
+		markdown.Cause: {
+			"原因", "为什么", "为何", "为啥", "成因", "怎么回事", "為什麼", "為何", "怎麼回事",
+			"cause", "causes", "why", "reason", "reasons",
+		},
+		markdown.Check: {
+			"排查", "诊断", "判断", "自查", "检查", "怎么看是", "診斷", "判斷", "自查", "檢查",
+			"check", "checks", "diagnose", "diagnosis", "diagnosing", "how to tell",
+		},
+		markdown.Solution: {
+			"解决", "处理", "怎么办", "怎么做", "办法", "解決", "處理", "怎麼辦", "怎麼做", "辦法",
+			"solution", "solutions", "fix", "fixes", "solve", "resolve", "resolution", "what to do",
+		},
+		markdown.Case: {"案例", "实例", "實例", "case", "cases", "case study"},
+	}
+}
+
+// ParseSettings reads site.yaml over the defaults.
+func ParseSettings(data []byte) (Settings, diag.List) {
+	s := DefaultSettings()
+	lines, source, bad := text(SiteFile, data)
+	if bad != nil {
+		return s, diag.List{*bad}
+	}
+	kinds := s.Kinds
+	s.Kinds = nil
+	diags := readMapping(lines, source, 0, SiteFile, settingsKeys, &s)
+	maps.Copy(kinds, s.Kinds)
+	s.Kinds = kinds
+	return s, diags
+}
+
+func (v value) base() Text {
+	t := v.text()
+	if message, hint := CheckBase(t.Value); message != "" {
+		v.problem(t.Pos, "base", message, hint)
+		return Text{}
+	}
+	return t
+}
+
+// CheckBase says what is wrong with a site's address, and what to write.
+func CheckBase(s string) (message, hint string) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http" && !strings.HasPrefix(s, "/")) || (u.Scheme != "" && u.Host == "") || u.RawQuery != "" || u.Fragment != "" || strings.HasPrefix(s, "//") {
+		return strconv.Quote(s) + " is not the address of a site", "write a whole address such as https://example.org/help/, or only its path such as /help/"
+	}
+	return "", ""
+}
+
+func (v value) nav() []NavItem {
+	if v.node.Kind != yaml.SequenceNode {
+		v.wrong(v.node, "a list", "one line for each entry: - {title: …, link: …}")
+		return nil
+	}
+	keys := []key[NavItem]{
+		{"title", "text", "", func(n *NavItem, v value) { n.Title = v.text().Value }},
+		{"link", "text", "", func(n *NavItem, v value) { n.Link = v.text() }},
+	}
+	var out []NavItem
+	for _, c := range v.node.Content {
+		if c.Kind != yaml.MappingNode {
+			v.wrong(c, "a list of title and link", "- {title: …, link: …}")
+			continue
+		}
+		var item NavItem
+		eachEntry(v.mapping, c, v.key, keys, &item)
+		if item.Title == "" || item.Link.Value == "" {
+			v.wrong(c, "a list of title and link", "give both: - {title: …, link: …}")
+			continue
+		}
+		out = append(out, item)
+	}
+	return out
+}
+
+func (v value) kinds() markdown.KindWords {
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", "kinds: {cause: [原因, 为什么]}")
+		return nil
+	}
+	out := markdown.KindWords{}
+	var keys []key[markdown.KindWords]
+	for _, k := range markdown.Kinds() {
+		keys = append(keys, key[markdown.KindWords]{k.String(), "list", "", func(w *markdown.KindWords, v value) { (*w)[k] = v.strings() }})
+	}
+	eachEntry(v.mapping, v.node, v.key, keys, &out)
+	return out
+}
+
+func (v value) origins() []string {
+	var out []string
+	for _, t := range v.list() {
+		u, err := url.Parse(t.Value)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" {
+			v.problem(t.Pos, "origin", strconv.Quote(t.Value)+" is not an origin", "write scheme and host only, such as https://www.example.org")
+			continue
+		}
+		out = append(out, u.Scheme+"://"+u.Host)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (v value) params() map[string]any {
+	out := map[string]any{}
+	if err := v.node.Decode(&out); err != nil {
+		v.wrong(v.node, "a mapping", "params: {colour: teal}")
+	}
+	return out
+}

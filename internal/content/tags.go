@@ -1,0 +1,110 @@
+package content
+
+import (
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"whyfix/internal/diag"
+)
+
+// TagInfo is what tags.yaml says about one tag, of whatever family.
+type TagInfo struct {
+	Name        Text
+	Description string
+	Slug        Text
+	Names       []Text // other names of the same thing
+}
+
+var tagKeys = []key[TagInfo]{
+	{"description", "text", "What the tag means to a reader.", func(t *TagInfo, v value) { t.Description = v.text().Value }},
+	{"slug", "text", "The last part of its page's address. Default: the name itself.", func(t *TagInfo, v value) { t.Slug = v.slug() }},
+	{"names", "list", "Other names of the same thing: readers find it by them, and an article may use them.", func(t *TagInfo, v value) { t.Names = v.list() }},
+}
+
+// TagKeys are the keys below a tag in tags.yaml.
+func TagKeys() []Key { return documented(tagKeys) }
+
+// ParseTags reads tags.yaml: a mapping from a tag's name to what is known
+// about it, or to its description alone.
+func ParseTags(data []byte) ([]TagInfo, diag.List) {
+	lines, source, bad := text(TagsFile, data)
+	if bad != nil {
+		return nil, diag.List{*bad}
+	}
+	m := &mapping{lines: lines}
+	root := m.parse(source)
+	if root == nil {
+		return nil, m.diags
+	}
+	if root.Kind != yaml.MappingNode {
+		m.problem(m.at(root), "yaml-shape", TagsFile+" must map each tag to what is known about it", "花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}")
+		return nil, m.diags
+	}
+	var out []TagInfo
+	owner := map[string]string{} // a name in lower case → the tag that has it
+	claim := func(p diag.Pos, name, tag string) {
+		low := strings.ToLower(name)
+		if first, taken := owner[low]; taken {
+			m.problem(p, "tag-name", strconv.Quote(name)+" already names the tag "+strconv.Quote(first), "keep it in one place")
+			return
+		}
+		owner[low] = tag
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		name, node := root.Content[i], root.Content[i+1]
+		info := TagInfo{Name: Text{Value: name.Value, Pos: m.at(name)}}
+		claim(info.Name.Pos, name.Value, name.Value)
+		if s, ok := scalar(node); ok {
+			info.Description = s
+		} else if node.Kind == yaml.MappingNode {
+			eachEntry(m, node, "the tag "+strconv.Quote(name.Value), tagKeys, &info)
+		} else {
+			m.problem(m.at(node), "value-shape", "a tag must have a description, a slug or names", "花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}")
+		}
+		for _, n := range info.Names {
+			claim(n.Pos, n.Value, name.Value)
+		}
+		out = append(out, info)
+	}
+	return out, m.diags
+}
+
+// Synonyms is a group of words in synonyms.yaml.
+type Synonyms struct {
+	Words []Text
+}
+
+// ParseSynonyms reads synonyms.yaml: a list of groups, each a list of words
+// that readers use for one thing.
+func ParseSynonyms(data []byte) ([]Synonyms, diag.List) {
+	lines, source, bad := text(SynonymsFile, data)
+	if bad != nil {
+		return nil, diag.List{*bad}
+	}
+	m := &mapping{lines: lines}
+	root := m.parse(source)
+	if root == nil {
+		return nil, m.diags
+	}
+	const hint = "write one group a line: - [打不开, 进不去, 用不了]"
+	if root.Kind != yaml.SequenceNode {
+		m.problem(m.at(root), "yaml-shape", SynonymsFile+" must be a list of groups of words", hint)
+		return nil, m.diags
+	}
+	var out []Synonyms
+	for _, node := range root.Content {
+		if node.Kind != yaml.SequenceNode {
+			m.problem(m.at(node), "value-shape", "a group must be a list of words", hint)
+			continue
+		}
+		words := value{key: "a group", node: node, mapping: m}.list()
+		if len(words) < 2 {
+			m.problem(m.at(node), "value-shape", "a group needs at least two words", hint)
+			continue
+		}
+		out = append(out, Synonyms{Words: words})
+	}
+	return out, m.diags
+}
