@@ -1,0 +1,287 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// resolver is the state of one Resolve.
+type resolver struct {
+	in      Input
+	site    *Site
+	diags   diag.List
+	pages   map[string]string    // file below www/ → what it is, for people
+	byPath  map[string]*Article  // Markdown path → article
+	folders map[string]*Category // folder path → category
+	hidden  map[string]string    // Markdown path → why it is not built
+	tags    map[string]*Tag      // family and folded name → tag
+	infos   map[string]*content.TagInfo
+	assets  map[string]Asset
+}
+
+// Resolve makes a Site.
+func Resolve(in Input) (*Site, diag.List) {
+	r := &resolver{
+		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
+		pages: map[string]string{}, byPath: map[string]*Article{}, folders: map[string]*Category{},
+		hidden: map[string]string{}, tags: map[string]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+	}
+	r.base()
+	r.reserve()
+	r.place()
+	r.tag()
+	r.chain()
+	r.order()
+	r.links()
+	r.relate()
+	r.redirects()
+	r.navigation()
+	return r.site, r.diags.Sort()
+}
+
+func (r *resolver) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
+	r.diags = append(r.diags, diag.Diagnostic{Pos: p, Severity: s, Code: code, Message: message, Hint: hint})
+}
+
+func (r *resolver) base() {
+	base := cmp.Or(r.in.Options.Base, r.in.Settings.Base.Value, "/")
+	u, err := url.Parse(base)
+	if err != nil { // settings and command line were checked before
+		u = &url.URL{Path: "/"}
+	}
+	if u.Host != "" {
+		r.site.Origin = u.Scheme + "://" + u.Host
+	}
+	r.site.Prefix = path.Clean("/"+u.Path) + "/"
+	if r.site.Prefix == "//" {
+		r.site.Prefix = "/"
+	}
+}
+
+// page makes the Page of a path below the site's root: "pay/refund-late/", or
+// a file such as "old.html".
+func (r *resolver) page(p string) Page {
+	file := p
+	if p == "" || strings.HasSuffix(p, "/") {
+		file = p + "index.html"
+	}
+	return Page{URL: r.site.Prefix + p, File: file}
+}
+
+// take claims a page's file for one owner.
+func (r *resolver) take(p Page, owner string, at diag.Pos) bool {
+	key := strings.ToLower(p.File) // two that differ in case alone are one file on some systems
+	if other, taken := r.pages[key]; taken {
+		r.problem(at, diag.Error, "duplicate-url", fmt.Sprintf("the address %s is already taken by %s", p.URL, other), "give one of the two another name or slug")
+		return false
+	}
+	r.pages[key] = owner
+	return true
+}
+
+// reserve claims what the program itself writes.
+func (r *resolver) reserve() {
+	for _, f := range []string{"search/index.html", "404.html", "search-lite.json"} {
+		r.pages[f] = "the program"
+	}
+	for _, a := range r.in.Assets {
+		r.assets[a.Path] = a
+		if top, _, _ := strings.Cut(a.Path, "/"); top == "assets" || top == "api" {
+			r.problem(diag.Pos{File: a.Path}, diag.Error, "duplicate-url", "the folder "+top+"/ belongs to the program", "move the file to another folder")
+			continue
+		}
+		r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, a.Path, diag.Pos{File: a.Path})
+	}
+}
+
+// place gives every article and folder its address.
+func (r *resolver) place() {
+	sorted := slices.Clone(r.in.Articles)
+	slices.SortFunc(sorted, func(a, b *content.Article) int { return cmp.Compare(a.Path, b.Path) })
+	r.site.Root = &Category{Page: r.page(""), Title: r.site.Title}
+	r.folders[""] = r.site.Root
+	r.pages["index.html"] = "the home page"
+
+	var visible []*content.Article
+	indexes := map[string]*content.Article{}
+	for _, a := range sorted {
+		switch {
+		case a.Draft && !r.in.Options.Drafts:
+			r.hidden[a.Path] = "a draft"
+		case a.Date.After(r.in.Options.Now) && !r.in.Options.Drafts:
+			r.hidden[a.Path] = "not published before " + a.Date.Format(time.DateOnly)
+			if r.site.NextChange.IsZero() || a.Date.Before(r.site.NextChange) {
+				r.site.NextChange = a.Date
+			}
+		case a.Index:
+			indexes[folderOf(a.Path)] = a
+			visible = append(visible, a)
+		default:
+			visible = append(visible, a)
+		}
+	}
+	for _, a := range visible {
+		c := r.folder(folderOf(a.Path), indexes)
+		if a.Index {
+			continue
+		}
+		name := a.Slug.Value
+		if name == "" {
+			name = FileSlug(a.Path)
+		}
+		at := diag.Pos{File: a.Path}
+		if a.Slug.Value != "" {
+			at = a.Slug.Pos
+		}
+		p := r.page(c.below() + name + "/")
+		if !r.take(p, a.Path, at) {
+			continue
+		}
+		article := &Article{Page: p, Article: a, Category: c, Updated: a.Updated}
+		if article.Updated.IsZero() {
+			article.Updated = r.in.Commits[a.Path]
+		}
+		article.Stale = !a.ReviewBy.IsZero() && r.in.Options.Now.After(a.ReviewBy.AddDate(0, 0, 1))
+		c.Articles = append(c.Articles, article)
+		r.byPath[a.Path] = article
+		r.site.Articles = append(r.site.Articles, article)
+	}
+	if index := r.site.Root.Index; r.site.Title == "" {
+		r.site.Title = "whyfix"
+		if index != nil && index.Title.Value != "" {
+			r.site.Title = index.Title.Value
+		}
+		r.site.Root.Title = r.site.Title
+	}
+}
+
+func folderOf(p string) string {
+	if d := path.Dir(p); d != "." {
+		return d
+	}
+	return ""
+}
+
+// FileSlug is the last part of an article's address, from its file's name.
+func FileSlug(p string) string {
+	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
+	return strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return '-'
+		case unicode.IsControl(c) || strings.ContainsRune(`\?#%&<>"'`, c):
+			return -1
+		}
+		return c
+	}, name)
+}
+
+// below is the category's address below the site's root.
+func (c *Category) below() string { return strings.TrimSuffix(c.File, "index.html") }
+
+// folder returns the category of a folder, made with those above it.
+func (r *resolver) folder(dir string, indexes map[string]*content.Article) *Category {
+	if c := r.folders[dir]; c != nil && (dir != "" || c.Index != nil || indexes[""] == nil) {
+		return c
+	}
+	index := indexes[dir]
+	if dir == "" {
+		r.site.Root.Index, r.site.Root.Summary = index, index.Summary
+		if index.Title.Value != "" {
+			r.site.Root.Title = index.Title.Value
+		}
+		return r.site.Root
+	}
+	parent := r.folder(folderOf(dir), indexes)
+	c := &Category{Path: dir, Parent: parent, Title: content.FolderTitle(path.Base(dir))}
+	name, at := FileSlug(path.Base(dir)+".md"), diag.Pos{File: dir}
+	if index != nil {
+		c.Index, c.Title, c.Summary, at = index, index.Title.Value, index.Summary, diag.Pos{File: index.Path}
+		if index.Slug.Value != "" {
+			name, at = index.Slug.Value, index.Slug.Pos
+		}
+	}
+	c.Page = r.page(parent.below() + name + "/")
+	if top := strings.ToLower(c.File); top == "assets/index.html" || top == "api/index.html" {
+		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", "rename the folder, or give its index.md another slug")
+	}
+	r.take(c.Page, cmp.Or(pathOf(index), "the folder "+dir), at)
+	r.folders[dir] = c
+	parent.Children = append(parent.Children, c)
+	r.site.Categories = append(r.site.Categories, c)
+	return c
+}
+
+func pathOf(a *content.Article) string {
+	if a == nil {
+		return ""
+	}
+	return a.Path
+}
+
+// order sorts what readers see, newest first.
+func (r *resolver) order() {
+	newest := func(a, b *Article) int {
+		return cmp.Or(b.Shown().Compare(a.Shown()), cmp.Compare(a.Path, b.Path))
+	}
+	r.site.Newest = slices.Clone(r.site.Articles)
+	slices.SortFunc(r.site.Newest, newest)
+	slices.SortFunc(r.site.Root.Articles, newest)
+	for _, c := range r.site.Categories {
+		slices.SortFunc(c.Articles, newest)
+	}
+	for _, f := range r.site.Families {
+		for _, t := range f.Tags {
+			slices.SortFunc(t.Articles, newest)
+		}
+		slices.SortFunc(f.Tags, func(a, b *Tag) int {
+			return cmp.Or(len(b.Articles)-len(a.Articles), cmp.Compare(a.Name, b.Name))
+		})
+	}
+}
+
+// redirects places the old addresses.
+func (r *resolver) redirects() {
+	add := func(aliases []content.Text, to string) {
+		for _, alias := range aliases {
+			p := r.page(strings.TrimPrefix(alias.Value, "/"))
+			if p.URL == to {
+				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
+				continue
+			}
+			if r.take(p, "an alias in "+alias.Pos.File, alias.Pos) {
+				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to})
+			}
+		}
+	}
+	for _, a := range r.site.Articles {
+		add(a.Aliases, a.URL)
+	}
+	for _, c := range r.site.Categories {
+		if c.Index != nil {
+			add(c.Index.Aliases, c.URL)
+		}
+	}
+}
+
+func (r *resolver) navigation() {
+	for _, n := range r.in.Settings.Nav {
+		t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil)
+		if ok {
+			r.site.Nav = append(r.site.Nav, Link{Title: n.Title, URL: t.URL, External: strings.Contains(t.URL, "://")})
+		}
+	}
+}
+
+func quote(s string) string { return strconv.Quote(s) }

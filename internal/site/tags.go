@@ -1,0 +1,214 @@
+package site
+
+import (
+	"slices"
+	"strings"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// tag gives every article its tags, each under the one name that tags.yaml
+// prefers, and every tag its page.
+func (r *resolver) tag() {
+	for i := range r.in.Tags {
+		info := &r.in.Tags[i]
+		r.infos[strings.ToLower(info.Name.Value)] = info
+		for _, n := range info.Names {
+			r.infos[strings.ToLower(n.Value)] = info
+		}
+	}
+	used := map[*content.TagInfo]bool{}
+	for k := range r.site.Families {
+		kind := FamilyKind(k)
+		r.site.Families[k] = &Family{Page: r.page(kind.Folder() + "/"), Kind: kind}
+	}
+	for _, a := range r.site.Articles {
+		for k, texts := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases} {
+			for _, t := range texts {
+				tag := r.tagOf(FamilyKind(k), t)
+				if tag == nil {
+					continue
+				}
+				if slices.Contains(a.Tags[k], tag) {
+					r.problem(t.Pos, diag.Warning, "tag-twice", "the tag "+quote(tag.Name)+" is given twice", "delete one of the two")
+					continue
+				}
+				a.Tags[k] = append(a.Tags[k], tag)
+				tag.Articles = append(tag.Articles, a)
+				used[r.infos[strings.ToLower(t.Value)]] = true
+			}
+		}
+	}
+	for _, f := range r.site.Families {
+		if len(f.Tags) > 0 {
+			r.take(f.Page, "the tags of "+f.Kind.Folder(), diag.Pos{})
+		}
+	}
+	for i := range r.in.Tags {
+		info := &r.in.Tags[i]
+		if !used[info] {
+			r.problem(info.Name.Pos, diag.Warning, "tag-unused", "no article has the tag "+quote(info.Name.Value), "delete it here, or add it to an article")
+		}
+	}
+}
+
+// tagOf returns the tag that a word names in a family, made at its first use.
+func (r *resolver) tagOf(kind FamilyKind, t content.Text) *Tag {
+	name := t.Value
+	info := r.infos[strings.ToLower(name)]
+	if info != nil {
+		name = info.Name.Value
+	}
+	key := kind.String() + "/" + strings.ToLower(name)
+	if tag := r.tags[key]; tag != nil {
+		return tag
+	}
+	tag := &Tag{Family: kind, Name: name}
+	slug := markdown.Slug(name)
+	if info != nil {
+		tag.Description = info.Description
+		for _, n := range info.Names {
+			tag.Names = append(tag.Names, n.Value)
+		}
+		if info.Slug.Value != "" {
+			slug = info.Slug.Value
+		}
+	}
+	if slug == "" {
+		r.problem(t.Pos, diag.Error, "tag-name", "the tag "+quote(name)+" has no letter or digit for an address", "give it a slug in "+content.TagsFile)
+		return nil
+	}
+	tag.Page = r.page(kind.Folder() + "/" + slug + "/")
+	r.take(tag.Page, "the tag "+quote(name)+" ("+kind.String()+")", t.Pos)
+	r.tags[key] = tag
+	f := r.site.Families[kind]
+	f.Tags = append(f.Tags, tag)
+	return tag
+}
+
+// chain reads the relations between the items of each article.
+func (r *resolver) chain() {
+	for _, a := range r.site.Articles {
+		for i := range a.Doc.Sections {
+			s := &a.Doc.Sections[i]
+			for j := range s.Items {
+				r.step(a, s, &s.Items[j])
+			}
+		}
+		for i := range a.Doc.Sections {
+			s := &a.Doc.Sections[i]
+			if s.Kind == markdown.None || s.Kind == markdown.Cause {
+				continue
+			}
+			for j := range s.Items {
+				it := &s.Items[j]
+				r.connect(a, it.Pos, it.For, stepOf(a, s.Kind, it.ID))
+			}
+		}
+	}
+}
+
+func (c *Chain) of(k markdown.Kind) *[]*Step {
+	switch k {
+	case markdown.Cause:
+		return &c.Causes
+	case markdown.Check:
+		return &c.Checks
+	case markdown.Solution:
+		return &c.Solutions
+	default:
+		return &c.Cases
+	}
+}
+
+func stepOf(a *Article, k markdown.Kind, id string) *Step {
+	for _, s := range *a.Chain.of(k) {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+func (r *resolver) step(a *Article, s *markdown.Section, it *markdown.Item) {
+	step := &Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title}
+	list := a.Chain.of(s.Kind)
+	*list = append(*list, step)
+	var families []FamilyKind
+	switch s.Kind {
+	case markdown.Cause, markdown.Check:
+		families = []FamilyKind{Cause}
+	case markdown.Solution:
+		families = []FamilyKind{Solution}
+	default:
+		families = []FamilyKind{Case}
+	}
+	for _, f := range families {
+		if tag := r.among(a.Tags[f], it.About()); tag != nil {
+			step.Tag = tag
+			tag.Steps = append(tag.Steps, step)
+			return
+		}
+	}
+	if it.Tag != "" {
+		family := families[0]
+		r.problem(it.Pos, diag.Error, "item-tag", "this item is about the tag "+quote(it.Tag)+", which the article's "+family.Folder()+" do not have",
+			diag.DidYouMean(it.Tag, names(a.Tags[family]), "add it to "+family.Folder()+" in the front matter"))
+	}
+}
+
+// among finds a tag by any of its names.
+func (r *resolver) among(tags []*Tag, name string) *Tag {
+	if info := r.infos[strings.ToLower(name)]; info != nil {
+		name = info.Name.Value
+	}
+	for _, t := range tags {
+		if strings.EqualFold(t.Name, name) {
+			return t
+		}
+	}
+	return nil
+}
+
+func names(tags []*Tag) []string {
+	out := make([]string, len(tags))
+	for i, t := range tags {
+		out[i] = t.Name
+	}
+	return out
+}
+
+// connect links a check or a solution with the causes that it is for.
+func (r *resolver) connect(a *Article, at diag.Pos, for_ []string, step *Step) {
+	for _, name := range for_ {
+		found := false
+		tag := r.among(a.Tags[Cause], name)
+		for _, cause := range a.Chain.Causes {
+			if cause.Title != name && cause.ID != name && (tag == nil || cause.Tag != tag) {
+				continue
+			}
+			found = true
+			step.For = append(step.For, cause)
+			switch step.Kind {
+			case markdown.Check:
+				cause.Checks = append(cause.Checks, step)
+			case markdown.Solution:
+				cause.Solutions = append(cause.Solutions, step)
+			}
+		}
+		if found || tag != nil {
+			continue
+		}
+		known := names(a.Tags[Cause])
+		for _, c := range a.Chain.Causes {
+			known = append(known, c.Title)
+		}
+		hint := "name one of the article's causes"
+		if len(known) > 0 {
+			hint = diag.DidYouMean(name, known, "the article's causes are: "+strings.Join(slices.Compact(known), ", "))
+		}
+		r.problem(at, diag.Error, "item-for", "this item is for the cause "+quote(name)+", which the article does not have", hint)
+	}
+}
