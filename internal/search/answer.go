@@ -1,0 +1,251 @@
+package search
+
+import (
+	"html"
+	"net/url"
+	"strings"
+
+	"whyfix/internal/han"
+)
+
+// Limits of what is looked at and shown of one hit.
+const (
+	snippetLength = 110     // characters, unless one sentence is longer
+	longSentence  = 180     // a longer sentence is cut
+	mostText      = 1 << 16 // bytes of an article that are looked at for its best section
+)
+
+// hit makes what is shown of a candidate.
+func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
+	a := x.articles[c.doc]
+	segment, n := x.document(c.doc)
+	data, err := stored(segment, n, storeBody)
+	if err != nil {
+		return Hit{}, err
+	}
+	summary, sections, err := decodeBody(data)
+	if err != nil {
+		return Hit{}, err
+	}
+	h := Hit{
+		URL: a.url, Title: a.texts[0].text, Summary: summary, Score: c.score,
+		Products: nonNil(a.tags[0]), Causes: nonNil(a.tags[1]), Solutions: nonNil(a.tags[2]),
+	}
+	best := q.bestSection(sections, kind)
+	if best >= 0 {
+		s := sections[best]
+		h.Section = Place{URL: a.url, Title: s.Title, Kind: s.Kind}
+		if s.Anchor != "" {
+			h.Section.URL += "#" + escapeFragment(s.Anchor)
+		}
+		h.Snippet = q.snippet(s.Text)
+	}
+	if h.Snippet == "" {
+		h.Snippet = q.snippet(summary)
+	}
+	p := c.parts
+	passage := a.texts[p.passage].text
+	h.Parts = []Part{
+		{"question in " + p.source.String(), p.best, passage},
+		{p.source.String() + " in question", p.named, passage},
+		{"question as typed", p.run, passage},
+		{"question in title, symptoms, tags, headings", p.short, ""},
+		{"question in article", p.whole, ""},
+	}
+	return h, nil
+}
+
+func nonNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func escapeFragment(s string) string { return (&url.URL{Fragment: s}).String()[1:] }
+
+// bestSection is the section that has most of the question, its heading
+// counting double; among equals the first of the chain, then the first at all.
+func (q *asked) bestSection(sections []Section, kind string) int {
+	best, bestScore := -1, float32(-1)
+	left := mostText
+	for i, s := range sections {
+		if kind != "" && s.Kind != kind {
+			continue
+		}
+		text := s.Text
+		if len(text) > left {
+			text = strings.ToValidUTF8(text[:left], "")
+		}
+		left -= len(text)
+		score := q.coverage(text) + 2*q.coverage(s.Title)
+		if s.Kind != "" {
+			score += 0.02 * q.total // the chain before the introduction
+		}
+		if score > bestScore {
+			best, bestScore = i, score
+		}
+	}
+	return best
+}
+
+// coverage is the weight of the question's terms that a text has.
+func (q *asked) coverage(text string) float32 {
+	has := make([]bool, len(q.terms))
+	q.matches([]rune(han.Fold(text)), func(n, _, _ int) { has[n] = true })
+	var sum float32
+	for n, ok := range has {
+		if ok {
+			sum += q.terms[n].weight
+		}
+	}
+	return sum
+}
+
+// matches calls visit for every occurrence of a term in folded text.
+func (q *asked) matches(runes []rune, visit func(term, start, end int)) {
+	han.EachTerm(runes, func(start, end int) {
+		if !q.seen[runes[start]&1023] {
+			return
+		}
+		t := han.Term{Start: start, End: end}
+		if han.ClassOf(runes[start]) == han.CJK {
+			t.Single, t.Pair = end-start == 1, end-start == 2
+		} else {
+			t.Text = han.Stem(string(runes[start:end]))
+		}
+		if n := q.find(t, runes[start:end]); n >= 0 {
+			visit(n, start, end)
+		}
+	})
+}
+
+// snippet is the run of whole sentences that has most of the question, its
+// matches marked. The result is HTML in which nothing else is.
+func (q *asked) snippet(text string) string {
+	if len(text) > mostText {
+		text = strings.ToValidUTF8(text[:mostText], "")
+	}
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	f := han.FoldMap(text)
+	weight := make([]float32, len(f.Runes)) // of what matches here
+	marked := make([]bool, len(f.Runes))
+	lone := len(q.pairs) == 0 // a question of one character marks characters
+	q.matches(f.Runes, func(n, start, end int) {
+		t := q.terms[n]
+		weight[start] += t.weight
+		if t.weak && len(q.terms) > 1 || t.Single && !lone {
+			return
+		}
+		for i := start; i < end; i++ {
+			marked[i] = true
+		}
+	})
+	start, end := bestWindow(f.Runes, weight)
+	return mark(text, f, marked, start, end)
+}
+
+// bestWindow chooses sentences: those around the one with most weight, as many
+// as fit.
+func bestWindow(runes []rune, weight []float32) (start, end int) {
+	type sentence struct {
+		start, end int
+		weight     float32
+	}
+	var all []sentence
+	from := 0
+	for i, r := range runes {
+		if i+1 == len(runes) || ends(runes, i, r) {
+			s := sentence{start: from, end: i + 1}
+			for _, w := range weight[from : i+1] {
+				s.weight += w
+			}
+			all = append(all, s)
+			from = i + 1
+		}
+	}
+	best := 0
+	for i, s := range all {
+		if s.weight > all[best].weight {
+			best = i
+		}
+	}
+	first, last := best, best
+	length := all[best].end - all[best].start
+	for last+1 < len(all) && length+all[last+1].end-all[last+1].start <= snippetLength {
+		last++
+		length += all[last].end - all[last].start
+	}
+	for first > 0 && length+all[first-1].end-all[first-1].start <= snippetLength {
+		first--
+		length += all[first].end - all[first].start
+	}
+	start, end = all[first].start, all[last].end
+	if end-start > longSentence { // one long sentence: the part around its matches
+		heaviest := start
+		var sum, most float32
+		for i := start; i < end; i++ {
+			sum += weight[i]
+			if i-start >= longSentence/2 {
+				sum -= weight[i-longSentence/2]
+			}
+			if sum > most {
+				most, heaviest = sum, max(i-longSentence/2, start)
+			}
+		}
+		start = heaviest
+		end = min(start+longSentence, end)
+	}
+	return start, end
+}
+
+// ends reports whether a sentence ends with the character at i. The text is
+// folded: full stops of full width have become half width.
+func ends(runes []rune, i int, r rune) bool {
+	switch r {
+	case '。', '!', '?', ';', '…':
+		return i+1 == len(runes) || runes[i+1] != r
+	case '\n':
+		return true
+	case '.':
+		return i+1 < len(runes) && runes[i+1] == ' '
+	}
+	return false
+}
+
+// mark writes the original text between two folded places.
+func mark(text string, f han.Folded, marked []bool, start, end int) string {
+	var b strings.Builder
+	if start > 0 && !ends(f.Runes, start-1, f.Runes[start-1]) {
+		b.WriteString("…")
+	}
+	write := func(from, to int) {
+		b.WriteString(html.EscapeString(strings.Join(strings.Fields(" "+text[f.Starts[from]:f.Starts[to]]+" "), " ")))
+	}
+	space := func(i int) bool { return i > start && i < end && (blank(f.Runes[i]) || blank(f.Runes[i-1])) }
+	for i := start; i < end; {
+		j := i
+		for j < end && marked[j] == marked[i] {
+			j++
+		}
+		if space(i) {
+			b.WriteByte(' ')
+		}
+		if marked[i] {
+			b.WriteString("<mark>")
+			write(i, j)
+			b.WriteString("</mark>")
+		} else {
+			write(i, j)
+		}
+		i = j
+	}
+	if end < len(f.Runes) && !ends(f.Runes, end-1, f.Runes[end-1]) {
+		b.WriteString("…")
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func blank(r rune) bool { return r == ' ' || r == '\n' }

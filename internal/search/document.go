@@ -1,0 +1,206 @@
+// Package search finds articles by what readers say.
+//
+// In: Documents, one for each article, when the site is built; a reader's
+// words, when it is served. Out: an index in a folder; Hits with their best
+// section, a snippet and facets.
+//
+// The index is bleve's. It is used as a store of postings and of the articles'
+// texts; which articles answer best is decided here (see rank.go), because no
+// stock scoring rewards how much of a question an article answers.
+//
+// The package knows nothing of the builder: the endpoint imports it alone.
+package search
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// Schema is the version of what the index holds. An index of another version
+// is refused. 1: first.
+const Schema = 1
+
+// Document is one article as the search knows it.
+type Document struct {
+	URL       string // percent-encoded path on the site; the document's identity
+	Title     string
+	Summary   string
+	Symptoms  []string
+	Products  []Tag
+	Causes    []Tag
+	Solutions []Tag
+	Cases     []Tag
+	Sections  []Section
+}
+
+// Tag is a tag of a document.
+type Tag struct {
+	Name  string
+	URL   string   // of its page
+	Names []string // other names that readers use
+}
+
+// Section is a part of an article with an address of its own.
+type Section struct {
+	Anchor string // id on the page, not percent-encoded; "" is the top
+	Title  string // "" for what stands before the first heading
+	Kind   string // "cause", "check", "solution", "case" or ""
+	Text   string // plain, one line for each paragraph, list item or table row
+}
+
+// errRecord is returned for a stored record that does not read.
+var errRecord = errors.New("search: a stored article cannot be read")
+
+// A document is stored as two records: what ranking needs of every article,
+// and what is shown of a hit. They are length-prefixed strings; a general
+// encoding would cost a tenth of a query's time.
+
+type recordWriter []byte
+
+func (w *recordWriter) count(n int) { *w = binary.AppendUvarint(*w, uint64(n)) }
+
+func (w *recordWriter) text(s string) {
+	w.count(len(s))
+	*w = append(*w, s...)
+}
+
+func (w *recordWriter) texts(list []string) {
+	w.count(len(list))
+	for _, s := range list {
+		w.text(s)
+	}
+}
+
+func (w *recordWriter) tags(list []Tag) {
+	w.count(len(list))
+	for _, t := range list {
+		w.text(t.Name)
+		w.text(t.URL)
+		w.texts(t.Names)
+	}
+}
+
+type recordReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *recordReader) count() int {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return int(n)
+}
+
+func (r *recordReader) text() string {
+	n := r.count()
+	if n > len(r.rest) {
+		r.bad, r.rest = true, nil
+		return ""
+	}
+	s := string(r.rest[:n])
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *recordReader) texts() []string {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	out := make([]string, n)
+	for i := range out {
+		out[i] = r.text()
+	}
+	return out
+}
+
+func (r *recordReader) tags() []Tag {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	out := make([]Tag, n)
+	for i := range out {
+		out[i] = Tag{Name: r.text(), URL: r.text(), Names: r.texts()}
+	}
+	return out
+}
+
+// encodeHead writes what is kept in memory of every article.
+func (d *Document) encodeHead() []byte {
+	var w recordWriter
+	w.text(d.URL)
+	w.text(d.Title)
+	w.texts(d.Symptoms)
+	for _, tags := range [][]Tag{d.Products, d.Causes, d.Solutions, d.Cases} {
+		w.tags(tags)
+	}
+	w.count(len(d.Sections))
+	for _, s := range d.Sections {
+		w.text(s.Kind)
+		w.text(s.Title)
+	}
+	return w
+}
+
+func decodeHead(data []byte) (*Document, error) {
+	r := recordReader{rest: data}
+	d := &Document{URL: r.text(), Title: r.text(), Symptoms: r.texts()}
+	d.Products, d.Causes, d.Solutions, d.Cases = r.tags(), r.tags(), r.tags(), r.tags()
+	d.Sections = make([]Section, r.count())
+	for i := range d.Sections {
+		d.Sections[i] = Section{Kind: r.text(), Title: r.text()}
+	}
+	if r.bad {
+		return nil, fmt.Errorf("%w: head", errRecord)
+	}
+	return d, nil
+}
+
+// encodeBody writes what is read only for the articles that are shown.
+func (d *Document) encodeBody() []byte {
+	var w recordWriter
+	w.text(d.Summary)
+	w.count(len(d.Sections))
+	for _, s := range d.Sections {
+		w.text(s.Anchor)
+		w.text(s.Title)
+		w.text(s.Kind)
+		w.text(s.Text)
+	}
+	return w
+}
+
+func decodeBody(data []byte) (summary string, sections []Section, err error) {
+	r := recordReader{rest: data}
+	summary = r.text()
+	sections = make([]Section, r.count())
+	for i := range sections {
+		sections[i] = Section{Anchor: r.text(), Title: r.text(), Kind: r.text(), Text: r.text()}
+	}
+	if r.bad {
+		return "", nil, fmt.Errorf("%w: body", errRecord)
+	}
+	return summary, sections, nil
+}
+
+// Digest identifies what an index of these documents answers: equal digests,
+// equal answers.
+func Digest(docs []*Document) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "schema %d\n", Schema)
+	for _, d := range docs {
+		for _, record := range [][]byte{d.encodeHead(), d.encodeBody()} {
+			fmt.Fprintf(h, "%d\n", len(record))
+			h.Write(record)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

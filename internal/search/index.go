@@ -1,0 +1,361 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"whyfix/internal/han"
+)
+
+// ErrSchema is returned by Open for an index that another version made.
+var ErrSchema = errors.New("search: the index was made by another version of whyfix; build the site again")
+
+// Index answers questions. It is safe for concurrent use and never changes.
+type Index struct {
+	segments []part
+	articles []*article // by document number; nil where one was deleted
+	count    int
+	tags     []tagEntry // every tag that has a page, once
+	idf      idf
+	scratch  sync.Pool
+	close    func() error
+}
+
+// part is a segment of bleve's index and where its document numbers start.
+type part struct {
+	segment *scorch.SegmentSnapshot
+	first   uint64
+}
+
+// article is what ranking knows of an article without asking the index.
+type article struct {
+	url   string
+	texts []passage // title first, then symptoms, tags, headings
+	kinds uint8     // bit k is set when it has a section of kindNames[k]
+	tags  [4][]string
+	links []Tag // its tags, for suggestions
+}
+
+// tagEntry is a tag as a suggestion.
+type tagEntry struct {
+	name, url string
+	folded    []rune
+}
+
+// passage is a short text that an article can be found by.
+type passage struct {
+	of     source
+	text   string // as written
+	folded []rune
+	weight float32 // of all its characters
+}
+
+// source is where a passage comes from.
+type source uint8
+
+const (
+	ofTitle source = iota
+	ofSymptom
+	ofTag
+	ofHeading
+)
+
+func (s source) String() string { return [...]string{"title", "symptom", "tag", "heading"}[s] }
+
+var kindNames = [...]string{"cause", "check", "solution", "case"}
+
+// Open opens the index in a folder for reading. Several processes may.
+func Open(dir string) (*Index, error) {
+	if _, err := os.Stat(filepath.Join(dir, "store")); err != nil {
+		return nil, fmt.Errorf("search: there is no index: %w", err)
+	}
+	queue := index.NewAnalysisQueue(1)
+	s, err := scorch.NewScorch(scorch.Name, map[string]any{
+		"path": filepath.Join(dir, "store"), "read_only": true, "bolt_timeout": "2s",
+	}, queue)
+	if err != nil {
+		queue.Close()
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	if err := s.Open(); err != nil {
+		queue.Close()
+		return nil, fmt.Errorf("search: opening the index: %w", err)
+	}
+	x, err := snapshot(s, nil)
+	if err != nil {
+		s.Close()
+		queue.Close()
+		return nil, err
+	}
+	release := x.close
+	x.close = func() error {
+		err := errors.Join(release(), s.Close())
+		queue.Close()
+		return err
+	}
+	return x, nil
+}
+
+// snapshot makes an Index of what bleve's index holds now. Known has the
+// articles that need not be read again, by URL; it may be nil.
+func snapshot(s index.Index, known map[string]*article) (*Index, error) {
+	reader, err := s.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	x := &Index{close: reader.Close}
+	if err := x.load(reader, known); err != nil {
+		reader.Close()
+		return nil, err
+	}
+	return x, nil
+}
+
+func (x *Index) load(reader index.IndexReader, known map[string]*article) error {
+	version, err := reader.GetInternal([]byte(schemaKey))
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	if string(version) != strconv.Itoa(Schema) {
+		return fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
+	}
+	snap, ok := reader.(*scorch.IndexSnapshot)
+	if !ok {
+		return fmt.Errorf("search: unexpected index reader %T", reader)
+	}
+	first := uint64(0)
+	for _, s := range snap.Segments() {
+		x.segments = append(x.segments, part{segment: s, first: first})
+		size := uint64(s.FullSize())
+		deleted := s.Deleted()
+		for n := range size {
+			if deleted != nil && deleted.Contains(uint32(n)) {
+				x.articles = append(x.articles, nil)
+				continue
+			}
+			a, err := loadArticle(s, n, known)
+			if err != nil {
+				return err
+			}
+			x.articles = append(x.articles, a)
+			x.count++
+		}
+		first += size
+	}
+	x.idf.learn(x.articles, x.count)
+	seen := map[string]bool{}
+	for _, a := range x.articles {
+		if a == nil {
+			continue
+		}
+		for i := range a.texts {
+			a.texts[i].weight = x.idf.weigh(a.texts[i].folded)
+		}
+		for _, t := range a.links {
+			if t.URL != "" && !seen[t.URL] {
+				seen[t.URL] = true
+				x.tags = append(x.tags, tagEntry{t.Name, t.URL, []rune(han.Fold(t.Name))})
+			}
+		}
+	}
+	x.scratch.New = func() any {
+		return &tally{head: make([]float32, len(x.articles)), all: make([]float32, len(x.articles))}
+	}
+	return nil
+}
+
+func loadArticle(s *scorch.SegmentSnapshot, n uint64, known map[string]*article) (*article, error) {
+	if known != nil {
+		id, err := s.DocID(n)
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		if a := known[string(id)]; a != nil {
+			return a.copy(), nil
+		}
+	}
+	data, err := stored(s, n, storeHead)
+	if err != nil {
+		return nil, err
+	}
+	d, err := decodeHead(data)
+	if err != nil {
+		return nil, err
+	}
+	return newArticle(d), nil
+}
+
+// stored reads one stored record of a document.
+func stored(s *scorch.SegmentSnapshot, n uint64, field string) ([]byte, error) {
+	var out []byte
+	err := s.VisitDocument(n, func(name string, _ byte, value []byte, _ []uint64) bool {
+		if name == field {
+			out = append([]byte(nil), value...)
+			return false
+		}
+		return true
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search: reading an article: %w", err)
+	}
+	return out, nil
+}
+
+func newArticle(d *Document) *article {
+	a := &article{url: d.URL}
+	add := func(of source, text string) {
+		if text != "" {
+			a.texts = append(a.texts, passage{of: of, text: text, folded: []rune(han.Fold(text))})
+		}
+	}
+	add(ofTitle, d.Title)
+	for _, s := range d.Symptoms {
+		add(ofSymptom, s)
+	}
+	for k, tags := range [4][]Tag{d.Products, d.Causes, d.Solutions, d.Cases} {
+		for _, t := range tags {
+			a.tags[k] = append(a.tags[k], t.Name)
+			a.links = append(a.links, t)
+			add(ofTag, t.Name)
+			for _, n := range t.Names {
+				add(ofTag, n)
+			}
+		}
+	}
+	for _, s := range d.Sections {
+		add(ofHeading, s.Title)
+		for k, name := range kindNames {
+			if s.Kind == name {
+				a.kinds |= 1 << k
+			}
+		}
+	}
+	return a
+}
+
+// copy is for a new snapshot, whose weights differ: an Index never changes.
+func (a *article) copy() *article {
+	c := *a
+	c.texts = append([]passage(nil), a.texts...)
+	return &c
+}
+
+// Close gives the index's files back. No method may run then or later.
+func (x *Index) Close() error { return x.close() }
+
+// Count is the number of articles.
+func (x *Index) Count() int { return x.count }
+
+// idf weighs characters by how few articles have them in a short text.
+type idf struct {
+	byRune map[rune]float32
+	most   float32 // of a character that no article has
+}
+
+func (f *idf) learn(articles []*article, count int) {
+	df := map[rune]int{}
+	last := map[rune]int{}
+	for n, a := range articles {
+		if a == nil {
+			continue
+		}
+		for _, p := range a.texts {
+			for _, r := range p.folded {
+				if seen, ok := last[r]; (!ok || seen != n) && han.ClassOf(r) != han.Other {
+					last[r] = n
+					df[r]++
+				}
+			}
+		}
+	}
+	f.byRune = make(map[rune]float32, len(df))
+	for r, n := range df {
+		f.byRune[r] = rarity(count, n)
+	}
+	f.most = rarity(count, 0)
+}
+
+func (f *idf) of(r rune) float32 {
+	if w, ok := f.byRune[r]; ok {
+		return w
+	}
+	return f.most
+}
+
+func (f *idf) weigh(runes []rune) float32 {
+	weak := han.Weak(runes)
+	var sum float32
+	for i, r := range runes {
+		if han.ClassOf(r) != han.Other {
+			sum += f.of(r) * strength(weak[i])
+		}
+	}
+	return sum
+}
+
+// weakShare is how much a question word counts beside a word of the matter.
+const weakShare = 0.15
+
+func strength(weak bool) float32 {
+	if weak {
+		return weakShare
+	}
+	return 1
+}
+
+// rarity is the weight of a term that df of n articles have.
+func rarity(n, df int) float32 {
+	return float32(math.Log(1 + (float64(n-df)+0.5)/(float64(df)+0.5)))
+}
+
+// postings calls visit with the bitmaps of the documents that have a term in a
+// field, segment by segment, and returns how many there are.
+func (x *Index) postings(dicts []segment.TermDictionary, term []byte, visit func(first uint64, it segment.PostingsIterator) error) (int, error) {
+	total := 0
+	for i, p := range x.segments {
+		list, err := dicts[i].PostingsList(term, p.segment.Deleted(), nil)
+		if err != nil {
+			return 0, fmt.Errorf("search: %w", err)
+		}
+		total += int(list.Count())
+		if visit != nil && list.Count() > 0 {
+			if err := visit(p.first, list.Iterator(false, false, false, nil)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return total, nil
+}
+
+// dictionaries opens a field's dictionary in every segment. They serve one
+// query: they may not be shared.
+func (x *Index) dictionaries(field string) ([]segment.TermDictionary, error) {
+	out := make([]segment.TermDictionary, len(x.segments))
+	for i, p := range x.segments {
+		d, err := p.segment.Segment().Dictionary(field)
+		if err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		out[i] = d
+	}
+	return out, nil
+}
+
+// document finds the segment of a document number.
+func (x *Index) document(n uint32) (*scorch.SegmentSnapshot, uint64) {
+	for i := len(x.segments) - 1; i >= 0; i-- {
+		if p := x.segments[i]; uint64(n) >= p.first {
+			return p.segment, uint64(n) - p.first
+		}
+	}
+	return nil, 0
+}

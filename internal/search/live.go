@@ -1,0 +1,71 @@
+package search
+
+import (
+	"fmt"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// Live is an index in memory that changes, for the writer's preview. Each
+// change gives a new Index with the same answers as one built from nothing.
+// It is not safe for concurrent use; the Indexes are.
+type Live struct {
+	scorch index.Index
+	queue  *index.AnalysisQueue
+	known  map[string]*article
+}
+
+// NewLive makes an empty index in memory.
+func NewLive() (*Live, error) {
+	queue := index.NewAnalysisQueue(2)
+	s, err := scorch.NewScorch(scorch.Name, map[string]any{"path": "", "unsafe_batch": true}, queue)
+	if err == nil {
+		err = s.Open()
+	}
+	if err != nil {
+		queue.Close()
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	l := &Live{scorch: s, queue: queue, known: map[string]*article{}}
+	internal, err := internals()
+	if err == nil {
+		batch := index.NewBatch()
+		for k, v := range internal {
+			batch.SetInternal([]byte(k), v)
+		}
+		err = s.Batch(batch)
+	}
+	if err != nil {
+		l.Close()
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return l, nil
+}
+
+// Apply adds or replaces documents and deletes those with the URLs gone. The
+// caller closes the Index before the Live.
+func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
+	batch := index.NewBatch()
+	for _, d := range changed {
+		batch.Update(indexed(d))
+		l.known[d.URL] = newArticle(d)
+	}
+	for _, url := range gone {
+		batch.Delete(url)
+		delete(l.known, url)
+	}
+	if len(changed)+len(gone) > 0 {
+		if err := l.scorch.Batch(batch); err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+	}
+	return snapshot(l.scorch, l.known)
+}
+
+// Close drops the index.
+func (l *Live) Close() error {
+	err := l.scorch.Close()
+	l.queue.Close()
+	return err
+}

@@ -1,0 +1,214 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of a query.
+const (
+	MaxQuery = 200   // characters
+	MaxSize  = 50    // hits on a page
+	MaxReach = 1_000 // size × page
+)
+
+// Query is what a reader asks.
+type Query struct {
+	Text   string
+	Size   int // hits on a page, from 0
+	Page   int // from 1
+	Filter Filter
+}
+
+// Filter keeps only some articles. Empty values keep all.
+type Filter struct {
+	Kind     string // has a section of this kind
+	Product  string
+	Cause    string
+	Solution string
+}
+
+func (f Filter) accepts(a *article) bool {
+	if f.Kind != "" {
+		k := slices.Index(kindNames[:], f.Kind)
+		if k < 0 || a.kinds&(1<<k) == 0 {
+			return false
+		}
+	}
+	for k, want := range [...]string{f.Product, f.Cause, f.Solution} {
+		if want != "" && !slices.Contains(a.tags[k], want) {
+			return false
+		}
+	}
+	return true
+}
+
+// Mode says how near the hits are to what was typed.
+type Mode string
+
+// The rungs of the ladder.
+const (
+	Exact   Mode = "exact"   // the best hits have all that was typed
+	Relaxed Mode = "relaxed" // no article has all of it: the nearest ones
+)
+
+// Result is the answer to a Query.
+type Result struct {
+	Query  string
+	Mode   Mode
+	Total  int
+	Hits   []Hit
+	Facets Facets
+	Terms  []Term // of the question, for people who ask why
+}
+
+// Term is a piece of the question and how much it weighs.
+type Term struct {
+	Text     string
+	Weight   float32
+	Weak     bool // a question word or particle
+	Articles int  // how many have it
+}
+
+// Hit is an article that answers.
+type Hit struct {
+	URL       string
+	Title     string
+	Summary   string
+	Snippet   string // HTML: escaped, but for <mark>
+	Section   Place
+	Products  []string
+	Causes    []string
+	Solutions []string
+	Score     float32
+	// Parts are the shares that made the score, for people who ask why.
+	Parts []Part
+}
+
+// Place is the section of a hit that answers best.
+type Place struct {
+	URL, Title, Kind string
+}
+
+// Part is one share of a hit's score.
+type Part struct {
+	Name  string
+	Share float32
+	Text  string // the passage that it was found in, where there is one
+}
+
+// Facets count the articles of a whole result.
+type Facets struct {
+	Kind, Product, Cause, Solution []Count
+}
+
+// Count is one value and how many articles have it.
+type Count struct {
+	Value string
+	Count int
+}
+
+// Search answers a query. An empty one has no hits and no error.
+func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
+	text := strings.TrimSpace(query.Text)
+	if utf8.RuneCountInString(text) > MaxQuery {
+		text = string([]rune(text)[:MaxQuery])
+	}
+	result := &Result{Query: query.Text, Mode: Exact, Hits: []Hit{}}
+	head, err := x.dictionaries(fieldHead)
+	if err != nil {
+		return nil, err
+	}
+	all, err := x.dictionaries(fieldAll)
+	if err != nil {
+		return nil, err
+	}
+	q, err := x.ask(text, head, all)
+	if err != nil || len(q.terms) == 0 {
+		return result, err
+	}
+	for _, t := range q.terms {
+		result.Terms = append(result.Terms, Term{t.Text, t.weight, t.weak, t.inAll})
+	}
+	found, err := x.rank(ctx, q, head, all, query.Filter)
+	if err != nil {
+		return nil, err
+	}
+	result.Total = len(found)
+	result.Mode = q.mode(found)
+	result.Facets = x.facets(found)
+	size := min(max(query.Size, 0), MaxSize)
+	from := min((max(query.Page, 1)-1)*size, len(found))
+	for _, c := range found[from:min(from+size, len(found))] {
+		hit, err := x.hit(q, c, query.Filter.Kind)
+		if err != nil {
+			return nil, err
+		}
+		result.Hits = append(result.Hits, hit)
+	}
+	return result, nil
+}
+
+// mode is Exact when the best article has every term of the matter: question
+// words may be missing.
+func (q *asked) mode(found []candidate) Mode {
+	if len(found) == 0 {
+		return Exact
+	}
+	var weak float32
+	for _, t := range q.terms {
+		if t.weak || t.Single && len(q.pairs) > 0 {
+			weak += t.weight
+		}
+	}
+	if found[0].parts.whole*q.total >= (q.total-weak)*0.999 {
+		return Exact
+	}
+	return Relaxed
+}
+
+// facets counts over all hits, most frequent first.
+func (x *Index) facets(found []candidate) Facets {
+	var kinds [len(kindNames)]int
+	var tags [3]map[string]int
+	for k := range tags {
+		tags[k] = map[string]int{}
+	}
+	for _, c := range found {
+		a := x.articles[c.doc]
+		for k := range kinds {
+			kinds[k] += int(a.kinds >> k & 1)
+		}
+		for k := range tags {
+			for _, t := range a.tags[k] {
+				tags[k][t]++
+			}
+		}
+	}
+	f := Facets{Kind: []Count{}, Product: counts(tags[0]), Cause: counts(tags[1]), Solution: counts(tags[2])}
+	for k, n := range kinds {
+		if n > 0 {
+			f.Kind = append(f.Kind, Count{kindNames[k], n})
+		}
+	}
+	return f
+}
+
+// mostFacets is how many values of a facet are worth showing.
+const mostFacets = 20
+
+func counts(m map[string]int) []Count {
+	out := make([]Count, 0, len(m))
+	for v, n := range m {
+		out = append(out, Count{v, n})
+	}
+	slices.SortFunc(out, func(a, b Count) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	return out[:min(len(out), mostFacets)]
+}

@@ -1,0 +1,188 @@
+package search
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"whyfix/internal/han"
+)
+
+// The fields of the index. Which field of the article a term stands in is
+// decided on the texts of the candidates; the index only has to find them.
+const (
+	fieldHead = "head" // title, symptoms, tags, headings
+	fieldAll  = "all"  // everything
+	storeHead = "h"
+	storeBody = "b"
+)
+
+// Keys of the index's own storage.
+const (
+	schemaKey  = "whyfix-schema"
+	mappingKey = "_mapping" // bleve's
+)
+
+// Builder makes an index in a folder that does not hold one yet. It is not
+// safe for concurrent use.
+type Builder struct {
+	dir     string
+	builder *scorch.Builder
+}
+
+// batchSize is how many documents make a segment before they are merged: more
+// need more memory, fewer more merging.
+const batchSize = 1000
+
+// NewBuilder starts an index in a folder. Until Close returns nil the folder
+// holds nothing that opens.
+func NewBuilder(dir string) (*Builder, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	internal, err := internals()
+	if err != nil {
+		return nil, err
+	}
+	b, err := scorch.NewBuilder(map[string]any{
+		"path": filepath.Join(dir, "store"), "buildPathPrefix": dir, "batchSize": batchSize, "mergeMax": 64, "internal": internal,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return &Builder{dir: dir, builder: b}, nil
+}
+
+// internals are what bleve and we keep beside the documents.
+func internals() (map[string][]byte, error) {
+	m, err := json.Marshal(mapping.NewIndexMapping())
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return map[string][]byte{mappingKey: m, schemaKey: []byte(strconv.Itoa(Schema))}, nil
+}
+
+// Add indexes one document. A URL must not be added twice.
+func (b *Builder) Add(d *Document) error {
+	if err := b.builder.Index(indexed(d)); err != nil {
+		return fmt.Errorf("search: indexing %s: %w", d.URL, err)
+	}
+	return nil
+}
+
+// Close merges what was added and completes the index.
+func (b *Builder) Close() error {
+	if err := b.builder.Close(); err != nil {
+		return fmt.Errorf("search: completing the index: %w", err)
+	}
+	// What bleve.Open expects beside the store.
+	meta := []byte(`{"storage":"scorch","index_type":"scorch"}`)
+	if err := os.WriteFile(filepath.Join(b.dir, "index_meta.json"), meta, 0o644); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// indexed is a document in bleve's shape.
+func indexed(d *Document) index.Document {
+	doc := document.NewDocument(d.URL)
+	head := newTermField(fieldHead)
+	head.add(d.Title)
+	for _, s := range d.Symptoms {
+		head.add(s)
+	}
+	for _, tags := range [][]Tag{d.Products, d.Causes, d.Solutions, d.Cases} {
+		for _, t := range tags {
+			head.add(t.Name)
+			for _, n := range t.Names {
+				head.add(n)
+			}
+		}
+	}
+	for _, s := range d.Sections {
+		head.add(s.Title)
+	}
+	all := newTermField(fieldAll)
+	all.include(head)
+	all.add(d.Summary)
+	for _, s := range d.Sections {
+		all.add(s.Text)
+	}
+	doc.AddField(head)
+	doc.AddField(all)
+	doc.AddField(newStoredField(storeHead, d.encodeHead()))
+	doc.AddField(newStoredField(storeBody, d.encodeBody()))
+	return doc
+}
+
+// termField is the set of terms of a text. It takes the place of bleve's
+// analysis chain, which allocates a token for each occurrence: we need to know
+// only which terms there are, and cut Han characters ourselves.
+type termField struct {
+	name  string
+	terms index.TokenFrequencies
+	size  int
+}
+
+func newTermField(name string) *termField {
+	return &termField{name: name, terms: index.TokenFrequencies{}}
+}
+
+func (f *termField) add(text string) {
+	runes := []rune(han.Fold(text))
+	f.size += len(text)
+	var key []byte
+	han.EachTerm(runes, func(start, end int) {
+		key = key[:0]
+		for _, r := range runes[start:end] {
+			key = append(key, string(r)...)
+		}
+		if han.ClassOf(runes[start]) == han.Word {
+			if stem := han.Stem(string(key)); len(stem) != len(key) {
+				key = append(key[:0], stem...)
+			}
+		}
+		if _, there := f.terms[string(key)]; !there {
+			term := string(key)
+			f.terms[term] = &index.TokenFreq{Term: []byte(term)}
+		}
+	})
+}
+
+// include adds all terms of another field.
+func (f *termField) include(other *termField) {
+	for k, v := range other.terms {
+		f.terms[k] = &index.TokenFreq{Term: v.Term}
+	}
+}
+
+func (f *termField) Name() string             { return f.name }
+func (f *termField) Value() []byte            { return nil }
+func (f *termField) ArrayPositions() []uint64 { return nil }
+func (f *termField) EncodedFieldType() byte   { return 't' }
+func (f *termField) Options() index.FieldIndexingOptions {
+	return index.IndexField | index.SkipFreqNorm
+}
+
+// Analyze has nothing left to do but set the frequencies, which start at zero
+// and which the index wants to be at least one.
+func (f *termField) Analyze() {
+	for _, t := range f.terms {
+		t.SetFrequency(1)
+	}
+}
+func (f *termField) AnalyzedLength() int                              { return len(f.terms) }
+func (f *termField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
+func (f *termField) NumPlainTextBytes() uint64                        { return uint64(f.size) }
+func (f *termField) Size() int                                        { return f.size }
+
+func newStoredField(name string, value []byte) *document.TextField {
+	return document.NewTextFieldWithIndexingOptions(name, nil, value, index.StoreField)
+}
