@@ -1,0 +1,408 @@
+// Package build runs the phases that turn a content folder into a site: read
+// each file, resolve the whole, render, index, and publish a release.
+//
+// In: a content folder and a theme. Out: a Loaded site in memory, or a release
+// folder. It holds the cache of what was read from each file; everything after
+// that is made from the whole each time, so nothing can go stale.
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif"  // sizes of images
+	_ "image/jpeg" // sizes of images
+	_ "image/png"  // sizes of images
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"whyfix/internal/check"
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+	"whyfix/internal/render"
+	"whyfix/internal/site"
+	"whyfix/themes"
+)
+
+// Options say what to build.
+type Options struct {
+	Content string // the content folder, as the person named it
+	Theme   string // name or folder; empty: what site.yaml says, else the built-in one
+	Base    string // instead of what site.yaml says; empty: that
+	Drafts  bool   // drafts and articles of the future, too
+	Now     func() time.Time
+}
+
+// Loaded is a content folder that was read and resolved.
+type Loaded struct {
+	Site     *site.Site
+	Renderer *render.Renderer // nil when the theme is broken
+	Theme    *render.Theme    // nil when the theme is broken
+	Files    fs.FS            // the content folder, for the files beside the pages
+	Diags    diag.List
+}
+
+// Loader reads a content folder, again and again. What it read of a file that
+// did not change since is kept. It is not safe for concurrent use.
+type Loader struct {
+	options Options
+	root    *os.Root
+	cache   map[string]cached
+	key     string // the settings that parsing depends on
+	commits map[string]time.Time
+}
+
+// cached is what one file gave.
+type cached struct {
+	size    int64
+	modTime time.Time
+	readAt  time.Time
+	article *content.Article
+	diags   diag.List
+	asset   site.Asset
+}
+
+// ErrNoContent is returned when the content folder is not there.
+var ErrNoContent = errors.New("there is no content folder")
+
+// NewLoader opens a content folder.
+func NewLoader(o Options) (*Loader, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	l := &Loader{options: o, cache: map[string]cached{}}
+	return l, l.open()
+}
+
+func (l *Loader) open() error {
+	info, err := os.Stat(l.options.Content)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w %s", ErrNoContent, l.options.Content)
+	case err != nil:
+		return fmt.Errorf("build: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file, not a content folder", l.options.Content)
+	}
+	root, err := os.OpenRoot(l.options.Content)
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	l.root = root
+	return nil
+}
+
+// Close gives the folder back.
+func (l *Loader) Close() error {
+	if l.root == nil {
+		return nil
+	}
+	return l.root.Close()
+}
+
+// Reopen looks at the folder's name again, after it was away.
+func (l *Loader) Reopen() error {
+	l.Close()
+	l.root, l.cache = nil, map[string]cached{}
+	return l.open()
+}
+
+// Load reads what changed and resolves the site. Mistakes in the content are
+// in Loaded.Diags; the error is for a folder that cannot be read.
+func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
+	fsys := l.root.FS()
+	files, diags, err := content.Scan(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
+	}
+	out := &Loaded{Files: fsys}
+	settings, tags, settingDiags := readSettings(fsys, files)
+	diags = append(diags, settingDiags...)
+
+	theme, themeDiags, err := l.theme(settings, prefixOf(l.options.Base, settings))
+	if err != nil {
+		return nil, err
+	}
+	diags = append(diags, themeDiags...)
+	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Figure: "Figure"}
+	if theme != nil {
+		if w, err := theme.Word("figure"); err == nil {
+			options.Figure = w
+		}
+	}
+	if key := fmt.Sprintf("%v", options); key != l.key {
+		l.key, l.cache = key, map[string]cached{}
+	}
+	parsed, err := l.parse(ctx, fsys, files, markdown.NewParser(options))
+	if err != nil {
+		return nil, err
+	}
+	in := site.Input{Settings: settings, Tags: tags, Options: site.Options{Base: l.options.Base, Drafts: l.options.Drafts, Now: l.options.Now()}}
+	undated := false
+	for i, f := range files {
+		diags = append(diags, parsed[i].diags...)
+		switch a := parsed[i].article; {
+		case a != nil:
+			in.Articles = append(in.Articles, a)
+			undated = undated || a.Updated.IsZero()
+		case f.Class == content.ClassAsset:
+			in.Assets = append(in.Assets, parsed[i].asset)
+		}
+	}
+	if undated && l.commits == nil {
+		l.commits = commitTimes(ctx, l.options.Content)
+	}
+	in.Commits = l.commits
+	resolved, siteDiags := site.Resolve(in)
+	diags = append(diags, siteDiags...)
+	diags = append(diags, check.Run(resolved)...)
+	out.Site = resolved
+	if theme != nil && themeDiags.Errors() == 0 {
+		out.Theme = theme
+		if out.Renderer, err = render.New(resolved, theme); err != nil {
+			return nil, err
+		}
+	}
+	if len(in.Articles) == 0 && diags.Errors() == 0 {
+		diags = append(diags, diag.Diagnostic{
+			Pos: diag.Pos{File: "."}, Severity: diag.Warning, Code: "empty",
+			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new huabei/cannot-use.md \"花呗用不了，怎么办？\"",
+		})
+	}
+	out.Diags = withSource(fsys, diags).Sort()
+	return out, nil
+}
+
+func prefixOf(base string, s content.Settings) string {
+	// The model knows the prefix; the theme needs it before there is a model.
+	empty, _ := site.Resolve(site.Input{Settings: s, Options: site.Options{Base: base}})
+	return empty.Prefix
+}
+
+func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, diag.List) {
+	settings := content.DefaultSettings()
+	var tags []content.TagInfo
+	var diags diag.List
+	for _, f := range files {
+		if f.Class != content.ClassSetting {
+			continue
+		}
+		data, bad := content.ReadFile(fsys, f.Path)
+		if bad != nil {
+			diags = append(diags, *bad)
+			continue
+		}
+		var found diag.List
+		switch f.Path {
+		case content.SiteFile:
+			settings, found = content.ParseSettings(data)
+		case content.TagsFile:
+			tags, found = content.ParseTags(data)
+		case content.SynonymsFile:
+			_, found = content.ParseSynonyms(data)
+		}
+		diags = append(diags, found...)
+	}
+	return settings, tags, diags
+}
+
+// theme finds and loads the theme.
+func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.List, error) {
+	name := l.options.Theme
+	if name == "" {
+		name = s.Theme
+	}
+	fsys, folder, err := findTheme(name, l.options.Content)
+	if err != nil {
+		return nil, diag.List{{
+			Pos: diag.Pos{File: content.SiteFile}, Code: "theme", Message: err.Error(),
+			Hint: "name a folder in themes/ beside the content folder, or the path of a folder",
+		}}, nil
+	}
+	t, diags, err := render.LoadTheme(fsys, folder, s.Language, prefix)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t, diags, nil
+}
+
+// findTheme returns a whole theme: the named folder over the built-in one. The
+// folder's name is relative to the content folder, like all positions.
+func findTheme(name, contentDir string) (fs.FS, string, error) {
+	if name == "" {
+		name = "default"
+	}
+	dir := ThemeDir(name, contentDir)
+	if dir == "" {
+		if name == "default" {
+			return themes.Default(), "(built-in theme)", nil
+		}
+		return nil, "", fmt.Errorf("there is no theme %q", name)
+	}
+	folder := filepath.ToSlash(dir)
+	if rel, err := filepath.Rel(contentDir, dir); err == nil {
+		folder = filepath.ToSlash(rel)
+	}
+	return render.Overlay(os.DirFS(dir), themes.Default()), folder, nil
+}
+
+// ThemeDir is the folder of a theme, or "" when there is none: the name as a
+// path, or a folder of that name in themes/ beside the content folder.
+func ThemeDir(name, contentDir string) string {
+	candidates := []string{filepath.Join(contentDir, "..", "themes", name)}
+	if strings.ContainsAny(name, `/\`) || name == "." {
+		candidates = []string{name}
+	}
+	for _, dir := range append(candidates, name) {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	return ""
+}
+
+// fresh is how long after its last change a file is read again even if its
+// size and time are the same: a clock's tick is not a change's.
+const fresh = 2 * time.Second
+
+// parse reads the files in parallel, in the order of the list.
+func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, parser *markdown.Parser) ([]cached, error) {
+	out := make([]cached, len(files))
+	now := time.Now()
+	err := parallel(ctx, len(files), func(i int) error {
+		f := files[i]
+		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && c.readAt.Sub(f.ModTime) > fresh {
+			out[i] = c
+			return nil
+		}
+		c := cached{size: f.Size, modTime: f.ModTime, readAt: now}
+		switch f.Class {
+		case content.ClassArticle, content.ClassIndex:
+			data, bad := content.ReadFile(fsys, f.Path)
+			if bad != nil {
+				c.diags = diag.List{*bad}
+				break
+			}
+			c.article, c.diags = content.ParseArticle(f.Path, data, parser)
+		case content.ClassAsset:
+			c.asset = measure(fsys, f.Path)
+			if file, err := fsys.Open(f.Path); err != nil {
+				_, bad := content.ReadFile(fsys, f.Path)
+				if bad != nil {
+					c.diags = diag.List{*bad}
+				}
+			} else {
+				file.Close()
+			}
+		}
+		out[i] = c
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	cache := make(map[string]cached, len(files))
+	for i, f := range files {
+		cache[f.Path] = out[i]
+	}
+	l.cache = cache
+	return out, nil
+}
+
+var svgBox = regexp.MustCompile(`<svg[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)`)
+
+// measure finds the size of an image, so that a page does not jump when it
+// arrives. What it cannot read has no size.
+func measure(fsys fs.FS, p string) site.Asset {
+	a := site.Asset{Path: p}
+	switch strings.ToLower(path.Ext(p)) {
+	case ".svg":
+		f, err := fsys.Open(p)
+		if err != nil {
+			return a
+		}
+		defer f.Close()
+		head := make([]byte, 4096)
+		n, _ := f.Read(head)
+		if m := svgBox.FindSubmatch(head[:n]); m != nil {
+			w, _ := strconv.ParseFloat(string(m[1]), 64)
+			h, _ := strconv.ParseFloat(string(m[2]), 64)
+			a.Width, a.Height = int(w+0.5), int(h+0.5)
+		}
+	case ".png", ".jpg", ".jpeg", ".gif":
+		f, err := fsys.Open(p)
+		if err != nil {
+			return a
+		}
+		defer f.Close()
+		if c, _, err := image.DecodeConfig(f); err == nil {
+			a.Width, a.Height = c.Width, c.Height
+		}
+	}
+	return a
+}
+
+// withSource adds the line of the file to diagnostics that were made far from
+// it.
+func withSource(fsys fs.FS, diags diag.List) diag.List {
+	files := map[string]*diag.Lines{}
+	for i, d := range diags {
+		if d.Source != "" || d.Line == 0 || d.File == "" {
+			continue
+		}
+		lines := files[d.File]
+		if lines == nil {
+			data, err := fs.ReadFile(fsys, d.File)
+			if err != nil {
+				continue
+			}
+			lines = diag.NewLines(d.File, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+			files[d.File] = lines
+		}
+		diags[i].Source = lines.Text(d.Line)
+	}
+	return diags
+}
+
+// parallel calls work for 0…n-1 on all processors and returns the first error.
+func parallel(ctx context.Context, n int, work func(i int) error) error {
+	var (
+		next  atomic.Int64
+		wg    sync.WaitGroup
+		once  sync.Once
+		first error
+	)
+	fail := func(err error) { once.Do(func() { first = err; next.Store(int64(n)) }) }
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := ctx.Err(); err != nil {
+					fail(err)
+					return
+				}
+				if err := work(i); err != nil {
+					fail(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return first
+}

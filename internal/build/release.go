@@ -1,0 +1,228 @@
+package build
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/publish"
+	"whyfix/internal/render"
+	"whyfix/internal/search"
+)
+
+// ReleaseOptions say how to publish.
+type ReleaseOptions struct {
+	Public    string // the folder of the releases
+	Keep      int    // how many releases stay
+	Index     bool   // make the search index
+	Compress  bool   // write .gz beside text files
+	Full      bool   // make a release even if nothing changed
+	Generator string // the program and its version
+}
+
+// Report says what a build did.
+type Report struct {
+	publish.Result
+	Articles, Pages int
+	Indexed         bool // the search index was made anew
+	Took            time.Duration
+}
+
+// ErrContent is returned when the content has mistakes; they are in
+// Loaded.Diags.
+var ErrContent = errors.New("the content has errors")
+
+// Release makes a release of what was loaded. Until it returns nil the live
+// release is the one from before.
+func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (Report, error) {
+	start := time.Now()
+	report := Report{Articles: len(l.Site.Articles)}
+	if l.Diags.Errors() > 0 || l.Renderer == nil {
+		return report, ErrContent
+	}
+	w, err := publish.Create(o.Public, now)
+	if err != nil {
+		return report, err
+	}
+	defer w.Abort()
+	if o.Full {
+		w.Fresh()
+	}
+	manifest := publish.Manifest{
+		Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
+		Counts: publish.Counts{Articles: len(l.Site.Articles)},
+	}
+
+	// The index is made while the pages are: both wait for the disk at times.
+	var (
+		wg       sync.WaitGroup
+		indexErr error
+	)
+	if o.Index {
+		wg.Go(func() { manifest.Search, report.Indexed, indexErr = index(ctx, w, l) })
+	}
+	pages := l.Renderer.Pages()
+	report.Pages = len(pages)
+	err = writeSite(ctx, w, l, pages, o.Compress)
+	wg.Wait()
+	if err := errors.Join(err, indexErr); err != nil {
+		return report, err
+	}
+	report.Result, err = w.Commit(manifest, o.Keep)
+	report.Took = time.Since(start)
+	return report, err
+}
+
+// writeSite writes everything below www/, and search.html.
+func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render.Output, compressed bool) error {
+	put := func(f render.File) error {
+		if err := w.Put(f.Path, f.Data); err != nil || !compressed {
+			return err
+		}
+		return variant(w, f.Path, int64(len(f.Data)), func() ([]byte, error) { return f.Data, nil })
+	}
+	err := parallel(ctx, len(pages), func(i int) error {
+		data, err := pages[i].Make()
+		if err != nil {
+			return err
+		}
+		return put(render.File{Path: pages[i].File, Data: data})
+	})
+	if err != nil {
+		return err
+	}
+	assets := l.Site.Assets
+	err = parallel(ctx, len(assets), func(i int) error {
+		p := assets[i].Path
+		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil || !compressed {
+			return err
+		}
+		info, err := fs.Stat(l.Files, p)
+		if err != nil {
+			return fmt.Errorf("build: %w", err)
+		}
+		return variant(w, p, info.Size(), func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
+	})
+	if err != nil {
+		return err
+	}
+	extra, template, err := Extras(l)
+	if err != nil {
+		return err
+	}
+	for _, f := range extra {
+		if err := put(f); err != nil {
+			return err
+		}
+	}
+	return w.PutSearchTemplate(template)
+}
+
+// Extras are the files that belong to no page of the model: the theme's
+// assets, the list for searching without the endpoint, the empty search page;
+// and the release's search template.
+func Extras(l *Loaded) (files []render.File, template []byte, err error) {
+	template, err = l.Renderer.SearchTemplate()
+	if err != nil {
+		return nil, nil, err
+	}
+	parsed, err := publish.ParseSearchTemplate(template)
+	if err != nil {
+		return nil, nil, err
+	}
+	var empty bytes.Buffer
+	if err := parsed.Execute(&empty, publish.SearchView{}); err != nil {
+		return nil, nil, err
+	}
+	lite, err := l.Renderer.SearchLite()
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(files, l.Theme.Files()...)
+	return append(files, render.File{Path: "search/index.html", Data: empty.Bytes()}, render.File{Path: "search-lite.json", Data: lite}), template, nil
+}
+
+// index makes the search index, or takes over the last one when it would
+// answer the same.
+func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchInfo, bool, error) {
+	docs := make([]*search.Document, len(l.Site.Articles))
+	for i, a := range l.Site.Articles {
+		docs[i] = Document(a)
+	}
+	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs)}
+	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
+		return info, false, w.LinkSearch()
+	}
+	dir, err := w.SearchDir()
+	if err != nil {
+		return nil, false, err
+	}
+	b, err := search.NewBuilder(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, d := range docs {
+		if err := ctx.Err(); err != nil {
+			return nil, false, err
+		}
+		if err := b.Add(d); err != nil {
+			return nil, false, err
+		}
+	}
+	return info, true, b.Close()
+}
+
+// worthCompressing is the size in bytes below which a packet is not saved.
+const worthCompressing = 1024
+
+// variant writes a .gz beside a text file that is worth it.
+func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error)) error {
+	if size < worthCompressing || !compressible(p) {
+		return nil
+	}
+	return w.Variant(p+".gz", func() ([]byte, error) {
+		data, err := read()
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		z := zippers.Get().(*gzip.Writer)
+		defer zippers.Put(z)
+		z.Reset(&b)
+		if _, err := z.Write(data); err != nil {
+			return nil, fmt.Errorf("build: %w", err)
+		}
+		if err := z.Close(); err != nil {
+			return nil, fmt.Errorf("build: %w", err)
+		}
+		return b.Bytes(), nil
+	})
+}
+
+// zippers are used again: each has 800 kB of tables.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func compressible(p string) bool {
+	switch strings.ToLower(path.Ext(p)) {
+	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".md", ".webmanifest":
+		return true
+	}
+	return false
+}
+
+// ThemeProblem is an error of a template as a diagnostic, when it is one.
+func ThemeProblem(l *Loaded, err error) (diag.Diagnostic, bool) {
+	if l.Theme == nil || err == nil || !strings.Contains(err.Error(), "template: ") {
+		return diag.Diagnostic{}, false
+	}
+	return l.Theme.Problem(err), true
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"whyfix/internal/build"
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/publish"
+)
+
+const buildHelp = `usage: whyfix build [options]
+
+Makes a release of the content folder. Readers see the old release until the
+new one is complete; if anything is wrong, the old one stays.
+
+  -content DIR   the articles (default: content)
+  -out DIR       the folder of releases (default: public)
+  -theme NAME    a folder in themes/ beside the content folder, or any folder
+  -base URL      the site's address, such as https://example.org/help/
+  -drafts        build drafts and articles of the future, too
+  -full          make everything again, even what did not change
+  -keep N        how many releases stay, for rollback (default: 2)
+  -index=false   no search index
+  -compress=false  no compressed copies for web servers
+
+examples:
+  whyfix build
+  whyfix build -base https://example.org/help/ -out /srv/help
+`
+
+func runBuild(ctx context.Context, e *env, args []string) error {
+	f := flags("build")
+	dir := f.String("content", "content", "")
+	o := build.ReleaseOptions{Generator: "whyfix " + version}
+	f.StringVar(&o.Public, "out", "public", "")
+	var load build.Options
+	f.StringVar(&load.Theme, "theme", "", "")
+	f.StringVar(&load.Base, "base", "", "")
+	f.BoolVar(&load.Drafts, "drafts", false, "")
+	f.BoolVar(&o.Full, "full", false, "")
+	f.IntVar(&o.Keep, "keep", 2, "")
+	f.BoolVar(&o.Index, "index", true, "")
+	f.BoolVar(&o.Compress, "compress", true, "")
+	if _, err := parse(f, args, 0, 0, ""); err != nil {
+		return err
+	}
+	if load.Base != "" {
+		if message, hint := content.CheckBase(load.Base); message != "" {
+			return errUsage{"-base: " + message, hint}
+		}
+	}
+	if o.Keep < 1 {
+		return errUsage{message: "-keep must be at least 1", hint: "2 keeps one release to roll back to"}
+	}
+	if load.Theme != "" && load.Theme != "default" && build.ThemeDir(load.Theme, *dir) == "" {
+		return errUsage{fmt.Sprintf("there is no theme %q", load.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
+	}
+	if err := apart(*dir, o.Public); err != nil {
+		return err
+	}
+	load.Content = *dir
+	start := time.Now()
+	l, err := build.NewLoader(load)
+	if err != nil {
+		return loadError(err, *dir)
+	}
+	defer l.Close()
+	loaded, err := l.Load(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := build.Release(ctx, loaded, o, start)
+	if d, ok := build.ThemeProblem(loaded, err); ok {
+		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
+	}
+	if printErr := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, loaded.Diags); printErr != nil {
+		return printErr
+	}
+	switch {
+	case errors.Is(err, build.ErrContent):
+		e.say("nothing was built: %s", count(loaded.Diags))
+		return errSilent
+	case errors.Is(err, publish.ErrBusy):
+		return hinted{fmt.Errorf("another build is at work in %s", o.Public), "wait until it is done"}
+	case err != nil:
+		return err
+	}
+	took := time.Since(start).Round(time.Millisecond)
+	if !report.Changed {
+		e.say("nothing changed: %d articles, release %s stays live (%s)", report.Articles, report.ID, took)
+	} else {
+		e.say("%d articles, %d pages: %d files written, %d unchanged; release %s is live (%s)",
+			report.Articles, report.Pages, report.Written, report.Linked, report.ID, took)
+	}
+	if next := loaded.Site.NextChange; !next.IsZero() {
+		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+// apart refuses to write releases into the content folder, where the next
+// build would read them, and content below the releases, where it would go.
+func apart(contentDir, public string) error {
+	a, err := filepath.Abs(contentDir)
+	if err != nil {
+		return err
+	}
+	b, err := filepath.Abs(public)
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(a, b); err == nil && filepath.IsLocal(rel) {
+		return errUsage{fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it"}
+	}
+	return nil
+}
+
+// count says how many errors and warnings there are.
+func count(l diag.List) string {
+	n := l.Errors()
+	s := plural(n, "error")
+	if w := len(l) - n; w > 0 {
+		s += ", " + plural(w, "warning")
+	}
+	return s
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+const rollbackHelp = `usage: whyfix rollback [-public DIR]
+
+Makes the release before the live one live again. A running whyfix serve
+follows at once. The next build makes a new release as usual.
+
+  -public DIR    the folder of releases (default: public)
+
+example:
+  whyfix rollback -public /srv/help
+`
+
+func runRollback(_ context.Context, e *env, args []string) error {
+	f := flags("rollback")
+	dir := f.String("public", "public", "")
+	if _, err := parse(f, args, 0, 0, ""); err != nil {
+		return err
+	}
+	if _, err := os.Stat(*dir); err != nil {
+		return openError(publish.ErrNoRelease, *dir)
+	}
+	from, to, err := publish.Rollback(*dir)
+	if errors.Is(err, publish.ErrNothingOlder) {
+		return hinted{fmt.Errorf("there is no release before the live one in %s", *dir), "build -keep 2 or more keeps one"}
+	}
+	if err != nil {
+		return openError(err, *dir)
+	}
+	e.say("release %s is live again instead of %s", to, from)
+	return nil
+}

@@ -1,0 +1,212 @@
+// Package cli reads command lines and runs the commands.
+//
+// In: arguments and the standard streams. Out: an exit code: 0 done, 1 the
+// content or the run has errors, 2 the command line is wrong. What a command
+// was asked for goes to stdout, what it did and what went wrong to stderr.
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"whyfix/internal/build"
+	"whyfix/internal/diag"
+	"whyfix/internal/publish"
+)
+
+// Exit codes.
+const (
+	exitDone  = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+// env is what every command is given.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+func (e *env) say(format string, args ...any) { fmt.Fprintf(e.stderr, "whyfix: "+format+"\n", args...) }
+
+// command is one command of the program. A flag set is made for each run, so
+// that nothing of one run is left for the next.
+type command struct {
+	name, short, help string
+	run               func(ctx context.Context, e *env, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"dev", "write: build, serve, watch, reload the browser", devHelp, runDev},
+		{"build", "make a release", buildHelp, runBuild},
+		{"serve", "serve a release and follow the next ones", serveHelp, runServe},
+		{"check", "list every problem in the content", checkHelp, runCheck},
+		{"new", "start a new article", newHelp, runNew},
+		{"search", "ask the index from a terminal", searchHelp, runSearch},
+		{"rollback", "make the release before the live one live again", rollbackHelp, runRollback},
+		{"version", "print the version", versionHelp, runVersion},
+	}
+}
+
+// errUsage is a wrong command line; errSilent has said everything already.
+type errUsage struct{ message, hint string }
+
+func (e errUsage) Error() string { return e.message }
+
+var errSilent = errors.New("")
+
+// hinted is an error with something to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// Run runs one command line and returns the exit code.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	e := &env{stdin: stdin, stdout: stdout, stderr: stderr}
+	if len(args) == 0 {
+		fmt.Fprint(stderr, overview())
+		return exitUsage
+	}
+	name := args[0]
+	switch name {
+	case "help", "-h", "-help", "--help":
+		if len(args) > 1 {
+			return Run(ctx, []string{args[1], "-h"}, stdin, stdout, stderr)
+		}
+		fmt.Fprint(stdout, overview())
+		return exitDone
+	case "-version", "--version":
+		name = "version"
+	}
+	var known []string
+	for _, c := range commands() {
+		known = append(known, c.name)
+		if c.name == name {
+			return e.finish(c, c.run(ctx, e, args[1:]))
+		}
+	}
+	e.say("unknown command %q", name)
+	fmt.Fprintf(stderr, "    hint: %s\n", diag.DidYouMean(name, known, "whyfix help lists the commands"))
+	return exitUsage
+}
+
+// finish turns a command's error into words and an exit code.
+func (e *env) finish(c command, err error) int {
+	var usage errUsage
+	var h hinted
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(e.stdout, c.help)
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(e.stderr, "whyfix %s: %s\n", c.name, usage.message)
+		if usage.hint == "" {
+			usage.hint = "whyfix " + c.name + " -h shows how it is used"
+		}
+		fmt.Fprintf(e.stderr, "    hint: %s\n", usage.hint)
+		return exitUsage
+	case errors.Is(err, errSilent):
+	case errors.As(err, &h):
+		fmt.Fprintf(e.stderr, "whyfix %s: %v\n    hint: %s\n", c.name, err, h.hint)
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(e.stderr, "whyfix %s: stopped\n", c.name)
+	default:
+		fmt.Fprintf(e.stderr, "whyfix %s: %v\n", c.name, err)
+	}
+	return exitError
+}
+
+func overview() string {
+	var b strings.Builder
+	b.WriteString("whyfix makes a help site of Markdown articles, with search that understands symptoms.\n\nusage: whyfix COMMAND [options]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.short)
+	}
+	b.WriteString("\nwhyfix COMMAND -h shows options and examples.\nStart with: whyfix dev\n")
+	return b.String()
+}
+
+// flags starts a command's flag set.
+func flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	return f
+}
+
+// parse reads options and positional arguments in any order.
+func parse(f *flag.FlagSet, args []string, least, most int, what string) ([]string, error) {
+	var positional []string
+	for {
+		if err := f.Parse(args); err != nil {
+			return nil, flagError(f, err)
+		}
+		rest := f.Args()
+		if len(rest) == 0 {
+			break
+		}
+		if n := len(args) - len(rest); n > 0 && args[n-1] == "--" {
+			positional = append(positional, rest...)
+			break
+		}
+		positional = append(positional, rest[0])
+		args = rest[1:]
+	}
+	switch {
+	case len(positional) < least:
+		return nil, errUsage{message: "it needs " + what}
+	case len(positional) > most && most == 0:
+		return nil, errUsage{message: fmt.Sprintf("unexpected argument %q", positional[0])}
+	case len(positional) > most:
+		return nil, errUsage{message: fmt.Sprintf("unexpected argument %q: it takes %s", positional[most], what)}
+	}
+	return positional, nil
+}
+
+func flagError(f *flag.FlagSet, err error) error {
+	if errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	message := err.Error()
+	if name, ok := strings.CutPrefix(message, "flag provided but not defined: -"); ok {
+		var known []string
+		f.VisitAll(func(x *flag.Flag) { known = append(known, x.Name) })
+		hint := ""
+		if near := diag.Nearest(strings.TrimLeft(name, "-"), known); near != "" {
+			hint = "did you mean -" + near + "?"
+		}
+		return errUsage{"unknown option -" + name, hint}
+	}
+	return errUsage{message: strings.Replace(message, "flag needs an argument:", "a value is missing after", 1)}
+}
+
+// loadError puts the errors of opening a content folder into words.
+func loadError(err error, dir string) error {
+	if errors.Is(err, build.ErrNoContent) {
+		return hinted{err, "name it with -content, or start one: whyfix new -content " + dir + " first.md \"花呗用不了，怎么办？\""}
+	}
+	return err
+}
+
+// openError puts the errors of opening a release into words.
+func openError(err error, dir string) error {
+	switch {
+	case errors.Is(err, publish.ErrNoRelease):
+		return hinted{fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out " + dir + ", or name another folder with -public"}
+	case errors.Is(err, publish.ErrIncomplete):
+		return hinted{fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out " + dir}
+	case errors.Is(err, publish.ErrSchema):
+		return hinted{err, "build it again with this version: whyfix build -out " + dir}
+	}
+	return err
+}

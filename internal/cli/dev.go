@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"whyfix/internal/build"
+	"whyfix/internal/diag"
+	"whyfix/internal/preview"
+)
+
+const devHelp = `usage: whyfix dev [options]
+
+For the writer: builds the site, serves it, and shows every edit in the
+browser. Mistakes show in the terminal and on the page, where they are.
+Search works as it will for readers.
+
+  -content DIR   the articles (default: content)
+  -out DIR       also keep a release of the last good state there
+                 (default: everything stays in memory)
+  -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
+  -theme NAME    a folder in themes/ beside the content folder, or any folder
+  -drafts        show drafts and articles of the future, too
+
+examples:
+  whyfix dev
+  whyfix dev -drafts -addr 127.0.0.1:0
+`
+
+func runDev(ctx context.Context, e *env, args []string) error {
+	f := flags("dev")
+	o := build.Options{Base: "/"} // a preview lives at the top of its own address
+	f.StringVar(&o.Content, "content", "content", "")
+	f.StringVar(&o.Theme, "theme", "", "")
+	f.BoolVar(&o.Drafts, "drafts", false, "")
+	out := f.String("out", "", "")
+	addr := f.String("addr", "127.0.0.1:8080", "")
+	if _, err := parse(f, args, 0, 0, ""); err != nil {
+		return err
+	}
+	if *out != "" {
+		if err := apart(o.Content, *out); err != nil {
+			return err
+		}
+	}
+	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
+		return errUsage{fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
+	}
+	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
+	p, err := preview.New(preview.Options{
+		Build: o, Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
+		Report: func(s preview.State) {
+			_ = printer.Print(e.stderr, s.Loaded.Diags)
+			switch {
+			case !s.Good:
+				e.say("%s; the last good pages stay", count(s.Loaded.Diags))
+			case len(s.Loaded.Diags) > 0:
+				e.say("%d articles in %s (%s)", len(s.Loaded.Site.Articles), s.Took.Round(time.Millisecond), count(s.Loaded.Diags))
+			default:
+				e.say("%d articles in %s", len(s.Loaded.Site.Articles), s.Took.Round(time.Millisecond))
+			}
+			if s.Good && *out != "" {
+				keep(ctx, e, s.Loaded, *out)
+			}
+		},
+	})
+	if err != nil {
+		return loadError(err, o.Content)
+	}
+	defer p.Close()
+	if err := p.Start(ctx); err != nil {
+		return loadError(err, o.Content)
+	}
+	return listen(ctx, e, *addr, p)
+}
+
+// keep makes a release of what the preview shows.
+func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
+	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: "whyfix " + version}, time.Now())
+	if err != nil {
+		e.say("-out %s: %v", out, err)
+	}
+}

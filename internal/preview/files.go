@@ -1,0 +1,116 @@
+package preview
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"path"
+	"strconv"
+	"sync"
+	"time"
+
+	"whyfix/internal/build"
+	"whyfix/internal/render"
+	"whyfix/internal/server"
+)
+
+// files is the working site as a file system: pages are made when they are
+// opened for the first time.
+type files struct {
+	pages  map[string]*page
+	fixed  map[string][]byte
+	assets map[string]bool
+	folder fs.FS
+	build  int
+}
+
+type page struct {
+	output render.Output
+	once   sync.Once
+	data   []byte
+	err    error
+}
+
+func newFiles(l *build.Loaded, extra []render.File, number int) *files {
+	f := &files{pages: map[string]*page{}, fixed: map[string][]byte{}, assets: map[string]bool{}, folder: l.Files, build: number}
+	for _, o := range l.Renderer.Pages() {
+		f.pages[o.File] = &page{output: o}
+	}
+	for _, e := range extra {
+		if path.Ext(e.Path) == ".html" {
+			e.Data = inject(e.Data, number)
+		}
+		f.fixed[e.Path] = e.Data
+	}
+	for _, a := range l.Site.Assets {
+		f.assets[a.Path] = true
+	}
+	return f
+}
+
+// Open implements fs.FS.
+func (f *files) Open(name string) (fs.File, error) {
+	if data, ok := f.fixed[name]; ok {
+		return open(name, data), nil
+	}
+	if p, ok := f.pages[name]; ok {
+		p.once.Do(func() {
+			p.data, p.err = p.output.Make()
+			p.data = inject(p.data, f.build)
+		})
+		if p.err != nil {
+			return nil, &fs.PathError{Op: "render", Path: name, Err: p.err}
+		}
+		return open(name, p.data), nil
+	}
+	if f.assets[name] {
+		return f.folder.Open(name)
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// inject adds the preview's script to a page, with the number of the build
+// that the page shows.
+func inject(page []byte, build int) []byte {
+	script := []byte(`<script src="/_whyfix/preview.js?build=` + strconv.Itoa(build) + `" defer></script>`)
+	at := bytes.LastIndex(page, []byte("</body>"))
+	if at < 0 {
+		at = len(page)
+	}
+	out := make([]byte, 0, len(page)+len(script))
+	out = append(out, page[:at]...)
+	out = append(out, script...)
+	return append(out, page[at:]...)
+}
+
+// memoryFile is an open file whose content is in memory.
+type memoryFile struct {
+	*bytes.Reader
+	name string
+	size int64
+}
+
+func open(name string, data []byte) fs.File {
+	return &memoryFile{bytes.NewReader(data), name, int64(len(data))}
+}
+
+var _ io.ReadSeeker = (*memoryFile)(nil)
+
+func (f *memoryFile) Close() error               { return nil }
+func (f *memoryFile) Stat() (fs.FileInfo, error) { return memoryInfo{f}, nil }
+
+type memoryInfo struct{ f *memoryFile }
+
+func (i memoryInfo) Name() string       { return path.Base(i.f.name) }
+func (i memoryInfo) Size() int64        { return i.f.size }
+func (i memoryInfo) Mode() fs.FileMode  { return 0o444 }
+func (i memoryInfo) ModTime() time.Time { return time.Time{} }
+func (i memoryInfo) IsDir() bool        { return false }
+func (i memoryInfo) Sys() any           { return nil }
+
+// nothingYet is the site before the first good build: one page, on which the
+// preview shows what is wrong.
+func nothingYet() *server.Release {
+	html := inject([]byte("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>whyfix</title>\n<body></body>\n</html>\n"), 0)
+	return &server.Release{ID: "none", Base: "/", WWW: &files{fixed: map[string][]byte{"index.html": html, "404.html": html}}}
+}

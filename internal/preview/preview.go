@@ -1,0 +1,234 @@
+// Package preview is the writer's desk: one working site that changes with
+// every edit, and a browser that shows it.
+//
+// In: a content folder. Out: an HTTP handler that serves the site through the
+// same server as in production, and tells the open pages when to load again or
+// which mistakes to show. Pages are made when they are asked for, so an edit
+// costs what it touches, however large the site is.
+package preview
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"whyfix/internal/build"
+	"whyfix/internal/diag"
+	"whyfix/internal/publish"
+	"whyfix/internal/search"
+	"whyfix/internal/server"
+	"whyfix/internal/watch"
+)
+
+// Options say what to preview.
+type Options struct {
+	Build  build.Options
+	Log    *slog.Logger
+	Report func(State) // called after each build, one at a time
+}
+
+// State is what one build gave.
+type State struct {
+	Number int  // of the build, from 1
+	Good   bool // the pages show it; otherwise they show the last good one
+	Loaded *build.Loaded
+	Took   time.Duration
+}
+
+// Preview is the working site. It is safe for concurrent requests.
+type Preview struct {
+	options Options
+	loader  *build.Loader
+	live    *search.Live
+	indexed map[string]string // digest of what is indexed, by URL
+	holder  server.Holder
+	server  *server.Server
+	pages   *hub
+
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+	number int
+	good   bool // some build was good
+}
+
+// quiet is how long nothing may happen before an edit counts as finished:
+// editors save in several steps.
+const quiet = 15 * time.Millisecond
+
+// New opens the content folder.
+func New(o Options) (*Preview, error) {
+	loader, err := build.NewLoader(o.Build)
+	if err != nil {
+		return nil, err
+	}
+	live, err := search.NewLive()
+	if err != nil {
+		loader.Close()
+		return nil, err
+	}
+	p := &Preview{options: o, loader: loader, live: live, indexed: map[string]string{}, pages: newHub()}
+	p.server = server.New(&p.holder, o.Log)
+	return p, nil
+}
+
+// Start makes the first build and follows the edits until the context ends or
+// Close is called.
+func (p *Preview) Start(ctx context.Context) error {
+	dirs := []string{p.options.Build.Content}
+	theme := p.options.Build.Theme
+	if theme == "" {
+		theme = "default"
+	}
+	if dir := build.ThemeDir(theme, p.options.Build.Content); dir != "" {
+		dirs = append(dirs, dir)
+	}
+	w, err := watch.New(dirs, quiet)
+	if err != nil {
+		return err
+	}
+	if err := p.build(ctx); err != nil {
+		w.Close()
+		return err
+	}
+	ctx, p.cancel = context.WithCancel(ctx)
+	p.wg.Go(func() {
+		defer w.Close()
+		p.follow(ctx, w)
+	})
+	return nil
+}
+
+func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case err := <-w.Errors():
+			p.options.Log.Warn("watching for edits", "error", err)
+		case batch := <-w.Changes():
+			err := error(nil)
+			if batch.Rescan {
+				err = p.loader.Reopen()
+			}
+			if err == nil {
+				err = p.build(ctx)
+			}
+			if err != nil && ctx.Err() == nil {
+				p.options.Log.Warn("the content folder cannot be read; the last good pages stay", "error", err)
+			}
+		}
+	}
+}
+
+// build loads what changed and shows it, or shows what is wrong with it.
+func (p *Preview) build(ctx context.Context) error {
+	start := time.Now()
+	loaded, err := p.loader.Load(ctx)
+	if err != nil {
+		return err
+	}
+	p.number++
+	state := State{Number: p.number, Loaded: loaded}
+	if loaded.Diags.Errors() == 0 && loaded.Renderer != nil {
+		err := p.show(loaded)
+		if d, ok := build.ThemeProblem(loaded, err); ok {
+			loaded.Diags = append(loaded.Diags, d)
+		} else if err != nil {
+			return err
+		} else {
+			state.Good, p.good = true, true
+		}
+	}
+	if !state.Good && !p.good {
+		p.holder.Swap(nothingYet(), nil)
+	}
+	state.Took = time.Since(start)
+	p.pages.tell(message{Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
+	if p.options.Report != nil {
+		p.options.Report(state)
+	}
+	return nil
+}
+
+// show makes what was loaded the live site.
+func (p *Preview) show(l *build.Loaded) error {
+	extra, templateSource, err := build.Extras(l)
+	if err != nil {
+		return err
+	}
+	template, err := publish.ParseSearchTemplate(inject(templateSource, p.number))
+	if err != nil {
+		return err
+	}
+	index, err := p.index(l)
+	if err != nil {
+		return err
+	}
+	release := &server.Release{
+		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
+		WWW: newFiles(l, extra, p.number), Search: index, Template: template,
+	}
+	p.holder.Swap(release, func() { index.Close() })
+	return nil
+}
+
+// index brings the search up to date with what changed.
+func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
+	var changed []*search.Document
+	now := make(map[string]string, len(l.Site.Articles))
+	for _, a := range l.Site.Articles {
+		d := build.Document(a)
+		digest := search.Digest([]*search.Document{d})
+		now[d.URL] = digest
+		if p.indexed[d.URL] != digest {
+			changed = append(changed, d)
+		}
+	}
+	var gone []string
+	for url := range maps.Keys(p.indexed) {
+		if _, there := now[url]; !there {
+			gone = append(gone, url)
+		}
+	}
+	index, err := p.live.Apply(changed, gone)
+	if err == nil {
+		p.indexed = now
+	}
+	return index, err
+}
+
+// ServeHTTP serves the site, and below /_whyfix/ what keeps pages up to date.
+func (p *Preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/_whyfix/") {
+		p.pages.ServeHTTP(w, r)
+		return
+	}
+	p.server.ServeHTTP(w, r)
+}
+
+// Close stops following edits and gives everything back.
+func (p *Preview) Close() error {
+	if p.cancel != nil {
+		p.cancel()
+	}
+	p.wg.Wait()
+	p.pages.close()
+	p.holder.Swap(nil, nil)
+	return errors.Join(p.live.Close(), p.loader.Close())
+}
+
+func problems(l diag.List, dir string) []problem {
+	out := make([]problem, len(l))
+	for i, d := range l {
+		d.File = filepath.ToSlash(filepath.Join(dir, d.File))
+		out[i] = problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source}
+	}
+	return out
+}

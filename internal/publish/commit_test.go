@@ -1,0 +1,314 @@
+package publish
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCommitFirst(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "not", "yet")
+	result := build(t, dir, siteA, 2)
+	want := Result{Changed: true, ID: result.ID, Dir: filepath.Join(dir, result.ID), Written: 8}
+	if diff := cmp.Diff(want, result); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	checkLive(t, dir, result.ID, siteA)
+	checkNames(t, dir, result.ID)
+
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	m := *r.Manifest()
+	m.URLs = nil
+	wantManifest := manifestOf(siteA)
+	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
+	wantManifest.Template = sumOf([]byte("<form>"))
+	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
+	if diff := cmp.Diff(wantManifest, m); diff != "" {
+		t.Errorf("manifest (-want +got):\n%s", diff)
+	}
+	var bytes int64
+	for _, text := range readTree(t, filepath.Join(r.Dir(), "www")) {
+		bytes += int64(len(text))
+	}
+	if got, want := m.Counts.Bytes, bytes; got != want {
+		t.Errorf("bytes: got %d, want %d", got, want)
+	}
+}
+
+func TestCommitLinks(t *testing.T) {
+	refuse := func(string, string) error { return syscall.EPERM }
+	for _, tt := range []struct {
+		name   string
+		link   func(old, new string) error
+		linked bool
+	}{
+		{"hard links", nil, true},
+		{"links refused", refuse, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			first := build(t, dir, siteA, 2)
+
+			w := begin(t, dir)
+			if tt.link != nil {
+				w.link = tt.link
+			}
+			fill(t, w, siteB)
+			second, err := w.Commit(manifestOf(siteB), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The page, its variant and b.css are new; two pages, their
+			// variants and the template are taken over.
+			want := Result{Changed: true, ID: second.ID, Dir: second.Dir, Written: 3, Linked: 5}
+			if diff := cmp.Diff(want, second); diff != "" {
+				t.Errorf("result (-want +got):\n%s", diff)
+			}
+			checkLive(t, dir, second.ID, siteB)
+			for _, name := range []string{"www/index.html", "www/index.html.gz", "search.html"} {
+				got := sameFile(t, filepath.Join(first.Dir, name), filepath.Join(second.Dir, name))
+				if got != tt.linked {
+					t.Errorf("%s shared: got %v, want %v", name, got, tt.linked)
+				}
+			}
+			for _, name := range []string{"www/pay/x/index.html", "www/pay/x/index.html.gz"} {
+				if sameFile(t, filepath.Join(first.Dir, name), filepath.Join(second.Dir, name)) {
+					t.Errorf("%s is shared and has changed", name)
+				}
+			}
+		})
+	}
+}
+
+func TestCommitNoChange(t *testing.T) {
+	dir := t.TempDir()
+	first := build(t, dir, siteA, 2)
+	before := readTree(t, dir)
+
+	again := build(t, dir, siteA, 2)
+	if diff := cmp.Diff(Result{ID: first.ID, Dir: first.Dir}, again); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, readTree(t, dir)); diff != "" {
+		t.Errorf("folder (-before +after):\n%s", diff)
+	}
+	checkNames(t, dir, first.ID)
+}
+
+func TestCommitFresh(t *testing.T) {
+	dir := t.TempDir()
+	build(t, dir, siteA, 2)
+	w := begin(t, dir)
+	w.Fresh()
+	fill(t, w, siteA)
+	result, err := w.Commit(manifestOf(siteA), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Result{Changed: true, ID: result.ID, Dir: result.Dir, Written: 8}
+	if diff := cmp.Diff(want, result); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	checkLive(t, dir, result.ID, siteA)
+}
+
+func TestCommitChangedManifest(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*Manifest)
+		want   bool
+	}{
+		{"nothing", func(*Manifest) {}, false},
+		{"generator", func(m *Manifest) { m.Generator = "whyfix next" }, true},
+		{"base", func(m *Manifest) { m.Base = "/help/" }, true},
+		{"origins", func(m *Manifest) { m.Origins = nil }, true},
+		{"articles", func(m *Manifest) { m.Counts.Articles++ }, true},
+		{"index", func(m *Manifest) { m.Search.Digest = "other" }, true},
+		{"what Commit fills in", func(m *Manifest) { m.ID, m.Counts.Bytes, m.Schema = "x", 1, 7 }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			build(t, dir, siteA, 2)
+			w := begin(t, dir)
+			fill(t, w, siteA)
+			m := manifestOf(siteA)
+			tt.change(&m)
+			result, err := w.Commit(m, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := result.Changed; got != tt.want {
+				t.Errorf("changed: got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCommitMends(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		damage func(release string) error
+	}{
+		{"a page cut short", func(release string) error {
+			return os.Truncate(filepath.Join(release, "www/index.html"), 0)
+		}},
+		{"a page gone", func(release string) error {
+			return os.Remove(filepath.Join(release, "www/pay/x/index.html"))
+		}},
+		{"a folder in the place of a page", func(release string) error {
+			name := filepath.Join(release, "www/404.html")
+			return errors.Join(os.Remove(name), os.Mkdir(name, 0o755))
+		}},
+		{"a variant cut short", func(release string) error {
+			return os.Truncate(filepath.Join(release, "www/index.html.gz"), 0)
+		}},
+		{"the template gone", func(release string) error {
+			return os.Remove(filepath.Join(release, "search.html"))
+		}},
+		{"the index gone", func(release string) error {
+			return os.RemoveAll(filepath.Join(release, "search"))
+		}},
+		{"the manifest gone", func(release string) error {
+			return os.Remove(filepath.Join(release, "manifest.json"))
+		}},
+		{"the manifest cut short", func(release string) error {
+			return os.Truncate(filepath.Join(release, "manifest.json"), 20)
+		}},
+		{"the release gone", os.RemoveAll},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			first := build(t, dir, siteA, 2)
+			if err := tt.damage(first.Dir); err != nil {
+				t.Fatal(err)
+			}
+			second := build(t, dir, siteA, 2)
+			if !second.Changed {
+				t.Error("the damaged release stays live")
+			}
+			checkLive(t, dir, second.ID, siteA)
+		})
+	}
+}
+
+func TestCommitKeep(t *testing.T) {
+	for _, tt := range []struct{ keep, want int }{{-1, 1}, {0, 1}, {1, 1}, {2, 2}, {3, 3}, {9, 4}} {
+		dir := t.TempDir()
+		for range 2 {
+			build(t, dir, siteA, 9)
+			build(t, dir, siteB, 9)
+		}
+		before, err := List(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A build without a change makes no release but tidies up all the same.
+		result := build(t, dir, siteB, tt.keep)
+		if result.Changed {
+			t.Error("a change where there is none")
+		}
+		if got, want := result.Removed, 4-tt.want; got != want {
+			t.Errorf("keep %d: removed %d, want %d", tt.keep, got, want)
+		}
+		after, err := List(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before[:tt.want], after); diff != "" {
+			t.Errorf("keep %d: releases (-want +got):\n%s", tt.keep, diff)
+		}
+	}
+}
+
+func TestCommitSearch(t *testing.T) {
+	t.Run("taken over", func(t *testing.T) {
+		dir := t.TempDir()
+		first := build(t, dir, siteA, 2)
+		w := begin(t, dir)
+		if err := w.Put("index.html", []byte("new")); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.LinkSearch(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.LinkSearch(); !errors.Is(err, ErrDuplicate) {
+			t.Errorf("second LinkSearch: got %v, want ErrDuplicate", err)
+		}
+		if _, err := w.SearchDir(); !errors.Is(err, ErrDuplicate) {
+			t.Errorf("SearchDir after LinkSearch: got %v, want ErrDuplicate", err)
+		}
+		second, err := w.Commit(manifestOf(siteA), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "search/store/root.bolt"
+		if !sameFile(t, filepath.Join(first.Dir, name), filepath.Join(second.Dir, name)) {
+			t.Error("the index was not linked")
+		}
+	})
+	t.Run("nothing to take over", func(t *testing.T) {
+		w := begin(t, t.TempDir())
+		if err := w.LinkSearch(); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("LinkSearch: got %v, want ErrNotExist", err)
+		}
+		if _, err := w.Commit(manifestOf(siteA), 2); err == nil {
+			t.Error("Commit with the manifest of an index that was not made: no error")
+		}
+		if _, err := w.SearchDir(); err != nil {
+			t.Errorf("SearchDir: %v", err)
+		}
+		if _, err := w.Commit(Manifest{}, 2); err == nil {
+			t.Error("Commit of an index that the manifest does not know: no error")
+		}
+	})
+	t.Run("no index", func(t *testing.T) {
+		dir := t.TempDir()
+		w := begin(t, dir)
+		if _, err := w.Commit(Manifest{}, 2); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if got := r.SearchDir(); got != "" {
+			t.Errorf("SearchDir: got %q, want none", got)
+		}
+		if _, err := r.SearchTemplate(); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("SearchTemplate: got %v, want ErrNotExist", err)
+		}
+	})
+}
+
+// Some systems refuse symbolic links: then `current` is a text file.
+func TestCommitWithoutSymlinks(t *testing.T) {
+	dir := t.TempDir()
+	var ids []string
+	for _, s := range []site{siteA, siteB} {
+		w := begin(t, dir)
+		w.symlink = func(string, string) error { return syscall.EPERM }
+		fill(t, w, s)
+		result, err := w.Commit(manifestOf(s), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, result.ID)
+		checkLive(t, dir, result.ID, s)
+	}
+	if info, err := os.Lstat(filepath.Join(dir, currentName)); err != nil || !info.Mode().IsRegular() {
+		t.Fatalf("current: got %v, %v, want a plain file", info, err)
+	}
+	if _, _, err := Rollback(dir); err != nil {
+		t.Fatal(err)
+	}
+	checkLive(t, dir, ids[0], siteA)
+}

@@ -1,0 +1,235 @@
+package publish
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// stepsOf lists the steps of a build that changes siteA into siteB, as fault
+// and the link functions see them.
+func stepsOf(t *testing.T) []string {
+	t.Helper()
+	dir := t.TempDir()
+	build(t, dir, siteA, 1)
+	w := begin(t, dir)
+	var steps []string
+	stopAt(w, func(step string) error {
+		if !slices.Contains(steps, step) {
+			steps = append(steps, step)
+		}
+		return nil
+	})
+	fill(t, w, siteB)
+	if _, err := w.Commit(manifestOf(siteB), 1); err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) < 9 {
+		t.Fatalf("steps: got %q, want more", steps)
+	}
+	return steps
+}
+
+// stopAt calls a function before each step, including each single link and
+// the one half-way through the switch.
+func stopAt(w *Writer, at func(step string) error) {
+	w.fault = at
+	link, symlink := w.link, w.symlink
+	var links atomic.Int32
+	w.link = func(old, new string) error {
+		if links.Add(1) == 3 {
+			if err := at("link one"); err != nil {
+				return err // the copy takes over
+			}
+		}
+		return link(old, new)
+	}
+	w.symlink = func(old, new string) error {
+		if err := symlink(old, new); err != nil {
+			return err
+		}
+		return at("made link")
+	}
+}
+
+// checkAfterFault looks at a folder in which the build of siteB over siteA was
+// stopped: one of the two is live and whole, and the next build clears up.
+func checkAfterFault(t *testing.T, dir, before string, snapshot map[string]string) {
+	t.Helper()
+	live, err := Current(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if live == before {
+		checkLive(t, dir, before, siteA)
+		r, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(snapshot, readTree(t, r.Dir())); diff != "" {
+			t.Errorf("live release (-before +after):\n%s", diff)
+		}
+		r.Close()
+	} else {
+		checkLive(t, dir, live, siteB)
+	}
+
+	next := maps.Clone(siteA) // some files are in either, one is in none
+	next["c.html"] = "c"
+	result := build(t, dir, next, 1)
+	checkLive(t, dir, result.ID, next)
+	checkNames(t, dir, result.ID)
+}
+
+// A step that fails leaves the old release live, or the new one if the switch
+// has happened; whether the caller then cleans up or dies is all the same.
+func TestFaults(t *testing.T) {
+	for _, step := range stepsOf(t) {
+		for _, abort := range []bool{true, false} {
+			t.Run(fmt.Sprint(step, ", abort ", abort), func(t *testing.T) {
+				dir := t.TempDir()
+				first := build(t, dir, siteA, 1)
+				snapshot := readTree(t, first.Dir)
+
+				w := begin(t, dir)
+				injected := errors.New("injected")
+				stopAt(w, func(at string) error {
+					if at == step {
+						return injected
+					}
+					return nil
+				})
+				result, err := putAndCommit(w, siteB)
+				// A link that is refused has a way round, the copy.
+				recovers := step == "link one"
+				if recovers != (err == nil) {
+					t.Errorf("error: got %v", err)
+				}
+				after := step == "sync switch" || step == "prune" || recovers
+				if got, want := result.Changed, after; got != want {
+					t.Errorf("changed: got %v, want %v", got, want)
+				}
+				live, _ := Current(dir)
+				if got, want := live != first.ID, after; got != want {
+					t.Errorf("switched: got %v, want %v", got, want)
+				}
+				if !after {
+					if _, err := w.Commit(manifestOf(siteB), 1); err == nil {
+						t.Error("a second Commit: no error")
+					}
+				}
+				if abort {
+					if err := w.Abort(); err != nil {
+						t.Errorf("Abort: %v", err)
+					}
+				} else if !w.done {
+					w.done = true // as if the process had ended here
+					w.unlock()
+				}
+				checkAfterFault(t, dir, first.ID, snapshot)
+			})
+		}
+	}
+}
+
+// putAndCommit is fill and Commit, up to the first error.
+func putAndCommit(w *Writer, s site) (Result, error) {
+	for path, text := range s {
+		if err := w.Put(path, []byte(text)); err != nil {
+			return Result{}, err
+		}
+		if strings.HasSuffix(path, ".html") {
+			err := w.Variant(path+".gz", func() ([]byte, error) { return []byte("gz:" + text), nil })
+			if err != nil {
+				return Result{}, err
+			}
+		}
+	}
+	if err := w.PutSearchTemplate([]byte("<form>")); err != nil {
+		return Result{}, err
+	}
+	dir, err := w.SearchDir()
+	if err != nil {
+		return Result{}, err
+	}
+	if err := os.Mkdir(dir+"/store", 0o755); err != nil {
+		return Result{}, err
+	}
+	if err := os.WriteFile(dir+"/store/root.bolt", []byte(indexOf(s)), 0o644); err != nil {
+		return Result{}, err
+	}
+	return w.Commit(manifestOf(s), 1)
+}
+
+const (
+	childDir  = "WHYFIX_TEST_PUBLISH_DIR"
+	childStep = "WHYFIX_TEST_PUBLISH_STEP"
+	stopped   = "stopped"
+)
+
+// TestKilled kills a build, a process of its own, at every step.
+func TestKilled(t *testing.T) {
+	for _, step := range stepsOf(t) {
+		t.Run(step, func(t *testing.T) {
+			dir := t.TempDir()
+			first := build(t, dir, siteA, 1)
+			snapshot := readTree(t, first.Dir)
+
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$")
+			cmd.Env = append(os.Environ(), childDir+"="+dir, childStep+"="+step)
+			stdin, err := cmd.StdinPipe() // the child waits for its end, so it must stay open
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer stdin.Close()
+			stdout, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			line, err := bufio.NewReader(stdout).ReadString('\n')
+			if got, want := strings.TrimSpace(line), stopped; got != want {
+				t.Errorf("child: got %q, %v, want %q", got, err, want)
+			}
+			if _, err := Create(dir, noon); !errors.Is(err, ErrBusy) {
+				t.Errorf("Create while the other process builds: got %v, want ErrBusy", err)
+			}
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Error("the child ended by itself")
+			}
+			checkAfterFault(t, dir, first.ID, snapshot)
+		})
+	}
+}
+
+// TestKilledChild is the process that TestKilled kills.
+func TestKilledChild(t *testing.T) {
+	dir, step := os.Getenv(childDir), os.Getenv(childStep)
+	if dir == "" {
+		t.Skip("runs only as a child of TestKilled")
+	}
+	w := begin(t, dir)
+	stopAt(w, func(at string) error {
+		if at == step {
+			fmt.Println(stopped)
+			_, _ = os.Stdin.Read(make([]byte, 1))
+		}
+		return nil
+	})
+	_, err := putAndCommit(w, siteB)
+	t.Fatalf("not killed: %v", err)
+}

@@ -1,0 +1,100 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// live is the release that was live when a Writer began. All methods may be
+// called on nil, which holds nothing.
+//
+// It is asked about every file of every build, so it uses plain paths, one
+// system call each; nothing is written through them.
+type live struct {
+	id       string
+	dir      string // as an OS path
+	manifest *Manifest
+}
+
+// openLive reads the manifest of the live release. One that cannot be read, or
+// is of another schema, is nil: the release is then made from nothing.
+func openLive(dir, id string) *live {
+	if id == "" {
+		return nil
+	}
+	l := &live{id: id, dir: filepath.Join(dir, id)}
+	data, err := os.ReadFile(filepath.Join(l.dir, manifestName))
+	if err != nil {
+		return nil
+	}
+	if l.manifest, err = decodeManifest(data); err != nil {
+		return nil
+	}
+	return l
+}
+
+// size is the size of a file below www/, -1 if it is not there.
+func (l *live) size(path string) int64 {
+	if l == nil {
+		return -1
+	}
+	return sizeOf(l.osPath(path))
+}
+
+func sizeOf(name string) int64 {
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return -1
+	}
+	return info.Size()
+}
+
+func (l *live) osPath(path string) string {
+	return filepath.Join(l.dir, wwwName, filepath.FromSlash(path))
+}
+
+// has reports whether there is a file at path.
+func (l *live) has(path string) bool { return l.size(path) >= 0 }
+
+// holds reports whether the file at path has this content. The manifest is
+// trusted for the hash but not for the length: a file can have been cut short
+// by a power cut, and must not be handed on from release to release.
+func (l *live) holds(path, sum string, size int64) bool {
+	if l == nil {
+		return false
+	}
+	known, ok := l.manifest.URLs[urlOf(path)]
+	if !ok {
+		// A writer's own a.csv.gz beside a.csv has no address, so no known hash.
+		_, variant := variantBase(path)
+		return variant && l.size(path) == size && l.sumFile(path) == sum
+	}
+	return known == sum && l.size(path) == size
+}
+
+// sumFile hashes a file, "" if it cannot be read.
+func (l *live) sumFile(path string) string {
+	f, err := os.Open(l.osPath(path))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return ""
+	}
+	return sumOfHash(hash)
+}
+
+// holdsTemplate is holds for search.html.
+func (l *live) holdsTemplate(sum string, size int64) bool {
+	return l != nil && l.manifest.Template == sum && sizeOf(filepath.Join(l.dir, templateName)) == size
+}
+
+// lostSearch reports whether the folder of the index is not there.
+func (l *live) lostSearch() bool {
+	info, err := os.Lstat(filepath.Join(l.dir, searchName))
+	return err != nil || !info.IsDir()
+}

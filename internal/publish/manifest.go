@@ -1,0 +1,124 @@
+package publish
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Schema is the version of the manifest. A release of another schema is not
+// read and not linked from.
+//
+//	1: the first
+const Schema = 1
+
+// Manifest says what a release holds. It never changes after it is returned.
+type Manifest struct {
+	Schema    int               `json:"schema"`
+	ID        string            `json:"id"`
+	Time      time.Time         `json:"time"`
+	Generator string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
+	Base      string            `json:"base"`              // path prefix of every link, "/" or "/help/"
+	Origins   []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
+	Counts    Counts            `json:"counts"`
+	Search    *SearchInfo       `json:"search,omitempty"` // nil: made without an index
+	Template  string            `json:"template"`         // content hash of search.html, "" if there is none
+	URLs      map[string]string `json:"urls"`             // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+}
+
+// Counts says how much a release holds.
+type Counts struct {
+	Articles int   `json:"articles"`
+	Pages    int   `json:"pages"` // addresses of HTML files
+	Files    int   `json:"files"` // files below www/, precompressed variants included
+	Bytes    int64 `json:"bytes"` // their total size
+}
+
+// SearchInfo says what the search index of a release holds.
+type SearchInfo struct {
+	Schema    int    `json:"schema"`    // of the index, not of the manifest
+	Documents int    `json:"documents"` // documents in it
+	Digest    string `json:"digest"`    // of what was indexed: equal digests, equal answers
+}
+
+// sameSite reports whether two releases hold the same site: all but their id,
+// time and number of bytes. Bytes are left out because two compressors may
+// make variants of different length from the same files.
+func sameSite(a, b *Manifest) bool {
+	ca, cb := a.Counts, b.Counts
+	ca.Bytes, cb.Bytes = 0, 0
+	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
+	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base &&
+		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
+		a.Template == b.Template && maps.Equal(a.URLs, b.URLs)
+}
+
+// encodeManifest writes one address a line, sorted, so that two releases can
+// be compared with diff.
+func encodeManifest(m *Manifest) ([]byte, error) {
+	data, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("publish: manifest: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// decodeManifest reads a manifest of this schema.
+func decodeManifest(data []byte) (*Manifest, error) {
+	var m Manifest
+	err := json.Unmarshal(data, &m)
+	if err != nil {
+		// Another schema may give a key another type, so ask for the number alone.
+		var other struct {
+			Schema int `json:"schema"`
+		}
+		if json.Unmarshal(data, &other) != nil {
+			return nil, fmt.Errorf("publish: manifest: %w", err)
+		}
+		m.Schema = other.Schema
+	}
+	switch {
+	case m.Schema != Schema:
+		return nil, fmt.Errorf("%w (it has schema %d, this program reads %d)", ErrSchema, m.Schema, Schema)
+	case err != nil:
+		return nil, fmt.Errorf("publish: manifest: %w", err)
+	case !validID(m.ID):
+		return nil, fmt.Errorf("publish: manifest: %q is not the id of a release", m.ID)
+	}
+	m.Time = m.Time.UTC()
+	if y := m.Time.Year(); y < 1 || y > 9999 {
+		return nil, fmt.Errorf("publish: manifest: the year %d is out of range", y)
+	}
+	return &m, nil
+}
+
+// decodeTime reads only as far as the "time" of a manifest of any schema. It
+// is near the top; what comes after it can be megabytes.
+func decodeTime(r io.Reader) (time.Time, error) {
+	dec := json.NewDecoder(r)
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return time.Time{}, errors.Join(errors.New("publish: manifest: not an object"), err)
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
+		}
+		if key == "time" {
+			var t time.Time
+			if err := json.Unmarshal(value, &t); err != nil {
+				return time.Time{}, fmt.Errorf("publish: manifest: time: %w", err)
+			}
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, errors.New("publish: manifest: it has no time")
+}

@@ -1,0 +1,149 @@
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Release is an open release, for reading. It may be used by several
+// goroutines, until Close.
+type Release struct {
+	id       string
+	dir      string
+	root     *os.Root
+	www      *os.Root
+	manifest *Manifest
+}
+
+// Open opens a release for reading. The path is a folder of releases, whose
+// live one is opened, or the folder of one release.
+//
+// The errors, wrapped, are ErrNoRelease (nothing has been built here),
+// ErrIncomplete (no manifest) and ErrSchema (made by another version).
+func Open(path string) (*Release, error) {
+	switch _, err := os.Stat(filepath.Join(path, manifestName)); {
+	case err == nil:
+		return openOne(path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("publish: open: %w", err)
+	}
+	id, err := Current(path)
+	if errors.Is(err, ErrNoRelease) && isUnfinished(path) {
+		return nil, fmt.Errorf("publish: %s: %w", path, ErrIncomplete)
+	}
+	for err == nil {
+		var r *Release
+		if r, err = openRelease(filepath.Join(path, id), id); err == nil {
+			return r, nil
+		}
+		// A build may have made another release live and removed this one
+		// since the link was read. Then that one is meant.
+		again, errAgain := Current(path)
+		if errAgain != nil || again == id {
+			break
+		}
+		id, err = again, nil
+	}
+	return nil, err
+}
+
+// isUnfinished reports whether a folder looks like one release, not like a
+// folder of them.
+func isUnfinished(path string) bool {
+	info, err := os.Stat(filepath.Join(path, wwwName))
+	return validID(filepath.Base(path)) || err == nil && info.IsDir()
+}
+
+// openOne opens the folder of one release. Links in its path are resolved
+// first, so that SearchDir stays in this release when the path is `current`.
+func openOne(path string) (*Release, error) {
+	dir, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, fmt.Errorf("publish: open: %w", err)
+	}
+	return openRelease(dir, "")
+}
+
+// openRelease opens a release folder. Without an id, the manifest says it.
+func openRelease(dir, id string) (_ *Release, err error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("publish: %s: %w: its folder is gone", dir, ErrIncomplete)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("publish: open: %w", err)
+	}
+	r := &Release{id: id, dir: dir, root: root}
+	defer func() {
+		if err != nil {
+			r.Close()
+		}
+	}()
+	data, err := root.ReadFile(manifestName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("publish: open: %w", err)
+	}
+	if r.manifest, err = decodeManifest(data); err != nil {
+		return nil, fmt.Errorf("publish: %s: %w", dir, err)
+	}
+	if id == "" {
+		r.id = r.manifest.ID
+	}
+	if r.www, err = root.OpenRoot(wwwName); err != nil {
+		return nil, fmt.Errorf("publish: %s: %w: %w", dir, ErrIncomplete, err)
+	}
+	// The manifest is the first file to be removed: if it is still there, all
+	// that was opened above was whole.
+	if _, err = root.Lstat(manifestName); err != nil {
+		return nil, fmt.Errorf("publish: %s: %w: it is being removed", dir, ErrIncomplete)
+	}
+	return r, nil
+}
+
+// Manifest says what the release holds. It must not be changed.
+func (r *Release) Manifest() *Manifest { return r.manifest }
+
+// ID is the name of the release, such as "20260102T150405-8f3a01bc".
+func (r *Release) ID() string { return r.id }
+
+// Dir is the folder of the release as an OS path.
+func (r *Release) Dir() string { return r.dir }
+
+// WWW is the site's files. No symbolic link leads out of it.
+func (r *Release) WWW() fs.FS { return r.www.FS() }
+
+// SearchDir is the OS path of the search index, "" if the release has none.
+func (r *Release) SearchDir() string {
+	if r.manifest.Search == nil {
+		return ""
+	}
+	return filepath.Join(r.dir, searchName)
+}
+
+// SearchTemplate reads the template of the search page. The error wraps
+// fs.ErrNotExist if the release has none.
+func (r *Release) SearchTemplate() ([]byte, error) {
+	data, err := r.root.ReadFile(templateName)
+	if err != nil {
+		return nil, fmt.Errorf("publish: release %s: %w", r.id, err)
+	}
+	return data, nil
+}
+
+// Close lets go of the folder. What WWW returned can no longer be read.
+func (r *Release) Close() error {
+	err := r.root.Close()
+	if r.www != nil {
+		err = errors.Join(err, r.www.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("publish: close release %s: %w", r.id, err)
+	}
+	return nil
+}

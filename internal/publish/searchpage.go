@@ -1,0 +1,77 @@
+package publish
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+)
+
+// SearchView is what a release's search.html is filled with, for one search.
+// It is part of the release's format: the theme is written against it when the
+// site is built, the server fills it when a reader searches.
+type SearchView struct {
+	Query     string
+	Asked     bool   // whether there was a question at all
+	Problem   string // "query_too_long", "unavailable" …, or empty
+	Mode      string // "exact", "relaxed", "corrected"
+	Corrected string // what was searched instead
+	Total     int
+	Hits      []SearchHit
+	Facets    []SearchFacet
+	Previous  string // address of the page before, or empty
+	Next      string
+}
+
+// SearchHit is an article that answers.
+type SearchHit struct {
+	URL      string
+	Title    string
+	Summary  string
+	Snippet  template.HTML // escaped, but for <mark>
+	Section  SearchSection
+	Products []string
+	Causes   []string
+}
+
+// SearchSection is the part of an article that answers best.
+type SearchSection struct {
+	URL, Title string
+	Kind       string // "cause", "check", "solution", "case" or ""
+}
+
+// SearchFacet counts the hits by one property.
+type SearchFacet struct {
+	Name   string // "kind", "product", "cause" or "solution"
+	Values []SearchFacetValue
+}
+
+// SearchFacetValue is one value of a facet, and the search that it leads to.
+type SearchFacetValue struct {
+	Value  string
+	Count  int
+	URL    string // the same search with this value, or without it when it is active
+	Active bool
+}
+
+// SearchTemplate is a parsed search.html.
+type SearchTemplate struct {
+	t *template.Template
+}
+
+// ParseSearchTemplate reads a search.html. Its actions stand between [[ and
+// ]], because the file went through the theme's own templates before.
+func ParseSearchTemplate(data []byte) (*SearchTemplate, error) {
+	t, err := template.New("search.html").Delims("[[", "]]").Option("missingkey=error").Parse(string(data))
+	if err != nil {
+		return nil, fmt.Errorf("publish: search.html: %w", err)
+	}
+	return &SearchTemplate{t}, nil
+}
+
+// Execute writes the page of one search.
+func (t *SearchTemplate) Execute(w io.Writer, v SearchView) error {
+	if err := t.t.Execute(w, v); err != nil {
+		return fmt.Errorf("publish: search.html: %w", err)
+	}
+	return nil
+}

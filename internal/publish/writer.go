@@ -1,0 +1,357 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Writer makes one release. Any number of goroutines may put files into it.
+// It holds the lock of the folder until Commit succeeds or Abort.
+type Writer struct {
+	dir  string // the folder of releases, as an OS path
+	id   string
+	now  time.Time
+	root *os.Root // dir
+	www  *os.Root // dir/id/www
+	lock *os.File
+
+	before string // id of the live release, "" if none
+	live   *live  // the same, to compare with and link from; nil if it cannot be read
+
+	// For tests: fault is called before each step with its name, and an error
+	// from it is that step's; link and symlink stand for the file system's.
+	fault         func(step string) error
+	link, symlink func(old, new string) error
+
+	gate sync.RWMutex // held for reading while a file is put, for writing while the release is finished
+	done bool         // committed or given up
+
+	mu       sync.Mutex
+	files    map[string]file // every path below www/ that was put
+	folders  map[string]bool // folders that exist, from the release's root
+	template file
+	search   searchState
+	written  int   // files written new
+	failed   error // the first file that could not be written: the release must not be committed
+}
+
+// file is what a Writer knows about one file.
+type file struct {
+	sum   string // content hash; "" for a variant that was taken over
+	size  int64
+	state fileState
+}
+
+type fileState uint8
+
+const (
+	unsettled fileState = iota // being put, or could not be
+	written                    // in its place
+	taken                      // the live release's file, linked in Commit
+)
+
+type searchState uint8
+
+const (
+	searchNone  searchState = iota
+	searchMade              // SearchDir: the caller fills it
+	searchTaken             // LinkSearch: the live release's, linked in Commit
+)
+
+// Create begins a release in dir, which is made if need be. The time becomes
+// the release's. Folders of builds that died are removed. The live release, if
+// it can be read, is the one to compare with and to link from.
+//
+// The error is ErrBusy, wrapped, while another Writer or Rollback is at work.
+func Create(dir string, now time.Time) (_ *Writer, err error) {
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	w := &Writer{
+		dir: dir, now: now.UTC().Round(0), root: root,
+		fault: func(string) error { return nil },
+		link:  hardLink(dir), symlink: root.Symlink,
+		files: map[string]file{}, folders: map[string]bool{},
+	}
+	defer func() {
+		if err != nil {
+			w.unlock()
+		}
+	}()
+	// A copy that followed the link has a folder in its place, and the rename
+	// at the very end of the build would fail on it.
+	if info, err := root.Lstat(currentName); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("publish: %s is a folder where a link should be; remove it",
+			filepath.Join(dir, currentName))
+	}
+	if w.lock, err = lockDir(root); err != nil {
+		return nil, err
+	}
+	ids, err := releaseIDs(root)
+	if err != nil {
+		return nil, err
+	}
+	// A link that cannot be read is no reason to stop: Commit makes a new one.
+	w.before, _ = Current(dir)
+	w.live = openLive(dir, w.before)
+	if err := removeDead(root, ids, w.before); err != nil {
+		return nil, err
+	}
+	newest := ""
+	if len(ids) > 0 {
+		newest = ids[0]
+	}
+	w.id = newID(now, newest)
+	if err := root.Mkdir(w.id, dirMode); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	if err := root.Mkdir(w.id+"/"+wwwName, dirMode); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	if w.www, err = root.OpenRoot(w.id + "/" + wwwName); err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	return w, nil
+}
+
+// Previous is the manifest of the live release, nil if there is none or it
+// cannot be read. It must not be changed.
+func (w *Writer) Previous() *Manifest {
+	if w.live == nil {
+		return nil
+	}
+	return w.live.manifest
+}
+
+// Put puts a file below www/. A file that the live release holds at the same
+// path with the same content is linked from there.
+//
+// The errors, wrapped, are ErrPath, ErrDuplicate, ErrClosed, and those of the
+// disk, after which Commit refuses too.
+func (w *Writer) Put(path string, data []byte) error {
+	return w.put(path, func() (file, error) {
+		f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
+		if w.live.holds(path, f.sum, f.size) {
+			return f, nil
+		}
+		f.state = written
+		return f, w.write(path, func(out io.Writer) error {
+			_, err := out.Write(data)
+			return err
+		})
+	})
+}
+
+// PutFrom is Put for a big file, which is never in memory as a whole. It is
+// read once more if it has to be compared and turns out to be another.
+func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error {
+	return w.put(path, func() (file, error) {
+		if w.live.has(path) {
+			f := file{state: taken}
+			err := f.copyFrom(open, io.Discard)
+			if err != nil || w.live.holds(path, f.sum, f.size) {
+				return f, err
+			}
+		}
+		// The source may have changed since: what is written counts.
+		f := file{state: written}
+		err := w.write(path, func(out io.Writer) error { return f.copyFrom(open, out) })
+		return f, err
+	})
+}
+
+// copyFrom copies a source and notes its hash and size.
+func (f *file) copyFrom(open func() (io.ReadCloser, error), out io.Writer) error {
+	in, err := open()
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	f.size, err = io.Copy(io.MultiWriter(hash, out), in)
+	f.sum = sumOfHash(hash)
+	return errors.Join(err, in.Close())
+}
+
+// Variant puts a precompressed variant, such as "a/index.html.gz", of a file
+// that has been put, "a/index.html". If that file is unchanged, the live
+// release's variant is linked; if there is none, compress makes it.
+func (w *Writer) Variant(path string, compress func() ([]byte, error)) error {
+	return w.put(path, func() (file, error) {
+		base, ok := variantBase(path)
+		w.mu.Lock()
+		baseFile := w.files[base]
+		w.mu.Unlock()
+		if !ok || baseFile.state == unsettled {
+			return file{}, errors.New("a variant of no file that was put")
+		}
+		if baseFile.state == taken {
+			if size := w.live.size(path); size > 0 {
+				return file{size: size, state: taken}, nil
+			}
+		}
+		data, err := compress()
+		if err == nil && len(data) == 0 {
+			err = errors.New("an empty variant") // and the next build would take it for a damaged one
+		}
+		if err != nil {
+			return file{}, err
+		}
+		return file{sum: sumOf(data), size: int64(len(data)), state: written}, w.write(path, func(out io.Writer) error {
+			_, err := out.Write(data)
+			return err
+		})
+	})
+}
+
+// put reserves a path, makes its file with add, and notes what came of it.
+func (w *Writer) put(path string, add func() (file, error)) error {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	w.gate.RLock()
+	defer w.gate.RUnlock()
+	if w.done {
+		return fmt.Errorf("publish: put %s: %w", path, ErrClosed)
+	}
+	w.mu.Lock()
+	_, twice := w.files[path]
+	if !twice {
+		w.files[path] = file{}
+	}
+	w.mu.Unlock()
+	if twice {
+		return fmt.Errorf("publish: %s: %w", path, ErrDuplicate)
+	}
+
+	f, err := add()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		err = fmt.Errorf("publish: put %s: %w", path, err)
+		if w.failed == nil {
+			w.failed = err
+		}
+		return err
+	}
+	w.files[path] = f
+	if f.state == written {
+		w.written++
+	}
+	return nil
+}
+
+// write makes a new file below www/ and the folders that it needs.
+func (w *Writer) write(name string, fill func(io.Writer) error) error {
+	if err := w.fault("write"); err != nil {
+		return err
+	}
+	if err := w.makeFolder(path.Join(wwwName, path.Dir(name))); err != nil {
+		return err
+	}
+	f, err := w.www.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fill(f), f.Close())
+}
+
+// makeFolder makes a folder of the release and those above it.
+func (w *Writer) makeFolder(name string) error {
+	w.mu.Lock()
+	exists := w.folders[name]
+	w.mu.Unlock()
+	if exists {
+		return nil
+	}
+	if err := w.root.MkdirAll(w.id+"/"+name, dirMode); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.folders[name] = true
+	w.mu.Unlock()
+	return nil
+}
+
+// PutSearchTemplate puts search.html, the template of the search page.
+func (w *Writer) PutSearchTemplate(data []byte) error {
+	w.gate.Lock()
+	defer w.gate.Unlock()
+	if w.done {
+		return fmt.Errorf("publish: %s: %w", templateName, ErrClosed)
+	}
+	if w.template.state != unsettled {
+		return fmt.Errorf("publish: %s: %w", templateName, ErrDuplicate)
+	}
+	f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
+	if !w.live.holdsTemplate(f.sum, f.size) {
+		f.state = written
+		if err := writeFile(w.root, w.id+"/"+templateName, data); err != nil {
+			w.failed = fmt.Errorf("publish: %s: %w", templateName, err)
+			return w.failed
+		}
+		w.written++
+	}
+	w.template = f
+	return nil
+}
+
+// SearchDir makes the folder of the search index and returns its OS path. The
+// caller fills it before Commit.
+func (w *Writer) SearchDir() (string, error) {
+	if err := w.claimSearch(searchMade); err != nil {
+		return "", err
+	}
+	if err := w.root.Mkdir(w.id+"/"+searchName, dirMode); err != nil {
+		return "", fmt.Errorf("publish: search: %w", err)
+	}
+	return filepath.Join(w.dir, w.id, searchName), nil
+}
+
+// LinkSearch takes over the search index of the live release as it is. The
+// error wraps fs.ErrNotExist if it has none, in its manifest or on the disk.
+func (w *Writer) LinkSearch() error {
+	if w.live == nil || w.live.manifest.Search == nil {
+		return fmt.Errorf("publish: search: the live release has no index: %w", fs.ErrNotExist)
+	}
+	if w.live.lostSearch() {
+		return fmt.Errorf("publish: search: the live release's index is gone: %w", fs.ErrNotExist)
+	}
+	return w.claimSearch(searchTaken)
+}
+
+func (w *Writer) claimSearch(how searchState) error {
+	w.gate.Lock()
+	defer w.gate.Unlock()
+	switch {
+	case w.done:
+		return fmt.Errorf("publish: search: %w", ErrClosed)
+	case w.search != searchNone:
+		return fmt.Errorf("publish: search: %w", ErrDuplicate)
+	}
+	w.search = how
+	return nil
+}
+
+// unlock lets go of the folder and its lock.
+func (w *Writer) unlock() error {
+	err := w.root.Close()
+	if w.www != nil {
+		err = errors.Join(err, w.www.Close())
+	}
+	if w.lock != nil {
+		err = errors.Join(err, w.lock.Close())
+	}
+	return err
+}

@@ -1,0 +1,258 @@
+package render
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+
+	"whyfix/internal/markdown"
+	"whyfix/internal/site"
+)
+
+// How much of a list a page shows.
+const (
+	homeSymptoms  = 12
+	homeNewest    = 8
+	cardSymptoms  = 2
+	cardArticles  = 4
+	productCauses = 12
+)
+
+func (r *Renderer) home() ([]byte, error) {
+	root := r.site.Root
+	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.site.Settings.Description)), Intro: intro(root.Index, root.Targets)}
+	for _, a := range r.site.Newest {
+		if len(v.Symptoms) < homeSymptoms && len(a.Symptoms) > 0 {
+			v.Symptoms = append(v.Symptoms, Link{Title: a.Symptoms[0].Value, URL: a.URL})
+		}
+		if len(v.Newest) < homeNewest {
+			v.Newest = append(v.Newest, r.card(a))
+		}
+	}
+	for _, c := range root.Children {
+		v.Categories = append(v.Categories, categoryCard(c))
+	}
+	for _, a := range root.Articles {
+		v.Articles = append(v.Articles, r.card(a))
+	}
+	return r.theme.page("home", v)
+}
+
+func (r *Renderer) category(c *site.Category) ([]byte, error) {
+	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: intro(c.Index, c.Targets)}
+	v.Breadcrumbs = r.breadcrumbs(c.Parent)
+	for _, child := range c.Children {
+		v.Children = append(v.Children, categoryCard(child))
+	}
+	for _, a := range c.Articles {
+		v.Articles = append(v.Articles, r.card(a))
+	}
+	return r.theme.page("category", v)
+}
+
+func (r *Renderer) card(a *site.Article) Card {
+	c := Card{Title: a.Title.Value, URL: a.URL, Summary: a.Summary, Updated: r.date(a.Shown())}
+	for _, s := range a.Symptoms[:min(len(a.Symptoms), cardSymptoms)] {
+		c.Symptoms = append(c.Symptoms, s.Value)
+	}
+	if a.Category != r.site.Root {
+		c.Category = Link{Title: a.Category.Title, URL: a.Category.URL}
+	}
+	return c
+}
+
+func categoryCard(c *site.Category) CategoryCard {
+	card := CategoryCard{Title: c.Title, URL: c.URL, Summary: c.Summary, Count: c.Count()}
+	for _, a := range c.Articles[:min(len(c.Articles), cardArticles)] {
+		card.Articles = append(card.Articles, Link{Title: a.Title.Value, URL: a.URL})
+	}
+	return card
+}
+
+// breadcrumbs lead from the home page to a category.
+func (r *Renderer) breadcrumbs(c *site.Category) []Link {
+	var out []Link
+	for ; c != nil; c = c.Parent {
+		title := c.Title
+		if c == r.site.Root {
+			title = r.site.Title
+		}
+		out = append(out, Link{Title: title, URL: c.URL})
+	}
+	slices.Reverse(out)
+	return out
+}
+
+func (r *Renderer) article(a *site.Article, c *site.Category, index int) ([]byte, error) {
+	v := ArticleView{
+		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
+		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
+		Intro: trusted(a.Doc.Intro.HTML, a.Targets), Notes: trusted(a.Doc.Notes, a.Targets),
+	}
+	v.Breadcrumbs = r.breadcrumbs(c)
+	if c != r.site.Root {
+		v.Category = Link{Title: c.Title, URL: c.URL}
+	}
+	for _, s := range a.Symptoms {
+		v.Symptoms = append(v.Symptoms, s.Value)
+	}
+	steps := map[string]*site.Step{}
+	for _, list := range [][]*site.Step{a.Chain.Causes, a.Chain.Checks, a.Chain.Solutions, a.Chain.Cases} {
+		for _, s := range list {
+			steps[s.ID] = s
+		}
+	}
+	for i := range a.Doc.Sections {
+		s := &a.Doc.Sections[i]
+		v.Sections = append(v.Sections, section(a, s, steps))
+		entry := ContentsEntry{Link: Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()}}
+		for _, it := range s.Items {
+			entry.Items = append(entry.Items, Link{Title: it.Title, URL: "#" + it.ID, Kind: s.Kind.String()})
+		}
+		v.Contents = append(v.Contents, entry)
+	}
+	for _, cause := range a.Chain.Causes {
+		v.Chain = append(v.Chain, ChainCause{Cause: here(cause), Checks: heres(cause.Checks), Solutions: heres(cause.Solutions)})
+	}
+	for k, tags := range a.Tags {
+		if len(tags) == 0 {
+			continue
+		}
+		family, err := r.family(site.FamilyKind(k))
+		if err != nil {
+			return nil, err
+		}
+		g := TagGroup{Family: family}
+		for _, t := range tags {
+			g.Tags = append(g.Tags, tagLink(t))
+		}
+		v.Tags = append(v.Tags, g)
+	}
+	for _, b := range a.Related {
+		v.Related = append(v.Related, r.card(b))
+	}
+	if index > 0 {
+		v.Previous = &Link{Title: c.Articles[index-1].Title.Value, URL: c.Articles[index-1].URL}
+	}
+	if index+1 < len(c.Articles) {
+		v.Next = &Link{Title: c.Articles[index+1].Title.Value, URL: c.Articles[index+1].URL}
+	}
+	return r.theme.page("article", v)
+}
+
+func section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
+	out := Section{
+		Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title,
+		Heading: trusted(s.Heading, a.Targets), Body: trusted(s.Body.HTML, a.Targets),
+	}
+	for i := range s.Items {
+		it := &s.Items[i]
+		item := Item{ID: it.ID, Title: it.Title, Heading: trusted(it.Heading, a.Targets), Body: trusted(it.Body.HTML, a.Targets)}
+		if step := steps[it.ID]; step != nil {
+			if step.Tag != nil {
+				l := tagLink(step.Tag)
+				item.Tag = &l
+			}
+			item.For, item.Checks, item.Solutions = heres(step.For), heres(step.Checks), heres(step.Solutions)
+		}
+		out.Items = append(out.Items, item)
+	}
+	return out
+}
+
+// here is a link to a step from its own page.
+func here(s *site.Step) Link { return Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()} }
+
+func heres(steps []*site.Step) []Link {
+	var out []Link
+	for _, s := range steps {
+		out = append(out, here(s))
+	}
+	return out
+}
+
+// there is a link to a step from another page.
+func there(s *site.Step) Link { return Link{Title: s.Title, URL: s.URL(), Kind: s.Kind.String()} }
+
+func theres(steps []*site.Step) []Link {
+	var out []Link
+	for _, s := range steps {
+		out = append(out, there(s))
+	}
+	return out
+}
+
+func tagLink(t *site.Tag) Link {
+	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
+}
+
+func (r *Renderer) familyPage(f *site.Family) ([]byte, error) {
+	link, err := r.family(f.Kind)
+	if err != nil {
+		return nil, err
+	}
+	v := FamilyView{Page: r.titled("family", f.Page, link.Title, "")}
+	v.Breadcrumbs = r.breadcrumbs(r.site.Root)
+	for _, t := range f.Tags {
+		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
+	}
+	return r.theme.page("family", v)
+}
+
+func (r *Renderer) tag(t *site.Tag) ([]byte, error) {
+	family, err := r.family(t.Family)
+	if err != nil {
+		return nil, err
+	}
+	v := TagView{Page: r.titled("tag", t.Page, t.Name, t.Description), Family: family, Names: t.Names, Summary: t.Description}
+	v.Breadcrumbs = append(r.breadcrumbs(r.site.Root), family)
+	for _, s := range t.Steps {
+		if t.Family == site.Cause && s.Kind == markdown.Check {
+			continue // it stands below its cause
+		}
+		v.Steps = append(v.Steps, TagStep{
+			Step: there(s), Article: Link{Title: s.Article.Title.Value, URL: s.Article.URL},
+			For: theres(s.For), Checks: theres(s.Checks), Solutions: theres(s.Solutions),
+		})
+	}
+	if t.Family == site.Product {
+		v.Causes = together(t, site.Cause)
+		v.Solutions = together(t, site.Solution)
+	}
+	for _, a := range t.Articles {
+		v.Articles = append(v.Articles, r.card(a))
+	}
+	return r.theme.page("tag", v)
+}
+
+// together are the tags of another family that stand with a tag, most frequent
+// first; the count is of the articles that have both.
+func together(t *site.Tag, family site.FamilyKind) []Link {
+	counts := map[*site.Tag]int{}
+	for _, a := range t.Articles {
+		for _, other := range a.Tags[family] {
+			counts[other]++
+		}
+	}
+	out := make([]Link, 0, len(counts))
+	for other, n := range counts {
+		l := tagLink(other)
+		l.Count = n
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
+	return out[:min(len(out), productCauses)]
+}
+
+func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
+	v := RedirectView{Language: r.view.Language, Title: r.site.Title, To: d.To}
+	if r.site.Origin != "" {
+		v.Canonical = r.site.Origin + EscapeURL(d.To)
+	}
+	var b bytes.Buffer
+	if err := r.theme.redirect.Execute(&b, v); err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,228 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"whyfix/internal/search"
+)
+
+const (
+	defaultSize    = 10
+	defaultSuggest = 8
+	maxSuggest     = 20
+	// queryTime bounds one search. It is far above what any takes.
+	queryTime = 2 * time.Second
+)
+
+// badRequest is a mistake in a request.
+type badRequest struct{ code, message string }
+
+func (e *badRequest) Error() string { return e.message }
+
+// parameters reads the query string; a broken one is refused, not guessed at.
+func parameters(r *http.Request) (url.Values, *badRequest) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, &badRequest{"bad_encoding", "the query string is not correctly percent-encoded"}
+	}
+	return v, nil
+}
+
+func question(v url.Values) (string, *badRequest) {
+	q := strings.ToValidUTF8(v.Get("q"), "\uFFFD")
+	if n := utf8.RuneCountInString(q); n > search.MaxQuery {
+		return "", &badRequest{"query_too_long", "q has " + strconv.Itoa(n) + " characters; at most " + strconv.Itoa(search.MaxQuery) + " are allowed"}
+	}
+	return q, nil
+}
+
+func number(v url.Values, name string, fallback, least, most int) (int, *badRequest) {
+	s := v.Get(name)
+	if s == "" {
+		return fallback, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < least || n > most {
+		return 0, &badRequest{"bad_" + name, name + " must be a number from " + strconv.Itoa(least) + " to " + strconv.Itoa(most)}
+	}
+	return n, nil
+}
+
+// parseSearch reads the parameters of a search.
+func parseSearch(r *http.Request) (search.Query, *badRequest) {
+	var q search.Query
+	v, bad := parameters(r)
+	if bad != nil {
+		return q, bad
+	}
+	if q.Text, bad = question(v); bad != nil {
+		return q, bad
+	}
+	if q.Size, bad = number(v, "size", defaultSize, 1, search.MaxSize); bad != nil {
+		return q, bad
+	}
+	if q.Page, bad = number(v, "page", 1, 1, search.MaxReach); bad != nil {
+		return q, bad
+	}
+	if q.Size*q.Page > search.MaxReach {
+		return q, &badRequest{"too_far", "size × page must be at most " + strconv.Itoa(search.MaxReach)}
+	}
+	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution")}
+	switch q.Filter.Kind {
+	case "", "cause", "check", "solution", "case":
+	default:
+		return q, &badRequest{"bad_kind", "kind must be cause, check, solution or case"}
+	}
+	return q, nil
+}
+
+// searchAnswer is the shape of GET /api/search.
+type searchAnswer struct {
+	Query     string      `json:"query"`
+	Mode      search.Mode `json:"mode"`
+	Corrected string      `json:"corrected"`
+	Total     int         `json:"total"`
+	TookMS    float64     `json:"took_ms"`
+	Release   string      `json:"release"`
+	Hits      []hit       `json:"hits"`
+	Facets    facets      `json:"facets"`
+}
+
+type hit struct {
+	URL       string   `json:"url"`
+	Title     string   `json:"title"`
+	Summary   string   `json:"summary"`
+	Snippet   string   `json:"snippet"`
+	Section   section  `json:"section"`
+	Products  []string `json:"products"`
+	Causes    []string `json:"causes"`
+	Solutions []string `json:"solutions"`
+	Score     float32  `json:"score"`
+}
+
+type section struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	Kind  string `json:"kind"`
+}
+
+type facets struct {
+	Kind     []count `json:"kind"`
+	Product  []count `json:"product"`
+	Cause    []count `json:"cause"`
+	Solution []count `json:"solution"`
+}
+
+type count struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request, release *Release) {
+	start := time.Now()
+	q, bad := parseSearch(r)
+	if bad != nil {
+		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
+		return
+	}
+	result, ok := s.search(w, r, release, q)
+	if !ok {
+		return
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	s.json(w, http.StatusOK, answerOf(result, release.ID, time.Since(start)))
+}
+
+// search runs a query; when it cannot, it answers and returns false.
+func (s *Server) search(w http.ResponseWriter, r *http.Request, release *Release, q search.Query) (*search.Result, bool) {
+	if release.Search == nil {
+		s.fail(w, http.StatusServiceUnavailable, "no_index", "this release was made without a search index")
+		return nil, false
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), queryTime)
+	defer cancel()
+	result, err := release.Search.Search(ctx, q)
+	if err != nil {
+		s.log.Error("search", "error", err)
+		s.fail(w, http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again")
+		return nil, false
+	}
+	return result, true
+}
+
+func countsOf(list []search.Count) []count {
+	out := make([]count, len(list))
+	for i, c := range list {
+		out[i] = count(c)
+	}
+	return out
+}
+
+type suggestAnswer struct {
+	Query       string       `json:"query"`
+	Suggestions []suggestion `json:"suggestions"`
+}
+
+type suggestion struct {
+	Text string `json:"text"`
+	URL  string `json:"url"`
+	Kind string `json:"kind"`
+}
+
+func (s *Server) apiSuggest(w http.ResponseWriter, r *http.Request, release *Release) {
+	v, bad := parameters(r)
+	var q string
+	if bad == nil {
+		q, bad = question(v)
+	}
+	size := 0
+	if bad == nil {
+		size, bad = number(v, "size", defaultSuggest, 1, maxSuggest)
+	}
+	if bad != nil {
+		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
+		return
+	}
+	answer := suggestAnswer{Query: q, Suggestions: []suggestion{}}
+	if release.Search != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), queryTime)
+		defer cancel()
+		found, err := release.Search.Suggest(ctx, q, size)
+		if err != nil {
+			s.log.Error("suggest", "error", err)
+			s.fail(w, http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again")
+			return
+		}
+		for _, f := range found {
+			answer.Suggestions = append(answer.Suggestions, suggestion(f))
+		}
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	s.json(w, http.StatusOK, answer)
+}
+
+// Answer is the JSON shape of a search: what GET /api/search answers.
+func Answer(result *search.Result, release string, took time.Duration) any {
+	return answerOf(result, release, took)
+}
+
+func answerOf(result *search.Result, release string, took time.Duration) searchAnswer {
+	answer := searchAnswer{
+		Query: result.Query, Mode: result.Mode, Total: result.Total, Release: release, Hits: make([]hit, len(result.Hits)),
+		TookMS: float64(took.Microseconds()) / 1000,
+		Facets: facets{Kind: countsOf(result.Facets.Kind), Product: countsOf(result.Facets.Product), Cause: countsOf(result.Facets.Cause), Solution: countsOf(result.Facets.Solution)},
+	}
+	for i, h := range result.Hits {
+		answer.Hits[i] = hit{
+			URL: h.URL, Title: h.Title, Summary: h.Summary, Snippet: h.Snippet, Section: section(h.Section),
+			Products: h.Products, Causes: h.Causes, Solutions: h.Solutions, Score: h.Score,
+		}
+	}
+	return answer
+}

@@ -1,0 +1,202 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// contentSecurityPolicy lets a page use what its own site serves, and images.
+const contentSecurityPolicy = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+
+// fingerprinted are the files whose name changes with their content.
+var fingerprinted = regexp.MustCompile(`^/assets/.*\.[0-9a-f]{10}\.[a-z0-9]+$`)
+
+// file answers with a file of the release, or its 404 page.
+func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, p string) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
+		return
+	}
+	clean := path.Clean(p)
+	if strings.HasSuffix(p, "/") && clean != "/" {
+		clean += "/"
+	}
+	name := strings.TrimPrefix(clean, "/")
+	folder := name == "" || strings.HasSuffix(name, "/")
+	if folder {
+		name += "index.html"
+	}
+	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || clean != p {
+		s.missing(w, r, release)
+		return
+	}
+	if s.open(w, r, release, name, http.StatusOK) {
+		return
+	}
+	if !folder && isFile(release.WWW, name+"/index.html") {
+		to := url.URL{Path: strings.TrimSuffix(release.Base, "/") + p + "/", RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
+		return
+	}
+	s.missing(w, r, release)
+}
+
+func isFile(fsys fs.FS, name string) bool {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Release) {
+	if !s.open(w, r, release, "404.html", http.StatusNotFound) {
+		s.fail(w, http.StatusNotFound, "not_found", "there is no such page")
+	}
+}
+
+// open answers with a file; it returns false when there is none.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, name string, status int) bool {
+	f, size := s.regular(release.WWW, name)
+	if f == nil {
+		return false
+	}
+	h := w.Header()
+	kind := contentType(name)
+	h.Set("Content-Type", kind)
+	if strings.HasPrefix(kind, "text/html") {
+		h.Set("Content-Security-Policy", contentSecurityPolicy)
+	}
+	h.Set("Cache-Control", "no-cache")
+	if fingerprinted.MatchString("/" + name) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	tag := release.Hashes["/"+strings.TrimSuffix(name, "index.html")]
+	if tag == "" {
+		tag = release.Hashes["/"+name]
+	}
+	if compressed, n := s.regular(release.WWW, name+".gz"); compressed != nil {
+		h.Add("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			f.Close()
+			f, size = compressed, n
+			h.Set("Content-Encoding", "gzip")
+			if tag != "" {
+				tag += "-gz"
+			}
+		} else {
+			compressed.Close()
+		}
+	}
+	defer f.Close()
+	if tag != "" && status == http.StatusOK {
+		h.Set("ETag", `"`+tag+`"`)
+	}
+	seeker, ok := f.(io.ReadSeeker)
+	if !ok {
+		data, err := io.ReadAll(f)
+		if err != nil {
+			s.log.Error("file", "name", name, "error", err)
+			s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
+			return true
+		}
+		seeker, size = bytes.NewReader(data), int64(len(data))
+	}
+	if status == http.StatusOK {
+		http.ServeContent(w, r, "", time.Time{}, seeker)
+		return true
+	}
+	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = io.Copy(w, seeker)
+	}
+	return true
+}
+
+func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+			s.log.Debug("file", "name", name, "error", err)
+		}
+		return nil, 0
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, 0
+	}
+	return f, info.Size()
+}
+
+// acceptsGzip reads an Accept-Encoding header: gzip, unless its weight is 0.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			q, _ := strings.CutPrefix(strings.ReplaceAll(parameter, " ", ""), "q=")
+			weight, err := strconv.ParseFloat(q, 64)
+			return err != nil || weight > 0
+		}
+	}
+	return false
+}
+
+// contentType is fixed here, because the system's table differs between
+// machines.
+func contentType(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".json":
+		return "application/json; charset=utf-8"
+	case ".xml":
+		return "application/xml; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".md":
+		return "text/markdown; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".png":
+		return "image/png"
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".gif":
+		return "image/gif"
+	case ".webp":
+		return "image/webp"
+	case ".avif":
+		return "image/avif"
+	case ".ico":
+		return "image/x-icon"
+	case ".pdf":
+		return "application/pdf"
+	case ".mp4":
+		return "video/mp4"
+	case ".webm":
+		return "video/webm"
+	case ".woff2":
+		return "font/woff2"
+	case ".webmanifest":
+		return "application/manifest+json"
+	}
+	return "application/octet-stream"
+}

@@ -1,0 +1,113 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"whyfix/internal/publish"
+	"whyfix/internal/search"
+)
+
+// searchPage answers a search as a page of the theme, for readers without
+// JavaScript.
+func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Release) {
+	if release.Template == nil {
+		s.file(w, r, release, "/search/")
+		return
+	}
+	var view publish.SearchView
+	status := http.StatusOK
+	q, bad := parseSearch(r)
+	switch {
+	case bad != nil:
+		status, view.Problem = http.StatusBadRequest, bad.code
+	case q.Text == "":
+	case release.Search == nil:
+		status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
+	default:
+		ctx, cancel := context.WithTimeout(r.Context(), queryTime)
+		defer cancel()
+		result, err := release.Search.Search(ctx, q)
+		if err != nil {
+			s.log.Error("search", "error", err)
+			status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
+			break
+		}
+		view = searchView(release, q, result)
+	}
+	var page bytes.Buffer
+	if err := release.Template.Execute(&page, view); err != nil {
+		s.log.Error("search page", "error", err)
+		s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Security-Policy", contentSecurityPolicy)
+	h.Set("Content-Length", strconv.Itoa(page.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes())
+}
+
+func searchView(release *Release, q search.Query, result *search.Result) publish.SearchView {
+	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Total: result.Total}
+	for _, h := range result.Hits {
+		view.Hits = append(view.Hits, publish.SearchHit{
+			URL: h.URL, Title: h.Title, Summary: h.Summary,
+			Snippet: template.HTML(h.Snippet), // escaped by the search, but for its marks
+			Section: publish.SearchSection(h.Section), Products: h.Products, Causes: h.Causes,
+		})
+	}
+	address := func(f search.Filter, page int) string {
+		v := url.Values{"q": {q.Text}}
+		for name, value := range map[string]string{"kind": f.Kind, "product": f.Product, "cause": f.Cause, "solution": f.Solution} {
+			if value != "" {
+				v.Set(name, value)
+			}
+		}
+		if q.Size != defaultSize {
+			v.Set("size", strconv.Itoa(q.Size))
+		}
+		if page > 1 {
+			v.Set("page", strconv.Itoa(page))
+		}
+		return release.Base + "search/?" + v.Encode()
+	}
+	for _, facet := range []struct {
+		name   string
+		counts []search.Count
+		set    func(*search.Filter) *string
+	}{
+		{"kind", result.Facets.Kind, func(f *search.Filter) *string { return &f.Kind }},
+		{"product", result.Facets.Product, func(f *search.Filter) *string { return &f.Product }},
+		{"cause", result.Facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
+		{"solution", result.Facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
+	} {
+		if len(facet.counts) == 0 {
+			continue
+		}
+		out := publish.SearchFacet{Name: facet.name}
+		for _, c := range facet.counts {
+			f := q.Filter
+			active := *facet.set(&f) == c.Value
+			*facet.set(&f) = c.Value
+			if active {
+				*facet.set(&f) = ""
+			}
+			out.Values = append(out.Values, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
+		}
+		view.Facets = append(view.Facets, out)
+	}
+	if q.Page > 1 {
+		view.Previous = address(q.Filter, q.Page-1)
+	}
+	if q.Page*q.Size < result.Total && q.Size*(q.Page+1) <= search.MaxReach {
+		view.Next = address(q.Filter, q.Page+1)
+	}
+	return view
+}
