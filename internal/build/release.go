@@ -160,7 +160,10 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 	}
 	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs)}
 	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
-		return info, false, w.LinkSearch()
+		if err := w.LinkSearch(); !errors.Is(err, fs.ErrNotExist) {
+			return info, false, err
+		}
+		// Somebody deleted the live release's index: make it again.
 	}
 	dir, err := w.SearchDir()
 	if err != nil {
@@ -189,7 +192,7 @@ func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error
 	if size < worthCompressing || !compressible(p) {
 		return nil
 	}
-	return w.Variant(p+".gz", func() ([]byte, error) {
+	err := w.Variant(p+".gz", func() ([]byte, error) {
 		data, err := read()
 		if err != nil {
 			return nil, err
@@ -206,6 +209,10 @@ func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error
 		}
 		return b.Bytes(), nil
 	})
+	if errors.Is(err, publish.ErrDuplicate) {
+		return nil // the writer put one there
+	}
+	return err
 }
 
 // zippers are used again: each has 800 kB of tables.
