@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
 )
 
 // Limits of what is looked at and shown of one hit.
@@ -47,7 +48,7 @@ func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
 	passage := a.texts[p.passage].text
 	h.Parts = []Part{
 		{"question in " + p.source.String(), p.best, passage},
-		{p.source.String() + " in question", p.named, passage},
+		{"less what else the " + p.source.String() + " says", p.named, passage},
 		{"question as typed", p.run, passage},
 		{"question in title, symptoms, tags, headings", p.short, ""},
 		{"question in article", p.whole, ""},
@@ -96,7 +97,7 @@ func (q *asked) coverage(text string) float32 {
 	var sum float32
 	for n, ok := range has {
 		if ok {
-			sum += q.terms[n].weight
+			sum += q.terms[n].matched
 		}
 	}
 	return sum
@@ -104,17 +105,11 @@ func (q *asked) coverage(text string) float32 {
 
 // matches calls visit for every occurrence of a term in folded text.
 func (q *asked) matches(runes []rune, visit func(term, start, end int)) {
-	han.EachTerm(runes, func(start, end int) {
-		if !q.seen[runes[start]&1023] {
+	weigh.Features(runes, func(k weigh.Key, start, end int) {
+		if k.Class() != weigh.Meaning && !q.seen[runes[start]&1023] {
 			return
 		}
-		t := han.Term{Start: start, End: end}
-		if han.ClassOf(runes[start]) == han.CJK {
-			t.Single, t.Pair = end-start == 1, end-start == 2
-		} else {
-			t.Text = han.Stem(string(runes[start:end]))
-		}
-		if n := q.find(t, runes[start:end]); n >= 0 {
+		if n, ok := q.byKey[k]; ok {
 			visit(n, start, end)
 		}
 	})
@@ -132,11 +127,10 @@ func (q *asked) snippet(text string) string {
 	f := han.FoldMap(text)
 	weight := make([]float32, len(f.Runes)) // of what matches here
 	marked := make([]bool, len(f.Runes))
-	lone := len(q.pairs) == 0 // a question of one character marks characters
 	q.matches(f.Runes, func(n, start, end int) {
 		t := q.terms[n]
-		weight[start] += t.weight
-		if t.weak && len(q.terms) > 1 || t.Single && !lone {
+		weight[start] += t.matched
+		if t.weak && len(q.terms) > 1 || t.single() && q.pairs || t.meaning() {
 			return
 		}
 		for i := start; i < end; i++ {

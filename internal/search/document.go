@@ -20,8 +20,9 @@ import (
 )
 
 // Schema is the version of what the index holds. An index of another version
-// is refused. 1: first.
-const Schema = 1
+// is refused. 1: first. 2: meanings of the lexicon, pieces
+// of words, sounds.
+const Schema = 2
 
 // Document is one article as the search knows it.
 type Document struct {

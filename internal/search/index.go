@@ -3,9 +3,9 @@ package search
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -14,6 +14,7 @@ import (
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
 )
 
 // ErrSchema is returned by Open for an index that another version made.
@@ -25,7 +26,9 @@ type Index struct {
 	articles []*article // by document number; nil where one was deleted
 	count    int
 	tags     []tagEntry // every tag that has a page, once
-	idf      idf
+	rarity   rarities
+	bySound  map[han.Syllable][]rune // the characters of short texts
+	snapshot *scorch.IndexSnapshot
 	scratch  sync.Pool
 	close    func() error
 }
@@ -56,7 +59,8 @@ type passage struct {
 	of     source
 	text   string // as written
 	folded []rune
-	weight float32 // of all its characters
+	terms  []weigh.Key // what it says, once each: characters, words and meanings
+	missed float32     // what it loses when nothing of it is in the question
 }
 
 // source is where a passage comes from.
@@ -132,6 +136,7 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 	if !ok {
 		return fmt.Errorf("search: unexpected index reader %T", reader)
 	}
+	x.snapshot = snap
 	first := uint64(0)
 	for _, s := range snap.Segments() {
 		x.segments = append(x.segments, part{segment: s, first: first})
@@ -151,14 +156,25 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 		}
 		first += size
 	}
-	x.idf.learn(x.articles, x.count)
+	x.rarity = learnRarities(x.articles, x.count)
+	x.bySound = map[han.Syllable][]rune{}
+	for k := range x.rarity.byKey {
+		if k.Class() == weigh.Single {
+			for _, s := range han.Sounds(k.Rune()) {
+				x.bySound[s] = append(x.bySound[s], k.Rune())
+			}
+		}
+	}
+	for _, list := range x.bySound {
+		slices.Sort(list)
+	}
 	seen := map[string]bool{}
 	for _, a := range x.articles {
 		if a == nil {
 			continue
 		}
 		for i := range a.texts {
-			a.texts[i].weight = x.idf.weigh(a.texts[i].folded)
+			a.texts[i].missed = x.rarity.missed(a.texts[i].terms)
 		}
 		for _, t := range a.links {
 			if t.URL != "" && !seen[t.URL] {
@@ -214,7 +230,8 @@ func newArticle(d *Document) *article {
 	a := &article{url: d.URL}
 	add := func(of source, text string) {
 		if text != "" {
-			a.texts = append(a.texts, passage{of: of, text: text, folded: []rune(han.Fold(text))})
+			folded := []rune(han.Fold(text))
+			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: termsOf(folded)})
 		}
 	}
 	add(ofTitle, d.Title)
@@ -242,6 +259,18 @@ func newArticle(d *Document) *article {
 	return a
 }
 
+// termsOf are the characters, words and meanings of folded text, once each.
+func termsOf(runes []rune) []weigh.Key {
+	out := make([]weigh.Key, 0, len(runes)+4)
+	weigh.Features(runes, func(k weigh.Key, _, _ int) {
+		if k.Class() != weigh.Pair {
+			out = append(out, k)
+		}
+	})
+	slices.Sort(out)
+	return slices.Clip(slices.Compact(out))
+}
+
 // copy is for a new snapshot, whose weights differ: an Index never changes.
 func (a *article) copy() *article {
 	c := *a
@@ -255,66 +284,51 @@ func (x *Index) Close() error { return x.close() }
 // Count is the number of articles.
 func (x *Index) Count() int { return x.count }
 
-// idf weighs characters by how few articles have them in a short text.
-type idf struct {
-	byRune map[rune]float32
-	most   float32 // of a character that no article has
+// rarities are the rarities of terms among the articles' short texts. Pairs of
+// characters are left out: there are too many to keep, and the index knows.
+type rarities struct {
+	byKey map[weigh.Key]float32
+	most  float32 // of a term that no article has
+	count int
 }
 
-func (f *idf) learn(articles []*article, count int) {
-	df := map[rune]int{}
-	last := map[rune]int{}
+func learnRarities(articles []*article, count int) rarities {
+	type tally struct{ articles, last int }
+	df := map[weigh.Key]tally{}
 	for n, a := range articles {
 		if a == nil {
 			continue
 		}
 		for _, p := range a.texts {
-			for _, r := range p.folded {
-				if seen, ok := last[r]; (!ok || seen != n) && han.ClassOf(r) != han.Other {
-					last[r] = n
-					df[r]++
+			for _, k := range p.terms {
+				if t := df[k]; t.last != n+1 {
+					df[k] = tally{t.articles + 1, n + 1}
 				}
 			}
 		}
 	}
-	f.byRune = make(map[rune]float32, len(df))
-	for r, n := range df {
-		f.byRune[r] = rarity(count, n)
+	r := rarities{byKey: make(map[weigh.Key]float32, len(df)), most: weigh.Rarity(count, 0), count: count}
+	for k, t := range df {
+		r.byKey[k] = weigh.Rarity(count, t.articles)
 	}
-	f.most = rarity(count, 0)
+	return r
 }
 
-func (f *idf) of(r rune) float32 {
-	if w, ok := f.byRune[r]; ok {
+func (r *rarities) of(k weigh.Key) float32 {
+	if w, ok := r.byKey[k]; ok {
 		return w
 	}
-	return f.most
+	return r.most
 }
 
-func (f *idf) weigh(runes []rune) float32 {
-	weak := han.Weak(runes)
+// missed is what a passage loses when nothing of it is in the question.
+func (r *rarities) missed(terms []weigh.Key) float32 {
+	table := weigh.Default()
 	var sum float32
-	for i, r := range runes {
-		if han.ClassOf(r) != han.Other {
-			sum += f.of(r) * strength(weak[i])
-		}
+	for _, k := range terms {
+		sum += table.Missed(k, r.of(k))
 	}
 	return sum
-}
-
-// weakShare is how much a question word counts beside a word of the matter.
-const weakShare = 0.15
-
-func strength(weak bool) float32 {
-	if weak {
-		return weakShare
-	}
-	return 1
-}
-
-// rarity is the weight of a term that df of n articles have.
-func rarity(n, df int) float32 {
-	return float32(math.Log(1 + (float64(n-df)+0.5)/(float64(df)+0.5)))
 }
 
 // postings calls visit with the bitmaps of the documents that have a term in a

@@ -3,11 +3,13 @@ package search
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
 )
 
 // Ranking has two passes. The first adds up, rare terms first, how much of the
@@ -23,33 +25,44 @@ const (
 	mostPostings = 60_000
 	// tail is the share of the best first score below which an article is no
 	// longer an answer.
-	tail = 0.4
+	tail = 0.35
 
-	pairWeight   = 1.0
-	singleWeight = 0.45
-	headShare    = 0.7 // of the first score: the short texts
+	headShare = 0.7 // of the first score: the short texts
 )
 
 // asked is a question on its way through a search.
 type asked struct {
 	runes []rune
 	terms []term
-	total float32 // weight of all terms
-	// Which term stands for a character, for two neighbours, for a word.
-	singles map[rune]int
-	pairs   map[[2]rune]int
-	words   map[string]int
-	seen    [1024]bool // by the low bits of characters in the question: most others are not
+	byKey map[weigh.Key]int
+	total float32    // what a text that has all of it gains
+	self  float32    // what the question gains from itself: a total less what it misses
+	body  float32    // weight of all terms in a body
+	seen  [1024]bool // by the low bits of characters in the question: most others are not
+	pairs bool       // it has terms longer than a character
 }
 
 // term is one term of a question.
 type term struct {
-	han.Term
-	weak   bool
-	weight float32
-	inHead int // articles that have it in a short text
-	inAll  int // articles that have it at all
+	weigh.Key
+	text    string
+	weak    bool
+	matched float32 // what a short text gains by it
+	body    float32 // what a body gains by it
+	inHead  int     // articles that have it in a short text
+	inAll   int     // articles that have it at all
 }
+
+// name is the term as people may read it.
+func (t *term) name() string {
+	if t.meaning() {
+		return "(" + t.text[1:] + ")"
+	}
+	return t.text
+}
+
+func (t *term) single() bool  { return t.Class() == weigh.Single }
+func (t *term) meaning() bool { return t.Class() == weigh.Meaning }
 
 // tally is the memory of a first pass, used again by the next.
 type tally struct {
@@ -64,65 +77,63 @@ func (t *tally) reset() {
 	t.touched = t.touched[:0]
 }
 
+// weakShare is how much a question word counts in a body beside a word of the
+// matter.
+const weakShare = 0.15
+
 // ask cuts a question into terms and weighs them.
 func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, error) {
-	q := &asked{runes: []rune(han.Fold(text)), singles: map[rune]int{}, pairs: map[[2]rune]int{}, words: map[string]int{}}
+	q := &asked{runes: []rune(han.Fold(text)), byKey: map[weigh.Key]int{}}
 	weak := han.Weak(q.runes)
-	for _, t := range han.Terms(q.runes) {
-		if q.find(t, q.runes[t.Start:t.End]) >= 0 {
-			continue
+	var err error
+	table := weigh.Default()
+	weigh.Features(q.runes, func(k weigh.Key, start, end int) {
+		if _, twice := q.byKey[k]; twice || err != nil {
+			return
 		}
-		n := len(q.terms)
-		w := float32(1)
-		switch {
-		case t.Single:
-			q.singles[q.runes[t.Start]] = n
-			w = singleWeight
-		case t.Pair:
-			q.pairs[[2]rune(q.runes[t.Start:t.End])] = n
-			w = pairWeight
-		default:
-			q.words[t.Text] = n
-			w = pairWeight + singleWeight
+		t := term{Key: k, text: weigh.Text(k, q.runes, start, end), weak: !slices.Contains(weak[start:end], false)}
+		if t.inHead, err = x.postings(head, []byte(t.text), nil); err != nil {
+			return
 		}
-		for _, r := range q.runes[t.Start:t.End] {
+		if t.inAll, err = x.postings(all, []byte(t.text), nil); err != nil {
+			return
+		}
+		rarity := x.rarity.of(k)
+		switch k.Class() {
+		case weigh.Pair:
+			rarity = weigh.Rarity(x.count, t.inHead)
+			t.body = weigh.Rarity(x.count, max(t.inHead, t.inAll))
+			q.pairs = true
+		case weigh.Word:
+			t.body = 1.5 * weigh.Rarity(x.count, max(t.inHead, t.inAll))
+			q.pairs = true
+		}
+		if t.weak {
+			t.body *= weakShare
+		}
+		t.matched = table.Matched(k, rarity)
+		q.total += t.matched
+		q.self += t.matched - table.Missed(k, rarity)
+		q.body += t.body
+		for _, r := range q.runes[start:end] {
 			q.seen[r&1023] = true
 		}
-		qt := term{Term: t, weak: !slices.Contains(weak[t.Start:t.End], false)}
-		var err error
-		if qt.inHead, err = x.postings(head, []byte(t.Text), nil); err != nil {
-			return nil, err
-		}
-		if qt.inAll, err = x.postings(all, []byte(t.Text), nil); err != nil {
-			return nil, err
-		}
-		df := qt.inHead
-		if df == 0 {
-			df = qt.inAll
-		}
-		qt.weight = w * rarity(x.count, df) * strength(qt.weak)
-		q.total += qt.weight
-		q.terms = append(q.terms, qt)
+		q.byKey[k] = len(q.terms)
+		q.terms = append(q.terms, t)
+	})
+	if err != nil {
+		return nil, err
 	}
+	if !q.pairs { // a question of single characters
+		for i := range q.terms {
+			if t := &q.terms[i]; t.single() {
+				t.body = weigh.Rarity(x.count, max(t.inHead, t.inAll))
+				q.body += t.body
+			}
+		}
+	}
+	q.self = max(q.self, 0.3*q.total, 1e-6)
 	return q, nil
-}
-
-// find is the number of the question's term that a piece of text is, or -1.
-func (q *asked) find(t han.Term, runes []rune) int {
-	var n int
-	var ok bool
-	switch {
-	case t.Single:
-		n, ok = q.singles[runes[0]]
-	case t.Pair:
-		n, ok = q.pairs[[2]rune(runes)]
-	default:
-		n, ok = q.words[t.Text]
-	}
-	if !ok {
-		return -1
-	}
-	return n
 }
 
 // candidate is an article that may answer.
@@ -141,7 +152,7 @@ type parts struct {
 	passage int
 	short   float32 // all short texts together
 	whole   float32 // the whole article
-	run     float32 // 1 when the passage has the question as typed
+	run     float32 // 1 when the passage has the question as typed, bodyRun when the article has
 }
 
 // gather is the first pass: every article that has a term of the question,
@@ -152,8 +163,9 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(q.terms[a].inAll, q.terms[b].inAll) })
-	hasPair := len(q.pairs)+len(q.words) > 0
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(max(q.terms[a].inAll, q.terms[a].inHead), max(q.terms[b].inAll, q.terms[b].inHead))
+	})
 	left := mostPostings
 	for _, i := range order {
 		if err := ctx.Err(); err != nil {
@@ -164,13 +176,13 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 		term := &q.terms[i]
 		if n := term.inHead; n > 0 && (n <= left || len(t.touched) == 0) {
 			left -= n
-			if err := x.add(head, term, t.head, t); err != nil {
+			if err := x.add(head, term.text, term.matched, t.head, t); err != nil {
 				return nil, err
 			}
 		}
-		if n := term.inAll; n > 0 && !(hasPair && term.Single) && (n <= left || len(t.touched) == 0) {
+		if n := term.inAll; n > 0 && term.body > 0 && (n <= left || len(t.touched) == 0) {
 			left -= n
-			if err := x.add(all, term, t.all, t); err != nil {
+			if err := x.add(all, term.text, term.body, t.all, t); err != nil {
 				return nil, err
 			}
 		}
@@ -179,9 +191,9 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 }
 
 // add gives every article that has a term the term's weight.
-func (x *Index) add(dicts []segment.TermDictionary, term *term, scores []float32, t *tally) error {
-	weight := max(term.weight, 1e-6) // a term that every article has still finds them
-	_, err := x.postings(dicts, []byte(term.Text), func(first uint64, it segment.PostingsIterator) error {
+func (x *Index) add(dicts []segment.TermDictionary, text string, weight float32, scores []float32, t *tally) error {
+	weight = max(weight, 1e-6) // a term that every article has still finds them
+	_, err := x.postings(dicts, []byte(text), func(first uint64, it segment.PostingsIterator) error {
 		visit := func(n uint64) {
 			if t.head[n] == 0 && t.all[n] == 0 {
 				t.touched = append(t.touched, uint32(n))
@@ -212,9 +224,10 @@ func (x *Index) add(dicts []segment.TermDictionary, term *term, scores []float32
 	return err
 }
 
-// rank returns the articles that answer, best first. The order is the same
+// rank returns the articles that answer, best first; runs are those that have
+// the question as typed. The order is the same
 // for the same index and question, so that pages do not overlap.
-func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter) ([]candidate, error) {
+func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]bool) ([]candidate, error) {
 	t, err := x.gather(ctx, q, head, all)
 	if err != nil {
 		return nil, err
@@ -223,17 +236,27 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		t.reset()
 		x.scratch.Put(t)
 	}()
+	for n := range runs {
+		if t.head[n] == 0 && t.all[n] == 0 {
+			t.touched = append(t.touched, n) // it has the run in the middle of words
+		}
+	}
 	var best float32
 	found := make([]candidate, 0, len(t.touched))
 	for _, n := range t.touched {
 		if a := x.articles[n]; a == nil || !f.accepts(a) {
 			continue
 		}
-		first := headShare*t.head[n] + (1-headShare)*t.all[n]
-		best = max(best, first)
-		found = append(found, candidate{doc: n, first: first, parts: parts{whole: t.all[n]}})
+		whole := share(t.all[n], q.body)
+		first := headShare*share(t.head[n], q.total) + (1-headShare)*whole
+		c := candidate{doc: n, first: first, parts: parts{whole: whole}}
+		if _, has := runs[n]; has {
+			c.first, c.parts.run, c.parts.whole = c.first+1, bodyRun, 1
+		}
+		best = max(best, c.first)
+		found = append(found, c)
 	}
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < tail*best })
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < tail*min(best, 1) })
 	byFirst := func(a, b candidate) int { return cmp.Or(cmp.Compare(b.first, a.first), x.order(a, b)) }
 	top := found
 	if len(found) > closely {
@@ -253,6 +276,14 @@ func (x *Index) order(a, b candidate) int {
 	return cmp.Compare(x.articles[a.doc].url, x.articles[b.doc].url)
 }
 
+// share is a part of a whole that may be nothing.
+func share(part, whole float32) float32 {
+	if whole <= 0 {
+		return 0
+	}
+	return min(part/whole, 1)
+}
+
 // matcher compares texts with one question.
 type matcher struct {
 	q     *asked
@@ -265,85 +296,96 @@ func newMatcher(q *asked) *matcher {
 	return &matcher{q: q, stamp: make([]int, len(q.terms)), short: make([]int, len(q.terms))}
 }
 
-// sourceWeight is how much a passage says about what its article is for.
-var sourceWeight = [...]float32{ofTitle: 1, ofSymptom: 1.05, ofTag: 0.6, ofHeading: 0.75}
+// behind is how far a passage of each source stands behind one that says for
+// whom the article is.
+var behind = [...]float32{ofTitle: 0, ofSymptom: 0, ofTag: 0.25, ofHeading: 0.2}
+
+// How much the parts of a score count beside the best passage.
+const (
+	shortShare = 0.1
+	wholeShare = 0.15
+	runShare   = 1.5  // a short text has the question as typed
+	bodyRun    = 1.0  // the article has it somewhere
+	leastBest  = -0.5 // a passage about something else says no more than this
+)
 
 // score is the second pass for one article.
 func (m *matcher) score(a *article, c *candidate) {
-	if m.q.total == 0 {
-		return
-	}
 	m.tick++
 	article := m.tick
 	var short float32
-	best := float32(-1)
+	best := float32(math.Inf(-1))
+	inBody := c.parts.run > 0
 	for i := range a.texts {
 		p := &a.texts[i]
 		m.tick++
-		var has, named float32
-		last := false // whether the character before was in the question
-		for j, r := range p.folded {
-			if !m.q.seen[r&1023] {
-				last = false
-				continue
+		has := m.passage(p, article, &short)
+		s := max((has-p.missed)/m.q.self, leastBest) - behind[p.of]
+		run := inBody && contains(p.folded, m.q.runes)
+		if run {
+			s += runShare - bodyRun
+		}
+		if s > best {
+			best = s
+			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share(has, m.q.total), max((has-p.missed)/m.q.self, leastBest), p.of, i
+			if run {
+				c.parts.run = 1
+			} else if inBody {
+				c.parts.run = bodyRun
 			}
-			n, ok := m.q.singles[r]
-			if ok {
-				has += m.mark(n, article, &short)
-				named += m.q.terms[n].weight / singleWeight
-			}
-			if last && ok {
-				if n, ok := m.q.pairs[[2]rune{p.folded[j-1], r}]; ok {
-					has += m.mark(n, article, &short)
+		}
+	}
+	c.parts.short = share(short, m.q.total)
+	c.score = best + shortShare*c.parts.short + wholeShare*c.parts.whole
+	if inBody {
+		c.score += bodyRun
+	}
+}
+
+// passage is what a passage gains by the terms that it shares with the
+// question.
+func (m *matcher) passage(p *passage, article int, short *float32) (has float32) {
+	last := false // whether the character before was in the question
+	word := false
+	for j, r := range p.folded {
+		if !m.q.seen[r&1023] {
+			last = false
+			continue
+		}
+		n, ok := m.q.byKey[weigh.SingleKey(r)]
+		if ok {
+			has += m.mark(n, article, short)
+			if last {
+				if n, ok := m.q.byKey[weigh.PairKey(p.folded[j-1], r)]; ok {
+					has += m.mark(n, article, short)
 				}
 			}
-			last = ok
+		} else {
+			word = word || r < 0x250 || han.ClassOf(r) == han.Word
 		}
-		if len(m.q.words) > 0 {
-			h, n := m.words(p.folded, article, &short)
-			has, named = has+h, named+n
-		}
-		share := has / m.q.total
-		names := min(named/max(p.weight, 0.01), 1)
-		if s := sourceWeight[p.of] * share * (0.6 + 0.4*names); s > best {
-			best = s
-			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share, names, p.of, i
+		last = ok
+	}
+	for _, k := range p.terms {
+		if k.Class() == weigh.Meaning || word && k.Class() == weigh.Word {
+			if n, ok := m.q.byKey[k]; ok {
+				has += m.mark(n, article, short)
+			}
 		}
 	}
-	c.parts.short = short / m.q.total
-	c.parts.whole = max(min(c.parts.whole/m.q.total, 1), c.parts.short)
-	if contains(a.texts[c.parts.passage].folded, m.q.runes) {
-		c.parts.run = 1
-	}
-	c.score = 0.7*max(best, 0) + 0.2*c.parts.short + 0.1*c.parts.whole + 0.15*c.parts.run
+	return has
 }
 
 // mark counts a term once in each passage, and once in each article.
 func (m *matcher) mark(n, article int, short *float32) float32 {
 	if m.short[n] != article {
 		m.short[n] = article
-		*short += m.q.terms[n].weight
+		*short += m.q.terms[n].matched
 	}
 	if m.stamp[n] == m.tick {
 		return 0
 	}
 	m.stamp[n] = m.tick
-	return m.q.terms[n].weight
-}
-
-// words does the same for scripts with words.
-func (m *matcher) words(runes []rune, article int, short *float32) (has, named float32) {
-	han.EachTerm(runes, func(start, end int) {
-		if han.ClassOf(runes[start]) != han.Word {
-			return
-		}
-		if n, ok := m.q.words[han.Stem(string(runes[start:end]))]; ok {
-			w := m.q.terms[n].weight
-			has += m.mark(n, article, short)
-			named += w / (pairWeight + singleWeight) * float32(end-start)
-		}
-	})
-	return has, named
+	return m.q.terms[n].matched
 }
 
 // contains reports whether one text stands in another.

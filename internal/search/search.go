@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // Limits of a query.
@@ -52,16 +54,22 @@ type Mode string
 const (
 	Exact   Mode = "exact"   // the best hits have all that was typed
 	Relaxed Mode = "relaxed" // no article has all of it: the nearest ones
+	// Corrected: nothing has what was typed, but something has what sounds or
+	// looks like it.
+	Corrected Mode = "corrected"
 )
 
 // Result is the answer to a Query.
 type Result struct {
-	Query  string
-	Mode   Mode
-	Total  int
-	Hits   []Hit
-	Facets Facets
-	Terms  []Term // of the question, for people who ask why
+	Query string
+	Mode  Mode
+	// Corrected is what was searched instead, in folded form; empty unless
+	// that is the Mode.
+	Corrected string
+	Total     int
+	Hits      []Hit
+	Facets    Facets
+	Terms     []Term // of the question, for people who ask why
 }
 
 // Term is a piece of the question and how much it weighs.
@@ -125,19 +133,30 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := x.ask(text, head, all)
+	q, found, err := x.answer(ctx, text, head, all, query.Filter, nil)
 	if err != nil || len(q.terms) == 0 {
 		return result, err
 	}
-	for _, t := range q.terms {
-		result.Terms = append(result.Terms, Term{t.Text, t.weight, t.weak, t.inAll})
+	result.Mode = q.mode(found)
+	if result.Mode != Exact || len(found) == 0 {
+		c, err := x.correct(ctx, q, all)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
+			q2, found2, err := x.answer(ctx, c.text, head, all, query.Filter, c.docs)
+			if err != nil {
+				return nil, err
+			}
+			if better(found2, found, c) {
+				q, found, result.Mode, result.Corrected = q2, found2, Corrected, c.text
+			}
+		}
 	}
-	found, err := x.rank(ctx, q, head, all, query.Filter)
-	if err != nil {
-		return nil, err
+	for _, t := range q.terms {
+		result.Terms = append(result.Terms, Term{t.name(), t.matched, t.weak, max(t.inAll, t.inHead)})
 	}
 	result.Total = len(found)
-	result.Mode = q.mode(found)
 	result.Facets = x.facets(found)
 	size := min(max(query.Size, 0), MaxSize)
 	from := min((max(query.Page, 1)-1)*size, len(found))
@@ -151,6 +170,45 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	return result, nil
 }
 
+// answer ranks the articles for a text. Proved are articles that are known to
+// have it, beside those that turn out to.
+func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]bool) (*asked, []candidate, error) {
+	q, err := x.ask(text, head, all)
+	if err != nil || len(q.terms) == 0 {
+		return q, nil, err
+	}
+	runs, err := x.run(ctx, q.runes, all)
+	if err != nil {
+		return q, nil, err
+	}
+	if runs == nil {
+		runs = proved
+	} else {
+		for n := range proved {
+			if !runs[n] {
+				runs[n] = false
+			}
+		}
+	}
+	found, err := x.rank(ctx, q, head, all, f, runs)
+	return q, found, err
+}
+
+// clearly is how much better the answer to a correction must be that no
+// article proves.
+const clearly = 0.2
+
+// better reports whether a correction answers better than what was typed.
+func better(corrected, typed []candidate, c *correction) bool {
+	switch {
+	case len(corrected) == 0:
+		return false
+	case len(typed) == 0 || len(c.docs) > 0:
+		return true
+	}
+	return corrected[0].score > typed[0].score+clearly
+}
+
 // mode is Exact when the best article has every term of the matter: question
 // words may be missing.
 func (q *asked) mode(found []candidate) Mode {
@@ -159,11 +217,11 @@ func (q *asked) mode(found []candidate) Mode {
 	}
 	var weak float32
 	for _, t := range q.terms {
-		if t.weak || t.Single && len(q.pairs) > 0 {
-			weak += t.weight
+		if t.weak {
+			weak += t.body
 		}
 	}
-	if found[0].parts.whole*q.total >= (q.total-weak)*0.999 {
+	if found[0].parts.whole*q.body >= (q.body-weak)*0.999 {
 		return Exact
 	}
 	return Relaxed

@@ -13,15 +13,17 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
 )
 
 // The fields of the index. Which field of the article a term stands in is
 // decided on the texts of the candidates; the index only has to find them.
 const (
-	fieldHead = "head" // title, symptoms, tags, headings
-	fieldAll  = "all"  // everything
-	storeHead = "h"
-	storeBody = "b"
+	fieldHead  = "head"  // title, symptoms, tags, headings
+	fieldAll   = "all"   // everything
+	fieldSound = "sound" // how title, symptoms and tags sound
+	storeHead  = "h"
+	storeBody  = "b"
 )
 
 // Keys of the index's own storage.
@@ -110,12 +112,23 @@ func indexed(d *Document) index.Document {
 		head.add(s.Title)
 	}
 	all := newTermField(fieldAll)
-	all.include(head)
+	all.pieces = true
+	for _, t := range head.texts {
+		all.add(t)
+	}
 	all.add(d.Summary)
 	for _, s := range d.Sections {
 		all.add(s.Text)
 	}
+	for _, s := range append([]string{d.Title}, d.Symptoms...) {
+		head.mean(s)
+	}
+	sound := newTermField(fieldSound)
+	for _, t := range head.texts {
+		sound.sound(t)
+	}
 	doc.AddField(head)
+	doc.AddField(sound)
 	doc.AddField(all)
 	doc.AddField(newStoredField(storeHead, d.encodeHead()))
 	doc.AddField(newStoredField(storeBody, d.encodeBody()))
@@ -126,9 +139,11 @@ func indexed(d *Document) index.Document {
 // analysis chain, which allocates a token for each occurrence: we need to know
 // only which terms there are, and cut Han characters ourselves.
 type termField struct {
-	name  string
-	terms index.TokenFrequencies
-	size  int
+	name   string
+	terms  index.TokenFrequencies
+	size   int
+	pieces bool     // of words, too
+	texts  []string // what was added
 }
 
 func newTermField(name string) *termField {
@@ -138,6 +153,7 @@ func newTermField(name string) *termField {
 func (f *termField) add(text string) {
 	runes := []rune(han.Fold(text))
 	f.size += len(text)
+	f.texts = append(f.texts, text)
 	var key []byte
 	han.EachTerm(runes, func(start, end int) {
 		key = key[:0]
@@ -149,17 +165,46 @@ func (f *termField) add(text string) {
 				key = append(key[:0], stem...)
 			}
 		}
-		if _, there := f.terms[string(key)]; !there {
-			term := string(key)
-			f.terms[term] = &index.TokenFreq{Term: []byte(term)}
-		}
+		f.term(key)
+	})
+	if f.pieces {
+		eachPiece(runes, func(start, end int) {
+			key = append(key[:0], piecePrefix...)
+			for _, r := range runes[start:end] {
+				key = append(key, string(r)...)
+			}
+			f.term(key)
+		})
+	}
+}
+
+func (f *termField) term(key []byte) {
+	if _, there := f.terms[string(key)]; !there {
+		term := string(key)
+		f.terms[term] = &index.TokenFreq{Term: []byte(term)}
+	}
+}
+
+// mean adds the meanings of a text, by which its synonyms find it.
+func (f *termField) mean(text string) {
+	runes := []rune(han.Fold(text))
+	han.Meanings(runes, func(m, start, end int) {
+		f.term([]byte(weigh.Text(weigh.MeaningKey(m), runes, start, end)))
 	})
 }
 
-// include adds all terms of another field.
-func (f *termField) include(other *termField) {
-	for k, v := range other.terms {
-		f.terms[k] = &index.TokenFreq{Term: v.Term}
+// sound adds the syllables of a text, and every two neighbours.
+func (f *termField) sound(text string) {
+	var last []han.Syllable
+	for _, r := range han.Fold(text) {
+		now := han.Sounds(r)
+		for _, b := range now {
+			f.term([]byte(soundTerm(b)))
+			for _, a := range last {
+				f.term([]byte(soundTerm(a, b)))
+			}
+		}
+		last = now
 	}
 }
 

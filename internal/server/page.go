@@ -55,7 +55,7 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 }
 
 func searchView(release *Release, q search.Query, result *search.Result) publish.SearchView {
-	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Total: result.Total}
+	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Total: result.Total}
 	for _, h := range result.Hits {
 		view.Hits = append(view.Hits, publish.SearchHit{
 			URL: h.URL, Title: h.Title, Summary: h.Summary,

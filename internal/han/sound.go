@@ -1,0 +1,164 @@
+package han
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mozillazg/go-pinyin"
+)
+
+// Syllable is a sound of Chinese without its tone. Zero is none.
+type Syllable uint16
+
+// maxReadings is how many readings of a character count. Those after are
+// names and old uses, and would make everything sound like everything.
+const maxReadings = 3
+
+// sounds has the readings of the characters in use.
+type sounds struct {
+	readings  [hanLast - hanFirst + 1][maxReadings]Syllable
+	names     []string // by syllable
+	syllables map[string]Syllable
+	longest   int // letters of the longest syllable
+}
+
+var theSounds = sync.OnceValue(func() *sounds {
+	s := &sounds{names: []string{""}, syllables: map[string]Syllable{}}
+	for r := rune(hanFirst); r <= hanLast; r++ {
+		n := 0
+		for reading := range strings.SplitSeq(pinyin.PinyinDict[int(r)], ",") {
+			name := toneless(reading)
+			if name == "" || n == maxReadings {
+				continue
+			}
+			id, known := s.syllables[name]
+			if !known {
+				id = Syllable(len(s.names))
+				s.names = append(s.names, name)
+				s.syllables[name] = id
+				s.longest = max(s.longest, len(name))
+			}
+			if !slices.Contains(s.readings[r-hanFirst][:n], id) {
+				s.readings[r-hanFirst][n] = id
+				n++
+			}
+		}
+	}
+	return s
+})
+
+// toneless is a reading as people type it: nǚ is nv.
+func toneless(reading string) string {
+	var b strings.Builder
+	for _, r := range reading {
+		switch {
+		case strings.ContainsRune("üǖǘǚǜ", r):
+			b.WriteByte('v')
+		case r < 0x80:
+			b.WriteRune(r)
+		default:
+			b.WriteRune(plainLatin(r))
+		}
+	}
+	name := b.String()
+	for i := range len(name) {
+		if name[i] < 'a' || name[i] > 'z' {
+			return "" // ê and its like
+		}
+	}
+	return name
+}
+
+// Sounds are the readings of a folded character, the usual one first; none
+// for what is not a character in use. The result must not be changed.
+func Sounds(r rune) []Syllable {
+	if r < hanFirst || r > hanLast {
+		return nil
+	}
+	all := &theSounds().readings[r-hanFirst]
+	n := 0
+	for n < maxReadings && all[n] != 0 {
+		n++
+	}
+	return all[:n]
+}
+
+// String is the syllable as people type it.
+func (s Syllable) String() string { return theSounds().names[s] }
+
+// Limits of SplitPinyin: how many ways are looked at, and how many returned.
+const (
+	maxSplits  = 512
+	bestSplits = 12
+)
+
+// SplitPinyin cuts letters into syllables in the ways that are most likely
+// meant, those with the fewest syllables first: “xian” is xian and xi an. None
+// means that they are not pinyin.
+func SplitPinyin(letters string) [][]Syllable {
+	s := theSounds()
+	if len(letters) > 120 {
+		return nil
+	}
+	// dead[i]: no way leads from here to the end.
+	dead := make([]bool, len(letters)+1)
+	var out [][]Syllable
+	var way []Syllable
+	var walk func(i int) bool
+	walk = func(i int) bool {
+		if i == len(letters) {
+			out = append(out, slices.Clone(way))
+			return true
+		}
+		if dead[i] {
+			return false
+		}
+		any := false
+		for n := min(s.longest, len(letters)-i); n > 0 && len(out) < maxSplits; n-- {
+			id, ok := s.syllables[letters[i:i+n]]
+			if !ok || n == 1 && !strings.Contains("aoe", letters[i:i+1]) {
+				continue
+			}
+			way = append(way, id)
+			any = walk(i+n) || any
+			way = way[:len(way)-1]
+		}
+		dead[i] = !any && len(out) < maxSplits
+		return any
+	}
+	walk(0)
+	slices.SortStableFunc(out, func(a, b []Syllable) int { return len(a) - len(b) })
+	return out[:min(len(out), bestSplits)]
+}
+
+// TypedAs reports whether letters may be how someone begins to type a text:
+// whole syllables, their first letters, and an unfinished last one, in any
+// mix; characters stand for themselves. Both are folded.
+func TypedAs(typed, text []rune) bool {
+	if len(typed) == 0 {
+		return true
+	}
+	if len(text) == 0 {
+		return false
+	}
+	if typed[0] == text[0] && TypedAs(typed[1:], text[1:]) {
+		return true
+	}
+	for _, id := range Sounds(text[0]) {
+		name := theSounds().names[id]
+		n := 0
+		for n < len(name) && n < len(typed) && rune(name[n]) == typed[n] {
+			n++
+		}
+		switch {
+		case n == 0:
+			continue
+		case n == len(typed): // the last syllable may be unfinished
+			return true
+		case n == len(name) && TypedAs(typed[n:], text[1:]), TypedAs(typed[1:], text[1:]):
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+package han
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestSounds(t *testing.T) {
+	for in, want := range map[rune]string{'花': "[hua]", '呗': "[bei bai]", '还': "[hai huan fu]", '女': "[nv ru]", 'a': "[]", '了': "[le liao]"} {
+		if got := fmt.Sprint(Sounds(in)); got != want {
+			t.Errorf("Sounds(%c) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestSplitPinyin(t *testing.T) {
+	for in, want := range map[string]string{
+		"huabei": "[[hua bei] [hu a bei]]", "xian": "[[xian] [xi an]]", "nv": "[[nv]]", "refund": "[]", "": "[[]]", "b": "[]",
+	} {
+		if got := fmt.Sprint(SplitPinyin(in)); got != want {
+			t.Errorf("SplitPinyin(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestTypedAs(t *testing.T) {
+	for _, tt := range []struct {
+		typed, text string
+		want        bool
+	}{
+		{"hua", "花呗用不了", true},
+		{"huab", "花呗用不了", true},
+		{"hb", "花呗用不了", true},
+		{"huabyong", "花呗用不了", true},
+		{"花b", "花呗用不了", true},
+		{"hua呗", "花呗用不了", true},
+		{"huankuan", "还款失败", true},
+		{"hk", "还款失败", true},
+		{"bei", "花呗", false},
+		{"huabeix", "花呗", false},
+		{"iph", "iphone", true},
+	} {
+		if got := TypedAs([]rune(tt.typed), []rune(tt.text)); got != tt.want {
+			t.Errorf("TypedAs(%q, %q) = %v, want %v", tt.typed, tt.text, got, tt.want)
+		}
+	}
+}
