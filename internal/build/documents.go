@@ -1,6 +1,7 @@
 package build
 
 import (
+	"whyfix/internal/content"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -35,6 +36,30 @@ func tags(a *site.Article, k site.FamilyKind) []search.Tag {
 	var out []search.Tag
 	for _, t := range a.Tags[k] {
 		out = append(out, search.Tag{Name: t.Name, URL: render.EscapeURL(t.URL), Names: t.Names})
+	}
+	return out
+}
+
+// synonymsOf are the writers' groups of words, and every tag with its other
+// names.
+func synonymsOf(groups []content.Synonyms, tags []content.TagInfo) []search.Synonyms {
+	var out []search.Synonyms
+	for _, g := range groups {
+		out = append(out, search.Synonyms{Asked: values(g.Asked), Found: values(g.Found)})
+	}
+	for _, t := range tags {
+		if len(t.Names) > 0 {
+			names := append([]string{t.Name.Value}, values(t.Names)...)
+			out = append(out, search.Synonyms{Asked: names, Found: names})
+		}
+	}
+	return out
+}
+
+func values(texts []content.Text) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = t.Value
 	}
 	return out
 }

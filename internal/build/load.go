@@ -32,6 +32,7 @@ import (
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/render"
+	"whyfix/internal/search"
 	"whyfix/internal/site"
 	"whyfix/themes"
 )
@@ -51,6 +52,7 @@ type Loaded struct {
 	Renderer *render.Renderer // nil when the theme is broken
 	Theme    *render.Theme    // nil when the theme is broken
 	Files    fs.FS            // the content folder, for the files beside the pages
+	Synonyms []search.Synonyms
 	Diags    diag.List
 }
 
@@ -128,7 +130,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 		return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
 	}
 	out := &Loaded{Files: fsys}
-	settings, tags, settingDiags := readSettings(fsys, files)
+	settings, tags, synonyms, settingDiags := readSettings(fsys, files)
 	diags = append(diags, settingDiags...)
 
 	theme, themeDiags, err := l.theme(settings, prefixOf(l.options.Base, settings))
@@ -168,7 +170,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	resolved, siteDiags := site.Resolve(in)
 	diags = append(diags, siteDiags...)
 	diags = append(diags, check.Run(resolved)...)
-	out.Site = resolved
+	out.Site, out.Synonyms = resolved, synonymsOf(synonyms, tags)
 	if theme != nil && themeDiags.Errors() == 0 {
 		out.Theme = theme
 		if out.Renderer, err = render.New(resolved, theme); err != nil {
@@ -191,9 +193,10 @@ func prefixOf(base string, s content.Settings) string {
 	return empty.Prefix
 }
 
-func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, diag.List) {
+func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, []content.Synonyms, diag.List) {
 	settings := content.DefaultSettings()
 	var tags []content.TagInfo
+	var synonyms []content.Synonyms
 	var diags diag.List
 	for _, f := range files {
 		if f.Class != content.ClassSetting {
@@ -211,11 +214,11 @@ func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content
 		case content.TagsFile:
 			tags, found = content.ParseTags(data)
 		case content.SynonymsFile:
-			_, found = content.ParseSynonyms(data)
+			synonyms, found = content.ParseSynonyms(data)
 		}
 		diags = append(diags, found...)
 	}
-	return settings, tags, diags
+	return settings, tags, synonyms, diags
 }
 
 // theme finds and loads the theme.

@@ -158,7 +158,7 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 	for i, a := range l.Site.Articles {
 		docs[i] = Document(a)
 	}
-	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs)}
+	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs, l.Synonyms)}
 	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
 		if err := w.LinkSearch(); !errors.Is(err, fs.ErrNotExist) {
 			return info, false, err
@@ -169,7 +169,7 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 	if err != nil {
 		return nil, false, err
 	}
-	b, err := search.NewBuilder(dir)
+	b, err := search.NewBuilder(dir, l.Synonyms)
 	if err != nil {
 		return nil, false, err
 	}

@@ -73,11 +73,17 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 
 // Synonyms is a group of words in synonyms.yaml.
 type Synonyms struct {
-	Words []Text
+	Asked []Text // what readers type …
+	Found []Text // … and what it also finds; the same words when it goes both ways
 }
 
-// ParseSynonyms reads synonyms.yaml: a list of groups, each a list of words
-// that readers use for one thing.
+var synonymKeys = []key[Synonyms]{
+	{"ask", "list", "What readers type.", func(s *Synonyms, v value) { s.Asked = v.list() }},
+	{"find", "list", "What it also finds.", func(s *Synonyms, v value) { s.Found = v.list() }},
+}
+
+// ParseSynonyms reads synonyms.yaml: a list of groups. A group is a list of
+// words that readers use for one thing, or {ask: …, find: …} for one way.
 func ParseSynonyms(data []byte) ([]Synonyms, diag.List) {
 	lines, source, bad := text(SynonymsFile, data)
 	if bad != nil {
@@ -88,23 +94,40 @@ func ParseSynonyms(data []byte) ([]Synonyms, diag.List) {
 	if root == nil {
 		return nil, m.diags
 	}
-	const hint = "write one group a line: - [打不开, 进不去, 用不了]"
+	const hint = "write one group a line: - [打不开, 进不去, 用不了], or - {ask: [花被], find: [花呗]}"
 	if root.Kind != yaml.SequenceNode {
 		m.problem(m.at(root), "yaml-shape", SynonymsFile+" must be a list of groups of words", hint)
 		return nil, m.diags
 	}
 	var out []Synonyms
 	for _, node := range root.Content {
-		if node.Kind != yaml.SequenceNode {
+		var s Synonyms
+		switch node.Kind {
+		case yaml.SequenceNode:
+			s.Asked = value{key: "a group", node: node, mapping: m}.list()
+			s.Found = s.Asked
+			if len(s.Asked) < 2 {
+				m.problem(m.at(node), "value-shape", "a group needs at least two words", hint)
+				continue
+			}
+		case yaml.MappingNode:
+			eachEntry(m, node, "a group", synonymKeys, &s)
+			if len(s.Asked) == 0 || len(s.Found) == 0 {
+				m.problem(m.at(node), "value-shape", "a group that goes one way needs both ask and find", hint)
+				continue
+			}
+		default:
 			m.problem(m.at(node), "value-shape", "a group must be a list of words", hint)
 			continue
 		}
-		words := value{key: "a group", node: node, mapping: m}.list()
-		if len(words) < 2 {
-			m.problem(m.at(node), "value-shape", "a group needs at least two words", hint)
-			continue
+		seen := map[string]bool{}
+		for _, w := range s.Asked {
+			if seen[w.Value] {
+				m.problem(w.Pos, "synonym-twice", strconv.Quote(w.Value)+" stands twice in this group", "delete one of the two")
+			}
+			seen[w.Value] = true
 		}
-		out = append(out, Synonyms{Words: words})
+		out = append(out, s)
 	}
 	return out, m.diags
 }

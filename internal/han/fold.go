@@ -71,6 +71,44 @@ func Fold(s string) string {
 	return b.String()
 }
 
+// AppendFolded appends the characters of folded text. It is Fold for those who
+// read much and keep nothing.
+func AppendFolded(dst []rune, s string) []rune {
+	table := simplified()
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		next := byte(0)
+		if i+size < len(s) {
+			next = s[i+size]
+		}
+		switch {
+		case r >= hanFirst && r <= hanLast:
+			dst = append(dst, table.of(r))
+		case r >= 'a' && r <= 'z' && next < utf8.RuneSelf, r >= '0' && r <= '9' && next < utf8.RuneSelf, r == ' ' && next < utf8.RuneSelf, r == '\n':
+			dst = append(dst, r)
+		case r == '。' || r == '、' || r == '“' || r == '”':
+			dst = append(dst, r)
+		case r == '，':
+			dst = append(dst, ',')
+		default:
+			// The rest takes its time, up to the next character that does not.
+			end := i + size
+			for end < len(s) {
+				r, size := utf8.DecodeRuneInString(s[end:])
+				if r >= hanFirst && r <= hanLast || r == '\n' {
+					break
+				}
+				end += size
+			}
+			fold(s[i:end], func(r rune, _ int) { dst = append(dst, r) })
+			i = end
+			continue
+		}
+		i += size
+	}
+	return dst
+}
+
 // Folded is folded text that remembers where each of its characters came from.
 type Folded struct {
 	Runes  []rune

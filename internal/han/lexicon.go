@@ -1,6 +1,7 @@
 package han
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -10,8 +11,8 @@ import (
 //go:embed lexicon.txt
 var lexiconText string
 
-// lexicon holds the meanings of lexicon.txt.
-type lexicon struct {
+// Lexicon finds words that mean the same. It never changes.
+type Lexicon struct {
 	names []string
 	words map[rune][]meant // by the first character, longest word first
 }
@@ -21,39 +22,57 @@ type meant struct {
 	meanings []int
 }
 
-var theLexicon = sync.OnceValue(func() *lexicon {
-	l := &lexicon{words: map[rune][]meant{}}
+// Group is one meaning and the words that have it.
+type Group struct {
+	Name  string
+	Words []string
+}
+
+// NewLexicon makes a Lexicon; a meaning's number is its group's.
+func NewLexicon(groups []Group) *Lexicon {
+	l := &Lexicon{words: map[rune][]meant{}}
 	all := map[string][]int{}
-	for line := range strings.Lines(lexiconText) {
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] == "#" {
-			continue
-		}
-		for _, w := range f[1:] {
-			w = Fold(w)
-			if !slices.Contains(all[w], len(l.names)) {
-				all[w] = append(all[w], len(l.names))
+	for n, g := range groups {
+		l.names = append(l.names, g.Name)
+		for _, w := range g.Words {
+			w = strings.TrimSpace(Fold(w))
+			if w != "" && !slices.Contains(all[w], n) {
+				all[w] = append(all[w], n)
 			}
 		}
-		l.names = append(l.names, f[0])
 	}
 	for w, meanings := range all {
 		r := []rune(w)
 		l.words[r[0]] = append(l.words[r[0]], meant{r, meanings})
 	}
 	for _, words := range l.words {
-		slices.SortFunc(words, func(a, b meant) int { return len(b.word) - len(a.word) })
+		slices.SortFunc(words, func(a, b meant) int {
+			return cmp.Or(len(b.word)-len(a.word), slices.Compare(a.word, b.word))
+		})
 	}
 	return l
+}
+
+// General is the lexicon of how speakers of Chinese put things.
+var General = sync.OnceValue(func() *Lexicon {
+	var groups []Group
+	for line := range strings.Lines(lexiconText) {
+		if f := strings.Fields(line); len(f) > 0 && f[0] != "#" {
+			groups = append(groups, Group{f[0], f[1:]})
+		}
+	}
+	return NewLexicon(groups)
 })
 
-// Meanings calls emit for each meaning of the general lexicon that a word of
-// folded text has, the longest word first at each place.
-func Meanings(runes []rune, emit func(meaning, start, end int)) {
-	words := theLexicon().words
+// Find calls emit for each meaning that a word of folded text has, the longest
+// word first at each place.
+func (l *Lexicon) Find(runes []rune, emit func(meaning, start, end int)) {
+	if l == nil || len(l.words) == 0 {
+		return
+	}
 	for i := 0; i < len(runes); {
 		n := 1
-		for _, w := range words[runes[i]] {
+		for _, w := range l.words[runes[i]] {
 			if hasPrefix(runes[i:], w.word) && wholeWord(runes, i, i+len(w.word)) {
 				n = len(w.word)
 				for _, m := range w.meanings {
@@ -66,16 +85,21 @@ func Meanings(runes []rune, emit func(meaning, start, end int)) {
 	}
 }
 
-// MeaningName is the name of a meaning, for people who ask why.
-func MeaningName(meaning int) string { return theLexicon().names[meaning] }
+// Name is the name of a meaning, for people who ask why.
+func (l *Lexicon) Name(meaning int) string { return l.names[meaning] }
 
-// MeaningCount is the number of meanings; they are numbered from 0.
-func MeaningCount() int { return len(theLexicon().names) }
+// Count is the number of meanings; they are numbered from 0.
+func (l *Lexicon) Count() int {
+	if l == nil {
+		return 0
+	}
+	return len(l.names)
+}
 
-// MeaningWords are all words of the lexicon, folded, in no order.
-func MeaningWords() []string {
+// Words are all words, folded, in no order.
+func (l *Lexicon) Words() []string {
 	var out []string
-	for _, words := range theLexicon().words {
+	for _, words := range l.words {
 		for _, w := range words {
 			out = append(out, string(w.word))
 		}

@@ -3,6 +3,9 @@ package han
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
 )
 
 // Class says how a character takes part in terms.
@@ -83,22 +86,22 @@ func EachTerm(runes []rune, emit func(start, end int)) {
 // ones are found by their beginning.
 const maxWord = 64
 
-// Stem takes the endings of English plurals off a folded word, so that
-// “refunds” finds “refund”. Words that are not English lose nothing that would
-// matter, because index and query lose the same.
+// Stem takes the endings off an English word, so that “refunded” finds
+// “refund”. Words of other languages lose endings too, but the same ones in
+// index and query.
 func Stem(w string) string {
 	if utf8.RuneCountInString(w) > maxWord {
 		return string([]rune(w)[:maxWord])
 	}
-	n := len(w)
-	if n < 4 || w[n-1] != 's' || w[n-2] == 's' || w[n-2] == 'u' || w[n-2] == 'i' || w[n-2] < 'a' || w[n-2] > 'z' {
+	if len(w) < 3 {
 		return w
 	}
-	switch {
-	case w[n-3:] == "ies" && n > 4:
-		return w[:n-3] + "y"
-	case w[n-3:] == "xes", w[n-3:] == "zes", n > 4 && (w[n-4:] == "sses" || w[n-4:] == "ches" || w[n-4:] == "shes"):
-		return w[:n-2]
+	for i := range len(w) {
+		if w[i] < 'a' || w[i] > 'z' {
+			return w // digits, or letters that are not English
+		}
 	}
-	return w[:n-1]
+	env := snowballstem.NewEnv(w)
+	english.Stem(env)
+	return env.Current()
 }

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,13 +45,15 @@ type State struct {
 
 // Preview is the working site. It is safe for concurrent requests.
 type Preview struct {
-	options Options
-	loader  *build.Loader
-	live    *search.Live
-	indexed map[string]string // digest of what is indexed, by URL
-	holder  server.Holder
-	server  *server.Server
-	pages   *hub
+	options  Options
+	loader   *build.Loader
+	live     *search.Live
+	old      []*search.Live    // closed with the preview
+	synonyms []search.Synonyms // of live
+	indexed  map[string]string // digest of what is indexed, by URL
+	holder   server.Holder
+	server   *server.Server
+	pages    *hub
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -68,12 +71,7 @@ func New(o Options) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	live, err := search.NewLive()
-	if err != nil {
-		loader.Close()
-		return nil, err
-	}
-	p := &Preview{options: o, loader: loader, live: live, indexed: map[string]string{}, pages: newHub()}
+	p := &Preview{options: o, loader: loader, pages: newHub()}
 	p.server = server.New(&p.holder, o.Log)
 	return p, nil
 }
@@ -181,11 +179,22 @@ func (p *Preview) show(l *build.Loaded) error {
 
 // index brings the search up to date with what changed.
 func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
+	if p.live == nil || !reflect.DeepEqual(p.synonyms, l.Synonyms) {
+		live, err := search.NewLive(l.Synonyms)
+		if err != nil {
+			return nil, err
+		}
+		if old := p.live; old != nil {
+			// Its last index may still answer.
+			p.old = append(p.old, old)
+		}
+		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]string{}
+	}
 	var changed []*search.Document
 	now := make(map[string]string, len(l.Site.Articles))
 	for _, a := range l.Site.Articles {
 		d := build.Document(a)
-		digest := search.Digest([]*search.Document{d})
+		digest := search.Digest([]*search.Document{d}, nil)
 		now[d.URL] = digest
 		if p.indexed[d.URL] != digest {
 			changed = append(changed, d)
@@ -221,7 +230,13 @@ func (p *Preview) Close() error {
 	p.wg.Wait()
 	p.pages.close()
 	p.holder.Swap(nil, nil)
-	return errors.Join(p.live.Close(), p.loader.Close())
+	errs := []error{p.loader.Close()}
+	for _, live := range append(p.old, p.live) {
+		if live != nil {
+			errs = append(errs, live.Close())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func problems(l diag.List, dir string) []problem {

@@ -70,6 +70,7 @@ func escapeFragment(s string) string { return (&url.URL{Fragment: s}).String()[1
 func (q *asked) bestSection(sections []Section, kind string) int {
 	best, bestScore := -1, float32(-1)
 	left := mostText
+	r := sectionReader{q: q, has: make([]int, len(q.terms))}
 	for i, s := range sections {
 		if kind != "" && s.Kind != kind {
 			continue
@@ -79,7 +80,7 @@ func (q *asked) bestSection(sections []Section, kind string) int {
 			text = strings.ToValidUTF8(text[:left], "")
 		}
 		left -= len(text)
-		score := q.coverage(text) + 2*q.coverage(s.Title)
+		score := r.coverage(text) + 2*r.coverage(s.Title)
 		if s.Kind != "" {
 			score += 0.02 * q.total // the chain before the introduction
 		}
@@ -90,21 +91,60 @@ func (q *asked) bestSection(sections []Section, kind string) int {
 	return best
 }
 
+// sectionReader measures how much of a question sections have.
+type sectionReader struct {
+	q    *asked
+	buf  []rune
+	has  []int // by term: the section that had it last
+	tick int
+}
+
 // coverage is the weight of the question's terms that a text has.
-func (q *asked) coverage(text string) float32 {
-	has := make([]bool, len(q.terms))
-	q.matches([]rune(han.Fold(text)), func(n, _, _ int) { has[n] = true })
+func (r *sectionReader) coverage(text string) float32 {
+	r.tick++
+	r.buf = han.AppendFolded(r.buf[:0], text)
 	var sum float32
-	for n, ok := range has {
-		if ok {
-			sum += q.terms[n].matched
+	hit := func(k weigh.Key) bool {
+		n, ok := r.q.byKey[k]
+		if ok && r.has[n] != r.tick {
+			r.has[n] = r.tick
+			sum += r.q.terms[n].matched
 		}
+		return ok
 	}
+	last := false
+	for i, c := range r.buf {
+		if !r.q.seen[c&1023] {
+			last = false
+			continue
+		}
+		if !hit(weigh.SingleKey(c)) {
+			last = false
+			if han.ClassOf(c) == han.Word && (i == 0 || han.ClassOf(r.buf[i-1]) != han.Word) {
+				end := i + 1
+				for end < len(r.buf) && han.ClassOf(r.buf[end]) == han.Word {
+					end++
+				}
+				hit(weigh.WordKey(han.Stem(string(r.buf[i:end]))))
+			}
+			continue
+		}
+		if last {
+			hit(weigh.PairKey(r.buf[i-1], c))
+		}
+		last = true
+	}
+	r.q.synonyms.found.Find(r.buf, func(n, _, _ int) { hit(synonymKey(n)) })
 	return sum
 }
 
 // matches calls visit for every occurrence of a term in folded text.
 func (q *asked) matches(runes []rune, visit func(term, start, end int)) {
+	q.synonyms.found.Find(runes, func(n, start, end int) {
+		if i, ok := q.byKey[synonymKey(n)]; ok {
+			visit(i, start, end)
+		}
+	})
 	weigh.Features(runes, func(k weigh.Key, start, end int) {
 		if k.Class() != weigh.Meaning && !q.seen[runes[start]&1023] {
 			return
@@ -130,13 +170,25 @@ func (q *asked) snippet(text string) string {
 	q.matches(f.Runes, func(n, start, end int) {
 		t := q.terms[n]
 		weight[start] += t.matched
-		if t.weak && len(q.terms) > 1 || t.single() && q.pairs || t.meaning() {
+		if t.weak && len(q.terms) > 1 || t.single() && q.pairs || t.meaning() && end-start < 2 {
 			return
 		}
 		for i := start; i < end; i++ {
 			marked[i] = true
 		}
 	})
+	// Several folded characters may come from one that was written: they are
+	// marked together.
+	for i := 1; i < len(marked); i++ {
+		if f.Starts[i] == f.Starts[i-1] && marked[i-1] {
+			marked[i] = true
+		}
+	}
+	for i := len(marked) - 1; i > 0; i-- {
+		if f.Starts[i] == f.Starts[i-1] && marked[i] {
+			marked[i-1] = true
+		}
+	}
 	start, end := bestWindow(f.Runes, weight)
 	return mark(text, f, marked, start, end)
 }

@@ -194,9 +194,9 @@ func decodeBody(data []byte) (summary string, sections []Section, err error) {
 
 // Digest identifies what an index of these documents answers: equal digests,
 // equal answers.
-func Digest(docs []*Document) string {
+func Digest(docs []*Document, list []Synonyms) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "schema %d\n", Schema)
+	fmt.Fprintf(h, "schema %d\n%q\n", Schema, list)
 	for _, d := range docs {
 		for _, record := range [][]byte{d.encodeHead(), d.encodeBody()} {
 			fmt.Fprintf(h, "%d\n", len(record))

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -25,8 +26,10 @@ type Index struct {
 	segments []part
 	articles []*article // by document number; nil where one was deleted
 	count    int
-	tags     []tagEntry // every tag that has a page, once
+	entries  []entry   // the wordings that are suggested
+	tagNames []tagName // by the numbers in article.tagIDs
 	rarity   rarities
+	synonyms synonyms
 	bySound  map[han.Syllable][]rune // the characters of short texts
 	snapshot *scorch.IndexSnapshot
 	scratch  sync.Pool
@@ -46,12 +49,16 @@ type article struct {
 	kinds uint8     // bit k is set when it has a section of kindNames[k]
 	tags  [4][]string
 	links []Tag // its tags, for suggestions
+
+	// Set for each Index: the number among the URLs, and those of its tags.
+	place  int
+	tagIDs []uint32
 }
 
-// tagEntry is a tag as a suggestion.
-type tagEntry struct {
-	name, url string
-	folded    []rune
+// tagName is a product, cause or solution.
+type tagName struct {
+	family int
+	name   string
 }
 
 // passage is a short text that an article can be found by.
@@ -132,6 +139,15 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 	if string(version) != strconv.Itoa(Schema) {
 		return fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
 	}
+	data, err := reader.GetInternal([]byte(synonymsKey))
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	list, err := decodeSynonyms(data)
+	if err != nil {
+		return err
+	}
+	x.synonyms = newSynonyms(list)
 	snap, ok := reader.(*scorch.IndexSnapshot)
 	if !ok {
 		return fmt.Errorf("search: unexpected index reader %T", reader)
@@ -147,7 +163,7 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 				x.articles = append(x.articles, nil)
 				continue
 			}
-			a, err := loadArticle(s, n, known)
+			a, err := x.loadArticle(s, n, known)
 			if err != nil {
 				return err
 			}
@@ -168,7 +184,6 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 	for _, list := range x.bySound {
 		slices.Sort(list)
 	}
-	seen := map[string]bool{}
 	for _, a := range x.articles {
 		if a == nil {
 			continue
@@ -176,20 +191,46 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 		for i := range a.texts {
 			a.texts[i].missed = x.rarity.missed(a.texts[i].terms)
 		}
-		for _, t := range a.links {
-			if t.URL != "" && !seen[t.URL] {
-				seen[t.URL] = true
-				x.tags = append(x.tags, tagEntry{t.Name, t.URL, []rune(han.Fold(t.Name))})
-			}
-		}
 	}
+	x.entries = entries(x.articles)
+	x.number()
 	x.scratch.New = func() any {
 		return &tally{head: make([]float32, len(x.articles)), all: make([]float32, len(x.articles))}
 	}
 	return nil
 }
 
-func loadArticle(s *scorch.SegmentSnapshot, n uint64, known map[string]*article) (*article, error) {
+// number gives every article its place in the order of URLs, and its tags
+// numbers, so that a search compares and counts numbers alone.
+func (x *Index) number() {
+	sorted := make([]*article, 0, x.count)
+	ids := map[tagName]uint32{}
+	for _, a := range x.articles {
+		if a == nil {
+			continue
+		}
+		sorted = append(sorted, a)
+		a.tagIDs = nil
+		for family, names := range a.tags[:3] {
+			for _, name := range names {
+				t := tagName{family, name}
+				id, known := ids[t]
+				if !known {
+					id = uint32(len(x.tagNames))
+					ids[t] = id
+					x.tagNames = append(x.tagNames, t)
+				}
+				a.tagIDs = append(a.tagIDs, id)
+			}
+		}
+	}
+	slices.SortFunc(sorted, func(a, b *article) int { return cmp.Compare(a.url, b.url) })
+	for i, a := range sorted {
+		a.place = i
+	}
+}
+
+func (x *Index) loadArticle(s *scorch.SegmentSnapshot, n uint64, known map[string]*article) (*article, error) {
 	if known != nil {
 		id, err := s.DocID(n)
 		if err != nil {
@@ -207,7 +248,7 @@ func loadArticle(s *scorch.SegmentSnapshot, n uint64, known map[string]*article)
 	if err != nil {
 		return nil, err
 	}
-	return newArticle(d), nil
+	return newArticle(d, x.synonyms), nil
 }
 
 // stored reads one stored record of a document.
@@ -226,12 +267,12 @@ func stored(s *scorch.SegmentSnapshot, n uint64, field string) ([]byte, error) {
 	return out, nil
 }
 
-func newArticle(d *Document) *article {
+func newArticle(d *Document, syn synonyms) *article {
 	a := &article{url: d.URL}
 	add := func(of source, text string) {
 		if text != "" {
 			folded := []rune(han.Fold(text))
-			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: termsOf(folded)})
+			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: termsOf(folded, syn)})
 		}
 	}
 	add(ofTitle, d.Title)
@@ -260,13 +301,14 @@ func newArticle(d *Document) *article {
 }
 
 // termsOf are the characters, words and meanings of folded text, once each.
-func termsOf(runes []rune) []weigh.Key {
+func termsOf(runes []rune, syn synonyms) []weigh.Key {
 	out := make([]weigh.Key, 0, len(runes)+4)
 	weigh.Features(runes, func(k weigh.Key, _, _ int) {
 		if k.Class() != weigh.Pair {
 			out = append(out, k)
 		}
 	})
+	syn.found.Find(runes, func(n, _, _ int) { out = append(out, synonymKey(n)) })
 	slices.Sort(out)
 	return slices.Clip(slices.Compact(out))
 }
@@ -326,7 +368,9 @@ func (r *rarities) missed(terms []weigh.Key) float32 {
 	table := weigh.Default()
 	var sum float32
 	for _, k := range terms {
-		sum += table.Missed(k, r.of(k))
+		if !isSynonym(k) {
+			sum += table.Missed(k, r.of(k))
+		}
 	}
 	return sum
 }

@@ -32,7 +32,7 @@ const (
 // have it.
 type correction struct {
 	text string
-	docs map[uint32]bool
+	docs map[uint32]level
 }
 
 // correct finds what the reader may have meant, or nil.
@@ -120,7 +120,7 @@ func (x *Index) heard(ctx context.Context, q *asked, _ []segment.TermDictionary)
 		same  int
 		count int
 	}
-	docs := map[uint32]bool{}
+	docs := map[uint32]level{}
 	texts := map[string]*place{}
 	for _, way := range hearings(q.runes) {
 		if len(way) == 0 || len(way) > longestHeard || len(way) == 1 && way[0].char != 0 {
@@ -143,7 +143,7 @@ func (x *Index) heard(ctx context.Context, q *asked, _ []segment.TermDictionary)
 				if start < 0 {
 					continue
 				}
-				docs[n] = true
+				docs[n] = inBody
 				text := string(p.folded[start : start+len(way)])
 				if t := texts[text]; t != nil {
 					t.count++
@@ -182,34 +182,49 @@ func (x *Index) sounding(way []item, dicts []segment.TermDictionary) ([]uint32, 
 	}
 	var out []uint32
 	for i, p := range x.segments {
-		var docs []uint32
+		// The rarest place first; one that no article has ends it.
+		lists := make([][]segment.PostingsList, len(places))
+		counts := make([]uint64, len(places))
+		order := make([]int, len(places))
+		empty := false
 		for n, terms := range places {
-			here := map[uint32]bool{}
+			order[n] = n
 			for _, t := range terms {
 				l, err := dicts[i].PostingsList([]byte(t), p.segment.Deleted(), nil)
 				if err != nil {
 					return nil, fmt.Errorf("search: %w", err)
 				}
-				if l.Count() == 0 {
-					continue
-				}
-				list, err := numbers(l)
-				if err != nil {
-					return nil, err
-				}
-				for _, d := range list {
-					here[d] = true
+				if c := l.Count(); c > 0 {
+					lists[n] = append(lists[n], l)
+					counts[n] += c
 				}
 			}
-			if n == 0 {
-				for d := range here {
-					docs = append(docs, d)
-				}
-			} else {
-				docs = slices.DeleteFunc(docs, func(d uint32) bool { return !here[d] })
+			if counts[n] == 0 {
+				empty = true
+				break
 			}
+		}
+		if empty {
+			continue
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
+		var docs []uint32
+		for _, l := range lists[order[0]] {
+			list, err := numbers(l)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(docs, list...)
+		}
+		slices.Sort(docs)
+		docs = slices.Compact(docs)
+		for _, n := range order[1:] {
 			if len(docs) == 0 {
 				break
+			}
+			var err error
+			if docs, err = inAny(docs, lists[n]); err != nil {
+				return nil, err
 			}
 		}
 		for _, d := range docs {
@@ -218,6 +233,34 @@ func (x *Index) sounding(way []item, dicts []segment.TermDictionary) ([]uint32, 
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// inAny keeps those numbers that one of the postings lists has.
+func inAny(docs []uint32, lists []segment.PostingsList) ([]uint32, error) {
+	var bitmaps []interface{ Contains(uint32) bool }
+	var rest []uint32
+	for _, l := range lists {
+		it := l.Iterator(false, false, false, nil)
+		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
+			if b := fast.ActualBitmap(); b != nil {
+				bitmaps = append(bitmaps, b)
+				continue
+			}
+		}
+		list, err := numbers(l)
+		if err != nil {
+			return nil, err
+		}
+		rest = append(rest, list...)
+	}
+	return slices.DeleteFunc(docs, func(d uint32) bool {
+		for _, b := range bitmaps {
+			if b.Contains(d) {
+				return false
+			}
+		}
+		return !slices.Contains(rest, d)
+	}), nil
 }
 
 // soundsLike finds where a text sounds like a question, and how many of its
@@ -257,7 +300,7 @@ func (x *Index) slipped(ctx context.Context, q *asked, all []segment.TermDiction
 		}
 		swapped := slices.Clone(q.runes)
 		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
-		docs, err := x.run(ctx, swapped, all)
+		docs, err := x.run(ctx, swapped, all, someProofs)
 		if err != nil {
 			return nil, err
 		}

@@ -11,13 +11,14 @@ import (
 // change gives a new Index with the same answers as one built from nothing.
 // It is not safe for concurrent use; the Indexes are.
 type Live struct {
-	scorch index.Index
-	queue  *index.AnalysisQueue
-	known  map[string]*article
+	scorch   index.Index
+	queue    *index.AnalysisQueue
+	known    map[string]*article
+	synonyms synonyms
 }
 
-// NewLive makes an empty index in memory.
-func NewLive() (*Live, error) {
+// NewLive makes an empty index in memory. Other synonyms need another Live.
+func NewLive(list []Synonyms) (*Live, error) {
 	queue := index.NewAnalysisQueue(2)
 	s, err := scorch.NewScorch(scorch.Name, map[string]any{"path": "", "unsafe_batch": true}, queue)
 	if err == nil {
@@ -27,8 +28,8 @@ func NewLive() (*Live, error) {
 		queue.Close()
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	l := &Live{scorch: s, queue: queue, known: map[string]*article{}}
-	internal, err := internals()
+	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, synonyms: newSynonyms(list)}
+	internal, err := internals(list)
 	if err == nil {
 		batch := index.NewBatch()
 		for k, v := range internal {
@@ -48,8 +49,8 @@ func NewLive() (*Live, error) {
 func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 	batch := index.NewBatch()
 	for _, d := range changed {
-		batch.Update(indexed(d))
-		l.known[d.URL] = newArticle(d)
+		batch.Update(indexed(d, l.synonyms))
+		l.known[d.URL] = newArticle(d, l.synonyms)
 	}
 	for _, url := range gone {
 		batch.Delete(url)

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 
@@ -32,14 +33,15 @@ const (
 
 // asked is a question on its way through a search.
 type asked struct {
-	runes []rune
-	terms []term
-	byKey map[weigh.Key]int
-	total float32    // what a text that has all of it gains
-	self  float32    // what the question gains from itself: a total less what it misses
-	body  float32    // weight of all terms in a body
-	seen  [1024]bool // by the low bits of characters in the question: most others are not
-	pairs bool       // it has terms longer than a character
+	runes    []rune
+	terms    []term
+	byKey    map[weigh.Key]int
+	total    float32    // what a text that has all of it gains
+	self     float32    // what the question gains from itself: a total less what it misses
+	body     float32    // weight of all terms in a body
+	seen     [1024]bool // by the low bits of characters in the question: most others are not
+	pairs    bool       // it has terms longer than a character
+	synonyms synonyms
 }
 
 // term is one term of a question.
@@ -77,21 +79,25 @@ func (t *tally) reset() {
 	t.touched = t.touched[:0]
 }
 
-// weakShare is how much a question word counts in a body beside a word of the
-// matter.
-const weakShare = 0.15
+const (
+	// weakShare is how much a question word counts in a body beside a word of
+	// the matter.
+	weakShare   = 0.15
+	wordInBody  = 1.5 // a word beside a pair of characters
+	synonymGain = 2   // a synonym of the site beside a meaning of the general lexicon
+)
 
 // ask cuts a question into terms and weighs them.
 func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, error) {
-	q := &asked{runes: []rune(han.Fold(text)), byKey: map[weigh.Key]int{}}
+	q := &asked{runes: []rune(han.Fold(text)), byKey: map[weigh.Key]int{}, synonyms: x.synonyms}
 	weak := han.Weak(q.runes)
 	var err error
 	table := weigh.Default()
-	weigh.Features(q.runes, func(k weigh.Key, start, end int) {
+	add := func(k weigh.Key, text string, start, end int) {
 		if _, twice := q.byKey[k]; twice || err != nil {
 			return
 		}
-		t := term{Key: k, text: weigh.Text(k, q.runes, start, end), weak: !slices.Contains(weak[start:end], false)}
+		t := term{Key: k, text: text, weak: !slices.Contains(weak[start:end], false)}
 		if t.inHead, err = x.postings(head, []byte(t.text), nil); err != nil {
 			return
 		}
@@ -99,28 +105,37 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 			return
 		}
 		rarity := x.rarity.of(k)
-		switch k.Class() {
-		case weigh.Pair:
-			rarity = weigh.Rarity(x.count, t.inHead)
+		missed := table.Missed(k, rarity)
+		t.matched = table.Matched(k, rarity)
+		switch {
+		case isSynonym(k):
+			// The site's own word for it: as good as a word that was typed.
+			t.matched, missed = synonymGain*t.matched, 0
+			t.body = wordInBody * weigh.Rarity(x.count, max(t.inHead, t.inAll))
+		case k.Class() == weigh.Pair:
+			t.matched = table.Matched(k, weigh.Rarity(x.count, t.inHead))
 			t.body = weigh.Rarity(x.count, max(t.inHead, t.inAll))
 			q.pairs = true
-		case weigh.Word:
-			t.body = 1.5 * weigh.Rarity(x.count, max(t.inHead, t.inAll))
+		case k.Class() == weigh.Word:
+			t.body = wordInBody * weigh.Rarity(x.count, max(t.inHead, t.inAll))
 			q.pairs = true
 		}
 		if t.weak {
 			t.body *= weakShare
 		}
-		t.matched = table.Matched(k, rarity)
-		q.total += t.matched
-		q.self += t.matched - table.Missed(k, rarity)
-		q.body += t.body
+		if !isSynonym(k) { // a synonym is not asked for: it may stand for what is
+			q.total += t.matched
+			q.self += t.matched - missed
+			q.body += t.body
+		}
 		for _, r := range q.runes[start:end] {
 			q.seen[r&1023] = true
 		}
 		q.byKey[k] = len(q.terms)
 		q.terms = append(q.terms, t)
-	})
+	}
+	weigh.Features(q.runes, func(k weigh.Key, start, end int) { add(k, weigh.Text(k, q.runes, start, end), start, end) })
+	x.synonyms.asked.Find(q.runes, func(n, start, end int) { add(synonymKey(n), synonymTerm(n), start, end) })
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +184,9 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 	left := mostPostings
 	for _, i := range order {
 		if err := ctx.Err(); err != nil {
+			if errors.Is(err, context.DeadlineExceeded) {
+				return t, nil // the best so far
+			}
 			t.reset()
 			x.scratch.Put(t)
 			return nil, err
@@ -227,7 +245,7 @@ func (x *Index) add(dicts []segment.TermDictionary, text string, weight float32,
 // rank returns the articles that answer, best first; runs are those that have
 // the question as typed. The order is the same
 // for the same index and question, so that pages do not overlap.
-func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]bool) ([]candidate, error) {
+func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]level) ([]candidate, error) {
 	t, err := x.gather(ctx, q, head, all)
 	if err != nil {
 		return nil, err
@@ -250,30 +268,69 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		whole := share(t.all[n], q.body)
 		first := headShare*share(t.head[n], q.total) + (1-headShare)*whole
 		c := candidate{doc: n, first: first, parts: parts{whole: whole}}
-		if _, has := runs[n]; has {
-			c.first, c.parts.run, c.parts.whole = c.first+1, bodyRun, 1
+		if l := runs[n]; l > nowhere {
+			// Those that have it as it stands go first into the second pass.
+			c.first, c.parts.run, c.parts.whole = c.first+float32(l), bodyRun, 1
 		}
 		best = max(best, c.first)
 		found = append(found, c)
 	}
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < tail*min(best, 1) })
-	byFirst := func(a, b candidate) int { return cmp.Or(cmp.Compare(b.first, a.first), x.order(a, b)) }
-	top := found
-	if len(found) > closely {
-		slices.SortFunc(found, byFirst)
-		top = found[:closely]
-	}
+	least := tail * min(best, 1)
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < least })
+	x.bestFirst(found, closely)
+	top := found[:min(len(found), closely)]
 	m := newMatcher(q)
 	for i := range top {
+		if i&31 == 31 && ctx.Err() != nil {
+			break
+		}
 		m.score(x.articles[top[i].doc], &top[i])
 	}
 	slices.SortFunc(top, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), x.order(a, b)) })
 	return found, nil
 }
 
+// bestFirst moves the n candidates with the highest first scores to the front,
+// in no order: sorting thousands to read hundreds would cost more than the
+// rest of a search.
+func (x *Index) bestFirst(found []candidate, n int) {
+	less := func(a, b candidate) bool { // a is worse than b
+		return a.first < b.first || a.first == b.first && x.order(a, b) > 0
+	}
+	if len(found) <= n {
+		return
+	}
+	// found[:n] is a heap with the worst on top.
+	down := func(i int) {
+		for {
+			child := 2*i + 1
+			if child >= n {
+				return
+			}
+			if child+1 < n && less(found[child+1], found[child]) {
+				child++
+			}
+			if !less(found[child], found[i]) {
+				return
+			}
+			found[i], found[child] = found[child], found[i]
+			i = child
+		}
+	}
+	for i := n/2 - 1; i >= 0; i-- {
+		down(i)
+	}
+	for i := n; i < len(found); i++ {
+		if less(found[0], found[i]) {
+			found[0], found[i] = found[i], found[0]
+			down(0)
+		}
+	}
+}
+
 // order is the last word where scores are equal.
 func (x *Index) order(a, b candidate) int {
-	return cmp.Compare(x.articles[a.doc].url, x.articles[b.doc].url)
+	return cmp.Compare(x.articles[a.doc].place, x.articles[b.doc].place)
 }
 
 // share is a part of a whole that may be nothing.
@@ -307,6 +364,7 @@ const (
 	runShare   = 1.5  // a short text has the question as typed
 	bodyRun    = 1.0  // the article has it somewhere
 	leastBest  = -0.5 // a passage about something else says no more than this
+	floor      = 1    // so that a score is never negative
 )
 
 // score is the second pass for one article.
@@ -336,7 +394,7 @@ func (m *matcher) score(a *article, c *candidate) {
 		}
 	}
 	c.parts.short = share(short, m.q.total)
-	c.score = best + shortShare*c.parts.short + wholeShare*c.parts.whole
+	c.score = floor + best + shortShare*c.parts.short + wholeShare*c.parts.whole
 	if inBody {
 		c.score += bodyRun
 	}

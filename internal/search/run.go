@@ -20,12 +20,25 @@ import (
 // find the parts of words that a run may start or end with.
 const piecePrefix = "\x02"
 
-// mostProofs is how many articles' texts are read to prove containment. What
-// is left has all the pieces and counts as proved.
-const mostProofs = 48
+// How many articles' texts are read to prove containment; what is left has all
+// the pieces and counts as proved. Quotes ask for proof.
+const (
+	someProofs  = 24
+	quoteProofs = 400
+)
 
-// run finds the articles that have the run: true where a short text has it.
-func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDictionary) (map[uint32]bool, error) {
+// level says where an article has a run.
+type level uint8
+
+const (
+	nowhere level = iota
+	inBody        // somewhere
+	inShort       // in a title, symptom, tag or heading
+	isShort       // one of these is the run
+)
+
+// run finds the articles that have the run, reading at most so many texts.
+func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDictionary, mostProofs int) (map[uint32]level, error) {
 	pieces := pieces(runes)
 	if len(pieces) == 0 {
 		return nil, nil
@@ -34,32 +47,39 @@ func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDiction
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}
-	found := make(map[uint32]bool, len(docs))
+	found := make(map[uint32]level, len(docs))
 	proofs := 0
 	for i, n := range docs {
-		if i&63 == 0 && ctx.Err() != nil {
+		if i&63 == 63 && ctx.Err() != nil {
 			return found, nil
 		}
 		a := x.articles[n]
 		if a == nil {
 			continue
 		}
-		short := slices.ContainsFunc(a.texts, func(p passage) bool { return contains(p.folded, runes) })
-		switch {
-		case short || len(pieces) == 1:
-			found[n] = short
-		case proofs < mostProofs:
-			proofs++
-			has, err := x.bodyHas(n, runes)
-			if err != nil {
-				return nil, err
+		at := nowhere
+		for _, p := range a.texts {
+			if len(p.folded) >= len(runes) && at < isShort && contains(p.folded, runes) {
+				at = inShort
+				if len(p.folded) == len(runes) {
+					at = isShort
+				}
 			}
-			if has {
-				found[n] = false
-			}
-		default:
-			found[n] = false
 		}
+		if at == nowhere {
+			at = inBody
+			if len(pieces) > 1 && proofs < mostProofs {
+				proofs++
+				has, err := x.bodyHas(n, runes)
+				if err != nil {
+					return nil, err
+				}
+				if !has {
+					continue
+				}
+			}
+		}
+		found[n] = at
 	}
 	return found, nil
 }

@@ -1,12 +1,15 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"whyfix/internal/han"
 )
 
 // Limits of a query.
@@ -67,9 +70,11 @@ type Result struct {
 	// that is the Mode.
 	Corrected string
 	Total     int
-	Hits      []Hit
-	Facets    Facets
-	Terms     []Term // of the question, for people who ask why
+	// Partial: time ran out, and these are the best that were found until then.
+	Partial bool
+	Hits    []Hit
+	Facets  Facets
+	Terms   []Term // of the question, for people who ask why
 }
 
 // Term is a piece of the question and how much it weighs.
@@ -133,12 +138,18 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, quoted := unquote(text)
 	q, found, err := x.answer(ctx, text, head, all, query.Filter, nil)
 	if err != nil || len(q.terms) == 0 {
 		return result, err
 	}
+	if len(quoted) > 0 {
+		if found, err = x.keepQuoted(ctx, found, quoted, all); err != nil {
+			return nil, err
+		}
+	}
 	result.Mode = q.mode(found)
-	if result.Mode != Exact || len(found) == 0 {
+	if len(quoted) == 0 && (result.Mode != Exact || len(found) == 0) {
 		c, err := x.correct(ctx, q, all)
 		if err != nil {
 			return nil, err
@@ -156,10 +167,15 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	for _, t := range q.terms {
 		result.Terms = append(result.Terms, Term{t.name(), t.matched, t.weak, max(t.inAll, t.inHead)})
 	}
+	result.Partial = ctx.Err() != nil
 	result.Total = len(found)
 	result.Facets = x.facets(found)
 	size := min(max(query.Size, 0), MaxSize)
 	from := min((max(query.Page, 1)-1)*size, len(found))
+	if from+size > closely && len(found) > closely {
+		rest := found[closely:]
+		slices.SortFunc(rest, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.first, a.first), x.order(a, b)) })
+	}
 	for _, c := range found[from:min(from+size, len(found))] {
 		hit, err := x.hit(q, c, query.Filter.Kind)
 		if err != nil {
@@ -170,24 +186,74 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	return result, nil
 }
 
+// unquote takes the quotation marks out of a question and returns what stood
+// between them.
+func unquote(text string) (plain string, quoted []string) {
+	var b strings.Builder
+	rest := text
+	for {
+		start := strings.IndexAny(rest, "\"“„「『")
+		if start < 0 {
+			break
+		}
+		open, size := utf8.DecodeRuneInString(rest[start:])
+		length := strings.IndexAny(rest[start+size:], closing(open))
+		if length < 0 {
+			break // a mark alone means nothing
+		}
+		inner := rest[start+size : start+size+length]
+		_, last := utf8.DecodeRuneInString(rest[start+size+length:])
+		if strings.TrimSpace(inner) != "" {
+			quoted = append(quoted, inner)
+		}
+		b.WriteString(rest[:start] + " " + inner + " ")
+		rest = rest[start+size+length+last:]
+	}
+	b.WriteString(rest)
+	if len(quoted) == 0 {
+		return text, nil
+	}
+	return strings.TrimSpace(b.String()), quoted
+}
+
+func closing(open rune) string {
+	switch open {
+	case '「':
+		return "」"
+	case '『':
+		return "』"
+	}
+	return "\"”“"
+}
+
+// keepQuoted keeps the articles that have every quoted run exactly.
+func (x *Index) keepQuoted(ctx context.Context, found []candidate, quoted []string, all []segment.TermDictionary) ([]candidate, error) {
+	for _, text := range quoted {
+		runs, err := x.run(ctx, []rune(strings.TrimSpace(han.Fold(text))), all, quoteProofs)
+		if err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(c candidate) bool { return runs[c.doc] == nowhere })
+	}
+	return found, nil
+}
+
 // answer ranks the articles for a text. Proved are articles that are known to
 // have it, beside those that turn out to.
-func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]bool) (*asked, []candidate, error) {
+func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]level) (*asked, []candidate, error) {
 	q, err := x.ask(text, head, all)
 	if err != nil || len(q.terms) == 0 {
 		return q, nil, err
 	}
-	runs, err := x.run(ctx, q.runes, all)
+	runs, err := x.run(ctx, q.runes, all, someProofs)
 	if err != nil {
 		return q, nil, err
 	}
 	if runs == nil {
 		runs = proved
 	} else {
-		for n := range proved {
-			if !runs[n] {
-				runs[n] = false
-			}
+		for n, at := range proved {
+			runs[n] = max(runs[n], at)
 		}
 	}
 	found, err := x.rank(ctx, q, head, all, f, runs)
@@ -230,22 +296,17 @@ func (q *asked) mode(found []candidate) Mode {
 // facets counts over all hits, most frequent first.
 func (x *Index) facets(found []candidate) Facets {
 	var kinds [len(kindNames)]int
-	var tags [3]map[string]int
-	for k := range tags {
-		tags[k] = map[string]int{}
-	}
+	counts := make([]int, len(x.tagNames))
 	for _, c := range found {
 		a := x.articles[c.doc]
 		for k := range kinds {
 			kinds[k] += int(a.kinds >> k & 1)
 		}
-		for k := range tags {
-			for _, t := range a.tags[k] {
-				tags[k][t]++
-			}
+		for _, id := range a.tagIDs {
+			counts[id]++
 		}
 	}
-	f := Facets{Kind: []Count{}, Product: counts(tags[0]), Cause: counts(tags[1]), Solution: counts(tags[2])}
+	f := Facets{Kind: []Count{}, Product: x.tagCounts(counts, 0), Cause: x.tagCounts(counts, 1), Solution: x.tagCounts(counts, 2)}
 	for k, n := range kinds {
 		if n > 0 {
 			f.Kind = append(f.Kind, Count{kindNames[k], n})
@@ -257,16 +318,13 @@ func (x *Index) facets(found []candidate) Facets {
 // mostFacets is how many values of a facet are worth showing.
 const mostFacets = 20
 
-func counts(m map[string]int) []Count {
-	out := make([]Count, 0, len(m))
-	for v, n := range m {
-		out = append(out, Count{v, n})
-	}
-	slices.SortFunc(out, func(a, b Count) int {
-		if a.Count != b.Count {
-			return b.Count - a.Count
+func (x *Index) tagCounts(counts []int, family int) []Count {
+	out := []Count{}
+	for id, n := range counts {
+		if n > 0 && x.tagNames[id].family == family {
+			out = append(out, Count{x.tagNames[id].name, n})
 		}
-		return strings.Compare(a.Value, b.Value)
-	})
+	}
+	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value)) })
 	return out[:min(len(out), mostFacets)]
 }

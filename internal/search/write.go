@@ -35,8 +35,9 @@ const (
 // Builder makes an index in a folder that does not hold one yet. It is not
 // safe for concurrent use.
 type Builder struct {
-	dir     string
-	builder *scorch.Builder
+	dir      string
+	builder  *scorch.Builder
+	synonyms synonyms
 }
 
 // batchSize is how many documents make a segment before they are merged: more
@@ -45,11 +46,11 @@ const batchSize = 1000
 
 // NewBuilder starts an index in a folder. Until Close returns nil the folder
 // holds nothing that opens.
-func NewBuilder(dir string) (*Builder, error) {
+func NewBuilder(dir string, list []Synonyms) (*Builder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	internal, err := internals()
+	internal, err := internals(list)
 	if err != nil {
 		return nil, err
 	}
@@ -59,21 +60,25 @@ func NewBuilder(dir string) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	return &Builder{dir: dir, builder: b}, nil
+	return &Builder{dir: dir, builder: b, synonyms: newSynonyms(list)}, nil
 }
 
 // internals are what bleve and we keep beside the documents.
-func internals() (map[string][]byte, error) {
+func internals(list []Synonyms) (map[string][]byte, error) {
 	m, err := json.Marshal(mapping.NewIndexMapping())
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	return map[string][]byte{mappingKey: m, schemaKey: []byte(strconv.Itoa(Schema))}, nil
+	s, err := encodeSynonyms(list)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{mappingKey: m, schemaKey: []byte(strconv.Itoa(Schema)), synonymsKey: s}, nil
 }
 
 // Add indexes one document. A URL must not be added twice.
 func (b *Builder) Add(d *Document) error {
-	if err := b.builder.Index(indexed(d)); err != nil {
+	if err := b.builder.Index(indexed(d, b.synonyms)); err != nil {
 		return fmt.Errorf("search: indexing %s: %w", d.URL, err)
 	}
 	return nil
@@ -93,7 +98,7 @@ func (b *Builder) Close() error {
 }
 
 // indexed is a document in bleve's shape.
-func indexed(d *Document) index.Document {
+func indexed(d *Document, syn synonyms) index.Document {
 	doc := document.NewDocument(d.URL)
 	head := newTermField(fieldHead)
 	head.add(d.Title)
@@ -122,6 +127,12 @@ func indexed(d *Document) index.Document {
 	}
 	for _, s := range append([]string{d.Title}, d.Symptoms...) {
 		head.mean(s)
+	}
+	for _, t := range head.texts {
+		head.stand(t, syn)
+	}
+	for _, t := range all.texts {
+		all.stand(t, syn)
 	}
 	sound := newTermField(fieldSound)
 	for _, t := range head.texts {
@@ -188,9 +199,16 @@ func (f *termField) term(key []byte) {
 // mean adds the meanings of a text, by which its synonyms find it.
 func (f *termField) mean(text string) {
 	runes := []rune(han.Fold(text))
-	han.Meanings(runes, func(m, start, end int) {
+	han.General().Find(runes, func(m, start, end int) {
 		f.term([]byte(weigh.Text(weigh.MeaningKey(m), runes, start, end)))
 	})
+}
+
+// stand adds the site's synonyms that a text has.
+func (f *termField) stand(text string, syn synonyms) {
+	if syn.found.Count() > 0 {
+		syn.found.Find([]rune(han.Fold(text)), func(n, _, _ int) { f.term([]byte(synonymTerm(n))) })
+	}
 }
 
 // sound adds the syllables of a text, and every two neighbours.

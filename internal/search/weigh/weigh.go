@@ -59,6 +59,9 @@ func MeaningKey(m int) Key { return Key(Meaning)<<classShift | Key(m) }
 // Class is the class of the key's term.
 func (k Key) Class() Class { return Class(k >> classShift) }
 
+// Number is the number of a Meaning.
+func (k Key) Number() int { return int(k & (1<<classShift - 1)) }
+
 // Rune is the character of a Single.
 func (k Key) Rune() rune { return rune(k & (1<<classShift - 1)) }
 
@@ -74,7 +77,7 @@ func Features(runes []rune, emit func(k Key, start, end int)) {
 			emit(PairKey(runes[start], runes[start+1]), start, end)
 		}
 	})
-	han.Meanings(runes, func(m, start, end int) { emit(MeaningKey(m), start, end) })
+	han.General().Find(runes, func(m, start, end int) { emit(MeaningKey(m), start, end) })
 }
 
 // Text is how a feature is written in the index and for people.
@@ -83,7 +86,7 @@ func Text(k Key, runes []rune, start, end int) string {
 	case Word:
 		return han.Stem(string(runes[start:end]))
 	case Meaning:
-		return "\x01" + han.MeaningName(int(k&(1<<classShift-1)))
+		return "\x01" + han.General().Name(k.Number())
 	}
 	return string(runes[start:end])
 }
@@ -133,8 +136,8 @@ var Default = sync.OnceValue(func() *Table {
 func Parse(text string) (*Table, error) {
 	t := &Table{Terms: map[Key]Offset{}}
 	meanings := map[string]int{}
-	for m := range han.MeaningCount() {
-		meanings[han.MeaningName(m)] = m
+	for m := range han.General().Count() {
+		meanings[han.General().Name(m)] = m
 	}
 	n := 0
 	for line := range strings.Lines(text) {

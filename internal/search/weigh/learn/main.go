@@ -129,7 +129,7 @@ func general(k weigh.Key, name string) bool {
 
 var lexiconRunes = func() map[rune]bool {
 	m := map[rune]bool{}
-	for _, w := range han.MeaningWords() {
+	for _, w := range han.General().Words() {
 		for _, r := range w {
 			m[r] = true
 		}

@@ -1,0 +1,132 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"whyfix/internal/publish"
+)
+
+// buildNow asks the test binary to build and end: "CONTENT\x00PUBLIC".
+const buildNow = "WHYFIX_TEST_BUILD"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(buildNow); dir != "" {
+		os.Exit(buildAlone(filepath.Join(dir, "content"), filepath.Join(dir, "public")))
+	}
+	os.Exit(m.Run())
+}
+
+// buildAlone is a build as a process of its own.
+func buildAlone(content, public string) int {
+	l, err := NewLoader(Options{Content: content, Now: clock})
+	if err == nil {
+		var loaded *Loaded
+		if loaded, err = l.Load(context.Background()); err == nil {
+			_, err = Release(context.Background(), loaded, releaseOptions(public), now)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// A build that is killed at any moment leaves the live release as it was, or
+// has made the new one live; never anything between. The next build succeeds
+// and removes what was left.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Skip(err)
+	}
+	const articles, rounds = 120, 10
+	dir := t.TempDir()
+	content, public := filepath.Join(dir, "content"), filepath.Join(dir, "public")
+	write(t, content, sample(articles))
+	start := func() *exec.Cmd {
+		cmd := exec.CommandContext(t.Context(), self)
+		cmd.Env = append(os.Environ(), buildNow+"="+dir)
+		cmd.Stderr = os.Stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	begin := time.Now()
+	if err := start().Wait(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(begin)
+
+	r := rand.New(rand.NewPCG(9, 10))
+	killed, left := 0, 0
+	for round := range rounds {
+		before, err := publish.Current(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := tree(t, filepath.Join(public, before))
+		for i := range articles {
+			write(t, content, map[string]string{fmt.Sprintf("c%d/a%d.md", i%3, i): sampleArticle(i, articles, round+1)})
+		}
+
+		cmd := start()
+		moment := time.Duration(r.Int64N(int64(whole)))
+		timer := time.AfterFunc(moment, func() { cmd.Process.Kill() })
+		if cmd.Wait() != nil {
+			killed++
+		}
+		timer.Stop()
+
+		after, err := publish.Current(public)
+		if err != nil {
+			t.Fatalf("killed after %s: %v", moment, err)
+		}
+		live(t, public)
+		sameTree(t, old, tree(t, filepath.Join(public, before)))
+		entries, err := os.ReadDir(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after == before && len(entries) > 0 {
+			left++
+		}
+
+		report := release(t, load(t, content), public)
+		if report.Changed == (after != before) {
+			t.Errorf("killed after %s: live went from %s to %s, and the next build changed %v", moment, before, after, report.Changed)
+		}
+		list, err := publish.List(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folders := 0
+		if entries, err = os.ReadDir(public); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.IsDir() {
+				folders++
+			}
+		}
+		if folders != len(list) || folders > 2 {
+			t.Errorf("killed after %s: got %d folders and %d releases, want as many, at most 2", moment, folders, len(list))
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("a build takes %s; killed %d of %d, %d before the switch", whole.Round(time.Millisecond), killed, rounds, left)
+	if left == 0 {
+		t.Error("no build was killed before the switch: the test tests nothing")
+	}
+}
