@@ -165,6 +165,9 @@ func (q *asked) snippet(text string) string {
 		return ""
 	}
 	f := han.FoldMap(text)
+	if len(f.Runes) == 0 {
+		return "" // nothing that anybody could see
+	}
 	weight := make([]float32, len(f.Runes)) // of what matches here
 	marked := make([]bool, len(f.Runes))
 	q.matches(f.Runes, func(n, start, end int) {

@@ -192,8 +192,7 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 			a.texts[i].missed = x.rarity.missed(a.texts[i].terms)
 		}
 	}
-	x.entries = entries(x.articles)
-	x.number()
+	x.entries = entries(x.number())
 	x.scratch.New = func() any {
 		return &tally{head: make([]float32, len(x.articles)), all: make([]float32, len(x.articles))}
 	}
@@ -201,8 +200,9 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 }
 
 // number gives every article its place in the order of URLs, and its tags
-// numbers, so that a search compares and counts numbers alone.
-func (x *Index) number() {
+// numbers, so that a search compares and counts numbers alone. It returns the
+// articles in that order.
+func (x *Index) number() []*article {
 	sorted := make([]*article, 0, x.count)
 	ids := map[tagName]uint32{}
 	for _, a := range x.articles {
@@ -228,6 +228,7 @@ func (x *Index) number() {
 	for i, a := range sorted {
 		a.place = i
 	}
+	return sorted
 }
 
 func (x *Index) loadArticle(s *scorch.SegmentSnapshot, n uint64, known map[string]*article) (*article, error) {
@@ -270,7 +271,7 @@ func stored(s *scorch.SegmentSnapshot, n uint64, field string) ([]byte, error) {
 func newArticle(d *Document, syn synonyms) *article {
 	a := &article{url: d.URL}
 	add := func(of source, text string) {
-		if text != "" {
+		if text != "" || of == ofTitle { // the title is the first, whatever it says
 			folded := []rune(han.Fold(text))
 			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: termsOf(folded, syn)})
 		}

@@ -48,7 +48,8 @@ type asked struct {
 type term struct {
 	weigh.Key
 	text    string
-	weak    bool
+	weak    bool    // all of it is question words or particles
+	partly  bool    // some of it is
 	matched float32 // what a short text gains by it
 	body    float32 // what a body gains by it
 	inHead  int     // articles that have it in a short text
@@ -97,7 +98,7 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 		if _, twice := q.byKey[k]; twice || err != nil {
 			return
 		}
-		t := term{Key: k, text: text, weak: !slices.Contains(weak[start:end], false)}
+		t := term{Key: k, text: text, weak: !slices.Contains(weak[start:end], false), partly: slices.Contains(weak[start:end], true)}
 		if t.inHead, err = x.postings(head, []byte(t.text), nil); err != nil {
 			return
 		}
@@ -120,7 +121,7 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 			t.body = wordInBody * weigh.Rarity(x.count, max(t.inHead, t.inAll))
 			q.pairs = true
 		}
-		if t.weak {
+		if t.partly { // a pair that is half a question word belongs to the wording, too
 			t.body *= weakShare
 		}
 		if !isSynonym(k) { // a synonym is not asked for: it may stand for what is
@@ -173,6 +174,9 @@ type parts struct {
 // gather is the first pass: every article that has a term of the question,
 // with its score. The caller gives the tally back.
 func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDictionary) (*tally, error) {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
+	}
 	t := x.scratch.Get().(*tally)
 	order := make([]int, len(q.terms))
 	for i := range order {
@@ -262,7 +266,7 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 	var best float32
 	found := make([]candidate, 0, len(t.touched))
 	for _, n := range t.touched {
-		if a := x.articles[n]; a == nil || !f.accepts(a) {
+		if x.articles[n] == nil {
 			continue
 		}
 		whole := share(t.all[n], q.body)
@@ -276,7 +280,8 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		found = append(found, c)
 	}
 	least := tail * min(best, 1)
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < least })
+	// The filter comes last: a facet counts what its value would leave.
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < least || !f.accepts(x.articles[c.doc]) })
 	x.bestFirst(found, closely)
 	top := found[:min(len(found), closely)]
 	m := newMatcher(q)

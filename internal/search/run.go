@@ -47,6 +47,10 @@ func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDiction
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}
+	if len(pieces) > 1 && len(docs) > mostProofs {
+		// Which texts are read must not depend on the order of the index.
+		slices.SortFunc(docs, func(a, b uint32) int { return cmp.Compare(x.place(a), x.place(b)) })
+	}
 	found := make(map[uint32]level, len(docs))
 	proofs := 0
 	for i, n := range docs {
@@ -82,6 +86,14 @@ func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDiction
 		found[n] = at
 	}
 	return found, nil
+}
+
+// place is an article's place in the order of URLs.
+func (x *Index) place(n uint32) int {
+	if a := x.articles[n]; a != nil {
+		return a.place
+	}
+	return -1
 }
 
 // pieces are the terms that an article with the run must have.

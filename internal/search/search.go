@@ -149,7 +149,7 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 		}
 	}
 	result.Mode = q.mode(found)
-	if len(quoted) == 0 && (result.Mode != Exact || len(found) == 0) {
+	if len(quoted) == 0 && (len(found) == 0 || found[0].parts.whole < 0.999) {
 		c, err := x.correct(ctx, q, all)
 		if err != nil {
 			return nil, err
@@ -283,7 +283,7 @@ func (q *asked) mode(found []candidate) Mode {
 	}
 	var weak float32
 	for _, t := range q.terms {
-		if t.weak {
+		if t.partly {
 			weak += t.body
 		}
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -24,12 +25,16 @@ type entry struct {
 	uses   int // articles that have the wording
 }
 
-// entries lists every wording once, the best of it first.
+// entries lists every wording once. The order of the articles decides which of
+// several a wording leads to.
 func entries(articles []*article) []entry {
 	var out []entry
 	at := map[string]int{}
 	add := func(kind, text, url string, order int, folded []rune) {
 		key := string(folded)
+		if key == "" {
+			return
+		}
 		if i, known := at[key]; known {
 			out[i].uses++
 			if order < out[i].order {
@@ -41,9 +46,6 @@ func entries(articles []*article) []entry {
 		out = append(out, entry{Suggestion{text, url, kind}, folded, order, 1})
 	}
 	for _, a := range articles {
-		if a == nil {
-			continue
-		}
 		for _, p := range a.texts {
 			switch p.of {
 			case ofSymptom:
@@ -79,6 +81,9 @@ func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestio
 	run := []rune(strings.TrimSpace(han.Fold(text)))
 	if len(run) == 0 || size <= 0 {
 		return []Suggestion{}, nil
+	}
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
 	}
 	letters := slices.ContainsFunc(run, func(r rune) bool { return r >= 'a' && r <= 'z' })
 	spelled := slices.DeleteFunc(slices.Clone(run), func(r rune) bool { return r == ' ' || r == '\'' })

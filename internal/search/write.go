@@ -2,6 +2,7 @@ package search
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,6 +39,8 @@ type Builder struct {
 	dir      string
 	builder  *scorch.Builder
 	synonyms synonyms
+	internal map[string][]byte
+	added    int
 }
 
 // batchSize is how many documents make a segment before they are merged: more
@@ -60,7 +63,7 @@ func NewBuilder(dir string, list []Synonyms) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	return &Builder{dir: dir, builder: b, synonyms: newSynonyms(list)}, nil
+	return &Builder{dir: dir, builder: b, synonyms: newSynonyms(list), internal: internal}, nil
 }
 
 // internals are what bleve and we keep beside the documents.
@@ -81,12 +84,19 @@ func (b *Builder) Add(d *Document) error {
 	if err := b.builder.Index(indexed(d, b.synonyms)); err != nil {
 		return fmt.Errorf("search: indexing %s: %w", d.URL, err)
 	}
+	b.added++
 	return nil
 }
 
 // Close merges what was added and completes the index.
 func (b *Builder) Close() error {
-	if err := b.builder.Close(); err != nil {
+	err := error(nil)
+	if b.added == 0 {
+		err = b.empty() // bleve's builder cannot close without a document
+	} else {
+		err = b.builder.Close()
+	}
+	if err != nil {
 		return fmt.Errorf("search: completing the index: %w", err)
 	}
 	// What bleve.Open expects beside the store.
@@ -95,6 +105,33 @@ func (b *Builder) Close() error {
 		return fmt.Errorf("search: %w", err)
 	}
 	return nil
+}
+
+// empty makes an index without documents.
+func (b *Builder) empty() error {
+	left, err := filepath.Glob(filepath.Join(b.dir, "scorch-offline-build*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+	}
+	queue := index.NewAnalysisQueue(1)
+	defer queue.Close()
+	s, err := scorch.NewScorch(scorch.Name, map[string]any{"path": filepath.Join(b.dir, "store")}, queue)
+	if err != nil {
+		return err
+	}
+	if err := s.Open(); err != nil {
+		return err
+	}
+	batch := index.NewBatch()
+	for k, v := range b.internal {
+		batch.SetInternal([]byte(k), v)
+	}
+	return errors.Join(s.Batch(batch), s.Close())
 }
 
 // indexed is a document in bleve's shape.
