@@ -357,6 +357,9 @@ func measure(fsys fs.FS, p string) site.Asset {
 	return a
 }
 
+// WithSource adds the line of the file to diagnostics that lack it.
+func WithSource(l *Loaded, diags diag.List) diag.List { return withSource(l.Files, diags) }
+
 // withSource adds the line of the file to diagnostics that were made far from
 // it.
 func withSource(fsys fs.FS, diags diag.List) diag.List {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type ReleaseOptions struct {
 	Index     bool   // make the search index
 	Compress  bool   // write .gz beside text files
 	Full      bool   // make a release even if nothing changed
+	Strict    bool   // a symptom that does not find its article is an error
 	Generator string // the program and its version
 }
 
@@ -40,6 +42,10 @@ type Report struct {
 // ErrContent is returned when the content has mistakes; they are in
 // Loaded.Diags.
 var ErrContent = errors.New("the content has errors")
+
+// ErrPromise is returned by a strict build when a symptom does not find its
+// article; Loaded.Diags says which.
+var ErrPromise = errors.New("a promise is broken")
 
 // Release makes a release of what was loaded. Until it returns nil the live
 // release is the one from before.
@@ -66,9 +72,10 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	var (
 		wg       sync.WaitGroup
 		indexErr error
+		promises diag.List
 	)
 	if o.Index {
-		wg.Go(func() { manifest.Search, report.Indexed, indexErr = index(ctx, w, l) })
+		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l, o.Public) })
 	}
 	pages := l.Renderer.Pages()
 	report.Pages = len(pages)
@@ -76,6 +83,10 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	wg.Wait()
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
+	}
+	l.Diags = append(l.Diags, withSource(l.Files, promises)...).Sort()
+	if o.Strict && len(promises) > 0 {
+		return report, ErrPromise
 	}
 	report.Result, err = w.Commit(manifest, o.Keep)
 	report.Took = time.Since(start)
@@ -152,36 +163,56 @@ func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 }
 
 // index makes the search index, or takes over the last one when it would
-// answer the same.
-func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchInfo, bool, error) {
-	docs := make([]*search.Document, len(l.Site.Articles))
-	for i, a := range l.Site.Articles {
-		docs[i] = Document(a)
-	}
+// answer the same, and tries the promises of the articles against it.
+func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
+	docs := Documents(l)
 	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs, l.Synonyms)}
+	dir, made := "", true
 	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
-		if err := w.LinkSearch(); !errors.Is(err, fs.ErrNotExist) {
-			return info, false, err
+		switch err := w.LinkSearch(); {
+		case err == nil:
+			dir, made = filepath.Join(public, last.ID, "search"), false
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, false, nil, err
 		}
-		// Somebody deleted the live release's index: make it again.
+		// Otherwise somebody deleted the live release's index: make it again.
 	}
-	dir, err := w.SearchDir()
-	if err != nil {
-		return nil, false, err
+	if made {
+		var err error
+		if dir, err = makeIndex(ctx, w, docs, l.Synonyms); err != nil {
+			return nil, false, nil, err
+		}
 	}
-	b, err := search.NewBuilder(dir, l.Synonyms)
+	doubtful := search.Doubtful(docs)
+	if len(doubtful) == 0 {
+		return info, made, nil, nil
+	}
+	x, err := search.Open(dir)
 	if err != nil {
-		return nil, false, err
+		return nil, false, nil, err
+	}
+	defer x.Close()
+	promises, err := tried(ctx, l, x, doubtful)
+	return info, made, promises, err
+}
+
+func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, synonyms []search.Synonyms) (dir string, err error) {
+	if dir, err = w.SearchDir(); err != nil {
+		return "", err
+	}
+	b, err := search.NewBuilder(dir, synonyms)
+	if err != nil {
+		return "", err
 	}
 	for _, d := range docs {
 		if err := ctx.Err(); err != nil {
-			return nil, false, err
+			return "", err
 		}
 		if err := b.Add(d); err != nil {
-			return nil, false, err
+			return "", err
 		}
 	}
-	return info, true, b.Close()
+	return dir, b.Close()
 }
 
 // worthCompressing is the size in bytes below which a packet is not saved.

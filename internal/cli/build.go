@@ -25,6 +25,7 @@ new one is complete; if anything is wrong, the old one stays.
   -base URL      the site's address, such as https://example.org/help/
   -drafts        build drafts and articles of the future, too
   -full          make everything again, even what did not change
+  -strict        fail when a symptom does not find its article
   -keep N        how many releases stay, for rollback (default: 2)
   -index=false   no search index
   -compress=false  no compressed copies for web servers
@@ -44,6 +45,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f.StringVar(&load.Base, "base", "", "")
 	f.BoolVar(&load.Drafts, "drafts", false, "")
 	f.BoolVar(&o.Full, "full", false, "")
+	f.BoolVar(&o.Strict, "strict", false, "")
 	f.IntVar(&o.Keep, "keep", 2, "")
 	f.BoolVar(&o.Index, "index", true, "")
 	f.BoolVar(&o.Compress, "compress", true, "")
@@ -79,12 +81,19 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if d, ok := build.ThemeProblem(loaded, err); ok {
 		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
 	}
-	if printErr := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, loaded.Diags); printErr != nil {
+	shown, left := fewWarnings(loaded.Diags)
+	if printErr := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, shown); printErr != nil {
 		return printErr
+	}
+	if left > 0 {
+		e.say("and %s more: whyfix check lists them all", plural(left, "warning"))
 	}
 	switch {
 	case errors.Is(err, build.ErrContent):
 		e.say("nothing was built: %s", count(loaded.Diags))
+		return errSilent
+	case errors.Is(err, build.ErrPromise):
+		e.say("nothing was built: -strict, and some symptoms do not find their article")
 		return errSilent
 	case errors.Is(err, publish.ErrBusy):
 		return hinted{fmt.Errorf("another build is at work in %s", o.Public), "wait until it is done"}
@@ -102,6 +111,25 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
 	}
 	return nil
+}
+
+// mostWarnings is how many warnings a build prints: it must not bury what it
+// did. check prints all.
+const mostWarnings = 20
+
+// fewWarnings keeps all errors and the first warnings, and counts the rest.
+func fewWarnings(l diag.List) (shown diag.List, left int) {
+	warnings := 0
+	for _, d := range l {
+		if d.Severity == diag.Warning {
+			if warnings++; warnings > mostWarnings {
+				left++
+				continue
+			}
+		}
+		shown = append(shown, d)
+	}
+	return shown, left
 }
 
 // apart refuses to write releases into the content folder, where the next

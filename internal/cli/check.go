@@ -45,6 +45,13 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	diags := loaded.Diags
+	if diags.Errors() == 0 {
+		broken, err := build.Promises(ctx, loaded)
+		if err != nil {
+			return err
+		}
+		diags = build.WithSource(loaded, append(diags, broken...)).Sort()
+	}
 	if *against != "" {
 		r, err := publish.Open(*against)
 		if err != nil {

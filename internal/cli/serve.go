@@ -20,6 +20,7 @@ release in the same folder goes live without a restart.
 
   -public DIR    the folder of releases, or one release (default: public)
   -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
+  -explain       let /api/search?explain=1 say why each hit is where it is
 
 examples:
   whyfix serve
@@ -30,6 +31,7 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	f := flags("serve")
 	dir := f.String("public", "public", "")
 	addr := f.String("addr", "127.0.0.1:8080", "")
+	explain := f.Bool("explain", false, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
 	}
@@ -41,6 +43,9 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	defer holder.Swap(nil, nil)
 	holder.Swap(release, closeRelease)
 	s := server.New(&holder, slog.New(slog.NewTextHandler(e.stderr, nil)))
+	if *explain {
+		s.Explain()
+	}
 	follow, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
 	go func() {

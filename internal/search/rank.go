@@ -249,10 +249,10 @@ func (x *Index) add(dicts []segment.TermDictionary, text string, weight float32,
 // rank returns the articles that answer, best first; runs are those that have
 // the question as typed. The order is the same
 // for the same index and question, so that pages do not overlap.
-func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]level) ([]candidate, error) {
+func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]level) ([]candidate, int, error) {
 	t, err := x.gather(ctx, q, head, all)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() {
 		t.reset()
@@ -292,7 +292,7 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		m.score(x.articles[top[i].doc], &top[i])
 	}
 	slices.SortFunc(top, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), x.order(a, b)) })
-	return found, nil
+	return found, len(t.touched), nil
 }
 
 // bestFirst moves the n candidates with the highest first scores to the front,

@@ -75,6 +75,8 @@ type Result struct {
 	Hits    []Hit
 	Facets  Facets
 	Terms   []Term // of the question, for people who ask why
+	// Candidates is how many articles had anything of the question.
+	Candidates int
 }
 
 // Term is a piece of the question and how much it weighs.
@@ -139,7 +141,7 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 		return nil, err
 	}
 	text, quoted := unquote(text)
-	q, found, err := x.answer(ctx, text, head, all, query.Filter, nil)
+	q, found, touched, err := x.answer(ctx, text, head, all, query.Filter, nil)
 	if err != nil || len(q.terms) == 0 {
 		return result, err
 	}
@@ -155,12 +157,12 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 			return nil, err
 		}
 		if c != nil {
-			q2, found2, err := x.answer(ctx, c.text, head, all, query.Filter, c.docs)
+			q2, found2, touched2, err := x.answer(ctx, c.text, head, all, query.Filter, c.docs)
 			if err != nil {
 				return nil, err
 			}
 			if better(found2, found, c) {
-				q, found, result.Mode, result.Corrected = q2, found2, Corrected, c.text
+				q, found, touched, result.Mode, result.Corrected = q2, found2, touched2, Corrected, c.text
 			}
 		}
 	}
@@ -168,7 +170,7 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 		result.Terms = append(result.Terms, Term{t.name(), t.matched, t.weak, max(t.inAll, t.inHead)})
 	}
 	result.Partial = ctx.Err() != nil
-	result.Total = len(found)
+	result.Total, result.Candidates = len(found), touched
 	result.Facets = x.facets(found)
 	size := min(max(query.Size, 0), MaxSize)
 	from := min((max(query.Page, 1)-1)*size, len(found))
@@ -239,15 +241,16 @@ func (x *Index) keepQuoted(ctx context.Context, found []candidate, quoted []stri
 }
 
 // answer ranks the articles for a text. Proved are articles that are known to
-// have it, beside those that turn out to.
-func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]level) (*asked, []candidate, error) {
+// have it, beside those that turn out to. It also returns how many articles had
+// anything of it.
+func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]level) (*asked, []candidate, int, error) {
 	q, err := x.ask(text, head, all)
 	if err != nil || len(q.terms) == 0 {
-		return q, nil, err
+		return q, nil, 0, err
 	}
 	runs, err := x.run(ctx, q.runes, all, someProofs)
 	if err != nil {
-		return q, nil, err
+		return q, nil, 0, err
 	}
 	if runs == nil {
 		runs = proved
@@ -256,8 +259,8 @@ func (x *Index) answer(ctx context.Context, text string, head, all []segment.Ter
 			runs[n] = max(runs[n], at)
 		}
 	}
-	found, err := x.rank(ctx, q, head, all, f, runs)
-	return q, found, err
+	found, touched, err := x.rank(ctx, q, head, all, f, runs)
+	return q, found, touched, err
 }
 
 // clearly is how much better the answer to a correction must be that no

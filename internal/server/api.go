@@ -90,8 +90,52 @@ type searchAnswer struct {
 	Total     int         `json:"total"`
 	TookMS    float64     `json:"took_ms"`
 	Release   string      `json:"release"`
+	Partial   bool        `json:"partial,omitempty"` // time ran out: the best found until then
 	Hits      []hit       `json:"hits"`
 	Facets    facets      `json:"facets"`
+	Explain   *explain    `json:"explain,omitempty"`
+}
+
+// explain says why the hits are where they are.
+type explain struct {
+	Rung       search.Mode   `json:"rung"`
+	Terms      []explainTerm `json:"terms"`
+	Candidates int           `json:"candidates"`
+	Hits       []explainHit  `json:"hits"`
+}
+
+type explainTerm struct {
+	Text         string  `json:"text"`
+	Weight       float32 `json:"weight"`
+	QuestionWord bool    `json:"question_word"`
+	Articles     int     `json:"articles"`
+}
+
+type explainHit struct {
+	URL   string        `json:"url"`
+	Score float32       `json:"score"`
+	Parts []explainPart `json:"parts"`
+}
+
+type explainPart struct {
+	Name  string  `json:"name"`
+	Share float32 `json:"share"`
+	Text  string  `json:"text,omitempty"`
+}
+
+func explained(r *search.Result) *explain {
+	e := &explain{Rung: r.Mode, Terms: []explainTerm{}, Candidates: r.Candidates, Hits: []explainHit{}}
+	for _, t := range r.Terms {
+		e.Terms = append(e.Terms, explainTerm{t.Text, t.Weight, t.Weak, t.Articles})
+	}
+	for _, h := range r.Hits {
+		hit := explainHit{URL: h.URL, Score: h.Score}
+		for _, p := range h.Parts {
+			hit.Parts = append(hit.Parts, explainPart(p))
+		}
+		e.Hits = append(e.Hits, hit)
+	}
+	return e
 }
 
 type hit struct {
@@ -135,8 +179,12 @@ func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request, release *Rele
 	if !ok {
 		return
 	}
+	answer := answerOf(result, release.ID, time.Since(start))
+	if s.explain && r.URL.Query().Get("explain") == "1" {
+		answer.Explain = explained(result)
+	}
 	w.Header().Set("Cache-Control", "no-cache")
-	s.json(w, http.StatusOK, answerOf(result, release.ID, time.Since(start)))
+	s.json(w, http.StatusOK, answer)
 }
 
 // search runs a query; when it cannot, it answers and returns false.

@@ -86,12 +86,17 @@ func (h *Holder) Acquire() (*Release, func()) {
 
 // Server is the HTTP interface.
 type Server struct {
-	holder *Holder
-	log    *slog.Logger
+	holder  *Holder
+	log     *slog.Logger
+	explain bool
 }
 
 // New makes a Server that logs to log.
 func New(h *Holder, log *slog.Logger) *Server { return &Server{holder: h, log: log} }
+
+// Explain lets /api/search?explain=1 say why each hit is where it is. It must
+// be called before the first request.
+func (s *Server) Explain() { s.explain = true }
 
 // ServeHTTP answers one request from one release.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,68 @@
+package build
+
+import (
+	"context"
+	"strings"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/render"
+	"whyfix/internal/search"
+)
+
+// Documents are the articles as the search knows them, in the model's order.
+func Documents(l *Loaded) []*search.Document {
+	docs := make([]*search.Document, len(l.Site.Articles))
+	for i, a := range l.Site.Articles {
+		docs[i] = Document(a)
+	}
+	return docs
+}
+
+// Promises reports the symptoms that do not find their article. It needs no
+// release: where there is doubt, it asks an index in memory.
+func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
+	docs := Documents(l)
+	doubtful := search.Doubtful(docs)
+	if len(doubtful) == 0 {
+		return nil, nil
+	}
+	live, err := search.NewLive(l.Synonyms)
+	if err != nil {
+		return nil, err
+	}
+	defer live.Close()
+	x, err := live.Apply(docs, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	return tried(ctx, l, x, doubtful)
+}
+
+// tried tries promises against an index of the same articles.
+func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Promise) (diag.List, error) {
+	broken, err := x.Try(ctx, doubtful)
+	if err != nil || len(broken) == 0 {
+		return nil, err
+	}
+	symptoms := map[string][]content.Text{}
+	for _, a := range l.Site.Articles {
+		symptoms[render.EscapeURL(a.URL)] = a.Symptoms
+	}
+	var out diag.List
+	for _, b := range broken {
+		instead := "nothing is found"
+		var titles []string
+		for _, h := range b.Instead {
+			titles = append(titles, "“"+h.Title+"”")
+		}
+		if len(titles) > 0 {
+			instead = "readers see first: " + strings.Join(titles, ", ")
+		}
+		out = append(out, diag.Diagnostic{Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
+			Message: "this symptom does not find its article among the first 3; " + instead,
+			Hint:    "say what is special about this problem, or take the phrase out here or there"})
+	}
+	return out, nil
+}

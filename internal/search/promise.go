@@ -1,0 +1,97 @@
+package search
+
+import (
+	"context"
+	"slices"
+
+	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
+)
+
+// Promised is among how many hits a symptom must find its article.
+const Promised = 3
+
+// Promise is one symptom of one article.
+type Promise struct {
+	URL     string
+	Symptom int // its number in Document.Symptoms
+	Text    string
+}
+
+// Broken is a promise that does not hold.
+type Broken struct {
+	Promise
+	Instead []Hit // what the first hits are
+}
+
+// allPromises is the number of articles up to which every promise is tried:
+// it costs a search each.
+const allPromises = 300
+
+// Doubtful lists the promises that have to be tried. A phrase that no three
+// other articles have in a title, symptom, tag or heading finds its own, which
+// says exactly that.
+func Doubtful(docs []*Document) []Promise {
+	type text struct {
+		doc    int
+		folded []rune
+	}
+	var texts []text
+	byTerm := map[weigh.Key][]int{} // the texts that have a term
+	for n, d := range docs {
+		for _, p := range newArticle(d, newSynonyms(nil)).texts {
+			i := len(texts)
+			texts = append(texts, text{n, p.folded})
+			weigh.Features(p.folded, func(k weigh.Key, _, _ int) {
+				if list := byTerm[k]; k.Class() != weigh.Meaning && (len(list) == 0 || list[len(list)-1] != i) {
+					byTerm[k] = append(list, i)
+				}
+			})
+		}
+	}
+	var out []Promise
+	for n, d := range docs {
+		for i, s := range d.Symptoms {
+			p := Promise{URL: d.URL, Symptom: i, Text: s}
+			runes := []rune(han.Fold(s))
+			var rarest []int
+			known := false
+			latin := false
+			weigh.Features(runes, func(k weigh.Key, _, _ int) {
+				latin = latin || k.Class() == weigh.Word
+				if list := byTerm[k]; k.Class() != weigh.Meaning && (!known || len(list) < len(rarest)) {
+					rarest, known = list, true
+				}
+			})
+			if len(docs) <= allPromises || !known || latin || slices.Contains(runes, '"') || len(runes) > MaxQuery {
+				out = append(out, p)
+				continue
+			}
+			others := map[int]bool{}
+			for _, t := range rarest {
+				if texts[t].doc != n && len(others) < Promised && contains(texts[t].folded, runes) {
+					others[texts[t].doc] = true
+				}
+			}
+			if len(others) >= Promised {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// Try searches for promises and returns those that do not hold.
+func (x *Index) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
+	var out []Broken
+	for _, p := range promises {
+		r, err := x.Search(ctx, Query{Text: p.Text, Size: Promised, Page: 1})
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(r.Hits, func(h Hit) bool { return h.URL == p.URL }) {
+			out = append(out, Broken{p, r.Hits})
+		}
+	}
+	return out, nil
+}
