@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"os"
 	"path"
@@ -24,7 +26,7 @@ import (
 )
 
 // now is when these sites are built.
-var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+var now = time.Date(2026, 12, 31, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return now }
 
@@ -154,7 +156,7 @@ func release(t *testing.T, l *Loaded, public string) Report {
 	return report
 }
 
-// tree reads every file below a folder.
+// tree reads every file below a folder; of a link, where it leads.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -162,7 +164,13 @@ func tree(t *testing.T, dir string) map[string]string {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(p)))
+		name := filepath.Join(dir, filepath.FromSlash(p))
+		if e.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(name)
+			files[p] = "→ " + target
+			return err
+		}
+		data, err := os.ReadFile(name)
 		files[p] = string(data)
 		return err
 	})
@@ -537,6 +545,11 @@ func TestLoadWhileAway(t *testing.T) {
 	if err := l.Reopen(); err == nil {
 		t.Fatal("Reopen: got no error")
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			t.Errorf("Load: got a panic: %v", p)
+		}
+	}()
 	if _, err := l.Load(t.Context()); err == nil {
 		t.Error("Load: got no error")
 	}
@@ -634,14 +647,18 @@ func TestTooBigArticle(t *testing.T) {
 // Sizes of images are read from their first bytes; what cannot be read has none.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 3))); err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"a.svg": `<?xml version="1.0"?><svg width="1" viewBox="0 0 640 480">`, "b.svg": `<svg viewBox='-5,-5,12.6,7.4'/>`, "c.svg": "<svg/>", "d.svg": "", "e.svg": `<svg viewBox="0 0 99999999999999999999 1"/>`,
-		"a.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x03\x08\x06\x00\x00\x00\x9d\x74\x66\x1a", "b.png": "no image", "a.gif": "GIF89a\x04\x00\x05\x00\x00\x00\x00", "c.webp": "RIFF", "d.SVG": `<svg viewBox="0 0 3 4"/>`,
+		"a.svg": `<?xml version="1.0"?><svg width="1" viewBox="0 0 640 480">`, "b.svg": `<svg viewBox='-5,-5,12.6,7.4'/>`, "c.svg": "<svg/>", "d.svg": "",
+		"a.png": picture.String(), "b.png": "no image", "a.gif": "GIF89a\x04\x00\x05\x00\x00\x00\x00", "c.webp": "RIFF", "d.SVG": `<svg viewBox="0 0 3 4"/>`,
 	})
 	fsys := os.DirFS(dir)
 	for name, want := range map[string][2]int{
-		"a.svg": {640, 480}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "e.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
+		"a.svg": {640, 480}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
 	} {
 		got := measure(fsys, name)
 		if got.Width != want[0] || got.Height != want[1] || got.Path != name {
