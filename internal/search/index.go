@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"sync"
 
@@ -63,11 +64,12 @@ type tagName struct {
 
 // passage is a short text that an article can be found by.
 type passage struct {
-	of     source
-	text   string // as written
-	folded []rune
-	terms  []weigh.Key // what it says, once each: characters, words and meanings
-	missed float32     // what it loses when nothing of it is in the question
+	of      source
+	text    string // as written
+	folded  []rune
+	terms   []weigh.Key // what it says, once each: characters, words and meanings
+	singles int         // how many of the terms, which come first, are characters
+	missed  float32     // what it loses when nothing of it is in the question
 }
 
 // source is where a passage comes from.
@@ -273,7 +275,9 @@ func newArticle(d *Document, syn synonyms) *article {
 	add := func(of source, text string) {
 		if text != "" || of == ofTitle { // the title is the first, whatever it says
 			folded := []rune(han.Fold(text))
-			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: termsOf(folded, syn)})
+			terms := termsOf(folded, syn)
+			singles := sort.Search(len(terms), func(i int) bool { return terms[i].Class() > weigh.Single })
+			a.texts = append(a.texts, passage{of: of, text: text, folded: folded, terms: terms, singles: singles})
 		}
 	}
 	add(ofTitle, d.Title)

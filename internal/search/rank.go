@@ -15,15 +15,15 @@ import (
 
 // Ranking has two passes. The first adds up, rare terms first, how much of the
 // question's weight each article has, from the index's postings. The second
-// reads the short texts of the best few hundred closely: how much of the
+// reads the short texts of the best hundred closely: how much of the
 // question does one of them answer, and how much of it does the question name?
 
 const (
 	// closely is how many candidates get the second pass.
-	closely = 256
+	closely = 128
 	// most postings that the first pass reads. Terms are read rare first, so
 	// what is left out is what nearly every article has.
-	mostPostings = 60_000
+	mostPostings = 40_000
 	// tail is the share of the best first score below which an article is no
 	// longer an answer.
 	tail = 0.35
@@ -428,8 +428,8 @@ func (m *matcher) passage(p *passage, article int, short *float32) (has float32)
 		}
 		last = ok
 	}
-	for _, k := range p.terms {
-		if k.Class() == weigh.Meaning || word && k.Class() == weigh.Word {
+	for _, k := range p.terms[p.singles:] {
+		if word || k.Class() == weigh.Meaning {
 			if n, ok := m.q.byKey[k]; ok {
 				has += m.mark(n, article, short)
 			}

@@ -232,13 +232,12 @@ func (x *Index) bodyHas(n uint32, runes []rune) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if contains([]rune(han.Fold(summary)), runes) {
-		return true, nil
-	}
+	buf := han.AppendFolded(make([]rune, 0, 512), summary)
 	for _, s := range sections {
-		if contains([]rune(han.Fold(s.Text)), runes) {
+		if contains(buf, runes) {
 			return true, nil
 		}
+		buf = han.AppendFolded(buf[:0], s.Text)
 	}
-	return false, nil
+	return contains(buf, runes), nil
 }
