@@ -235,7 +235,7 @@ func live(t *testing.T, public string) *publish.Release {
 // Two builds of the same content are the same, on one processor, too.
 func TestBuildsAreEqual(t *testing.T) {
 	sampled := t.TempDir()
-	write(t, sampled, sample(40))
+	write(t, sampled, sample(16))
 	for _, tt := range []struct{ name, content string }{
 		{"sample", sampled},
 		{"the project's own content", filepath.Join("..", "..", "content")},

@@ -21,7 +21,7 @@ func TestRandomEdits(t *testing.T) {
 	const steps = 30
 	r := rand.New(rand.NewPCG(7, 30))
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
-	files := sample(12)
+	files := sample(8)
 	minute := 0
 	touch := func(name string) { // each change has a time of its own
 		minute++

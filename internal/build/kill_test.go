@@ -48,7 +48,7 @@ func TestKill(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	const articles, kills, most = 40, 10, 40
+	const articles, kills, most = 16, 10, 40
 	dir := t.TempDir()
 	content, public := filepath.Join(dir, "content"), filepath.Join(dir, "public")
 	write(t, content, sample(articles))

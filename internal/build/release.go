@@ -259,7 +259,7 @@ func compressible(p string) bool {
 
 // ThemeProblem is an error of a template as a diagnostic, when it is one.
 func ThemeProblem(l *Loaded, err error) (diag.Diagnostic, bool) {
-	if l.Theme == nil || err == nil || !strings.Contains(err.Error(), "template: ") {
+	if l.Theme == nil || err == nil || !strings.Contains(err.Error(), "template:") {
 		return diag.Diagnostic{}, false
 	}
 	return l.Theme.Problem(err), true

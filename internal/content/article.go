@@ -108,6 +108,9 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 		a.Title = Text{Value: doc.Title, Pos: doc.TitlePos}
 	case a.Title.Value == "":
 		a.Title = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}
+		if a.Title.Value == "" && !a.Index {
+			diags = append(diags, lines.New(a.Title.Pos, diag.Error, "no-title", "this article has no title", "write title: … in the front matter"))
+		}
 	case doc.Title != "" && doc.Title != a.Title.Value:
 		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
 			"this heading is not shown, because front matter has another title", "delete one of the two, or make the heading level two (##)"))

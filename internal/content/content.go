@@ -115,16 +115,16 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		if entry.IsDir() {
 			return nil
 		}
-		info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
-		if err != nil {
-			diags = append(diags, unreadable(p, err))
-			return nil
-		}
 		if !utf8.ValidString(p) {
 			diags = append(diags, diag.Diagnostic{
 				Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
 				Message: "the file's name is not UTF-8", Hint: "rename the file",
 			})
+			return nil
+		}
+		info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
+		if err != nil {
+			diags = append(diags, unreadable(p, err))
 			return nil
 		}
 		if info.Mode().IsRegular() {

@@ -107,6 +107,9 @@ func NewLines(file string, text []byte) *Lines {
 
 // At is the position of a byte offset.
 func (l *Lines) At(offset int) Pos {
+	if len(l.starts) == 0 {
+		return Pos{File: l.File, Line: 1, Col: 1}
+	}
 	offset = min(max(offset, 0), len(l.text))
 	line, found := slices.BinarySearch(l.starts, offset)
 	if !found {

@@ -27,12 +27,12 @@ const maxSource = 160
 func (p Printer) Print(w io.Writer, list List) error {
 	var b strings.Builder
 	for _, d := range list {
-		b.WriteString(p.place(d.Pos))
+		b.WriteString(clean(p.place(d.Pos)))
 		b.WriteString(": ")
 		if d.Severity == Warning {
 			b.WriteString("warning: ")
 		}
-		b.WriteString(d.Message)
+		b.WriteString(clean(d.Message))
 		b.WriteByte('\n')
 		if d.Source != "" && d.Line > 0 {
 			source, before := excerpt(d.Source, d.Col)
@@ -42,7 +42,7 @@ func (p Printer) Print(w io.Writer, list List) error {
 			}
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", d.Hint)
+			fmt.Fprintf(&b, "    hint: %s\n", clean(d.Hint))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -50,10 +50,17 @@ func (p Printer) Print(w io.Writer, list List) error {
 }
 
 func (p Printer) place(pos Pos) string {
-	if p.Dir != "" {
-		pos.File = path.Join(p.Dir, pos.File)
-	}
+	pos.File = p.file(pos.File)
 	return pos.String()
+}
+
+// file puts the folder in front, unless the file is none of its: the built-in
+// theme's names stand in brackets.
+func (p Printer) file(name string) string {
+	if p.Dir == "" || strings.HasPrefix(name, "(") {
+		return name
+	}
+	return path.Join(p.Dir, name)
 }
 
 // excerpt is the part of a line around a column, and blanks as wide as what
@@ -66,8 +73,8 @@ func excerpt(source string, col int) (text, blanks string) {
 	}
 	end := min(start+maxSource, len(runes))
 	for i, r := range runes {
-		if r != '\t' && (r < ' ' || r == 0x7f) {
-			runes[i] = '\uFFFD' // a control character must not reach the terminal
+		if r != '\t' && harmful(r) {
+			runes[i] = '\uFFFD'
 		}
 	}
 	text = string(runes[start:end])
@@ -83,7 +90,8 @@ func excerpt(source string, col int) (text, blanks string) {
 		switch {
 		case r == '\t':
 			b.WriteByte('\t')
-		case wide(r):
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case unicode.Is(wide, r):
 			b.WriteString("  ")
 		default:
 			b.WriteByte(' ')
@@ -92,10 +100,64 @@ func excerpt(source string, col int) (text, blanks string) {
 	return text, b.String()
 }
 
-// wide tells the characters that terminals show two cells wide.
-func wide(r rune) bool {
-	return r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) ||
-		r >= 0x3000 && r <= 0x303E || r >= 0xFF01 && r <= 0xFF60 || r >= 0x1F300 && r <= 0x1FAFF)
+// harmful tells what must not reach a terminal: control characters, and marks
+// that turn the direction of the text around them.
+func harmful(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+}
+
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if harmful(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// wide are the characters that terminals show two cells wide: those that
+// Unicode's annex 11 calls wide or full width, by block where that is enough.
+var wide = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x1100, 0x115F, 1},
+		{0x231A, 0x231B, 1},
+		{0x23E9, 0x23EC, 1},
+		{0x25FD, 0x25FE, 1},
+		{0x2614, 0x2615, 1},
+		{0x2648, 0x2653, 1},
+		{0x267F, 0x2693, 0x14},
+		{0x26A1, 0x26AA, 9},
+		{0x26AB, 0x26BD, 0x12},
+		{0x26BE, 0x26C4, 6},
+		{0x26C5, 0x26CE, 9},
+		{0x26D4, 0x26EA, 0x16},
+		{0x26F2, 0x26F3, 1},
+		{0x26F5, 0x26FA, 5},
+		{0x26FD, 0x2705, 8},
+		{0x270A, 0x270B, 1},
+		{0x2728, 0x274C, 0x24},
+		{0x274E, 0x2753, 5},
+		{0x2754, 0x2755, 1},
+		{0x2757, 0x2795, 0x3E},
+		{0x2796, 0x2797, 1},
+		{0x27B0, 0x27BF, 0xF},
+		{0x2B1B, 0x2B1C, 1},
+		{0x2B50, 0x2B55, 5},
+		{0x2E80, 0x303E, 1},
+		{0x3041, 0xA4CF, 1},
+		{0xA960, 0xA97F, 1},
+		{0xAC00, 0xD7A3, 1},
+		{0xF900, 0xFAFF, 1},
+		{0xFE30, 0xFE6F, 1},
+		{0xFF01, 0xFF60, 1},
+		{0xFFE0, 0xFFE6, 1},
+	},
+	R32: []unicode.Range32{
+		{0x1F300, 0x1F64F, 1},
+		{0x1F680, 0x1F6FF, 1},
+		{0x1F900, 0x1FAFF, 1},
+		{0x20000, 0x3FFFD, 1},
+	},
 }
 
 // jsonDiagnostic is the shape of one element of PrintJSON's array.
@@ -115,11 +177,7 @@ type jsonDiagnostic struct {
 func (p Printer) PrintJSON(w io.Writer, list List) error {
 	out := make([]jsonDiagnostic, len(list))
 	for i, d := range list {
-		file := d.File
-		if p.Dir != "" {
-			file = path.Join(p.Dir, file)
-		}
-		out[i] = jsonDiagnostic{file, d.Line, d.Col, d.Severity.String(), d.Code, d.Message, d.Hint, d.Source}
+		out[i] = jsonDiagnostic{p.file(d.File), d.Line, d.Col, d.Severity.String(), d.Code, d.Message, d.Hint, d.Source}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -102,7 +102,7 @@ func (i Item) About() string {
 // Ref is a link or an image as written.
 type Ref struct {
 	Image bool
-	Dest  string // as in the file, percent-encoding undone
+	Dest  string // as in the file, but for Markdown's own escapes
 	Alt   string // of an image
 	Pos   diag.Pos
 }
@@ -129,6 +129,7 @@ type Fragment struct {
 // hole is a place in a Fragment that the target of a Ref fills.
 type hole struct {
 	at, ref int
+	image   bool // the ref is an image: its address is that of a file
 	size    bool // width and height attributes instead of the address
 }
 
@@ -148,7 +149,7 @@ func (f Fragment) HTML(targets []Target) string {
 		t := targets[h.ref]
 		switch {
 		case !h.size:
-			out = appendURL(out, t.URL)
+			out = appendURL(out, t.URL, h.image)
 		case t.Width > 0 && t.Height > 0:
 			out = append(out, ` width="`...)
 			out = strconv.AppendInt(out, int64(t.Width), 10)

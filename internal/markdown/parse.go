@@ -1,8 +1,10 @@
 package markdown
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -34,9 +36,8 @@ type Parser struct {
 func NewParser(o Options) *Parser {
 	md := goldmark.New(
 		goldmark.WithExtensions(
-			extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify,
-			// A line break in the source between two Han characters is not a space.
-			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksCSS3Draft)),
+			// Alignment as an attribute: a style would need a weaker security policy.
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify,
 		),
 		goldmark.WithParserOptions(parser.WithAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
@@ -72,6 +73,7 @@ type reading struct {
 	diags    diag.List
 	headings []*ast.Heading
 	ids      map[string]bool
+	notes    bool // there are footnotes, with ids of their own
 }
 
 func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
@@ -89,6 +91,16 @@ func (r *reading) prepare(root ast.Node) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
+		case *ast.Text:
+			// A line break in the source between two Han characters is not a
+			// space.
+			if n.SoftLineBreak() && joins(n, r.source) {
+				n.SetSoftLineBreak(false)
+			}
+		case *ast.AutoLink:
+			r.dangerous(string(n.URL(r.source)), r.at(n.Pos()))
+		case *east.FootnoteList:
+			r.notes = true
 		case *ast.Link:
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
@@ -102,7 +114,7 @@ func (r *reading) prepare(root ast.Node) {
 	number := 0
 	for _, p := range figures {
 		image := p.FirstChild().(*ast.Image)
-		f := Figure{Caption: string(image.Title), Pos: r.at(image.Pos())}
+		f := Figure{Caption: unescape(image.Title), Pos: r.at(image.Pos())}
 		if f.Caption != "" {
 			number++
 			f.Number = number
@@ -117,36 +129,49 @@ func (r *reading) prepare(root ast.Node) {
 var refAttribute = []byte("whyfix-ref")
 
 func (r *reading) ref(n ast.Node, dest []byte, image bool) {
-	ref := Ref{Image: image, Dest: string(util.UnescapePunctuations(dest)), Pos: r.at(n.Pos())}
-	ref.Dest = unescapePath(ref.Dest)
+	ref := Ref{Image: image, Dest: unescape(dest), Pos: r.at(n.Pos())}
 	if image {
 		ref.Alt = r.plain(n)
 	}
-	if dangerous(ref.Dest) {
-		r.problem(ref.Pos, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
-			"use an address that starts with https:, mailto: or tel:, or a path")
+	if r.dangerous(ref.Dest, ref.Pos) {
 		ref.Dest = ""
 	}
 	n.SetAttribute(refAttribute, len(r.doc.Refs))
 	r.doc.Refs = append(r.doc.Refs, ref)
 }
 
+// dangerous reports addresses that run code in the reader's browser.
+func (r *reading) dangerous(dest string, at diag.Pos) bool {
+	if !dangerous(dest) {
+		return false
+	}
+	r.problem(at, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
+		"use an address that starts with https:, mailto: or tel:, or a path")
+	return true
+}
+
 // name gives each heading its id: first those that the writer chose, so that a
 // heading's words never take one of them away.
 func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
+	const example = "write one such as {#why}"
 	for _, h := range r.headings {
 		id, ok := stringAttribute(h, "id")
-		if !ok {
+		switch {
+		case !ok || r.isTitle(h):
 			continue
-		}
-		if r.ids[id] {
+		case id == "":
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "this id is empty", example)
+		case strings.ContainsFunc(id, unicode.IsSpace):
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" has a blank in it", example)
+		case r.ids[id], r.notes && (strings.HasPrefix(id, "fn:") || strings.HasPrefix(id, "fnref:")):
 			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", "the id "+quote(id)+" is used twice on this page", "give one of the headings another id")
 		}
 		r.claim(id)
 	}
+	next := map[string]int{} // the number to try for a heading of the same words
 	for _, h := range r.headings {
-		if _, ok := h.AttributeString("id"); ok || r.isTitle(h) {
+		if id, ok := stringAttribute(h, "id"); ok && id != "" || r.isTitle(h) {
 			continue
 		}
 		base := Slug(r.plain(h))
@@ -154,8 +179,9 @@ func (r *reading) name() {
 			base = "section"
 		}
 		id := base
-		for n := 2; r.ids[id]; n++ {
+		for n := max(next[base], 2); r.ids[id]; n++ {
 			id = base + "-" + itoa(n)
+			next[base] = n + 1
 		}
 		r.claim(id)
 		h.SetAttributeString("id", []byte(id))
@@ -163,7 +189,7 @@ func (r *reading) name() {
 }
 
 func (r *reading) claim(id string) {
-	if !r.ids[id] {
+	if id != "" && !r.ids[id] {
 		r.ids[id] = true
 		r.doc.IDs = append(r.doc.IDs, id)
 	}
@@ -312,5 +338,5 @@ func stringAttribute(n ast.Node, name string) (string, bool) {
 	case string:
 		return strings.TrimSpace(v), true
 	}
-	return "", false
+	return fmt.Sprint(v), true // {#1} is a number
 }

@@ -32,8 +32,9 @@ func (s *sink) Available() int { return 1 << 20 }
 func (s *sink) Buffered() int  { return 0 }
 func (s *sink) Flush() error   { return nil }
 
-func (s *sink) hole(ref int, size bool) {
-	s.holes = append(s.holes, hole{at: len(s.html), ref: ref, size: size})
+func (s *sink) hole(h hole) {
+	h.at = len(s.html)
+	s.holes = append(s.holes, h)
 }
 
 func (s *sink) fragment() Fragment { return Fragment{html: string(s.html), holes: s.holes} }
@@ -90,11 +91,11 @@ func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering 
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString(`<a href="`)
-	w.(*sink).hole(refOf(n), false)
+	w.(*sink).hole(hole{ref: refOf(n)})
 	_ = w.WriteByte('"')
 	if len(n.Title) > 0 {
 		_, _ = w.WriteString(` title="`)
-		_, _ = w.Write(util.EscapeHTML(n.Title))
+		_, _ = w.WriteString(htmlText(unescape(n.Title)))
 		_ = w.WriteByte('"')
 	}
 	_ = w.WriteByte('>')
@@ -108,7 +109,7 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	n := node.(*ast.Image)
 	s := w.(*sink)
 	_, _ = w.WriteString(`<img src="`)
-	s.hole(refOf(n), false)
+	s.hole(hole{ref: refOf(n), image: true})
 	_, _ = w.WriteString(`" alt="`)
 	var alt textWriter
 	alt.inline(n, source)
@@ -116,10 +117,10 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	_ = w.WriteByte('"')
 	if len(n.Title) > 0 {
 		_, _ = w.WriteString(` title="`)
-		_, _ = w.Write(util.EscapeHTML(n.Title))
+		_, _ = w.WriteString(htmlText(unescape(n.Title)))
 		_ = w.WriteByte('"')
 	}
-	s.hole(refOf(n), true)
+	s.hole(hole{ref: refOf(n), size: true})
 	_, _ = w.WriteString(` loading="lazy" decoding="async">`)
 	return ast.WalkSkipChildren, nil
 }

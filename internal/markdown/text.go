@@ -27,6 +27,11 @@ func (t *textWriter) line() {
 	}
 }
 
+// unescape undoes what Markdown lets a writer escape: \* and &amp;.
+func unescape(source []byte) string {
+	return string(util.UnescapePunctuations(util.ResolveNumericReferences(util.ResolveEntityNames(source))))
+}
+
 // block writes a block node, each of its leaf blocks on a line of its own.
 func (t *textWriter) block(n ast.Node, source []byte) {
 	switch n := n.(type) {
@@ -65,8 +70,8 @@ func (t *textWriter) inline(n ast.Node, source []byte) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			t.b.Write(util.UnescapePunctuations(util.ResolveNumericReferences(util.ResolveEntityNames(c.Segment.Value(source)))))
-			if (c.SoftLineBreak() || c.HardLineBreak()) && !joins(c, source) {
+			t.b.WriteString(unescape(c.Segment.Value(source)))
+			if c.HardLineBreak() || c.SoftLineBreak() && !joins(c, source) {
 				t.b.WriteByte(' ')
 			}
 		case *ast.String:
@@ -149,25 +154,21 @@ func matches(word, heading string, words []string) bool {
 	return strings.ContainsRune(word, ' ') && strings.Contains(heading, word)
 }
 
-// unescapePath undoes percent-encoding where that gives valid text, so that
-// `退款.md` and its encoded form name the same file.
-func unescapePath(s string) string {
-	path, rest := s, ""
-	if i := strings.IndexAny(s, "?"); i >= 0 {
-		path, rest = s[:i], s[i:]
-	}
-	if u, err := url.PathUnescape(path); err == nil && utf8.ValidString(u) && !strings.ContainsFunc(u, unicode.IsControl) && !strings.Contains(s, "://") {
-		return u + rest
-	}
-	return s
-}
-
 // dangerous tells addresses that run code in the reader's browser.
 func dangerous(dest string) bool {
 	return html.IsDangerousURL([]byte(strings.ToLower(strings.TrimSpace(dest))))
 }
 
-func appendURL(out []byte, u string) []byte {
+// appendURL writes an address into an attribute. What lies on this site is
+// not percent-encoded yet; a file may have any character in its name.
+func appendURL(out []byte, u string, file bool) []byte {
+	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
+		path, rest := u, ""
+		if i := strings.IndexAny(u, "?#"); i >= 0 && !file {
+			path, rest = u[:i], u[i:]
+		}
+		u = (&url.URL{Path: path}).EscapedPath() + rest
+	}
 	return append(out, util.EscapeHTML(util.URLEscape([]byte(u), false))...)
 }
 

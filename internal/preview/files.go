@@ -22,6 +22,9 @@ type files struct {
 	assets map[string]bool
 	folder fs.FS
 	build  int
+
+	loaded  *build.Loaded
+	content string // the content folder as the writer named it
 }
 
 type page struct {
@@ -31,8 +34,8 @@ type page struct {
 	err    error
 }
 
-func newFiles(l *build.Loaded, extra []render.File, number int) *files {
-	f := &files{pages: map[string]*page{}, fixed: map[string][]byte{}, assets: map[string]bool{}, folder: l.Files, build: number}
+func newFiles(l *build.Loaded, extra []render.File, number int, content string) *files {
+	f := &files{pages: map[string]*page{}, fixed: map[string][]byte{}, assets: map[string]bool{}, folder: l.Files, build: number, loaded: l, content: content}
 	for _, o := range l.Renderer.Pages() {
 		f.pages[o.File] = &page{output: o}
 	}
@@ -59,7 +62,7 @@ func (f *files) Open(name string) (fs.File, error) {
 			p.data = inject(p.data, f.build)
 		})
 		if p.err != nil {
-			return nil, &fs.PathError{Op: "render", Path: name, Err: p.err}
+			return nil, &server.PageError{Message: f.problem(p.err)}
 		}
 		return open(name, p.data), nil
 	}
@@ -67,6 +70,15 @@ func (f *files) Open(name string) (fs.File, error) {
 		return f.folder.Open(name)
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// problem says what is wrong with a template, and where.
+func (f *files) problem(err error) string {
+	if d, ok := build.ThemeProblem(f.loaded, err); ok {
+		d.File = path.Join(f.content, d.File)
+		return d.Pos.String() + ": " + d.Message
+	}
+	return err.Error()
 }
 
 // inject adds the preview's script to a page, with the number of the build

@@ -96,6 +96,7 @@ func (p *Preview) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, p.cancel = context.WithCancel(ctx)
+	context.AfterFunc(ctx, p.pages.close) // open pages must not hold up the end
 	p.wg.Go(func() {
 		defer w.Close()
 		p.follow(ctx, w)
@@ -171,7 +172,7 @@ func (p *Preview) show(l *build.Loaded) error {
 	}
 	release := &server.Release{
 		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
-		WWW: newFiles(l, extra, p.number), Search: index, Template: template,
+		WWW: newFiles(l, extra, p.number, filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}
 	p.holder.Swap(release, func() { index.Close() })
 	return nil

@@ -22,12 +22,15 @@ type SearchView struct {
 	Next      string
 }
 
+// HTML is text that is already escaped.
+type HTML = template.HTML
+
 // SearchHit is an article that answers.
 type SearchHit struct {
 	URL      string
 	Title    string
 	Summary  string
-	Snippet  template.HTML // escaped, but for <mark>
+	Snippet  HTML // escaped, but for <mark>
 	Section  SearchSection
 	Products []string
 	Causes   []string

@@ -251,7 +251,7 @@ func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
 		v.Canonical = r.site.Origin + EscapeURL(d.To)
 	}
 	var b bytes.Buffer
-	if err := r.theme.redirect.Execute(&b, v); err != nil {
+	if err := r.theme.redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	return b.Bytes(), nil

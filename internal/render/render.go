@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,25 +115,56 @@ func (r *Renderer) SearchTemplate() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range []*string{&p.Site.Title, &p.Site.Description, &p.Site.Footer} {
+	p.Title, p.Canonical = harmless(p.Title), harmless(p.Canonical)
+	view := &p.Site
+	for _, s := range []*string{&view.Title, &view.Description, &view.Footer, &view.Home, &view.Search} {
 		*s = harmless(*s)
 	}
-	p.Site.Notices, p.Site.Nav = nil, nil
-	for _, n := range r.view.Notices {
-		p.Site.Notices = append(p.Site.Notices, harmless(n))
+	view.Notices = slices.Clone(view.Notices)
+	for i, n := range view.Notices {
+		view.Notices[i] = harmless(n)
 	}
-	for _, n := range r.view.Nav {
-		n.Title = harmless(n.Title)
-		p.Site.Nav = append(p.Site.Nav, n)
+	view.Nav, view.Families = harmlessLinks(view.Nav), harmlessLinks(view.Families)
+	p.Breadcrumbs = harmlessLinks(p.Breadcrumbs)
+	view.Params = harmlessParams(view.Params)
+	page, err := r.theme.page("search", SearchView{Page: p})
+	if err != nil {
+		return nil, err
 	}
-	for i := range p.Breadcrumbs {
-		p.Breadcrumbs[i].Title = harmless(p.Breadcrumbs[i].Title)
-	}
-	return r.theme.page("search", SearchView{Page: p})
+	page = bytes.ReplaceAll(page, []byte(bracket), []byte("&#91;"))
+	return bytes.ReplaceAll(page, []byte("%ee%80%80"), []byte("%5b")), nil
 }
 
-// harmless keeps the writer's own brackets from being read as an action.
-func harmless(s string) string { return strings.ReplaceAll(s, "[[", "[\u2060[") }
+// bracket stands for an opening bracket of the writer's own while the search
+// page goes through the theme, so that two of them are not read as an action:
+// a character that no text uses.
+const bracket = "\uE000"
+
+func harmless(s string) string {
+	if strings.Contains(s, "[[") {
+		return strings.ReplaceAll(s, "[", bracket)
+	}
+	return s
+}
+
+func harmlessLinks(links []Link) []Link {
+	out := slices.Clone(links)
+	for i := range out {
+		out[i].Title, out[i].URL = harmless(out[i].Title), harmless(out[i].URL)
+	}
+	return out
+}
+
+func harmlessParams(params map[string]any) map[string]any {
+	out := make(map[string]any, len(params))
+	for k, v := range params {
+		if s, ok := v.(string); ok {
+			v = harmless(s)
+		}
+		out[k] = v
+	}
+	return out
+}
 
 // SearchLite is the list of titles and symptoms that a page's search falls
 // back to when the endpoint cannot be reached.

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"whyfix/internal/diag"
 )
@@ -119,7 +120,7 @@ func (t *Theme) loadWords(fsys fs.FS, language string) (*diag.Diagnostic, error)
 	t.words = map[string]string{}
 	for _, name := range wordFiles(language) {
 		data, err := fs.ReadFile(fsys, name)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
 			continue
 		}
 		if err != nil {
@@ -151,7 +152,7 @@ func wordFiles(language string) []string {
 	files := []string{"words/en.json"}
 	primary, rest, _ := strings.Cut(language, "-")
 	files = append(files, "words/"+strings.ToLower(primary)+".json")
-	if strings.EqualFold(primary, "zh") && slices.ContainsFunc(strings.Split(rest, "-"), func(s string) bool {
+	if strings.EqualFold(primary, "zh") && !strings.Contains(strings.ToLower(rest), "hans") && slices.ContainsFunc(strings.Split(rest, "-"), func(s string) bool {
 		return strings.EqualFold(s, "Hant") || strings.EqualFold(s, "TW") || strings.EqualFold(s, "HK") || strings.EqualFold(s, "MO")
 	}) {
 		files = append(files, "words/zh-Hant.json")
@@ -185,7 +186,7 @@ func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 // Files are the theme's assets under their fingerprinted names.
 func (t *Theme) Files() []File { return t.files }
 
-var templateError = regexp.MustCompile(`template: ([^:\s]+):(\d+)(?::(\d+))?: (.*)`)
+var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)
 
 // Problem is a diagnostic for an error that making a page gave.
 func (t *Theme) Problem(err error) diag.Diagnostic { return t.problem("layout.html", err) }
@@ -214,7 +215,11 @@ func (t *Theme) problem(name string, err error) diag.Diagnostic {
 	col, _ := strconv.Atoi(m[3])
 	data, _ := fs.ReadFile(fsys, name)
 	lines := diag.NewLines(path.Join(t.folder, name), data)
-	return lines.New(diag.Pos{Line: line, Col: col + 1}, diag.Error, "theme-template", m[4], "docs: the package comment of internal/render lists what a template is given")
+	if line > 0 { // the column counts bytes, from 0
+		text := lines.Text(line)
+		col = utf8.RuneCountInString(text[:min(col, len(text))]) + 1
+	}
+	return lines.New(diag.Pos{Line: line, Col: col}, diag.Error, "theme-template", m[4], "docs: the package comment of internal/render lists what a template is given")
 }
 
 func exists(fsys fs.FS, name string) bool {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -51,6 +52,12 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, 
 	s.missing(w, r, release)
 }
 
+// PageError is a page that its file system cannot make, with a message that
+// the reader may see: the preview shows its writer what is wrong with a theme.
+type PageError struct{ Message string }
+
+func (e *PageError) Error() string { return e.Message }
+
 func isFile(fsys fs.FS, name string) bool {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -69,8 +76,20 @@ func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Releas
 
 // open answers with a file; it returns false when there is none.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, name string, status int) bool {
-	f, size := s.regular(release.WWW, name)
-	if f == nil {
+	f, size, err := s.regular(release.WWW, name)
+	var page *PageError
+	switch {
+	case errors.As(err, &page):
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, page.Message+"\n")
+		return true
+	case err != nil:
+		s.log.Error("file", "name", name, "error", err)
+		s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
+		return true
+	case f == nil:
 		return false
 	}
 	h := w.Header()
@@ -83,11 +102,12 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, 
 	if fingerprinted.MatchString("/" + name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	tag := release.Hashes["/"+strings.TrimSuffix(name, "index.html")]
-	if tag == "" {
-		tag = release.Hashes["/"+name]
+	address := "/" + name
+	if path.Base(name) == "index.html" {
+		address = strings.TrimSuffix(address, "index.html")
 	}
-	if compressed, n := s.regular(release.WWW, name+".gz"); compressed != nil {
+	tag := release.Hashes[address]
+	if compressed, n, err := s.regular(release.WWW, name+".gz"); err == nil && compressed != nil {
 		h.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			f.Close()
@@ -126,20 +146,24 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, 
 	return true
 }
 
-func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64) {
+// regular opens a regular file; it returns nil without an error when there is
+// none.
+func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
 	f, err := fsys.Open(name)
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
-			s.log.Debug("file", "name", name, "error", err)
-		}
-		return nil, 0
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.ELOOP):
+		return nil, 0, nil
+	case err != nil && strings.Contains(err.Error(), "escapes"): // a link out of the release
+		return nil, 0, nil
+	case err != nil:
+		return nil, 0, err
 	}
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		f.Close()
-		return nil, 0
+		return nil, 0, nil
 	}
-	return f, info.Size()
+	return f, info.Size(), nil
 }
 
 // acceptsGzip reads an Accept-Encoding header: gzip, unless its weight is 0.

@@ -3,9 +3,9 @@ package server
 import (
 	"bytes"
 	"context"
-	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"whyfix/internal/publish"
@@ -59,7 +59,7 @@ func searchView(release *Release, q search.Query, result *search.Result) publish
 	for _, h := range result.Hits {
 		view.Hits = append(view.Hits, publish.SearchHit{
 			URL: h.URL, Title: h.Title, Summary: h.Summary,
-			Snippet: template.HTML(h.Snippet), // escaped by the search, but for its marks
+			Snippet: publish.HTML(h.Snippet), // escaped by the search, but for its marks
 			Section: publish.SearchSection(h.Section), Products: h.Products, Causes: h.Causes,
 		})
 	}
@@ -88,6 +88,10 @@ func searchView(release *Release, q search.Query, result *search.Result) publish
 		{"cause", result.Facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
 		{"solution", result.Facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
 	} {
+		// A filter that leaves nothing is still there to be taken away.
+		if asked := *facet.set(&q.Filter); asked != "" && !slices.ContainsFunc(facet.counts, func(c search.Count) bool { return c.Value == asked }) {
+			facet.counts = append(slices.Clone(facet.counts), search.Count{Value: asked})
+		}
 		if len(facet.counts) == 0 {
 			continue
 		}

@@ -113,6 +113,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	release, done := s.holder.Acquire()
 	defer done()
 	switch r.URL.Path {
+	case "/healthz", "/readyz":
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			h.Set("Allow", "GET, HEAD")
+			s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
+			return
+		}
+	}
+	switch r.URL.Path {
 	case "/healthz":
 		s.health(w, r, release)
 		return
@@ -133,6 +141,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if release.Base != "/" && release.Base != "" {
 		if p == "/" {
 			http.Redirect(w, r, release.Base, http.StatusFound)
+			return
+		}
+		if p+"/" == release.Base {
+			http.Redirect(w, r, release.Base, http.StatusMovedPermanently)
 			return
 		}
 		if rest, ok := strings.CutPrefix(p, release.Base); ok {

@@ -50,6 +50,9 @@ func (r *resolver) target(ref markdown.Ref, file string, from *Article) (markdow
 	if f, err := url.PathUnescape(fragment); err == nil {
 		fragment = f
 	}
+	if p, err := url.PathUnescape(dest); err == nil {
+		dest = p
+	}
 	suffix := ""
 	if hasQuery {
 		suffix += "?" + query

@@ -268,7 +268,7 @@ func (r *resolver) redirects() {
 	for _, a := range r.site.Articles {
 		add(a.Aliases, a.URL)
 	}
-	for _, c := range r.site.Categories {
+	for _, c := range append([]*Category{r.site.Root}, r.site.Categories...) {
 		if c.Index != nil {
 			add(c.Index.Aliases, c.URL)
 		}

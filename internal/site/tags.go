@@ -190,6 +190,9 @@ func (r *resolver) connect(a *Article, at diag.Pos, for_ []string, step *Step) {
 				continue
 			}
 			found = true
+			if slices.Contains(step.For, cause) {
+				continue // two names of one cause
+			}
 			step.For = append(step.For, cause)
 			switch step.Kind {
 			case markdown.Check:

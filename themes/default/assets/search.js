@@ -94,7 +94,7 @@
       const kind = section && section.kind;
       return h("li", { class: "hit" },
         h("h2", { class: "hit-title" }, h("a", { href: url }, title)),
-        section && section.url && h("p", { class: "hit-section kind-" + kind },
+        section && section.title && h("p", { class: "hit-section kind-" + kind },
           h("a", { href: section.url }, kind && h("span", { class: "badge" }, words.kind[kind]), section.title)),
         (snippet || summary) && h("p", { class: "hit-snippet" }, snippet ? marked(snippet) : summary),
         h("ul", { class: "hit-tags" }, (products || []).map((tag) => h("li", {}, tag)),

@@ -1,0 +1,415 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"whyfix/internal/publish"
+)
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for _, tt := range []struct{ target, contentType, has string }{
+		{"/", "text/html; charset=utf-8", "家用帮助"},
+		{"/index.html", "text/html; charset=utf-8", "家用帮助"},
+		{"/lock/", "text/html; charset=utf-8", "门锁的问题"},
+		{"/lock/fingerprint/", "text/html; charset=utf-8", "手指太干"},
+		{"/products/%E6%99%BA%E8%83%BD%E9%97%A8%E9%94%81/", "text/html; charset=utf-8", "智能门锁"},
+		{"/lock/picture.svg", "image/svg+xml", "<svg"},
+		{"/lock/data.csv", "application/octet-stream", "a,b"},
+		{"/search-lite.json", "application/json; charset=utf-8", "/lock/fingerprint/"},
+		{"/404.html", "text/html; charset=utf-8", "</html>"},
+	} {
+		a := get(t, s, tt.target)
+		if a.status != http.StatusOK || a.header.Get("Content-Type") != tt.contentType || !strings.Contains(a.body, tt.has) {
+			t.Errorf("%s: status %d, %q, want 200, %q and %q in it", tt.target, a.status, a.header.Get("Content-Type"), tt.contentType, tt.has)
+		}
+		if got := a.header.Get("Cache-Control"); got != "no-cache" {
+			t.Errorf("%s: Cache-Control is %q, want no-cache", tt.target, got)
+		}
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"404.html": {Data: []byte("none")}}
+	types := map[string]string{
+		"a.html": "text/html; charset=utf-8", "a.css": "text/css; charset=utf-8", "a.js": "text/javascript; charset=utf-8", "a.mjs": "text/javascript; charset=utf-8",
+		"a.json": "application/json; charset=utf-8", "a.xml": "application/xml; charset=utf-8", "a.txt": "text/plain; charset=utf-8", "a.md": "text/markdown; charset=utf-8",
+		"a.svg": "image/svg+xml", "a.png": "image/png", "a.jpg": "image/jpeg", "A.JPEG": "image/jpeg", "a.gif": "image/gif", "a.webp": "image/webp", "a.avif": "image/avif",
+		"a.ico": "image/x-icon", "a.pdf": "application/pdf", "a.mp4": "video/mp4", "a.webm": "video/webm", "a.woff2": "font/woff2", "a.webmanifest": "application/manifest+json",
+		"a.exe": "application/octet-stream", "a": "application/octet-stream", "a.html.txt": "text/plain; charset=utf-8",
+	}
+	for name := range types {
+		files[name] = &fstest.MapFile{Data: []byte("<script>1</script>")}
+	}
+	var h Holder
+	h.Swap(&Release{ID: "x", Base: "/", WWW: files}, nil)
+	s := New(&h, slog.New(slog.DiscardHandler))
+	for name, want := range types {
+		if got := get(t, s, "/"+name).header.Get("Content-Type"); got != want {
+			t.Errorf("%s: Content-Type is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestFolderWithoutSlash(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for target, want := range map[string]string{
+		"/lock":                          "/lock/",
+		"/lock/fingerprint":              "/lock/fingerprint/",
+		"/lock/fingerprint?a=1&b=%20%E9": "/lock/fingerprint/?a=1&b=%20%E9",
+		"/products/%E6%99%BA%E8%83%BD%E9%97%A8%E9%94%81": "/products/%E6%99%BA%E8%83%BD%E9%97%A8%E9%94%81/",
+	} {
+		a := get(t, s, target)
+		if a.status != http.StatusMovedPermanently || a.header.Get("Location") != want {
+			t.Errorf("%s: status %d to %q, want 301 to %q", target, a.status, a.header.Get("Location"), want)
+		}
+	}
+}
+
+func TestMissingPage(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	page := get(t, s, "/404.html").body
+	for _, target := range []string{"/nothing", "/nothing/", "/lock/nothing.html", "/lock/picture.svg/", "/nothing?q=a", "/%E6%B2%A1%E6%9C%89/", "/assets/", "/assets", "/api", "/searching", "/healthz/", "/manifest.json", "/current"} {
+		a := get(t, s, target)
+		if a.status != http.StatusNotFound || a.header.Get("Content-Type") != "text/html; charset=utf-8" || a.body != page {
+			t.Errorf("%s: status %d, %s, want 404 and the site's page for it", target, a.status, a.header.Get("Content-Type"))
+		}
+		if a.header.Get("ETag") != "" {
+			t.Errorf("%s: a missing page has the ETag %s", target, a.header.Get("ETag"))
+		}
+	}
+	var h Holder
+	h.Swap(&Release{ID: "x", Base: "/", WWW: fstest.MapFS{}}, nil)
+	a := get(t, New(&h, slog.New(slog.DiscardHandler)), "/nothing")
+	if code, err := problemOf(a); a.status != http.StatusNotFound || code != "not_found" || err != nil {
+		t.Errorf("without a page for it: status %d, code %q, %v", a.status, code, err)
+	}
+}
+
+func TestCompression(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	plain := get(t, s, "/")
+	for _, tt := range []struct {
+		name, header string
+		packed       bool
+	}{
+		{"none", "", false},
+		{"gzip", "gzip", true},
+		{"browser", "gzip, deflate, br, zstd", true},
+		{"later in the list", "br;q=1.0, GZIP;q=0.8", true},
+		{"refused", "gzip;q=0, br", false},
+		{"refused with zeros", "br, gzip; q=0.000", false},
+		{"identity", "identity", false},
+		{"another word", "xgzip", false},
+		{"nonsense", ";;,,=q", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, target := range []string{"/", "/nothing/"} {
+				a := get(t, s, target, "Accept-Encoding: "+tt.header)
+				if got := a.header.Get("Content-Encoding") == "gzip"; got != tt.packed {
+					t.Errorf("%s: Content-Encoding is %q", target, a.header.Get("Content-Encoding"))
+				}
+				if !strings.Contains(strings.Join(a.header.Values("Vary"), ","), "Accept-Encoding") {
+					t.Errorf("%s: Vary is %q", target, a.header.Values("Vary"))
+				}
+				body := a.body
+				if tt.packed {
+					z, err := gzip.NewReader(strings.NewReader(body))
+					if err != nil {
+						t.Fatal(err)
+					}
+					body = readAll(t, io.NopCloser(z))
+				}
+				if target == "/" && body != plain.body {
+					t.Errorf("%s: the page differs from the one that is not compressed", target)
+				}
+				if got := a.header.Get("Content-Type"); got != "text/html; charset=utf-8" {
+					t.Errorf("%s: Content-Type is %q", target, got)
+				}
+			}
+		})
+	}
+	small := get(t, s, "/lock/picture.svg", "Accept-Encoding: gzip")
+	if small.header.Get("Content-Encoding") != "" {
+		t.Error("a file without a compressed copy is sent as one")
+	}
+}
+
+func TestValidators(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	plain, packed := get(t, s, "/"), get(t, s, "/", "Accept-Encoding: gzip")
+	tag, packedTag := plain.header.Get("ETag"), packed.header.Get("ETag")
+	if tag == "" || packedTag == "" || tag == packedTag {
+		t.Fatalf("ETags are %q and, compressed, %q: want two", tag, packedTag)
+	}
+	if plain.header.Get("Last-Modified") != "" {
+		t.Error("Last-Modified tells of the machine")
+	}
+	for _, tt := range []struct {
+		name, match, encoding string
+		status                int
+	}{
+		{"the same", tag, "", 304},
+		{"the same, compressed", packedTag, "gzip", 304},
+		{"the other form", packedTag, "", 200},
+		{"weak", "W/" + tag, "", 304},
+		{"in a list", `"x", ` + tag, "", 304},
+		{"any", "*", "", 304},
+		{"another", `"x"`, "", 200},
+		{"nonsense", "x y", "", 200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := get(t, s, "/", "If-None-Match: "+tt.match, "Accept-Encoding: "+tt.encoding)
+			if a.status != tt.status {
+				t.Errorf("status %d, want %d", a.status, tt.status)
+			}
+			if tt.status == 304 && (a.body != "" || a.header.Get("ETag") == "" || a.header.Get("Cache-Control") == "") {
+				t.Errorf("304 has %d bytes, ETag %q, Cache-Control %q", len(a.body), a.header.Get("ETag"), a.header.Get("Cache-Control"))
+			}
+		})
+	}
+	if other := get(t, s, "/lock/").header.Get("ETag"); other == tag || other == "" {
+		t.Errorf("two pages have the ETags %q and %q", tag, other)
+	}
+	if a := get(t, s, "/nothing/", "If-None-Match: *"); a.status != 404 {
+		t.Errorf("a missing page with If-None-Match: status %d, want 404", a.status)
+	}
+}
+
+// The validator of a file is its own, whatever its neighbours are called.
+func TestValidatorIsOfTheFile(t *testing.T) {
+	t.Parallel()
+	var h Holder
+	h.Swap(&Release{
+		ID: "x", Base: "/",
+		WWW:    fstest.MapFS{"a/my": {Data: []byte("one")}, "a/myindex.html": {Data: []byte("two")}, "a/index.html": {Data: []byte("three")}},
+		Hashes: map[string]string{"/a/my": "1", "/a/myindex.html": "2", "/a/": "3"},
+	}, nil)
+	s := New(&h, slog.New(slog.DiscardHandler))
+	for target, want := range map[string]string{"/a/my": `"1"`, "/a/myindex.html": `"2"`, "/a/": `"3"`, "/a/index.html": `"3"`} {
+		if got := get(t, s, target).header.Get("ETag"); got != want {
+			t.Errorf("%s: ETag is %s, want %s", target, got, want)
+		}
+	}
+}
+
+func TestRange(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	whole := get(t, s, "/lock/picture.svg").body
+	for _, tt := range []struct {
+		name, header string
+		status       int
+		want         string
+	}{
+		{"the first", "bytes=0-3", 206, whole[:4]},
+		{"the last", "bytes=-5", 206, whole[len(whole)-5:]},
+		{"from one on", "bytes=10-", 206, whole[10:]},
+		{"beyond the end", "bytes=100000-", 416, ""},
+		{"nonsense", "lines=1-2", 416, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := get(t, s, "/lock/picture.svg", "Range: "+tt.header)
+			if a.status != tt.status || tt.want != "" && a.body != tt.want {
+				t.Errorf("status %d with %q, want %d with %q", a.status, a.body, tt.status, tt.want)
+			}
+			if err := leaks(a); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	packed := get(t, s, "/", "Accept-Encoding: gzip").body
+	part := get(t, s, "/", "Accept-Encoding: gzip", "Range: bytes=0-9")
+	if part.status != 206 || part.body != packed[:10] {
+		t.Errorf("a range of a compressed page: status %d, %d bytes", part.status, len(part.body))
+	}
+}
+
+func TestFingerprintedFilesStay(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	found := 0
+	for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(get(t, s, "/").body, -1) {
+		found++
+		a := get(t, s, m[1])
+		if a.status != http.StatusOK || a.header.Get("Cache-Control") != "public, max-age=31536000, immutable" || a.header.Get("ETag") == "" {
+			t.Errorf("%s: status %d, Cache-Control %q, ETag %q", m[1], a.status, a.header.Get("Cache-Control"), a.header.Get("ETag"))
+		}
+	}
+	if found < 3 {
+		t.Errorf("the home page has %d files of the theme", found)
+	}
+}
+
+// No path leads out of www/, and none has two forms.
+func TestTraversal(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for _, target := range []string{
+		"/%2e%2e/manifest.json", "/..%2fmanifest.json", "/lock/..%2f..%2fmanifest.json", "/..%5cmanifest.json", "/%2e%2e%5cmanifest.json", "/lock%5cfingerprint/",
+		"/lock/%2e%2e/%2e%2e/manifest.json", "/lock/../../manifest.json", "/../../../../../../etc/passwd", "/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+		"/%00", "/lock/%00", "/lock%00/fingerprint/", "/index.html%00.svg", "/lock/picture.svg%00",
+		"//", "//lock/", "/lock//fingerprint/", "//evil.example/%2e%2e", "/./", "/./lock/", "/lock/./", "/lock/../lock/", "/lock/fingerprint/..",
+		"/index.html.", "/lock./", "/lock/picture.svg.", "/lock/picture.svg%20", "/lock/ ", "/LOCK/", "/lock/picture.svg::$DATA",
+		"/.", "/..", "/...", "/lock/..", "/~/", "/C:/", "/lock/%ff/", "/%c0%ae%c0%ae/manifest.json",
+	} {
+		a := get(t, s, strings.ReplaceAll(target, " ", "%20"))
+		if a.status != http.StatusNotFound {
+			t.Errorf("%s: status %d to %q, want 404", target, a.status, a.header.Get("Location"))
+		}
+		if strings.Contains(a.body, `"schema"`) || strings.Contains(a.body, "root:") {
+			t.Errorf("%s shows a file from outside www/", target)
+		}
+	}
+	for _, path := range []string{"", "../manifest.json", "*", "\\", "/\\evil.example", "/lock/\x00"} {
+		if a := rawPath(t, s, path); a.status != http.StatusNotFound {
+			t.Errorf("path %q: status %d, want 404", path, a.status)
+		}
+	}
+}
+
+// The same through a connection, where the HTTP server of the library stands
+// before the handler.
+func TestTraversalOverAConnection(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(plainServer(t))
+	defer srv.Close()
+	for _, target := range []string{"/../manifest.json", "/%2e%2e/manifest.json", "/..%2fmanifest.json", "/%00", "/%zz", "http://x/../manifest.json", "*", "\\", "/lock/../../manifest.json"} {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, "GET "+target+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		got := readAll(t, c)
+		if status, _, _ := strings.Cut(got, "\r\n"); !strings.Contains(status, " 40") {
+			t.Errorf("%s: %s", target, status)
+		}
+		if strings.Contains(got, `"schema"`) {
+			t.Errorf("%s shows the manifest", target)
+		}
+	}
+}
+
+// A link in www/ that leads out of it leads nowhere.
+func TestSymbolicLinks(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs symbolic links")
+	}
+	public, err := buildSite(t.TempDir(), map[string]string{"a.md": "---\ntitle: 题\nupdated: 2026-01-02\n---\n文\n"}, "", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := publish.Open(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	www := filepath.Join(r.Dir(), "www")
+	r.Close()
+	secret := filepath.Join(t.TempDir(), "secret.txt")
+	if err := os.WriteFile(secret, []byte("secret"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{
+		"out.txt": secret, "up.txt": "../manifest.json", "far.txt": "../../../../../../../../etc/passwd", "dir": filepath.Dir(secret), "loop": "loop", "gone.txt": "nothing",
+		"a.txt": "a/index.html", // stays inside, and is not the compressed copy of the next
+	} {
+		if err := os.Symlink(to, filepath.Join(www, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, _, _ := open(t, public, nil)
+	for _, target := range []string{"/out.txt", "/up.txt", "/far.txt", "/dir/secret.txt", "/dir/", "/dir", "/loop", "/loop/", "/gone.txt"} {
+		a := get(t, s, target)
+		if a.status != http.StatusNotFound || strings.Contains(a.body, "secret") {
+			t.Errorf("%s: status %d, want 404", target, a.status)
+		}
+		if err := leaks(a); err != nil {
+			t.Errorf("%s: %v", target, err)
+		}
+	}
+	if a := get(t, s, "/a/"); a.status != http.StatusOK {
+		t.Errorf("the page beside them: status %d", a.status)
+	}
+}
+
+func TestBelowABase(t *testing.T) {
+	t.Parallel()
+	public, err := helpSite()
+	s, _, _ := open(t, public, err)
+	for _, tt := range []struct {
+		target   string
+		status   int
+		location string
+	}{
+		{"/help/", 200, ""},
+		{"/help/lock/fingerprint/", 200, ""},
+		{"/help/search?q=a", 200, ""},
+		{"/help/search/", 200, ""},
+		{"/help/api/search?q=a", 200, ""},
+		{"/help/api/suggest?q=a", 200, ""},
+		{"/help/api/other", 404, ""},
+		{"/help/nothing/", 404, ""},
+		{"/helpful/", 404, ""},
+		{"/help/../help/", 404, ""},
+		{"/help/lock", 301, "/help/lock/"},
+		{"/help/lock/fingerprint?a=1", 301, "/help/lock/fingerprint/?a=1"},
+		{"/", 302, "/help/"},
+		{"/help", 301, "/help/"},
+		{"/healthz", 200, ""},
+		{"/readyz", 200, ""},
+	} {
+		a := get(t, s, tt.target)
+		if a.status != tt.status || a.header.Get("Location") != tt.location {
+			t.Errorf("%s: status %d to %q, want %d to %q", tt.target, a.status, a.header.Get("Location"), tt.status, tt.location)
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?:href|src|action)="(/[^"]*)"`).FindAllStringSubmatch(get(t, s, "/help/").body, -1) {
+		if !strings.HasPrefix(m[1], "/help/") {
+			t.Errorf("the home page has the address %s", m[1])
+		}
+	}
+	a := get(t, s, "/help/")
+	if a.header.Get("ETag") == "" || get(t, s, "/help/", "If-None-Match: "+a.header.Get("ETag")).status != http.StatusNotModified {
+		t.Errorf("ETag %q does not work below the base", a.header.Get("ETag"))
+	}
+}
+
+// A large file is sent whole, with its length.
+func TestLargeFile(t *testing.T) {
+	t.Parallel()
+	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<17)
+	var h Holder
+	h.Swap(&Release{ID: "x", Base: "/", WWW: fstest.MapFS{"big.pdf": {Data: data}}}, nil)
+	srv := httptest.NewServer(New(&h, slog.New(slog.DiscardHandler)))
+	defer srv.Close()
+	r, err := srv.Client().Get(srv.URL + "/big.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readAll(t, r.Body); got != string(data) || r.ContentLength != int64(len(data)) {
+		t.Errorf("%d bytes, Content-Length %d, want %d", len(got), r.ContentLength, len(data))
+	}
+}

@@ -1,0 +1,242 @@
+package server
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSearchPageAnswersOddQueries(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	scripts := scriptsOfSearchPage(t, s)
+	for _, tt := range oddQueries {
+		t.Run(tt.name, func(t *testing.T) {
+			a := get(t, s, "/search?"+tt.parameters)
+			if a.status != http.StatusOK || a.header.Get("Content-Type") != "text/html; charset=utf-8" {
+				t.Fatalf("status %d, Content-Type %q", a.status, a.header.Get("Content-Type"))
+			}
+			inside := mainOf(t, a.body)
+			if n := strings.Count(a.body, "<script"); n != scripts {
+				t.Errorf("the page has %d scripts, without a question it has %d", n, scripts)
+			}
+			if !strings.HasSuffix(strings.TrimSpace(a.body), "</html>") {
+				t.Error("the page stops before its end")
+			}
+			// html/template writes NUL as U+FFFD: no HTML may have it.
+			shown := strings.ReplaceAll(tt.query, "\x00", "\uFFFD")
+			if !strings.Contains(html.UnescapeString(inside), `value="`+shown+`"`) && strings.TrimSpace(tt.query) != "" {
+				t.Errorf("the field does not keep the question %q", tt.query)
+			}
+			for _, broken := range []string{"<no value>", "%!", "ZgotmplZ"} {
+				if strings.Contains(strings.ReplaceAll(html.UnescapeString(a.body), shown, ""), broken) {
+					t.Errorf("the page has %q", broken)
+				}
+			}
+			api := searched(t, s, "/api/search?"+tt.parameters)
+			for _, h := range api.Hits {
+				if !slices.Contains(linksOf(inside), h.URL) {
+					t.Errorf("the page does not link to %s", h.URL)
+				}
+			}
+		})
+	}
+}
+
+// What a reader types, and what a writer writes, is text on the page.
+func TestSearchPageEscapes(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for _, q := range []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `[[.Query]]`, `{{.}}`, `javascript:alert(1)`, `</title><script>x</script>`, `' onfocus='x`, "转义错误 代码"} {
+		t.Run(q, func(t *testing.T) {
+			for _, target := range []string{query("/search", "q", q), query("/search/", "q", q, "product", q, "cause", q)} {
+				page := get(t, s, target)
+				if page.status != http.StatusOK {
+					t.Fatalf("status %d", page.status)
+				}
+				low := strings.ToLower(page.body)
+				for _, bad := range []string{"<script>alert", "<img src=x", `href="javascript:`, "<script>x", "<i>", "<div> 代码", "<b>代码"} {
+					if strings.Contains(low, bad) {
+						t.Errorf("%s: the page has %s", target, bad)
+					}
+				}
+				if q != "转义错误 代码" && !strings.Contains(html.UnescapeString(page.body), q) {
+					t.Errorf("%s: the page does not show the question as it was typed", target)
+				}
+			}
+		})
+	}
+	page := html.UnescapeString(get(t, s, query("/search", "q", "网页显示 <div> 代码")).body)
+	if !strings.Contains(page, `网页出现 <script>alert(1)</script> & "引号" {{.}} [[.Query]]`) {
+		t.Error("the title of a hit is not shown as it was written")
+	}
+}
+
+// Every link of a page of results leads to a page that exists, and to an
+// anchor that exists on it.
+func TestSearchPageLinks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, base string
+		site       func() (string, error)
+	}{{"at the top", "/", plainSite}, {"below a base", "/help/", helpSite}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			public, err := tt.site()
+			s, _, _ := open(t, public, err)
+			for _, parameters := range [][]string{
+				nil,
+				{"q", "指纹锁打不开门"},
+				{"q", "加湿器毛病", "kind", "solution", "product", "水箱"},
+				{"q", "网页显示 <div> 代码", "product", "A & B"},
+				{"q", "潜水艇"},
+				{"size", "0"},
+			} {
+				page := get(t, s, query(tt.base+"search/", parameters...))
+				for _, address := range linksOf(page.body) {
+					if strings.HasPrefix(address, "#") || strings.Contains(address, "://") {
+						continue
+					}
+					if !strings.HasPrefix(address, tt.base) {
+						t.Errorf("%v: the link %s does not start with the base %s", parameters, address, tt.base)
+					}
+					if err := checkLink(t, s, address); err != nil {
+						t.Errorf("%v: %v", parameters, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A facet's link searches again with the filter, or without it.
+func TestSearchPageFacets(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	facetLinks := func(page string) map[string]bool { // address → active
+		out := map[string]bool{}
+		for _, tag := range links.FindAllString(mainOf(t, page), -1) {
+			m := hrefs.FindStringSubmatch(tag)
+			if m == nil {
+				continue
+			}
+			address := html.UnescapeString(m[1])
+			if u, err := url.Parse(address); err == nil && u.Query().Has("q") && !strings.Contains(tag, "rel=") {
+				out[address] = strings.Contains(tag, `aria-current="true"`)
+			}
+		}
+		return out
+	}
+	start := query("/search/", "q", "加湿器毛病", "page", "2", "size", "5")
+	first := facetLinks(get(t, s, start).body)
+	if len(first) != 5 { // cause, solution; two products; one cause
+		t.Errorf("%d facet links, want 5: %v", len(first), first)
+	}
+	for address, active := range first {
+		if active {
+			t.Errorf("%s is active before anything was chosen", address)
+		}
+		v := mustQuery(t, address)
+		if v.Get("q") != "加湿器毛病" || v.Get("page") != "" || v.Get("size") != "5" || len(v) != 3 {
+			t.Errorf("%s should keep the question and the size, start at the first page and add one filter", address)
+		}
+		second := facetLinks(get(t, s, address).body)
+		if second[address] {
+			t.Errorf("%s is shown as active and leads to itself", address)
+		}
+		off := 0
+		for back, active := range second {
+			if !active {
+				continue
+			}
+			off++
+			if w := mustQuery(t, back); len(w) != 2 || w.Get("q") != "加湿器毛病" {
+				t.Errorf("from %s, the active facet leads to %s, want the search without the filter", address, back)
+			}
+		}
+		if off != 1 {
+			t.Errorf("%s has %d active facets, want 1", address, off)
+		}
+	}
+}
+
+// A reader who narrowed the result down to nothing can take the filter off.
+func TestSearchPageWithoutHitsLetsFiltersGo(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	page := get(t, s, query("/search/", "q", "指纹", "product", "水箱"))
+	found := false
+	for _, address := range linksOf(mainOf(t, page.body)) {
+		if u, err := url.Parse(address); err == nil && u.Query().Get("q") == "指纹" && !u.Query().Has("product") {
+			found = true
+		}
+	}
+	if !found {
+		t.Error("no link leads to the same question without the filter")
+	}
+}
+
+func mustQuery(t *testing.T, address string) url.Values {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query()
+}
+
+func TestSearchPagePages(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	var paged []string
+	at, before := query("/search/", "q", "加湿器毛病", "kind", "cause"), ""
+	whole := searched(t, s, query("/api/search", "q", "加湿器毛病", "size", "50", "kind", "cause")).urls()
+	for n := 1; at != ""; n++ {
+		if n > 10 {
+			t.Fatal("the pages do not end")
+		}
+		page := get(t, s, at)
+		if page.status != http.StatusOK {
+			t.Fatalf("%s: status %d", at, page.status)
+		}
+		inside := mainOf(t, page.body)
+		for _, address := range linksOf(inside) {
+			if slices.Contains(whole, address) && !slices.Contains(paged, address) {
+				paged = append(paged, address)
+			}
+		}
+		previous := relOf(inside, "prev")
+		if n == 1 && previous != "" {
+			t.Errorf("the first page has a page before: %s", previous)
+		}
+		if n > 1 {
+			if got, want := mustQuery(t, previous), mustQuery(t, before); !cmp.Equal(got, want) {
+				t.Errorf("page %d leads back to %v, want %v", n, got, want)
+			}
+		}
+		at, before = relOf(inside, "next"), at
+	}
+	if diff := cmp.Diff(whole, paged); diff != "" {
+		t.Errorf("all pages together (-api +pages):\n%s", diff)
+	}
+}
+
+func TestSearchPageOfNoQuestion(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	static := get(t, s, "/search/index.html")
+	for _, target := range []string{"/search", "/search/", "/search?q="} {
+		page := get(t, s, target)
+		if page.status != http.StatusOK {
+			t.Errorf("%s: status %d", target, page.status)
+		}
+		if diff := cmp.Diff(static.body, page.body); diff != "" {
+			t.Errorf("%s differs from the file of the release (-file +page):\n%s", target, diff)
+		}
+	}
+}
