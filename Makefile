@@ -34,6 +34,6 @@ FUZZTIME ?= 60s
 fuzz:
 	@for target in $$(grep -rl '^func Fuzz' --include='*_test.go' internal); do \
 		for name in $$(grep -o '^func Fuzz[A-Za-z0-9_]*' $$target | cut -c6-); do \
-			echo "== $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) ./$$(dirname $$target) || exit 1; \
+			echo "== $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$(dirname $$target) || exit 1; \
 		done; \
 	done

@@ -124,6 +124,11 @@ func (l *Loader) Reopen() error {
 // Load reads what changed and resolves the site. Mistakes in the content are
 // in Loaded.Diags; the error is for a folder that cannot be read.
 func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
+	if l.root == nil { // the folder was away the last time
+		if err := l.open(); err != nil {
+			return nil, err
+		}
+	}
 	fsys := l.root.FS()
 	files, diags, err := content.Scan(fsys)
 	if err != nil {
@@ -144,7 +149,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 			options.Figure = w
 		}
 	}
-	if key := fmt.Sprintf("%v", options); key != l.key {
+	if key := fmt.Sprintf("%#v", options); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}
 	parsed, err := l.parse(ctx, fsys, files, markdown.NewParser(options))
@@ -225,7 +230,7 @@ func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content
 func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.List, error) {
 	name := l.options.Theme
 	if name == "" {
-		name = s.Theme
+		name = s.Theme.Value
 	}
 	fsys, folder, err := findTheme(name, l.options.Content)
 	if err != nil {

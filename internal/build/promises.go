@@ -55,7 +55,7 @@ func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Pr
 		instead := "nothing is found"
 		var titles []string
 		for _, h := range b.Instead {
-			titles = append(titles, "“"+h.Title+"”")
+			titles = append(titles, "“"+h.Title+"” ("+h.URL+")")
 		}
 		if len(titles) > 0 {
 			instead = "readers see first: " + strings.Join(titles, ", ")

@@ -95,8 +95,13 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 
 // writeSite writes everything below www/, and search.html.
 func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render.Output, compressed bool) error {
+	// A compressed copy that the writer made stays the writer's.
+	own := make(map[string]bool, len(l.Site.Assets))
+	for _, a := range l.Site.Assets {
+		own[a.Path] = true
+	}
 	put := func(f render.File) error {
-		if err := w.Put(f.Path, f.Data); err != nil || !compressed {
+		if err := w.Put(f.Path, f.Data); err != nil || !compressed || own[f.Path+".gz"] {
 			return err
 		}
 		return variant(w, f.Path, int64(len(f.Data)), func() ([]byte, error) { return f.Data, nil })
@@ -114,7 +119,7 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 	assets := l.Site.Assets
 	err = parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
-		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil || !compressed {
+		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil || !compressed || own[p+".gz"] {
 			return err
 		}
 		info, err := fs.Stat(l.Files, p)
@@ -223,7 +228,7 @@ func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error
 	if size < worthCompressing || !compressible(p) {
 		return nil
 	}
-	err := w.Variant(p+".gz", func() ([]byte, error) {
+	return w.Variant(p+".gz", func() ([]byte, error) {
 		data, err := read()
 		if err != nil {
 			return nil, err
@@ -240,10 +245,6 @@ func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error
 		}
 		return b.Bytes(), nil
 	})
-	if errors.Is(err, publish.ErrDuplicate) {
-		return nil // the writer put one there
-	}
-	return err
 }
 
 // zippers are used again: each has 800 kB of tables.

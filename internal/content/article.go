@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -53,10 +54,10 @@ var articleKeys = []key[Article]{
 		"symptoms", "list", "What readers say, in their words. Each must find this article.",
 		func(a *Article, v value) { a.Symptoms = v.list() },
 	},
-	{"products", "list", "Tags: what it is about.", func(a *Article, v value) { a.Products = v.list() }},
-	{"causes", "list", "Tags: why it happens.", func(a *Article, v value) { a.Causes = v.list() }},
-	{"solutions", "list", "Tags: what helps.", func(a *Article, v value) { a.Solutions = v.list() }},
-	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.list() }},
+	{"products", "list", "Tags: what it is about.", func(a *Article, v value) { a.Products = v.tags() }},
+	{"causes", "list", "Tags: why it happens.", func(a *Article, v value) { a.Causes = v.tags() }},
+	{"solutions", "list", "Tags: what helps.", func(a *Article, v value) { a.Solutions = v.tags() }},
+	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.tags() }},
 	{"author", "text", "Who answers for it.", func(a *Article, v value) { a.Author = v.text().Value }},
 	{
 		"date", "date", "When it was published. In the future: not built until then.",
@@ -126,7 +127,7 @@ func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *di
 	}
 	first, rest, found := bytes.Cut(source, []byte("\n"))
 	if !found || string(bytes.TrimRight(first, " \t")) != "---" {
-		return nil, 0, nil
+		return nil, 0, misplacedFront(lines, source)
 	}
 	offset := len(first) + 1
 	for at := 0; at < len(rest); {
@@ -142,10 +143,50 @@ func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *di
 		at = next
 	}
 	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(bytes.TrimSpace(second)) == 0 {
-		return nil, 0, nil // a thematic break at the top of a file without front matter
+		return nil, 0, misplacedFront(lines, source) // a thematic break at the top of a file without front matter
 	}
 	bad := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", "put a line of --- below its last key")
 	return nil, len(source), &bad
+}
+
+var (
+	dashRow = regexp.MustCompile(`^[-–—―－─]+$`)
+	keyLine = regexp.MustCompile(`^([A-Za-z_]+)[ \t]*[:：]`)
+)
+
+// misplacedFront reports front matter that is not read because it does not
+// stand between two lines of --- at the very top: it would be shown as text,
+// and a draft would be published. It looks at the first lines of the file, or
+// those below a row of dashes, as long as they look like keys.
+func misplacedFront(lines *diag.Lines, source []byte) *diag.Diagnostic {
+	started, dashes := false, false
+	at := 0
+	for line := range bytes.SplitAfterSeq(source, []byte("\n")) {
+		start := at
+		at += len(line)
+		text := bytes.TrimSpace(line)
+		switch {
+		case len(text) == 0 && !started:
+			continue
+		case dashRow.Match(text) && !started && !dashes:
+			dashes = true
+			continue
+		}
+		started = true
+		if m := keyLine.FindSubmatch(text); m != nil {
+			// Prose may start with “Summary:”; below dashes it is a key.
+			for _, k := range articleKeys {
+				if string(m[1]) == k.name || dashes && strings.EqualFold(string(m[1]), k.name) {
+					d := lines.New(lines.At(start+bytes.Index(line, text)), diag.Error, "front-matter",
+						"this looks like front matter, but is not read as such here", "put it at the very top of the file, between two lines of ---")
+					return &d
+				}
+			}
+		} else if len(text) == 0 || text[0] != '#' && !bytes.HasPrefix(text, []byte("- ")) {
+			return nil
+		}
+	}
+	return nil
 }
 
 func titleFromPath(p string) string {

@@ -128,11 +128,30 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 			return nil
 		}
 		if info.Mode().IsRegular() {
+			if name := meant(p); name != "" {
+				diags = append(diags, diag.Diagnostic{
+					Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "file-name",
+					Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
+				})
+			}
 			files = append(files, File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()})
 		}
 		return nil
 	})
 	return files, diags, err
+}
+
+// meant is the settings file that a file at the top was most likely meant to
+// be, or "".
+func meant(p string) string {
+	low := strings.ToLower(p)
+	if strings.HasSuffix(low, ".yml") {
+		low = strings.TrimSuffix(low, ".yml") + ".yaml"
+	}
+	if low != p && Classify(low) == ClassSetting {
+		return low
+	}
+	return ""
 }
 
 // unreadable says in the writer's words why a file could not be read.
@@ -182,12 +201,21 @@ func text(p string, data []byte) (*diag.Lines, []byte, *diag.Diagnostic) {
 			bad += size
 		}
 		hint := "save the file as UTF-8"
-		if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) {
+		if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.IndexByte(data, 0) >= 0 {
 			hint = "the file is UTF-16: save it as UTF-8"
 		} else if bytes.HasPrefix(data, []byte("\xB0\xA1")) || data[bad] >= 0x81 {
 			hint = "save the file as UTF-8 (it may be GBK or GB 18030)"
 		}
 		d := lines.New(lines.At(bad), diag.Error, "file-encoding", "this byte is not UTF-8 text", hint)
+		return lines, nil, &d
+	}
+	if zero := bytes.IndexByte(data, 0); zero >= 0 { // valid UTF-8, but no text has it
+		lines := diag.NewLines(p, data)
+		hint := "delete this character"
+		if bytes.Count(data, []byte{0}) >= len(data)/4 {
+			hint = "the file may be UTF-16: save it as UTF-8"
+		}
+		d := lines.New(lines.At(zero), diag.Error, "file-encoding", "this byte is not text", hint)
 		return lines, nil, &d
 	}
 	if bytes.IndexByte(data, '\r') >= 0 {

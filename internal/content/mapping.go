@@ -54,6 +54,11 @@ func readMapping[T any](lines *diag.Lines, source []byte, before int, what strin
 		return m.diags
 	}
 	if root.Kind != yaml.MappingNode {
+		if root.Kind == yaml.ScalarNode && root.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+			message, hint, offset := missingColon(source)
+			m.problemAt(source, offset, message, hint)
+			return m.diags
+		}
 		m.problem(m.at(root), "yaml-shape", what+" must be lines of the form “key: value”", "")
 		return m.diags
 	}
@@ -107,7 +112,36 @@ func (m *mapping) parse(source []byte) *yaml.Node {
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil
 	}
+	m.swallowed(doc.Content[0])
 	return doc.Content[0]
+}
+
+// swallowed reports the values that start with a word behind ! or &: YAML
+// takes that word for a tag or an anchor, and it would be missing in the text.
+// An anchor that an alias refers to is meant.
+func (m *mapping) swallowed(root *yaml.Node) {
+	used := map[*yaml.Node]bool{}
+	var anchored []*yaml.Node
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		switch {
+		case n.Kind == yaml.AliasNode:
+			used[n.Alias] = true
+		case n.Style&yaml.TaggedStyle != 0 && !strings.HasPrefix(n.Tag, "!!"):
+			m.problem(m.at(n), "yaml-syntax", wrongStart, quoteIt)
+		case n.Anchor != "" && n.Kind == yaml.ScalarNode:
+			anchored = append(anchored, n)
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(root)
+	for _, n := range anchored {
+		if !used[n] {
+			m.problem(m.at(n), "yaml-syntax", wrongStart, quoteIt)
+		}
+	}
 }
 
 // broken reports a YAML syntax error where the mistake is. The library names
@@ -122,11 +156,42 @@ func (m *mapping) broken(source []byte, err error) {
 			start, entry, err = e[0], source[e[0]:e[1]], inner
 			break
 		}
+		if len(n.Content) > 0 && n.Content[0].Kind == yaml.ScalarNode && n.Content[0].Tag != "!!null" {
+			// It parses, but as one text: it has no key.
+			message, hint, offset := missingColon(source[e[0]:e[1]])
+			m.problemAt(source, e[0]+offset, message, hint)
+			return
+		}
 	}
 	message, hint, offset := explainYAML(entry, err.Error())
-	before := bytes.Count(source[:start+offset], []byte("\n"))
-	lineStart := bytes.LastIndexByte(source[:start+offset], '\n') + 1
-	m.problem(diag.Pos{Line: 1 + before + m.before, Col: 1 + utf8.RuneCount(source[lineStart:start+offset])}, "yaml-syntax", message, hint)
+	m.problemAt(source, start+offset, message, hint)
+}
+
+// problemAt reports a syntax error at a byte of the YAML text.
+func (m *mapping) problemAt(source []byte, offset int, message, hint string) {
+	before := bytes.Count(source[:offset], []byte("\n"))
+	lineStart := bytes.LastIndexByte(source[:offset], '\n') + 1
+	m.problem(diag.Pos{Line: 1 + before + m.before, Col: 1 + utf8.RuneCount(source[lineStart:offset])}, "yaml-syntax", message, hint)
+}
+
+// missingColon says why an entry has no key: its first line has no colon, no
+// space behind it, or the colon of a Chinese keyboard.
+func missingColon(entry []byte) (text, hint string, offset int) {
+	for line := range bytes.SplitAfterSeq(entry, []byte("\n")) {
+		if t := bytes.TrimSpace(line); len(t) == 0 || t[0] == '#' {
+			offset += len(line)
+			continue
+		}
+		if at := bytes.IndexAny(line, ":："); at < 0 {
+			offset += indent(line)
+		} else if offset += at; line[at] == ':' {
+			return "a space is missing behind this colon", "write “key: value”, with a space behind the colon", offset
+		} else {
+			return "this is a full-width colon", "write “: ”, a colon of the Latin keyboard and a space", offset
+		}
+		break
+	}
+	return "a colon is missing after the key", "write “key: value”", offset
 }
 
 // entries are the byte ranges of the top-level entries of a mapping: each
@@ -148,6 +213,12 @@ func entries(source []byte) [][2]int {
 	}
 	return out
 }
+
+// What is said of a value that starts with a character of YAML's own.
+const (
+	wrongStart = "a value cannot start with this character"
+	quoteIt    = "put the value in quotes"
+)
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
@@ -177,7 +248,13 @@ func explainYAML(entry []byte, message string) (text, hint string, offset int) {
 		if tab := bytes.IndexByte(entry, '\t'); tab >= 0 {
 			return "a tab is not allowed here", "indent with spaces", tab
 		}
-		return "a value cannot start with this character", "put the value in quotes", inValue("@`%|>&*!?")
+		return wrongStart, quoteIt, startOffset(entry, "@`%|>&*!?")
+	case strings.Contains(message, "expected alphabetic or numeric character"): // behind * and &
+		return wrongStart, quoteIt, startOffset(entry, "*&")
+	case strings.Contains(message, "block sequence entries are not allowed"), strings.Contains(message, "mapping keys are not allowed"):
+		return wrongStart, quoteIt, startOffset(entry, "-?")
+	case strings.Contains(message, "expected comment or line break"):
+		return wrongStart, quoteIt, startOffset(entry, "|>")
 	case strings.Contains(message, "tab character"):
 		return "a tab is not allowed here", "indent with spaces", max(bytes.IndexByte(entry, '\t'), 0)
 	case strings.Contains(message, "expected ',' or ']'"), strings.Contains(message, "expected ',' or '}'"):
@@ -192,6 +269,9 @@ func explainYAML(entry []byte, message string) (text, hint string, offset int) {
 		}
 		return "a colon is missing after a key", "write “key: value”", lineAt(line) + indent(lines[line-1])
 	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "block mapping"):
+		if at := misfit(lines); at >= 0 {
+			return "this line's indentation does not fit the one above", "indent with the same number of spaces", at
+		}
 		return "this value is not finished the way it started", "put the whole value in quotes, and indent with the same number of spaces", inValue("")
 	case strings.Contains(message, "unknown escape character"):
 		return "this backslash sequence is not known", "put the value in single quotes", max(bytes.IndexByte(entry, '\\'), 0)
@@ -219,6 +299,44 @@ func valueOffset(entry []byte, characters string) int {
 		return i
 	}
 	return min(at, max(len(entry)-1, 0))
+}
+
+// startOffset is where a value starts with one of the characters: behind a
+// key, else as an item of a list.
+func startOffset(entry []byte, characters string) int {
+	class := "([" + regexp.QuoteMeta(characters) + "])"
+	if strings.HasPrefix(characters, "-") {
+		class = "([-" + regexp.QuoteMeta(characters[1:]) + "])"
+	}
+	for _, before := range []string{`: +`, `(?m)^ *- +`, `[\[{,] *`} {
+		if at := regexp.MustCompile(before + class).FindSubmatchIndex(entry); at != nil {
+			return at[2]
+		}
+	}
+	return valueOffset(entry, characters)
+}
+
+// misfit is where the first line starts that is indented less than the one
+// above and like none before; -1 when there is none.
+func misfit(lines [][]byte) int {
+	open := []int{0}
+	at := 0
+	for _, line := range lines {
+		if t := bytes.TrimSpace(line); len(t) > 0 && t[0] != '#' {
+			n := indent(line)
+			for n < open[len(open)-1] {
+				open = open[:len(open)-1]
+				if n > open[len(open)-1] {
+					return at + n
+				}
+			}
+			if n > open[len(open)-1] {
+				open = append(open, n)
+			}
+		}
+		at += len(line)
+	}
+	return -1
 }
 
 func (v value) wrong(n *yaml.Node, shape, hint string) {
@@ -251,8 +369,13 @@ func (v value) list() []Text {
 		s, ok := scalar(c)
 		if !ok {
 			hint := "put it in quotes"
-			if c.Kind == yaml.MappingNode {
+			switch {
+			case c.Kind == yaml.MappingNode:
 				hint = "a “: ” inside it makes it a key and a value: put it in quotes"
+			case c.Kind == yaml.SequenceNode && c.Style&yaml.FlowStyle != 0:
+				hint = "take the inner brackets away"
+			case c.Kind == yaml.SequenceNode:
+				hint = "write each with one dash, all indented alike"
 			}
 			v.wrong(c, "a list of texts", hint)
 			continue
@@ -262,6 +385,28 @@ func (v value) list() []Text {
 		}
 	}
 	return out
+}
+
+// tags reads a list of tags. A full-width comma does not divide a list: what
+// was meant as several tags would silently be one. Quotes say that it is.
+func (v value) tags() []Text {
+	n := v.node
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	items, hint := []*yaml.Node{n}, "write "+v.key+": [one, two]"
+	if n.Kind == yaml.SequenceNode {
+		items = n.Content
+		if n.Style&yaml.FlowStyle != 0 {
+			hint = "put commas of the Latin keyboard (,) between tags"
+		}
+	}
+	for _, c := range items {
+		if c.Kind == yaml.ScalarNode && c.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 && strings.ContainsAny(c.Value, "，、") {
+			v.diags = append(v.diags, v.lines.New(v.at(c), diag.Warning, "tag-comma", "this is one tag, “"+strings.TrimSpace(c.Value)+"”", hint))
+		}
+	}
+	return v.list()
 }
 
 func (v value) strings() []string {
@@ -292,7 +437,7 @@ func (v value) date() time.Time {
 			return t
 		}
 	}
-	v.wrong(v.node, "a date", "write year-month-day, such as 2026-03-01")
+	v.problem(v.at(v.node), "value-shape", "this is not a date", "write year-month-day, such as 2026-03-01")
 	return time.Time{}
 }
 

@@ -3,6 +3,7 @@ package content
 import (
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ type Settings struct {
 	Description string
 	Language    string // a BCP 47 tag such as zh-CN; default zh-CN
 	Base        Text   // the site's address, such as https://example.org/help/
-	Theme       string // name or folder of a theme
+	Theme       Text   // name or folder of a theme
 	Nav         []NavItem
 	Notices     []string
 	Footer      string
@@ -40,9 +41,9 @@ type NavItem struct {
 var settingsKeys = []key[Settings]{
 	{"title", "text", "The site's name.", func(s *Settings, v value) { s.Title = v.text().Value }},
 	{"description", "text", "One sentence about the site.", func(s *Settings, v value) { s.Description = v.text().Value }},
-	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = v.text().Value }},
+	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = v.language(s.Language) }},
 	{"base", "text", "The site's address, such as https://example.org/help/. Its path is put before every link.", func(s *Settings, v value) { s.Base = v.base() }},
-	{"theme", "text", "Name of a folder in themes/ beside the content folder. Default: the built-in theme.", func(s *Settings, v value) { s.Theme = v.text().Value }},
+	{"theme", "text", "Name of a folder in themes/ beside the content folder. Default: the built-in theme.", func(s *Settings, v value) { s.Theme = v.text() }},
 	{"nav", "list of title and link", "The navigation. A link is a Markdown file, an address from “/”, or a URL.", func(s *Settings, v value) { s.Nav = v.nav() }},
 	{"notices", "list", "Sentences that every article shows.", func(s *Settings, v value) { s.Notices = v.strings() }},
 	{"footer", "text", "The last line of every page.", func(s *Settings, v value) { s.Footer = v.text().Value }},
@@ -93,6 +94,22 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 	maps.Copy(kinds, s.Kinds)
 	s.Kinds = kinds
 	return s, diags
+}
+
+var languageTag = regexp.MustCompile(`^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// language reads a language tag. It goes into the pages and finds the theme's
+// words, so what is none leaves the one that was set before.
+func (v value) language(before string) string {
+	t := v.text()
+	if t.Value == "" {
+		return before // was not text
+	}
+	if !languageTag.MatchString(t.Value) {
+		v.problem(t.Pos, "language", strconv.Quote(t.Value)+" is not the name of a language", "write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en")
+		return before
+	}
+	return t.Value
 }
 
 func (v value) base() Text {

@@ -52,6 +52,7 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 		}
 		owner[low] = tag
 	}
+	slugs := map[string]string{} // a slug in lower case → the tag that has it
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, node := root.Content[i], root.Content[i+1]
 		info := TagInfo{Name: Text{Value: name.Value, Pos: m.at(name)}}
@@ -65,6 +66,14 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 		}
 		for _, n := range info.Names {
 			claim(n.Pos, n.Value, name.Value)
+		}
+		if low := strings.ToLower(info.Slug.Value); low != "" {
+			if first, taken := slugs[low]; taken {
+				m.problem(info.Slug.Pos, "tag-slug", strconv.Quote(info.Slug.Value)+" is already the slug of the tag "+strconv.Quote(first), "give one of the two another slug")
+				info.Slug = Text{} // one report is enough: not again for its address
+			} else {
+				slugs[low] = name.Value
+			}
 		}
 		out = append(out, info)
 	}

@@ -105,6 +105,8 @@ type Ref struct {
 	Dest  string // as in the file, but for Markdown's own escapes
 	Alt   string // of an image
 	Pos   diag.Pos
+	// Refused: the address was dangerous, which was reported; Dest is empty.
+	Refused bool
 }
 
 // Figure is an image that stands alone in a paragraph.

@@ -391,7 +391,7 @@ func TestRefs(t *testing.T) {
 		{false, "b.md", "", "a.md:1:1"},
 		{true, "c d.svg", "二", "a.md:1:11"},
 		{false, "../e.md?x=%20y#f", "", "a.md:3:4"},
-		{false, "退款.md", "", "a.md:5:3"},
+		{false, "%E9%80%80%E6%AC%BE.md", "", "a.md:5:3"},
 		{false, "/g/", "", "a.md:7:3"},
 		{false, "https://example.org/%20?q=%20", "", "a.md:9:1"},
 		{false, "a_b.md", "", "a.md:9:36"},

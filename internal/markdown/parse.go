@@ -134,7 +134,7 @@ func (r *reading) ref(n ast.Node, dest []byte, image bool) {
 		ref.Alt = r.plain(n)
 	}
 	if r.dangerous(ref.Dest, ref.Pos) {
-		ref.Dest = ""
+		ref.Dest, ref.Refused = "", true
 	}
 	n.SetAttribute(refAttribute, len(r.doc.Refs))
 	r.doc.Refs = append(r.doc.Refs, ref)

@@ -189,6 +189,9 @@ func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request, release *Rele
 
 // search runs a query; when it cannot, it answers and returns false.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, release *Release, q search.Query) (*search.Result, bool) {
+	if strings.TrimSpace(q.Text) == "" {
+		return &search.Result{Query: q.Text, Mode: search.Exact}, true
+	}
 	if release.Search == nil {
 		s.fail(w, http.StatusServiceUnavailable, "no_index", "this release was made without a search index")
 		return nil, false
