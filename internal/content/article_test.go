@@ -192,6 +192,92 @@ func TestBrokenFrontMatterIsAnError(t *testing.T) {
 	}
 }
 
+// Front matter that does not stand at the top between two lines of --- would
+// be shown as text, and its draft published.
+func TestMisplacedFrontMatter(t *testing.T) {
+	for text, want := range map[string]diag.Pos{
+		"\n---\ntitle: 甲\ndraft: true\n---\n": {File: "a.md", Line: 3, Col: 1},
+		"----\ndraft: true\n----\n":           {File: "a.md", Line: 2, Col: 1},
+		"———\ndraft：true\n———\n":              {File: "a.md", Line: 2, Col: 1},
+		"  ---\n  draft: true\n  ---\n":       {File: "a.md", Line: 2, Col: 3},
+		"title: 甲\ndraft: true\n":             {File: "a.md", Line: 1, Col: 1},
+		"titel: 甲\ndraft: true\n":             {File: "a.md", Line: 2, Col: 1},
+		"---\n\ndraft: true\n":                {File: "a.md", Line: 3, Col: 1},
+		"\n---\n# 待填\nDraft: true\n---\n":     {File: "a.md", Line: 4, Col: 1},
+	} {
+		_, diags := ParseArticle("a.md", []byte(text), parser)
+		if len(diags) == 0 || diags[0].Code != "front-matter" || diags[0].Pos != want {
+			t.Errorf("%q: got %s, want front-matter at %v", text, said(diags), want)
+		}
+	}
+	for _, text := range []string{
+		"正文。\n\ntitle: 甲\n", "# 甲\n\ntitle: 甲\n", "Summary: a short one.\n", "```\ntitle: 甲\n```\n", "titles: 甲\n", "---\n\n正文。\n", "The title: 甲\n", "", "\n\n", "***\ntitle\n",
+	} {
+		if _, diags := ParseArticle("a.md", []byte(text), parser); len(diags) > 0 {
+			t.Errorf("%q: got %s, want nothing", text, said(diags))
+		}
+	}
+}
+
+// Where YAML itself gives up is seldom where the mistake is.
+func TestYAMLMistakes(t *testing.T) {
+	for _, tt := range []struct {
+		front     string
+		line, col int
+		message   string
+	}{
+		{"draft:true", 2, 6, "a space is missing behind this colon"},
+		{"title: 甲\ndraft:true\nauthor: 乙", 3, 6, "a space is missing behind this colon"},
+		{"draft：true", 2, 6, "this is a full-width colon"},
+		{"title: 甲\n# 注\ndraft：true", 4, 6, "this is a full-width colon"},
+		{"title: 甲\ndraft true", 3, 1, "a colon is missing after the key"},
+		{"只有字", 2, 1, "front matter must be lines of the form “key: value”"},
+		{"summary: **甲** 乙", 2, 10, wrongStart},
+		{"summary: *甲* 乙", 2, 10, wrongStart},
+		{"summary: !甲 乙", 2, 10, wrongStart},
+		{"summary: !a 乙", 2, 10, wrongStart},
+		{"summary: &甲 乙", 2, 10, wrongStart},
+		{"summary: &a 乙", 2, 10, wrongStart},
+		{"summary: - 乙", 2, 10, wrongStart},
+		{"summary: ? 乙", 2, 10, wrongStart},
+		{"summary: > 乙", 2, 10, wrongStart},
+		{"summary: @乙", 2, 10, wrongStart},
+		{"symptoms:\n  - 甲\n  - **乙**", 4, 5, wrongStart},
+		{"symptoms: [甲, **乙**]", 2, 15, wrongStart},
+		{"symptoms:\n    - 甲\n  - 乙", 4, 3, "this line's indentation does not fit the one above"},
+	} {
+		_, diags := ParseArticle("a.md", []byte("---\n"+tt.front+"\n---\n"), parser)
+		if len(diags) != 1 || diags[0].Message != tt.message || diags[0].Line != tt.line || diags[0].Col != tt.col {
+			t.Errorf("%q: got %s, want %d:%d: %s", tt.front, said(diags), tt.line, tt.col, tt.message)
+		}
+	}
+}
+
+func TestWideCommasInTags(t *testing.T) {
+	for front, want := range map[string]int{
+		"products: [花呗，借呗、支付宝]": 1, "causes: 甲、乙": 1, "cases:\n  - 甲，乙\n  - 丙": 1, "solutions: [甲、乙, 丙，丁]": 2,
+		"products: [\"甲、乙\"]": 0, "products: [甲, 乙]": 0, "symptoms: [甲，乙]": 0, "title: 甲，乙": 0,
+	} {
+		_, diags := ParseArticle("a.md", []byte("---\n"+front+"\n---\n"), parser)
+		if len(diags) != want || diags.Errors() > 0 {
+			t.Errorf("%q: got %s, want %d warnings", front, said(diags), want)
+		}
+	}
+}
+
+// Text has no zero bytes; a file in UTF-16 has one beside every Latin letter.
+func TestZeroBytes(t *testing.T) {
+	for text, want := range map[string]string{
+		"\x00-\x00-\x00-\x00\n":    "the file may be UTF-16: save it as UTF-8",
+		"---\ntitle: 甲\x00\n---\n": "delete this character",
+	} {
+		a, diags := ParseArticle("a.md", []byte(text), parser)
+		if a != nil || len(diags) != 1 || diags[0].Code != "file-encoding" || diags[0].Hint != want {
+			t.Errorf("%q: got %s, want the hint %q", text, said(diags), want)
+		}
+	}
+}
+
 // Aliases may refer to each other in circles; that must end.
 func TestRecursiveYAML(t *testing.T) {
 	for _, front := range []string{

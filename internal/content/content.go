@@ -190,6 +190,10 @@ func ReadFile(fsys fs.FS, p string) ([]byte, *diag.Diagnostic) {
 // line ends become \n.
 func text(p string, data []byte) (*diag.Lines, []byte, *diag.Diagnostic) {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	if bytes.IndexByte(data, '\r') >= 0 {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
 	if !utf8.Valid(data) {
 		lines := diag.NewLines(p, data)
 		bad := 0
@@ -217,10 +221,6 @@ func text(p string, data []byte) (*diag.Lines, []byte, *diag.Diagnostic) {
 		}
 		d := lines.New(lines.At(zero), diag.Error, "file-encoding", "this byte is not text", hint)
 		return lines, nil, &d
-	}
-	if bytes.IndexByte(data, '\r') >= 0 {
-		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
 	}
 	return diag.NewLines(p, data), data, nil
 }

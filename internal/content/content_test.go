@@ -96,6 +96,23 @@ func TestScan(t *testing.T) {
 	}
 }
 
+// A settings file under a name that is nearly right would silently not be read.
+func TestScanNearlySettings(t *testing.T) {
+	text := &fstest.MapFile{Data: []byte("text")}
+	_, diags, err := Scan(fstest.MapFS{"site.yml": text, "Tags.yaml": text, "synonyms.yaml": text, "pay/site.yml": text, "other.yml": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.File+": "+d.Hint)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"Tags.yaml: rename the file to tags.yaml", "site.yml: rename the file to site.yaml"}, got); diff != "" || diags.Errors() > 0 {
+		t.Errorf("hints (-want +got):\n%s", diff)
+	}
+}
+
 // brokenFS has a file and a folder that cannot be read.
 type brokenFS struct {
 	fstest.MapFS

@@ -54,7 +54,7 @@ func readMapping[T any](lines *diag.Lines, source []byte, before int, what strin
 		return m.diags
 	}
 	if root.Kind != yaml.MappingNode {
-		if root.Kind == yaml.ScalarNode && root.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 {
+		if root.Kind == yaml.ScalarNode && root.Style == 0 && strings.ContainsAny(root.Value, ":：") {
 			message, hint, offset := missingColon(source)
 			m.problemAt(source, offset, message, hint)
 			return m.diags
@@ -251,6 +251,8 @@ func explainYAML(entry []byte, message string) (text, hint string, offset int) {
 		return wrongStart, quoteIt, startOffset(entry, "@`%|>&*!?")
 	case strings.Contains(message, "expected alphabetic or numeric character"): // behind * and &
 		return wrongStart, quoteIt, startOffset(entry, "*&")
+	case strings.Contains(message, "expected whitespace or line break"), strings.Contains(message, "tag URI"), strings.Contains(message, "tag handle"), strings.Contains(message, "URI escaped"):
+		return wrongStart, quoteIt, startOffset(entry, "!")
 	case strings.Contains(message, "block sequence entries are not allowed"), strings.Contains(message, "mapping keys are not allowed"):
 		return wrongStart, quoteIt, startOffset(entry, "-?")
 	case strings.Contains(message, "expected comment or line break"):

@@ -62,6 +62,16 @@ func TestParseSettingsMistakes(t *testing.T) {
 	}
 }
 
+// A language goes into every page: what is none leaves the default.
+func TestLanguage(t *testing.T) {
+	for language, want := range map[string]string{"en": "en", "zh-Hant-TW": "zh-Hant-TW", "中文": "", "../zh": "", "zh_CN": "", "zh-": "", "[en]": "", "'\"><x'": ""} {
+		got, diags := ParseSettings([]byte("language: " + language + "\n"))
+		if bad := want == ""; bad && (got.Language != "zh-CN" || diags.Errors() != 1) || !bad && (got.Language != want || len(diags) > 0) {
+			t.Errorf("%s: got %q and %s, want %q", language, got.Language, said(diags), want)
+		}
+	}
+}
+
 func TestCheckBase(t *testing.T) {
 	for base, want := range map[string]bool{
 		"https://example.org": true, "https://example.org/help/": true, "http://127.0.0.1:8080/": true, "/": true, "/help/": true, "/help": true, "https://例子.中国/帮助/": true,
@@ -95,6 +105,14 @@ func TestParseTags(t *testing.T) {
 	}
 	if _, diags := ParseTags([]byte("Huabei: {}\nhuabei: {}\n")); len(diags) != 1 || diags[0].Code != "tag-name" {
 		t.Errorf("names that differ in capitals: got %s, want one tag-name", said(diags))
+	}
+}
+
+// Two tags with one slug are reported once, where the second slug stands.
+func TestTagSlugTwice(t *testing.T) {
+	got, diags := ParseTags([]byte("花呗: {slug: huabei}\n借呗: {slug: Huabei}\n"))
+	if len(diags) != 1 || diags[0].Pos != (diag.Pos{File: TagsFile, Line: 2, Col: 12}) || len(got) != 2 || got[1].Slug.Value != "" {
+		t.Errorf("got %+v and %s, want one report at 2:12", got, said(diags))
 	}
 }
 

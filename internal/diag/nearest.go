@@ -1,10 +1,14 @@
 package diag
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Nearest is the known word that a misspelt one most likely stands for, or ""
 // when none is near enough to be worth saying: at most a third of its
-// characters differ, counting a swap of neighbours as one difference.
+// characters differ, counting a swap of neighbours as one difference. Of words
+// equally near, one with the same letters is the likelier slip.
 func Nearest(word string, known []string) string {
 	w := []rune(word)
 	best, bestDistance := "", len(w)/3+1
@@ -12,11 +16,29 @@ func Nearest(word string, known []string) string {
 		bestDistance = 2
 	}
 	for _, k := range known {
-		if d := distance(w, []rune(k)); d < bestDistance || d == bestDistance && best != "" && k < best {
+		d := distance(w, []rune(k))
+		if d == bestDistance && best != "" {
+			if same := sameLetters(word, k); same != sameLetters(word, best) {
+				if same {
+					best = k
+				}
+			} else if k < best {
+				best = k
+			}
+		} else if d < bestDistance {
 			best, bestDistance = k, d
 		}
 	}
 	return best
+}
+
+// sameLetters reports whether two words differ in the order of their letters
+// alone.
+func sameLetters(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
 }
 
 // DidYouMean is a hint with the nearest known word, else the fallback.
