@@ -164,6 +164,8 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 		case a != nil:
 			in.Articles = append(in.Articles, a)
 			undated = undated || a.Updated.IsZero()
+		case f.Class == content.ClassArticle || f.Class == content.ClassIndex:
+			in.Unread = append(in.Unread, f.Path)
 		case f.Class == content.ClassAsset:
 			in.Assets = append(in.Assets, parsed[i].asset)
 		}
@@ -235,7 +237,7 @@ func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.L
 	fsys, folder, err := findTheme(name, l.options.Content)
 	if err != nil {
 		return nil, diag.List{{
-			Pos: diag.Pos{File: content.SiteFile}, Code: "theme", Message: err.Error(),
+			Pos: themePos(s), Code: "theme", Message: err.Error(),
 			Hint: "name a folder in themes/ beside the content folder, or the path of a folder",
 		}}, nil
 	}
@@ -244,6 +246,14 @@ func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.L
 		return nil, nil, err
 	}
 	return t, diags, nil
+}
+
+// themePos is where site.yaml names the theme; the command line has no place.
+func themePos(s content.Settings) diag.Pos {
+	if s.Theme.Pos.File == "" {
+		return diag.Pos{File: content.SiteFile}
+	}
+	return s.Theme.Pos
 }
 
 // findTheme returns a whole theme: the named folder over the built-in one. The

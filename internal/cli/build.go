@@ -66,6 +66,9 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if err := apart(*dir, o.Public); err != nil {
 		return err
 	}
+	if err := folder("-out", o.Public); err != nil {
+		return err
+	}
 	load.Content = *dir
 	start := time.Now()
 	l, err := build.NewLoader(load)
@@ -95,17 +98,15 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case errors.Is(err, build.ErrPromise):
 		e.say("nothing was built: -strict, and some symptoms do not find their article")
 		return errSilent
-	case errors.Is(err, publish.ErrBusy):
-		return hinted{fmt.Errorf("another build is at work in %s", o.Public), "wait until it is done"}
 	case err != nil:
-		return err
+		return openError(err, o.Public)
 	}
 	took := time.Since(start).Round(time.Millisecond)
 	if !report.Changed {
-		e.say("nothing changed: %d articles, release %s stays live (%s)", report.Articles, report.ID, took)
+		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, took)
 	} else {
-		e.say("%d articles, %d pages: %d files written, %d unchanged; release %s is live (%s)",
-			report.Articles, report.Pages, report.Written, report.Linked, report.ID, took)
+		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)",
+			plural(report.Articles, "article"), plural(report.Pages, "page"), plural(report.Written, "file"), report.Linked, report.ID, took)
 	}
 	if next := loaded.Site.NextChange; !next.IsZero() {
 		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
@@ -132,14 +133,14 @@ func fewWarnings(l diag.List) (shown diag.List, left int) {
 	return shown, left
 }
 
-// apart refuses to write releases into the content folder, where the next
-// build would read them, and content below the releases, where it would go.
+// apart refuses to write releases into the content folder, by whatever name,
+// because the next build would read them.
 func apart(contentDir, public string) error {
-	a, err := filepath.Abs(contentDir)
+	a, err := resolve(contentDir)
 	if err != nil {
 		return err
 	}
-	b, err := filepath.Abs(public)
+	b, err := resolve(public)
 	if err != nil {
 		return err
 	}
@@ -147,6 +148,23 @@ func apart(contentDir, public string) error {
 		return errUsage{fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it"}
 	}
 	return nil
+}
+
+// resolve is a path without symbolic links. The end of it need not exist.
+func resolve(name string) (string, error) {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	for there := name; ; there = filepath.Dir(there) {
+		real, err := filepath.EvalSymlinks(there)
+		if err == nil {
+			return filepath.Join(real, name[len(there):]), nil
+		}
+		if there == filepath.Dir(there) {
+			return name, nil
+		}
+	}
 }
 
 // count says how many errors and warnings there are.
@@ -181,6 +199,9 @@ func runRollback(_ context.Context, e *env, args []string) error {
 	f := flags("rollback")
 	dir := f.String("public", "public", "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
+		return err
+	}
+	if err := folder("-public", *dir); err != nil {
 		return err
 	}
 	if _, err := os.Stat(*dir); err != nil {

@@ -2,14 +2,15 @@ package cli
 
 import (
 	"context"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
-	"whyfix/internal/site"
 )
 
 const checkHelp = `usage: whyfix check [options]
@@ -53,11 +54,14 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		diags = build.WithSource(loaded, append(diags, broken...)).Sort()
 	}
 	if *against != "" {
+		if err := folder("-against", *against); err != nil {
+			return err
+		}
 		r, err := publish.Open(*against)
 		if err != nil {
 			return openError(err, *against)
 		}
-		diags = append(diags, vanished(loaded.Site, r.Manifest())...).Sort()
+		diags = append(diags, vanished(loaded, r.Manifest())...).Sort()
 		r.Close()
 	}
 	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
@@ -80,33 +84,42 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	return nil
 }
 
-// vanished finds pages of a release that the content no longer has.
-func vanished(s *site.Site, m *publish.Manifest) diag.List {
-	have := map[string]bool{"/": true, "/search/": true}
-	keep := func(p site.Page) { have["/"+strings.TrimSuffix(p.File, "index.html")] = true }
-	for _, a := range s.Articles {
-		keep(a.Page)
+// themeFile is an address of a theme's file: the name has a fingerprint, so
+// that it changes with the file and nobody keeps it.
+var themeFile = regexp.MustCompile(`^/assets/.+\.[0-9a-f]{10}(\.[^./]*)?$`)
+
+// vanished finds pages and files of a release that the content no longer has.
+// With a broken theme nobody knows the pages; its error comes first.
+func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
+	if l.Renderer == nil {
+		return nil
 	}
-	for _, c := range s.Categories {
-		keep(c.Page)
-	}
-	for _, r := range s.Redirects {
-		keep(r.Page)
-	}
-	for _, family := range s.Families {
-		keep(family.Page)
-		for _, t := range family.Tags {
-			keep(t.Page)
+	have := map[string]bool{"/search/": true, "/search-lite.json": true}
+	keep := func(file string) {
+		if path.Base(file) == "index.html" {
+			file = strings.TrimSuffix(file, "index.html")
 		}
+		have["/"+file] = true
+	}
+	for _, p := range l.Renderer.Pages() {
+		keep(p.File)
+	}
+	for _, a := range l.Site.Assets {
+		keep(a.Path)
 	}
 	var out diag.List
 	for u := range m.URLs {
-		if strings.HasSuffix(u, "/") && !have[u] {
-			out = append(out, diag.Diagnostic{
-				Pos: diag.Pos{File: "."}, Code: "vanished-url",
-				Message: "the address " + u + " of the live release would vanish", Hint: "add it to aliases of the article that takes its place",
-			})
+		if have[u] || themeFile.MatchString(u) {
+			continue
 		}
+		hint := "add it to aliases of the article that takes its place"
+		if !strings.HasSuffix(u, "/") && path.Ext(u) != ".html" {
+			hint = "put the file back, for those who have its address"
+		}
+		out = append(out, diag.Diagnostic{
+			Pos: diag.Pos{File: "."}, Code: "vanished-url",
+			Message: "the address " + u + " of the live release would vanish", Hint: hint,
+		})
 	}
 	slices.SortFunc(out, func(a, b diag.Diagnostic) int { return strings.Compare(a.Message, b.Message) })
 	return out

@@ -11,6 +11,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 
 	"whyfix/internal/build"
@@ -78,6 +81,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	name := args[0]
 	switch name {
 	case "help", "-h", "-help", "--help":
+		if len(args) > 2 {
+			return e.finish(command{name: "help"}, errUsage{fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"})
+		}
 		if len(args) > 1 {
 			return Run(ctx, []string{args[1], "-h"}, stdin, stdout, stderr)
 		}
@@ -187,7 +193,32 @@ func flagError(f *flag.FlagSet, err error) error {
 		}
 		return errUsage{"unknown option -" + name, hint}
 	}
+	if wrong, ok := strings.CutPrefix(message, "invalid value "); ok {
+		want := "a whole number"
+		if strings.HasSuffix(wrong, "value out of range") {
+			want = "a number of fewer digits"
+		}
+		return valueError(wrong, want)
+	}
+	if wrong, ok := strings.CutPrefix(message, "invalid boolean value "); ok {
+		return valueError(wrong, "true or false")
+	}
+	if word, ok := strings.CutPrefix(message, "bad flag syntax: "); ok {
+		return errUsage{message: "unknown option " + word}
+	}
 	return errUsage{message: strings.Replace(message, "flag needs an argument:", "a value is missing after", 1)}
+}
+
+// valueError puts what package flag says after "invalid value" into words:
+// the value in quotes, the name of the option, the reason.
+func valueError(wrong, want string) error {
+	value, err := strconv.QuotedPrefix(wrong)
+	if err != nil {
+		return errUsage{message: "a wrong value: " + wrong}
+	}
+	_, name, _ := strings.Cut(wrong[len(value):], "-")
+	name, _, _ = strings.Cut(name, ":")
+	return errUsage{message: fmt.Sprintf("-%s must be %s, not %s", name, want, value)}
 }
 
 // loadError puts the errors of opening a content folder into words.
@@ -198,9 +229,25 @@ func loadError(err error, dir string) error {
 	return err
 }
 
+// folder refuses a file in the place of a folder of releases. A folder that is
+// not there is none of its business.
+func folder(option, dir string) error {
+	for name := filepath.Clean(dir); ; name = filepath.Dir(name) {
+		info, err := os.Stat(name)
+		switch {
+		case err == nil && !info.IsDir():
+			return hinted{fmt.Errorf("%s is a file, not a folder of releases", name), "name a folder with " + option}
+		case err == nil || name == filepath.Dir(name):
+			return nil
+		}
+	}
+}
+
 // openError puts the errors of opening a release into words.
 func openError(err error, dir string) error {
 	switch {
+	case errors.Is(err, publish.ErrBusy):
+		return hinted{fmt.Errorf("another build is at work in %s", dir), "wait until it is done"}
 	case errors.Is(err, publish.ErrNoRelease):
 		return hinted{fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out " + dir + ", or name another folder with -public"}
 	case errors.Is(err, publish.ErrIncomplete):

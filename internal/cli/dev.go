@@ -45,6 +45,9 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		if err := apart(o.Content, *out); err != nil {
 			return err
 		}
+		if err := folder("-out", *out); err != nil {
+			return err
+		}
 	}
 	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
 		return errUsage{fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
@@ -58,9 +61,9 @@ func runDev(ctx context.Context, e *env, args []string) error {
 			case !s.Good:
 				e.say("%s; the last good pages stay", count(s.Loaded.Diags))
 			case len(s.Loaded.Diags) > 0:
-				e.say("%d articles in %s (%s)", len(s.Loaded.Site.Articles), s.Took.Round(time.Millisecond), count(s.Loaded.Diags))
+				e.say("%s in %s (%s)", plural(len(s.Loaded.Site.Articles), "article"), s.Took.Round(time.Millisecond), count(s.Loaded.Diags))
 			default:
-				e.say("%d articles in %s", len(s.Loaded.Site.Articles), s.Took.Round(time.Millisecond))
+				e.say("%s in %s", plural(len(s.Loaded.Site.Articles), "article"), s.Took.Round(time.Millisecond))
 			}
 			if s.Good && *out != "" {
 				keep(ctx, e, s.Loaded, *out)
@@ -81,6 +84,6 @@ func runDev(ctx context.Context, e *env, args []string) error {
 func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
 	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: "whyfix " + version}, time.Now())
 	if err != nil {
-		e.say("-out %s: %v", out, err)
+		e.say("-out %s: %v", out, openError(err, out))
 	}
 }

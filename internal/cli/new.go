@@ -35,18 +35,19 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	name, title := filepath.ToSlash(words[0]), strings.TrimSpace(words[1])
-	if ext := strings.ToLower(path.Ext(name)); ext != ".md" && ext != ".markdown" {
-		name += ".md"
-	}
-	// A path as a shell completes it starts with the content folder.
+	// A path as a shell completes it may start with ./ and the content folder.
+	name, title := strings.TrimPrefix(filepath.ToSlash(words[0]), "./"), strings.TrimSpace(words[1])
 	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(*dir))+"/"); ok {
 		name = rest
+	}
+	noFile := name == "" || strings.HasSuffix(name, "/") || path.Base(name) == "." || path.Base(name) == ".."
+	if ext := strings.ToLower(path.Ext(name)); ext != ".md" && ext != ".markdown" {
+		name += ".md"
 	}
 	switch {
 	case title == "" || strings.ContainsAny(title, "\n\r"):
 		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
-	case !filepath.IsLocal(name) || name != path.Clean(name):
+	case noFile || !filepath.IsLocal(name) || name != path.Clean(name):
 		return errUsage{fmt.Sprintf("%q is not a path inside the content folder", words[0]), "write it like huabei/cannot-use.md"}
 	case content.Hidden(name):
 		return errUsage{fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", words[0]), "choose another name"}
@@ -63,15 +64,24 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+	if err := os.MkdirAll(*dir, 0o755); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	// A link in the folder must not lead the file out of it.
+	root, err := os.OpenRoot(*dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return cannotWrite(target, err)
+	}
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
 		return hinted{fmt.Errorf("%s exists already", target), "choose another name, or edit that file"}
 	}
 	if err != nil {
-		return err
+		return cannotWrite(target, err)
 	}
 	if _, err := file.WriteString(template(language, title, time.Now())); err != nil {
 		file.Close()
@@ -83,6 +93,15 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	fmt.Fprintln(e.stdout, target)
 	e.say("a draft: fill it in, then delete the line draft: true")
 	return nil
+}
+
+// cannotWrite names the file by its whole path: os.Root knows only the part
+// inside the folder.
+func cannotWrite(target string, err error) error {
+	for inside := (*fs.PathError)(nil); errors.As(err, &inside); {
+		err = inside.Err
+	}
+	return fmt.Errorf("cannot write %s: %w", target, err)
 }
 
 func template(language, title string, now time.Time) string {

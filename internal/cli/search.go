@@ -48,6 +48,9 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if n := len([]rune(text)); n > search.MaxQuery {
 		return errUsage{fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "ask in one sentence"}
 	}
+	if err := folder("-public", *dir); err != nil {
+		return err
+	}
 	release, closeRelease, err := server.Load(*dir)
 	if err != nil {
 		return openError(err, *dir)

@@ -35,6 +35,9 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
 	}
+	if err := folder("-public", *dir); err != nil {
+		return err
+	}
 	release, closeRelease, err := server.Load(*dir)
 	if err != nil {
 		return openError(err, *dir)

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -59,6 +60,9 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	r.prepare(root)
 	r.name()
 	r.split(root)
+	for _, id := range r.raw {
+		r.claim(id)
+	}
 	slices.Sort(r.doc.IDs)
 	return r.doc, r.diags
 }
@@ -73,7 +77,8 @@ type reading struct {
 	diags    diag.List
 	headings []*ast.Heading
 	ids      map[string]bool
-	notes    bool // there are footnotes, with ids of their own
+	notes    bool     // there are footnotes, with ids of their own
+	raw      []string // ids in raw HTML
 }
 
 func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
@@ -101,6 +106,10 @@ func (r *reading) prepare(root ast.Node) {
 			r.dangerous(string(n.URL(r.source)), r.at(n.Pos()))
 		case *east.FootnoteList:
 			r.notes = true
+		case *ast.RawHTML:
+			r.rawIDs(n.Segments.Value(r.source))
+		case *ast.HTMLBlock:
+			r.rawIDs([]byte(htmlSource(n, r.source)))
 		case *ast.Link:
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
@@ -138,6 +147,19 @@ func (r *reading) ref(n ast.Node, dest []byte, image bool) {
 	}
 	n.SetAttribute(refAttribute, len(r.doc.Refs))
 	r.doc.Refs = append(r.doc.Refs, ref)
+}
+
+// idAttribute finds the anchors of HTML that a writer may use.
+var idAttribute = regexp.MustCompile(`(?i)\s(?:id|name)\s*=\s*(?:"([^"]+)"|'([^']+)')`)
+
+// rawIDs notes the anchors in raw HTML, where the site allows that.
+func (r *reading) rawIDs(html []byte) {
+	if !r.parser.options.RawHTML {
+		return
+	}
+	for _, m := range idAttribute.FindAllSubmatch(html, -1) {
+		r.raw = append(r.raw, string(m[1])+string(m[2]))
+	}
 }
 
 // dangerous reports addresses that run code in the reader's browser.

@@ -224,10 +224,16 @@ func intro(index *content.Article, targets []markdown.Target) template.HTML {
 	}
 	html := trusted(index.Doc.Intro.HTML, targets)
 	for _, s := range index.Doc.Sections {
+		end := template.HTML("")
+		if s.Anchor != "" { // links name it, as on an article's page
+			html += template.HTML(fmt.Sprintf("<section id=\"%s\">\n", template.HTMLEscapeString(s.Anchor)))
+			end = "</section>\n"
+		}
 		html += template.HTML(fmt.Sprintf("<h2 id=\"%s\">", template.HTMLEscapeString(s.ID))) + trusted(s.Heading, targets) + "</h2>\n" + trusted(s.Body.HTML, targets)
 		for _, it := range s.Items {
 			html += template.HTML(fmt.Sprintf("<h3 id=\"%s\">", template.HTMLEscapeString(it.ID))) + trusted(it.Heading, targets) + "</h3>\n" + trusted(it.Body.HTML, targets)
 		}
+		html += end
 	}
 	return html + trusted(index.Doc.Notes, targets)
 }

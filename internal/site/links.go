@@ -17,7 +17,7 @@ func (r *resolver) links() {
 	resolve := func(doc *markdown.Document, file string, from *Article) []markdown.Target {
 		targets := make([]markdown.Target, len(doc.Refs))
 		for i, ref := range doc.Refs {
-			targets[i], _ = r.target(ref, file, from)
+			targets[i], _ = r.target(ref, file, doc, from)
 		}
 		return targets
 	}
@@ -35,9 +35,15 @@ func (r *resolver) links() {
 	}
 }
 
-// target resolves one link or image that stands in a file. The article is the
-// one that it stands in, or nil.
-func (r *resolver) target(ref markdown.Ref, file string, from *Article) (markdown.Target, bool) {
+// target resolves one link or image that stands in a file: in a document, or
+// nil, that is an article's, or nil.
+func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document, from *Article) (markdown.Target, bool) {
+	if ref.Refused {
+		return markdown.Target{URL: "#"}, false
+	}
+	if dangerous(ref.Dest) { // a link of the settings: nobody has looked at it before
+		return r.refuse(ref)
+	}
 	if ref.Dest == "" {
 		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
 		return markdown.Target{URL: "#"}, false
@@ -53,6 +59,9 @@ func (r *resolver) target(ref markdown.Ref, file string, from *Article) (markdow
 	if p, err := url.PathUnescape(dest); err == nil {
 		dest = p
 	}
+	if dangerous(dest) { // no browser reads it so, but nobody writes it by mistake
+		return r.refuse(ref)
+	}
 	suffix := ""
 	if hasQuery {
 		suffix += "?" + query
@@ -61,22 +70,43 @@ func (r *resolver) target(ref markdown.Ref, file string, from *Article) (markdow
 		suffix += "#" + fragment
 	}
 	if dest == "" { // an anchor on the same page
-		if from != nil {
-			r.anchor(ref, from.Doc, fragment, file)
-		}
+		r.anchor(ref, doc, fragment, file)
 		return markdown.Target{URL: cmp.Or(suffix, "#")}, true
 	}
 	p := resolvePath(dest, file)
 	if p == ".." || strings.HasPrefix(p, "../") {
-		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads out of the content folder: "+ref.Dest, "copy the file into the content folder")
+		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads out of the content folder: "+dest, "copy the file into the content folder")
 		return markdown.Target{URL: "#"}, false
 	}
 	if ref.Image {
-		return r.image(ref, p, file)
+		return r.image(ref, p, dest, file)
 	}
 	if t, ok := r.pageTarget(ref, p, dest, fragment, suffix, from); ok {
 		return t, true
 	}
+	return markdown.Target{URL: "#"}, false
+}
+
+// dangerous tells addresses that run code in the reader's browser. Browsers
+// read over blanks and control characters.
+func dangerous(dest string) bool {
+	dest = strings.ToLower(strings.Map(func(c rune) rune {
+		if c <= ' ' {
+			return -1
+		}
+		return c
+	}, dest))
+	for _, scheme := range []string{"javascript:", "vbscript:", "data:", "file:"} {
+		if strings.HasPrefix(dest, scheme) {
+			return !strings.HasPrefix(dest, "data:image/") || strings.HasPrefix(dest, "data:image/svg")
+		}
+	}
+	return false
+}
+
+func (r *resolver) refuse(ref markdown.Ref) (markdown.Target, bool) {
+	r.problem(ref.Pos, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
+		"use an address that starts with https:, mailto: or tel:, or a path")
 	return markdown.Target{URL: "#"}, false
 }
 
@@ -95,7 +125,15 @@ func resolvePath(dest, file string) string {
 	return path.Join(path.Dir(file), dest)
 }
 
-func (r *resolver) image(ref markdown.Ref, p, file string) (markdown.Target, bool) {
+// didYouMean is the hint for a path that leads to nothing.
+func didYouMean(dest string, known []string, fallback string) string {
+	if strings.ContainsRune(dest, '\\') {
+		return `write / instead of \`
+	}
+	return diag.DidYouMean(dest, known, fallback)
+}
+
+func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
 	if a, ok := r.assets[p]; ok {
 		return markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}, true
 	}
@@ -104,7 +142,7 @@ func (r *resolver) image(ref markdown.Ref, p, file string) (markdown.Target, boo
 		known = append(known, relative(k, file))
 	}
 	slices.Sort(known)
-	r.problem(ref.Pos, diag.Error, "image-target", "there is no image "+quote(ref.Dest), diag.DidYouMean(ref.Dest, known, "put the file beside the article, or mend its name"))
+	r.problem(ref.Pos, diag.Error, "image-target", "there is no image "+quote(ref.Dest), didYouMean(dest, known, "put the file beside the article, or mend its name"))
 	return markdown.Target{URL: "#"}, false
 }
 
@@ -119,14 +157,18 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			}
 			return markdown.Target{URL: a.URL + suffix}, true
 		}
+		if r.lost[p] {
+			return markdown.Target{}, false
+		}
 		if c := r.folders[folderOf(p)]; c != nil && content.Classify(p) == content.ClassIndex {
+			r.folderAnchor(ref, c, fragment)
 			return markdown.Target{URL: c.URL + suffix}, true
 		}
 		if why := r.hidden[p]; why != "" {
 			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+why+": readers cannot follow this link", "publish it, or take the link out")
 			return markdown.Target{}, false
 		}
-		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), diag.DidYouMean(dest, r.articlePaths(ref.Pos.File), "mend the path: it is relative to this file"))
+		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "mend the path: it is relative to this file"))
 		return markdown.Target{}, false
 	}
 	if _, ok := r.assets[p]; ok {
@@ -137,24 +179,29 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 		p = ""
 	}
 	if c := r.folders[p]; c != nil {
+		r.folderAnchor(ref, c, fragment)
 		return markdown.Target{URL: c.URL + suffix}, true
 	}
 	site := path.Clean("/" + p)
 	if path.Ext(site) == "" {
 		site += "/"
 	}
-	if page := r.page(strings.TrimPrefix(site, "/")); r.pages[strings.ToLower(page.File)] != "" {
+	page := r.page(strings.TrimPrefix(site, "/"))
+	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
+		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}
-	r.problem(ref.Pos, diag.Error, "link-target", "there is no page or file "+quote(dest), diag.DidYouMean(dest, r.articlePaths(ref.Pos.File), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
+	r.problem(ref.Pos, diag.Error, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
 	return markdown.Target{}, false
 }
 
-// articlePaths are the articles as a file would link to them.
+// articlePaths are the other articles as a file would link to them.
 func (r *resolver) articlePaths(file string) []string {
-	out := make([]string, len(r.site.Articles))
-	for i, a := range r.site.Articles {
-		out[i] = relative(a.Path, file)
+	out := make([]string, 0, len(r.site.Articles))
+	for _, a := range r.site.Articles {
+		if a.Path != file {
+			out = append(out, relative(a.Path, file))
+		}
 	}
 	return out
 }
@@ -171,17 +218,30 @@ func relative(p, file string) string {
 	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
 }
 
-// anchor checks that a page has the anchor that a link names.
+// folderAnchor checks an anchor on the page of a folder. One without an index.md has
+// only what the theme writes.
+func (r *resolver) folderAnchor(ref markdown.Ref, c *Category, fragment string) {
+	if c.Index != nil {
+		r.anchor(ref, c.Index.Doc, fragment, c.Index.Path)
+	}
+}
+
+// anchor checks that a page has the anchor that a link names. A page that no
+// document makes is the theme's, and not looked at.
 func (r *resolver) anchor(ref markdown.Ref, doc *markdown.Document, fragment, p string) {
-	if fragment == "" || doc.HasID(fragment) || strings.HasPrefix(fragment, "fn") || fragment == "top" {
+	if fragment == "" || doc == nil || doc.HasID(fragment) || strings.HasPrefix(fragment, "fn") || fragment == "top" {
 		return
 	}
 	where := p
 	if p == ref.Pos.File {
 		where = "this page"
 	}
+	anchors := "it has no anchors: leave out what stands after the path"
+	if len(doc.IDs) > 0 {
+		anchors = "its anchors are: " + strings.Join(firstOf(doc.IDs, 12), ", ")
+	}
 	r.problem(ref.Pos, diag.Error, "link-anchor", "there is no anchor "+quote("#"+fragment)+" in "+where,
-		diag.DidYouMean(fragment, doc.IDs, "its anchors are: "+strings.Join(firstOf(doc.IDs, 12), ", ")))
+		diag.DidYouMean(fragment, doc.IDs, anchors))
 }
 
 func firstOf(s []string, n int) []string {

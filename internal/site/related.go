@@ -79,15 +79,20 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 		if b := r.byPath[p]; b != nil {
 			return b
 		}
+		if r.lost[p] {
+			return nil
+		}
 		if why := r.hidden[p]; why != "" {
 			r.problem(t.Pos, diag.Warning, "related", quote(t.Value)+" is "+why+" and is left out", "")
 			return nil
 		}
 	}
-	paths := make([]string, len(r.site.Articles))
-	for i, b := range r.site.Articles {
-		paths[i] = b.Path
+	paths := make([]string, 0, len(r.site.Articles))
+	for _, b := range r.site.Articles {
+		if b != a {
+			paths = append(paths, b.Path)
+		}
 	}
-	r.problem(t.Pos, diag.Error, "related", "there is no article "+quote(t.Value), diag.DidYouMean(t.Value, paths, "write its path from the content folder, such as pay/refund-late.md"))
+	r.problem(t.Pos, diag.Error, "related", "there is no article "+quote(t.Value), didYouMean(t.Value, paths, "write its path from the content folder, such as pay/refund-late.md"))
 	return nil
 }

@@ -21,10 +21,13 @@ type resolver struct {
 	in      Input
 	site    *Site
 	diags   diag.List
-	pages   map[string]string    // file below www/ → what it is, for people
+	pages   map[string]claim     // file below www/, in lower case → whose it is
+	dirs    map[string]claim     // folder below www/, in lower case → whose file made it one
+	blocked map[string]bool      // file that stands where a folder is needed, which was said
 	byPath  map[string]*Article  // Markdown path → article
 	folders map[string]*Category // folder path → category
 	hidden  map[string]string    // Markdown path → why it is not built
+	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
 	tags    map[string]*Tag      // family and folded name → tag
 	infos   map[string]*content.TagInfo
 	assets  map[string]Asset
@@ -34,8 +37,8 @@ type resolver struct {
 func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
-		pages: map[string]string{}, byPath: map[string]*Article{}, folders: map[string]*Category{},
-		hidden: map[string]string{}, tags: map[string]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		pages: map[string]claim{}, dirs: map[string]claim{}, blocked: map[string]bool{}, byPath: map[string]*Article{}, folders: map[string]*Category{},
+		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[string]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
@@ -79,29 +82,124 @@ func (r *resolver) page(p string) Page {
 	return Page{URL: r.site.Prefix + p, File: file}
 }
 
-// take claims a page's file for one owner.
-func (r *resolver) take(p Page, owner string, at diag.Pos) bool {
-	key := strings.ToLower(p.File) // two that differ in case alone are one file on some systems
-	if other, taken := r.pages[key]; taken {
-		r.problem(at, diag.Error, "duplicate-url", fmt.Sprintf("the address %s is already taken by %s", p.URL, other), "give one of the two another name or slug")
+// claim is what owns a file below www/.
+type claim struct {
+	owner string   // what it is, for people
+	at    diag.Pos // where that was said
+	free  string   // the hint that frees the address
+	doc   *markdown.Document
+}
+
+// theProgram owns what the program itself writes.
+const theProgram = "the program"
+
+// Hints that free an address.
+const (
+	freeName   = "give one of the two another name or slug"
+	freeAlias  = "take this alias out, or give the other page another address"
+	renameSlug = "give it another name or slug"
+	renameDir  = "rename the folder, or give its index.md another slug"
+	renameFile = "move the file to another folder"
+	dropAlias  = "take this alias out"
+)
+
+// maxName is how many bytes a file system holds in one name; a page also needs
+// room for the ending of its compressed variants.
+const maxName = 255 - len(".zst")
+
+// take claims a page's file for one owner. The hint is for an address that
+// somebody else has.
+func (r *resolver) take(p Page, c claim, hint string) bool {
+	if programs(p.File) {
+		r.problem(c.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to the program", c.free)
 		return false
 	}
-	r.pages[key] = owner
+	if slices.ContainsFunc(strings.Split(p.File, "/"), func(name string) bool { return len(name) > maxName }) {
+		r.problem(c.at, diag.Error, "long-url", "the address is too long", "use at most 80 characters between two “/”")
+		return false
+	}
+	if other, file := r.claimed(p); file != "" {
+		// Once for all pages of a folder that cannot be; each alias has its own.
+		if !r.blocked[file] || c.free == dropAlias {
+			shown := p.URL
+			if path.Base(shown) == "index.html" {
+				shown = strings.TrimSuffix(shown, "index.html")
+			}
+			r.problem(c.at, diag.Error, "duplicate-url", fmt.Sprintf("the address %s is already taken by %s", shown, other.owner), hint)
+		}
+		r.block(p, file)
+		return false
+	}
+	r.claim(p, c)
 	return true
+}
+
+// programs reports whether a file lies in a folder that the program fills.
+func programs(file string) bool {
+	top := strings.ToLower(firstPart(file))
+	return top == "assets" || top == "api"
+}
+
+// claimed finds who has a page's file already, or what makes it impossible: a
+// folder of that name, or a file where one of its folders would be. It also
+// returns that file or folder, "" when the page is free.
+func (r *resolver) claimed(p Page) (claim, string) {
+	key := strings.ToLower(p.File) // two that differ in case alone are one file on some systems
+	if c, taken := r.pages[key]; taken {
+		return c, key
+	}
+	if c, taken := r.dirs[key]; taken {
+		return c, key
+	}
+	for dir := folderOf(key); dir != ""; dir = folderOf(dir) {
+		if c, taken := r.pages[dir]; taken {
+			return c, dir
+		}
+	}
+	return claim{}, ""
+}
+
+// block notes that a file stands where a page's folder is needed.
+func (r *resolver) block(p Page, file string) {
+	if strings.HasPrefix(strings.ToLower(p.File), file+"/") {
+		r.blocked[file] = true
+	}
+}
+
+func (r *resolver) claim(p Page, c claim) {
+	key := strings.ToLower(p.File)
+	r.pages[key] = c
+	for dir := folderOf(key); dir != ""; dir = folderOf(dir) {
+		if _, known := r.dirs[dir]; known {
+			break // and so are those above it
+		}
+		r.dirs[dir] = c
+	}
+}
+
+func firstPart(p string) string {
+	top, _, _ := strings.Cut(p, "/")
+	return top
 }
 
 // reserve claims what the program itself writes.
 func (r *resolver) reserve() {
 	for _, f := range []string{"search/index.html", "404.html", "search-lite.json"} {
-		r.pages[f] = "the program"
+		r.claim(Page{File: f}, claim{owner: theProgram})
 	}
+	r.claim(r.page(""), claim{owner: "the home page"})
 	for _, a := range r.in.Assets {
 		r.assets[a.Path] = a
-		if top, _, _ := strings.Cut(a.Path, "/"); top == "assets" || top == "api" {
-			r.problem(diag.Pos{File: a.Path}, diag.Error, "duplicate-url", "the folder "+top+"/ belongs to the program", "move the file to another folder")
+		at := diag.Pos{File: a.Path}
+		if strings.ContainsRune(a.Path, '\\') { // it would be a folder on some systems
+			r.problem(at, diag.Error, "file-name", "a file's name cannot have a backslash", "rename the file")
 			continue
 		}
-		r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, a.Path, diag.Pos{File: a.Path})
+		if strings.Contains(a.Path, "/") && programs(a.Path) {
+			r.problem(at, diag.Error, "duplicate-url", "the folder "+firstPart(a.Path)+"/ belongs to the program", renameFile)
+			continue
+		}
+		r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{owner: a.Path, at: at, free: "rename the file"}, freeName)
 	}
 }
 
@@ -111,7 +209,9 @@ func (r *resolver) place() {
 	slices.SortFunc(sorted, func(a, b *content.Article) int { return cmp.Compare(a.Path, b.Path) })
 	r.site.Root = &Category{Page: r.page(""), Title: r.site.Title}
 	r.folders[""] = r.site.Root
-	r.pages["index.html"] = "the home page"
+	for _, p := range r.in.Unread {
+		r.lost[p] = true
+	}
 
 	var visible []*content.Article
 	indexes := map[string]*content.Article{}
@@ -125,6 +225,11 @@ func (r *resolver) place() {
 				r.site.NextChange = a.Date
 			}
 		case a.Index:
+			if first := indexes[folderOf(a.Path)]; first != nil {
+				r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", "the folder has two index files: "+first.Path+" is the other", "delete one of the two")
+				r.lost[a.Path] = true
+				continue
+			}
 			indexes[folderOf(a.Path)] = a
 			visible = append(visible, a)
 		default:
@@ -144,8 +249,15 @@ func (r *resolver) place() {
 		if a.Slug.Value != "" {
 			at = a.Slug.Pos
 		}
+		if !usable(name) {
+			r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
+			r.lost[a.Path] = true
+			continue
+		}
 		p := r.page(c.below() + name + "/")
-		if !r.take(p, a.Path, at) {
+		// Of a folder that belongs to the program, its own place tells.
+		if !(c.Path != "" && programs(p.File)) && !r.take(p, claim{owner: a.Path, at: at, free: renameSlug, doc: a.Doc}, freeName) {
+			r.lost[a.Path] = true
 			continue
 		}
 		article := &Article{Page: p, Article: a, Category: c, Updated: a.Updated}
@@ -187,6 +299,11 @@ func FileSlug(p string) string {
 	}, name)
 }
 
+const noAddress = "no address can be made of this name"
+
+// usable reports whether a name can be a part of an address.
+func usable(name string) bool { return name != "" && name != "." && name != ".." }
+
 // below is the category's address below the site's root.
 func (c *Category) below() string { return strings.TrimSuffix(c.File, "index.html") }
 
@@ -212,11 +329,21 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article) *Cate
 			name, at = index.Slug.Value, index.Slug.Pos
 		}
 	}
-	c.Page = r.page(parent.below() + name + "/")
-	if top := strings.ToLower(c.File); top == "assets/index.html" || top == "api/index.html" {
-		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", "rename the folder, or give its index.md another slug")
+	own := claim{owner: cmp.Or(pathOf(index), "the folder "+dir), at: at, free: renameDir}
+	if index != nil {
+		own.doc = index.Doc
 	}
-	r.take(c.Page, cmp.Or(pathOf(index), "the folder "+dir), at)
+	if !usable(name) {
+		r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
+		name = path.Base(dir) // so that the articles below it are still looked at
+	}
+	c.Page = r.page(parent.below() + name + "/")
+	switch {
+	case !programs(c.File):
+		r.take(c.Page, own, freeName)
+	case parent.Path == "":
+		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
+	}
 	r.folders[dir] = c
 	parent.Children = append(parent.Children, c)
 	r.site.Categories = append(r.site.Categories, c)
@@ -260,7 +387,7 @@ func (r *resolver) redirects() {
 				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
 				continue
 			}
-			if r.take(p, "an alias in "+alias.Pos.File, alias.Pos) {
+			if r.take(p, claim{owner: "an alias in " + alias.Pos.File, at: alias.Pos, free: dropAlias}, freeAlias) {
 				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to})
 			}
 		}
@@ -277,7 +404,7 @@ func (r *resolver) redirects() {
 
 func (r *resolver) navigation() {
 	for _, n := range r.in.Settings.Nav {
-		t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil)
+		t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil, nil)
 		if ok {
 			r.site.Nav = append(r.site.Nav, Link{Title: n.Title, URL: t.URL, External: strings.Contains(t.URL, "://")})
 		}

@@ -23,6 +23,9 @@ type Input struct {
 	Tags     []content.TagInfo
 	Articles []*content.Article // index.md files among them, in any order
 	Assets   []Asset
+	// Unread are the paths of Markdown files that could not be read, which was
+	// said already: a link to one is no second mistake. It may be nil.
+	Unread []string
 	// Commits has the time of the last commit that touched a file, by its
 	// path; it may be nil.
 	Commits map[string]time.Time

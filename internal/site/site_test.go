@@ -672,3 +672,106 @@ func TestManyArticles(t *testing.T) {
 		t.Errorf("related: got %d, want %d", got, want)
 	}
 }
+
+// What cannot be built is said once, at the place that can be changed.
+func TestAddressesThatCannotBe(t *testing.T) {
+	long := strings.Repeat("花", 90)
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"home":         {map[string]string{"index.html": ""}, "index.html: the address / is already taken by the home page\n    hint: give one of the two another name or slug\n"},
+		"no name":      {map[string]string{"???.md": article("title: 甲", "")}, "???.md: no address can be made of this name\n    hint: rename it, with letters or digits\n"},
+		"dots":         {map[string]string{"\"..md": article("title: 甲", "")}, "\"..md: no address can be made of this name\n    hint: rename it, with letters or digits\n"},
+		"no folder":    {map[string]string{"?/a.md": article("title: 甲", "")}, "?: no address can be made of this name\n    hint: rename it, with letters or digits\n"},
+		"program":      {map[string]string{"API.md": article("title: 甲", "")}, "API.md: the address /API/ belongs to the program\n    hint: give it another name or slug\n"},
+		"program file": {map[string]string{"assets": ""}, "assets: the address /assets belongs to the program\n    hint: rename the file\n"},
+		"folder": {
+			map[string]string{"api/a.md": article("title: 甲", ""), "api/b/c.md": article("title: 乙", "")},
+			"api: the folder api/ belongs to the program\n    hint: rename the folder, or give its index.md another slug\n",
+		},
+		"below a file": {
+			map[string]string{"old": "", "pay/index.md": article("title: 甲\nslug: old", ""), "pay/a.md": article("title: 乙", ""), "pay/b.md": article("title: 丙", "")},
+			"pay/index.md:3:7: the address /old/ is already taken by old\n    hint: give one of the two another name or slug\n",
+		},
+		"above a file": {
+			map[string]string{"old.d/x.png": "", "a.md": article("title: 甲\naliases: [/old.d]", "")},
+			"a.md:3:11: the address /old.d is already taken by old.d/x.png\n    hint: take this alias out, or give the other page another address\n",
+		},
+		"long alias": {map[string]string{"a.md": article("title: 甲\naliases: [/"+long+"/]", "")}, "a.md:3:11: the address is too long\n    hint: use at most 80 characters between two “/”\n"},
+		"long tag":   {map[string]string{"a.md": article("title: 甲\nproducts: ["+long+"]", "")}, "a.md:3:12: the name is too long for an address\n    hint: use at most 80 characters, or give it a slug in tags.yaml\n"},
+		"backslash":  {map[string]string{`a\b.png`: ""}, "a\\b.png: a file's name cannot have a backslash\n    hint: rename the file\n"},
+		"two indexes": {
+			map[string]string{"a/index.md": article("title: 甲", ""), "a/index.markdown": article("title: 乙", "[x](index.md)")},
+			"a/index.md: the folder has two index files: a/index.markdown is the other\n    hint: delete one of the two\n",
+		},
+		"family": {
+			map[string]string{"products/index.md": article("title: 乙", ""), "a.md": article("title: 甲\nproducts: [花呗, 借呗]", "")},
+			"products/index.md: the address /products/ belongs to the list of tags\n    hint: rename the folder, or give its index.md another slug\n",
+		},
+		"family's file": {
+			map[string]string{"products": "", "a.md": article("title: 甲\nproducts: [花呗, 借呗]", "")},
+			"products: the address /products/ belongs to the list of tags\n    hint: rename the file\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, diags := Resolve(input(t, tt.files))
+			if diff := cmp.Diff(tt.want, said(diags)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A link to what was already reported is no second mistake.
+func TestLinksSaidOnce(t *testing.T) {
+	in := input(t, map[string]string{
+		"a.md":      article("title: 甲\nslug: b", ""),
+		"b.md":      article("title: 乙", ""),
+		"links.md":  article("title: 丙\nrelated: [b.md, unread.md]", "[x](b.md) [y](unread.md)"),
+		"site.yaml": "nav: [{title: 一, link: 'java\tscript:alert(1)'}, {title: 二, link: 'JavaScript:alert(1)'}]\n",
+	})
+	in.Unread = []string{"unread.md"}
+	s, diags := Resolve(in)
+	want := `b.md: the address /b/ is already taken by a.md
+    hint: give one of the two another name or slug
+site.yaml:1:24: this kind of address could run a program in the reader's browser
+    hint: use an address that starts with https:, mailto: or tel:, or a path
+site.yaml:1:66: this kind of address could run a program in the reader's browser
+    hint: use an address that starts with https:, mailto: or tel:, or a path
+`
+	if diff := cmp.Diff(want, said(diags)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(s.Nav) > 0 {
+		t.Errorf("got %v in the navigation, want nothing", s.Nav)
+	}
+}
+
+func TestAnchors(t *testing.T) {
+	files := map[string]string{
+		"pay/index.md": article("title: 付款", "## 原因\n\n慢。"),
+		"pay/a.md":     article("title: 甲", ""),
+		"card/b.md":    article("title: 乙", ""),
+	}
+	for link, want := range map[string]string{
+		"pay/index.md#cause": "", "pay/#cause": "", "/pay/#cause": "", "card/#theme": "", "/search/#theme": "",
+		"pay/index.md#x": "there is no anchor \"#x\" in pay/index.md; its anchors are: cause, 原因",
+		"pay/#x":         "there is no anchor \"#x\" in pay/index.md; its anchors are: cause, 原因",
+		"/pay/a/#x":      "there is no anchor \"#x\" in pay/a.md; it has no anchors: leave out what stands after the path",
+		"#x":             "there is no anchor \"#x\" in this page; it has no anchors: leave out what stands after the path",
+		`pay\a.md`:       `there is no article "pay\\a.md"; write / instead of \`,
+	} {
+		t.Run(link, func(t *testing.T) {
+			files["index.md"] = article("title: 首页", "[x]("+link+")")
+			_, diags := Resolve(input(t, files))
+			got := ""
+			for _, d := range diags {
+				got += d.Message + "; " + d.Hint
+			}
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}

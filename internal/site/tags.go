@@ -14,9 +14,9 @@ import (
 func (r *resolver) tag() {
 	for i := range r.in.Tags {
 		info := &r.in.Tags[i]
-		r.infos[strings.ToLower(info.Name.Value)] = info
+		r.inform(info.Name.Value, info)
 		for _, n := range info.Names {
-			r.infos[strings.ToLower(n.Value)] = info
+			r.inform(n.Value, info)
 		}
 	}
 	used := map[*content.TagInfo]bool{}
@@ -27,6 +27,7 @@ func (r *resolver) tag() {
 	for _, a := range r.site.Articles {
 		for k, texts := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases} {
 			for _, t := range texts {
+				used[r.infos[strings.ToLower(t.Value)]] = true
 				tag := r.tagOf(FamilyKind(k), t)
 				if tag == nil {
 					continue
@@ -37,21 +38,35 @@ func (r *resolver) tag() {
 				}
 				a.Tags[k] = append(a.Tags[k], tag)
 				tag.Articles = append(tag.Articles, a)
-				used[r.infos[strings.ToLower(t.Value)]] = true
 			}
-		}
-	}
-	for _, f := range r.site.Families {
-		if len(f.Tags) > 0 {
-			r.take(f.Page, "the tags of "+f.Kind.Folder(), diag.Pos{})
 		}
 	}
 	for i := range r.in.Tags {
 		info := &r.in.Tags[i]
-		if !used[info] {
+		// A tag that stands twice was reported when tags.yaml was read.
+		if !used[info] && r.infos[strings.ToLower(info.Name.Value)] == info {
 			r.problem(info.Name.Pos, diag.Warning, "tag-unused", "no article has the tag "+quote(info.Name.Value), "delete it here, or add it to an article")
 		}
 	}
+}
+
+// inform notes what tags.yaml says about a name. Where it says two things, the
+// first counts.
+func (r *resolver) inform(name string, info *content.TagInfo) {
+	if low := strings.ToLower(name); r.infos[low] == nil {
+		r.infos[low] = info
+	}
+}
+
+// claimFamily claims the page of a family when its first tag is made, before
+// the tags' own. Nobody wrote its address, so it is the other that must move.
+func (r *resolver) claimFamily(f *Family) {
+	c := claim{owner: "the list of tags"}
+	if other, file := r.claimed(f.Page); file != "" {
+		r.block(f.Page, file)
+		r.problem(other.at, diag.Error, "duplicate-url", "the address "+f.URL+" belongs to "+c.owner, other.free)
+	}
+	r.claim(f.Page, c)
 }
 
 // tagOf returns the tag that a word names in a family, made at its first use.
@@ -66,24 +81,31 @@ func (r *resolver) tagOf(kind FamilyKind, t content.Text) *Tag {
 		return tag
 	}
 	tag := &Tag{Family: kind, Name: name}
-	slug := markdown.Slug(name)
+	slug, at := markdown.Slug(name), t.Pos
 	if info != nil {
 		tag.Description = info.Description
 		for _, n := range info.Names {
 			tag.Names = append(tag.Names, n.Value)
 		}
 		if info.Slug.Value != "" {
-			slug = info.Slug.Value
+			slug, at = info.Slug.Value, info.Slug.Pos
 		}
 	}
 	if slug == "" {
 		r.problem(t.Pos, diag.Error, "tag-name", "the tag "+quote(name)+" has no letter or digit for an address", "give it a slug in "+content.TagsFile)
 		return nil
 	}
-	tag.Page = r.page(kind.Folder() + "/" + slug + "/")
-	r.take(tag.Page, "the tag "+quote(name)+" ("+kind.String()+")", t.Pos)
-	r.tags[key] = tag
 	f := r.site.Families[kind]
+	if len(f.Tags) == 0 {
+		r.claimFamily(f)
+	}
+	tag.Page = r.page(kind.Folder() + "/" + slug + "/")
+	if len(slug) > maxName {
+		r.problem(at, diag.Error, "tag-name", "the name is too long for an address", "use at most 80 characters, or give it a slug in "+content.TagsFile)
+	} else {
+		r.take(tag.Page, claim{owner: "the tag " + quote(name) + " (" + kind.String() + ")", at: at, free: freeName}, freeName)
+	}
+	r.tags[key] = tag
 	f.Tags = append(f.Tags, tag)
 	return tag
 }
