@@ -60,9 +60,11 @@ func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Pr
 		if len(titles) > 0 {
 			instead = "readers see first: " + strings.Join(titles, ", ")
 		}
-		out = append(out, diag.Diagnostic{Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
+		out = append(out, diag.Diagnostic{
+			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
 			Message: "this symptom does not find its article among the first 3; " + instead,
-			Hint:    "say what is special about this problem, or take the phrase out here or there"})
+			Hint:    "say what is special about this problem, or take the phrase out here or there",
+		})
 	}
 	return out, nil
 }
