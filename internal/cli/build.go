@@ -89,7 +89,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		return printErr
 	}
 	if left > 0 {
-		e.say("and %s more: whyfix check lists them all", plural(left, "warning"))
+		e.say("and %s: whyfix check lists them all", plural(left, "more warning"))
 	}
 	switch {
 	case errors.Is(err, build.ErrContent):
