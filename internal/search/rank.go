@@ -27,6 +27,9 @@ const (
 	// tail is the share of the best first score below which an article is no
 	// longer an answer.
 	tail = 0.35
+	// besideRuns is the same where some articles have the question as typed:
+	// others need this share of it.
+	besideRuns = 0.5
 
 	headShare = 0.7 // of the first score: the short texts
 )
@@ -280,6 +283,9 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		found = append(found, c)
 	}
 	least := tail * min(best, 1)
+	if len(runs) > 0 {
+		least = besideRuns // the rung above is not poor
+	}
 	// The filter comes last: a facet counts what its value would leave.
 	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < least || !f.accepts(x.articles[c.doc]) })
 	x.bestFirst(found, closely)
