@@ -67,7 +67,7 @@ func escapeFragment(s string) string { return (&url.URL{Fragment: s}).String()[1
 
 // kindShare puts the kinds in the order of the chain where the words do not
 // decide: who asks by a symptom wants to know why first, and a case last.
-var kindShare = map[string]float32{"cause": 0.15, "check": 0.08, "solution": 0.12, "case": -0.1}
+var kindShare = map[string]float32{"cause": 0.05, "check": 0.03, "solution": 0.04, "case": -0.05}
 
 // bestSection is the section that has most of the question, its heading
 // counting double; what is nearly equal stands in the order of the chain.
@@ -85,7 +85,7 @@ func (q *asked) bestSection(sections []Section, kind string) int {
 		}
 		left -= len(text)
 		score := r.coverage(text) + 2*r.coverage(s.Title)
-		score += kindShare[s.Kind] * q.total
+		score += kindShare[s.Kind] * q.body
 		if score > bestScore {
 			best, bestScore = i, score
 		}
@@ -110,7 +110,7 @@ func (r *sectionReader) coverage(text string) float32 {
 		n, ok := r.q.byKey[k]
 		if ok && r.has[n] != r.tick {
 			r.has[n] = r.tick
-			sum += r.q.terms[n].matched
+			sum += r.q.terms[n].body
 		}
 		return ok
 	}
@@ -174,7 +174,7 @@ func (q *asked) snippet(text string) string {
 	marked := make([]bool, len(f.Runes))
 	q.matches(f.Runes, func(n, start, end int) {
 		t := q.terms[n]
-		weight[start] += t.matched
+		weight[start] += t.body + 0.1*t.matched
 		if t.weak && len(q.terms) > 1 || t.single() && q.pairs || t.meaning() && end-start < 2 {
 			return
 		}
