@@ -70,6 +70,7 @@ type passage struct {
 	terms   []weigh.Key // what it says, once each: characters, words and meanings
 	singles int         // how many of the terms, which come first, are characters
 	missed  float32     // what it loses when nothing of it is in the question
+	shared  int32       // the same number for the same tag or heading of several articles; 0: of one
 }
 
 // source is where a passage comes from.
@@ -196,7 +197,7 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 	}
 	x.entries = entries(x.number())
 	x.scratch.New = func() any {
-		return &tally{head: make([]float32, len(x.articles)), all: make([]float32, len(x.articles))}
+		return &tally{scores: make([]gained, len(x.articles))}
 	}
 	return nil
 }
@@ -207,12 +208,23 @@ func (x *Index) load(reader index.IndexReader, known map[string]*article) error 
 func (x *Index) number() []*article {
 	sorted := make([]*article, 0, x.count)
 	ids := map[tagName]uint32{}
+	texts := map[string]int32{}
 	for _, a := range x.articles {
 		if a == nil {
 			continue
 		}
 		sorted = append(sorted, a)
 		a.tagIDs = nil
+		for i := range a.texts {
+			p := &a.texts[i]
+			if p.shared = 0; p.of != ofTag && p.of != ofHeading {
+				continue
+			}
+			if p.shared = texts[p.text]; p.shared == 0 {
+				p.shared = int32(len(texts) + 1)
+				texts[p.text] = p.shared
+			}
+		}
 		for family, names := range a.tags[:3] {
 			for _, name := range names {
 				t := tagName{family, name}

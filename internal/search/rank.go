@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/bits"
 	"slices"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -72,13 +73,16 @@ func (t *term) meaning() bool { return t.Class() == weigh.Meaning }
 
 // tally is the memory of a first pass, used again by the next.
 type tally struct {
-	head, all []float32
-	touched   []uint32
+	scores  []gained // by document number
+	touched []uint32
 }
+
+// gained is what one article has of the question so far.
+type gained struct{ head, all float32 }
 
 func (t *tally) reset() {
 	for _, n := range t.touched {
-		t.head[n], t.all[n] = 0, 0
+		t.scores[n] = gained{}
 	}
 	t.touched = t.touched[:0]
 }
@@ -201,13 +205,13 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 		term := &q.terms[i]
 		if n := term.inHead; n > 0 && (n <= left || len(t.touched) == 0) {
 			left -= n
-			if err := x.add(head, term.text, term.matched, t.head, t); err != nil {
+			if err := x.add(head, term.text, gained{head: max(term.matched, least)}, t); err != nil {
 				return nil, err
 			}
 		}
 		if n := term.inAll; n > 0 && term.body > 0 && (n <= left || len(t.touched) == 0) {
 			left -= n
-			if err := x.add(all, term.text, term.body, t.all, t); err != nil {
+			if err := x.add(all, term.text, gained{all: max(term.body, least)}, t); err != nil {
 				return nil, err
 			}
 		}
@@ -215,25 +219,22 @@ func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDi
 	return t, nil
 }
 
-// add gives every article that has a term the term's weight.
-func (x *Index) add(dicts []segment.TermDictionary, text string, weight float32, scores []float32, t *tally) error {
-	weight = max(weight, 1e-6) // a term that every article has still finds them
+// least is what a term gains that every article has: it still finds them.
+const least = 1e-6
+
+// add gives every article that has a term what it gains by it.
+func (x *Index) add(dicts []segment.TermDictionary, text string, gain gained, t *tally) error {
+	var buf [512]uint32
 	_, err := x.postings(dicts, []byte(text), func(first uint64, it segment.PostingsIterator) error {
-		visit := func(n uint64) {
-			if t.head[n] == 0 && t.all[n] == 0 {
-				t.touched = append(t.touched, uint32(n))
-			}
-			scores[n] += weight
-		}
 		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
 			if bitmap := fast.ActualBitmap(); bitmap != nil {
-				for many, buf := bitmap.ManyIterator(), make([]uint32, 256); ; {
-					n := many.NextMany(buf)
+				for many := bitmap.ManyIterator(); ; {
+					n := many.NextMany(buf[:])
 					if n == 0 {
 						return nil
 					}
 					for _, doc := range buf[:n] {
-						visit(first + uint64(doc))
+						t.add(uint32(first)+doc, gain)
 					}
 				}
 			}
@@ -243,10 +244,19 @@ func (x *Index) add(dicts []segment.TermDictionary, text string, weight float32,
 			if err != nil || p == nil {
 				return err
 			}
-			visit(first + p.Number())
+			t.add(uint32(first+p.Number()), gain)
 		}
 	})
 	return err
+}
+
+func (t *tally) add(n uint32, gain gained) {
+	s := &t.scores[n]
+	if s.head == 0 && s.all == 0 {
+		t.touched = append(t.touched, n)
+	}
+	s.head += gain.head
+	s.all += gain.all
 }
 
 // rank returns the articles that answer, best first; runs are those that have
@@ -262,9 +272,7 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		x.scratch.Put(t)
 	}()
 	for n := range runs {
-		if t.head[n] == 0 && t.all[n] == 0 {
-			t.touched = append(t.touched, n) // it has the run in the middle of words
-		}
+		t.add(n, gained{head: least}) // it may have the run in the middle of words alone
 	}
 	var best float32
 	found := make([]candidate, 0, len(t.touched))
@@ -272,8 +280,8 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		if x.articles[n] == nil {
 			continue
 		}
-		whole := share(t.all[n], q.body)
-		first := headShare*share(t.head[n], q.total) + (1-headShare)*whole
+		whole := share(t.scores[n].all, q.body)
+		first := headShare*share(t.scores[n].head, q.total) + (1-headShare)*whole
 		c := candidate{doc: n, first: first, parts: parts{whole: whole}}
 		if l := runs[n]; l > nowhere {
 			// Those that have it as it stands go first into the second pass.
@@ -282,12 +290,12 @@ func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDict
 		best = max(best, c.first)
 		found = append(found, c)
 	}
-	least := tail * min(best, 1)
+	enough := tail * min(best, 1)
 	if len(runs) > 0 {
-		least = besideRuns // the rung above is not poor
+		enough = besideRuns // the rung above is not poor
 	}
 	// The filter comes last: a facet counts what its value would leave.
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < least || !f.accepts(x.articles[c.doc]) })
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < enough || !f.accepts(x.articles[c.doc]) })
 	x.bestFirst(found, closely)
 	top := found[:min(len(found), closely)]
 	m := newMatcher(q)
@@ -354,15 +362,31 @@ func share(part, whole float32) float32 {
 
 // matcher compares texts with one question.
 type matcher struct {
-	q     *asked
-	stamp []int // by term: the passage that had it last
-	short []int // by term: the article that had it last
-	tick  int
+	q *asked
+	// Tags and headings stand in many articles; each is read once.
+	shared map[int32]match
 }
 
-func newMatcher(q *asked) *matcher {
-	return &matcher{q: q, stamp: make([]int, len(q.terms)), short: make([]int, len(q.terms))}
+// match is what a passage has of the question.
+type match struct {
+	has   float32
+	terms termSet
 }
+
+// termSet is a set of a question's terms. Terms beyond its size, in questions
+// of the greatest length, are not counted twice because they are not counted.
+type termSet [8]uint64
+
+// add reports whether a term is new in the set.
+func (s *termSet) add(n int) bool {
+	if n >= 64*len(s) || s[n/64]&(1<<(n%64)) != 0 {
+		return false
+	}
+	s[n/64] |= 1 << (n % 64)
+	return true
+}
+
+func newMatcher(q *asked) *matcher { return &matcher{q: q, shared: map[int32]match{}} }
 
 // behind is how far a passage of each source stands behind one that says for
 // whom the article is.
@@ -380,23 +404,23 @@ const (
 
 // score is the second pass for one article.
 func (m *matcher) score(a *article, c *candidate) {
-	m.tick++
-	article := m.tick
-	var short float32
+	var all termSet
 	best := float32(math.Inf(-1))
 	inBody := c.parts.run > 0
 	for i := range a.texts {
 		p := &a.texts[i]
-		m.tick++
-		has := m.passage(p, article, &short)
-		s := max((has-p.missed)/m.q.self, leastBest) - behind[p.of]
+		found := m.match(p)
+		for w := range all {
+			all[w] |= found.terms[w]
+		}
+		s := max((found.has-p.missed)/m.q.self, leastBest) - behind[p.of]
 		run := inBody && contains(p.folded, m.q.runes)
 		if run {
 			s += runShare - bodyRun
 		}
 		if s > best {
 			best = s
-			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share(has, m.q.total), max((has-p.missed)/m.q.self, leastBest), p.of, i
+			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share(found.has, m.q.total), max((found.has-p.missed)/m.q.self, leastBest), p.of, i
 			if run {
 				c.parts.run = 1
 			} else if inBody {
@@ -404,16 +428,44 @@ func (m *matcher) score(a *article, c *candidate) {
 			}
 		}
 	}
-	c.parts.short = share(short, m.q.total)
+	c.parts.short = share(m.weight(all), m.q.total)
 	c.score = floor + best + shortShare*c.parts.short + wholeShare*c.parts.whole
 	if inBody {
 		c.score += bodyRun
 	}
 }
 
-// passage is what a passage gains by the terms that it shares with the
-// question.
-func (m *matcher) passage(p *passage, article int, short *float32) (has float32) {
+// weight is what the terms of a set gain together.
+func (m *matcher) weight(set termSet) float32 {
+	var sum float32
+	for w, word := range set {
+		for ; word != 0; word &= word - 1 {
+			sum += m.q.terms[64*w+bits.TrailingZeros64(word)].matched
+		}
+	}
+	return sum
+}
+
+// match is what a passage has of the question.
+func (m *matcher) match(p *passage) match {
+	if p.shared == 0 {
+		return m.read(p)
+	}
+	found, known := m.shared[p.shared]
+	if !known {
+		found = m.read(p)
+		m.shared[p.shared] = found
+	}
+	return found
+}
+
+func (m *matcher) read(p *passage) match {
+	var found match
+	add := func(n int) {
+		if found.terms.add(n) {
+			found.has += m.q.terms[n].matched
+		}
+	}
 	last := false // whether the character before was in the question
 	word := false
 	for j, r := range p.folded {
@@ -423,10 +475,10 @@ func (m *matcher) passage(p *passage, article int, short *float32) (has float32)
 		}
 		n, ok := m.q.byKey[weigh.SingleKey(r)]
 		if ok {
-			has += m.mark(n, article, short)
+			add(n)
 			if last {
 				if n, ok := m.q.byKey[weigh.PairKey(p.folded[j-1], r)]; ok {
-					has += m.mark(n, article, short)
+					add(n)
 				}
 			}
 		} else {
@@ -437,24 +489,11 @@ func (m *matcher) passage(p *passage, article int, short *float32) (has float32)
 	for _, k := range p.terms[p.singles:] {
 		if word || k.Class() == weigh.Meaning {
 			if n, ok := m.q.byKey[k]; ok {
-				has += m.mark(n, article, short)
+				add(n)
 			}
 		}
 	}
-	return has
-}
-
-// mark counts a term once in each passage, and once in each article.
-func (m *matcher) mark(n, article int, short *float32) float32 {
-	if m.short[n] != article {
-		m.short[n] = article
-		*short += m.q.terms[n].matched
-	}
-	if m.stamp[n] == m.tick {
-		return 0
-	}
-	m.stamp[n] = m.tick
-	return m.q.terms[n].matched
+	return found
 }
 
 // contains reports whether one text stands in another.
