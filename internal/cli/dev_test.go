@@ -365,8 +365,9 @@ func TestDevStopsWithOpenPage(t *testing.T) {
 	await(t, s.listen(t), "the first build", isGood)
 	begin := time.Now()
 	s.stop(t)
-	if took := time.Since(begin); took > 3*time.Second {
-		t.Errorf("stopping took %s, want well under 3s", took)
+	// Open requests are given drainTime; an end before it did not wait for them.
+	if took := time.Since(begin); took >= 5*time.Second {
+		t.Errorf("stopping took %s: it waited for the open page", took)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -658,15 +657,11 @@ func TestCancelledContext(t *testing.T) {
 	x := built(t, corpus())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	start := time.Now()
 	if _, err := x.Search(ctx, Query{Text: "打印机连不上电脑", Size: 10}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Search gives %v, want context.Canceled", err)
 	}
 	if _, err := x.Suggest(ctx, "打印", 8); err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("Suggest gives %v", err)
-	}
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("it took %v", took)
 	}
 	if got := urls(ask(t, x, Query{Text: "打印机脱机", Size: 1}).Hits); !slices.Equal(got, []string{"/printer/offline/"}) {
 		t.Errorf("the next search finds %v", got) // nothing of the cancelled one is left
