@@ -76,37 +76,72 @@ func Fold(s string) string {
 func AppendFolded(dst []rune, s string) []rune {
 	table := simplified()
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		next := byte(0)
-		if i+size < len(s) {
-			next = s[i+size]
-		}
-		switch {
-		case r >= hanFirst && r <= hanLast:
-			dst = append(dst, table.of(r))
-		case r >= 'a' && r <= 'z' && next < utf8.RuneSelf, r >= '0' && r <= '9' && next < utf8.RuneSelf, r == ' ' && next < utf8.RuneSelf, r == '\n':
+		if r, size := table.plain(s[i:]); size > 0 {
 			dst = append(dst, r)
-		case r == '。' || r == '、' || r == '“' || r == '”':
-			dst = append(dst, r)
-		case r == '，':
-			dst = append(dst, ',')
-		default:
-			// The rest takes its time, up to the next character that does not.
-			end := i + size
-			for end < len(s) {
-				r, size := utf8.DecodeRuneInString(s[end:])
-				if r >= hanFirst && r <= hanLast || r == '\n' {
-					break
-				}
-				end += size
-			}
-			fold(s[i:end], func(r rune, _ int) { dst = append(dst, r) })
-			i = end
+			i += size
 			continue
 		}
-		i += size
+		// The rest takes its time, up to the next character that does not.
+		_, size := utf8.DecodeRuneInString(s[i:])
+		end := i + size
+		for end < len(s) {
+			r, size := utf8.DecodeRuneInString(s[end:])
+			if r >= hanFirst && r <= hanLast || r == '\n' {
+				break
+			}
+			end += size
+		}
+		fold(s[i:end], func(r rune, _ int) { dst = append(dst, r) })
+		i = end
 	}
 	return dst
+}
+
+// plain folds the first character of text when that is simple: when it is in
+// use in Chinese text, and what follows cannot change it. Size is 0 otherwise.
+// Nearly all characters are so.
+func (s *simplification) plain(text string) (r rune, size int) {
+	c := text[0]
+	if c < utf8.RuneSelf {
+		switch {
+		case len(text) > 1 && !settled(text[1:]):
+			return 0, 0
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case c == 0x7F:
+			return 0, 0
+		case c < ' ' && c != '\n':
+			c = ' '
+		}
+		return rune(c), 1
+	}
+	r, size = utf8.DecodeRuneInString(text)
+	switch {
+	case r >= hanFirst && r <= hanLast:
+		return s.of(r), size
+	case r >= 0xFF01 && r <= 0xFF5E: // of full width
+		r -= 0xFF01 - '!'
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+	case r == '、' || r == '。' || r >= '《' && r <= '】' || r >= '‘' && r <= '’' || r >= '“' && r <= '”' || r == '—':
+	default:
+		return 0, 0
+	}
+	if len(text) > size && !settled(text[size:]) {
+		return 0, 0
+	}
+	return r, size
+}
+
+// settled reports whether text starts with a character that never joins the
+// one before it.
+func settled(text string) bool {
+	if c := text[0]; c < utf8.RuneSelf {
+		return c != 0x7F // which is taken out
+	}
+	r, _ := utf8.DecodeRuneInString(text)
+	return r >= hanFirst && r <= hanLast || r >= 0x3000 && r <= 0x3029 || r >= 0xFF01 && r <= 0xFF5E || r >= 0x2010 && r <= 0x2026
 }
 
 // Folded is folded text that remembers where each of its characters came from.
@@ -158,30 +193,18 @@ func visible(s string) (clean string, places []int) {
 }
 
 func invisible(r rune) bool {
-	return r >= 0x7F && (r == utf8.RuneError || r == 0x7F || unicode.In(r, unicode.Cf, unicode.Variation_Selector))
+	return r >= 0x7F && !(r >= hanFirst && r <= hanLast) && (r == utf8.RuneError || r == 0x7F || unicode.In(r, unicode.Cf, unicode.Variation_Selector))
 }
 
 func foldVisible(s string, emit func(r rune, at int)) {
 	table := simplified()
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
-			switch {
-			case 'A' <= c && c <= 'Z':
-				c += 'a' - 'A'
-			case c < ' ' && c != '\n':
-				c = ' '
-			}
-			emit(rune(c), i)
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r >= hanFirst && r <= hanLast {
-			emit(table.of(r), i)
+		if r, size := table.plain(s[i:]); size > 0 {
+			emit(r, i)
 			i += size
 			continue
 		}
+		_, size := utf8.DecodeRuneInString(s[i:])
 		// One normalisation segment: a character with all its marks.
 		n := norm.NFKC.NextBoundaryInString(s[i:], true)
 		if n <= 0 {

@@ -47,22 +47,29 @@ func TestFoldMapKeepsPlaces(t *testing.T) {
 
 func TestTerms(t *testing.T) {
 	var got []string
-	for _, term := range Terms([]rune(Fold("花唄ERR_1042 退款s, 2 refunds"))) {
-		got = append(got, term.Text)
-	}
+	runes := []rune(Fold("花唄ERR_1042 退款s, 2 refunds"))
+	EachTerm(runes, func(start, end int) { got = append(got, Stemming.Word(string(runes[start:end]))) })
 	want := strings.Fields("花 花呗 呗 err 1042 退 退款 款 s 2 refund")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("terms (-want +got):\n%s", diff)
 	}
 }
 
-func TestStem(t *testing.T) {
+func TestWord(t *testing.T) {
 	for in, want := range map[string]string{
 		"refunds": "refund", "refunded": "refund", "boxes": "box", "cities": "citi", "payments": "payment", "verification": "verif",
 		"ios": "io", "5s": "5s", "err": "err", "ab": "ab", "größe": "größe",
 	} {
-		if got := Stem(in); got != want {
-			t.Errorf("Stem(%q) = %q, want %q", in, got, want)
+		if got := Stemming.Word(in); got != want {
+			t.Errorf("Stemming.Word(%q) = %q, want %q", in, got, want)
+		}
+		if got := Whole.Word(in); got != in {
+			t.Errorf("Whole.Word(%q) = %q", in, got)
+		}
+	}
+	for language, want := range map[string]Analyzer{"": Stemming, "zh-Hant": Stemming, "en-GB": Stemming, "EN": Stemming, "de": Whole, "pt-BR": Whole, "ja": Whole} {
+		if got := AnalyzerOf(language); got != want {
+			t.Errorf("AnalyzerOf(%q) = %v, want %v", language, got, want)
 		}
 	}
 }
@@ -93,10 +100,10 @@ func FuzzFold(f *testing.F) {
 			}
 			last = at
 		}
-		for _, term := range Terms(m.Runes) {
-			if term.Start < 0 || term.End <= term.Start || term.End > len(m.Runes) || term.Text == "" {
-				t.Errorf("Terms(%q): bad term %+v", once, term)
+		EachTerm(m.Runes, func(start, end int) {
+			if start < 0 || end <= start || end > len(m.Runes) || Stemming.Word(string(m.Runes[start:end])) == "" {
+				t.Errorf("EachTerm(%q): bad term from %d to %d", once, start, end)
 			}
-		}
+		})
 	})
 }

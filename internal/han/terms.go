@@ -1,6 +1,7 @@
 package han
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,30 +35,6 @@ func ClassOf(r rune) Class {
 	return Other
 }
 
-// Term is a piece of folded text that the index knows.
-type Term struct {
-	Text       string
-	Start, End int  // in folded characters
-	Single     bool // one CJK character
-	Pair       bool // two neighbouring CJK characters
-}
-
-// Terms cuts folded text: for CJK every character and every two neighbours,
-// for other scripts the words, stemmed.
-func Terms(runes []rune) []Term {
-	out := make([]Term, 0, 2*len(runes))
-	EachTerm(runes, func(start, end int) {
-		t := Term{Start: start, End: end}
-		if ClassOf(runes[start]) == CJK {
-			t.Text, t.Single, t.Pair = string(runes[start:end]), end-start == 1, end-start == 2
-		} else {
-			t.Text = Stem(string(runes[start:end]))
-		}
-		out = append(out, t)
-	})
-	return out
-}
-
 // EachTerm calls emit with the bounds of each term, without allocating: for
 // CJK every character, and every two neighbours; for other scripts the words,
 // not stemmed.
@@ -82,18 +59,38 @@ func EachTerm(runes []rune, emit func(start, end int)) {
 	}
 }
 
+// Analyzer says what becomes of a word of letters. Characters of Chinese are
+// cut the same by all.
+type Analyzer uint8
+
+// The analyzers.
+const (
+	Stemming  Analyzer = iota // words lose their English endings, so that “refunded” finds “refund”
+	Whole                     // words stay as they are
+	Analyzers                 // how many there are
+)
+
+// AnalyzerOf is the analyzer for a language, a BCP 47 tag. Chinese text has
+// English words in it; the endings of other languages are not known.
+func AnalyzerOf(language string) Analyzer {
+	primary, _, _ := strings.Cut(strings.ToLower(language), "-")
+	switch primary {
+	case "", "zh", "en", "yue", "wuu", "hak", "nan":
+		return Stemming
+	}
+	return Whole
+}
+
 // maxWord is the longest word that is a term of its own, in characters: longer
 // ones are found by their beginning.
 const maxWord = 64
 
-// Stem takes the endings off an English word, so that “refunded” finds
-// “refund”. Words of other languages lose endings too, but the same ones in
-// index and query.
-func Stem(w string) string {
+// Word is the term for a folded word.
+func (a Analyzer) Word(w string) string {
 	if utf8.RuneCountInString(w) > maxWord {
 		return string([]rune(w)[:maxWord])
 	}
-	if len(w) < 3 {
+	if a == Whole || len(w) < 3 {
 		return w
 	}
 	for i := range len(w) {

@@ -19,33 +19,28 @@ const (
 // hit makes what is shown of a candidate.
 func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
 	a := x.articles[c.doc]
-	segment, n := x.document(c.doc)
-	data, err := stored(segment, n, storeBody)
-	if err != nil {
-		return Hit{}, err
-	}
-	summary, sections, err := decodeBody(data)
+	summary, sections, err := x.body(a)
 	if err != nil {
 		return Hit{}, err
 	}
 	h := Hit{
-		URL: a.url, Title: a.texts[0].text, Summary: summary, Score: c.score,
-		Products: nonNil(a.tags[0]), Causes: nonNil(a.tags[1]), Solutions: nonNil(a.tags[2]),
+		URL: a.url, Title: x.passages[a.texts[0]].text, Summary: summary, Score: c.score,
+		Products: x.tagNames(a, productTag), Causes: x.tagNames(a, causeTag), Solutions: x.tagNames(a, solutionTag),
 	}
-	best := q.bestSection(sections, kind)
+	best := q.bestSection(sections, kind, a.analyzer)
 	if best >= 0 {
 		s := sections[best]
 		h.Section = Place{URL: a.url, Title: s.Title, Kind: s.Kind}
 		if s.Anchor != "" {
 			h.Section.URL += "#" + escapeFragment(s.Anchor)
 		}
-		h.Snippet = q.snippet(s.Text)
+		h.Snippet = q.snippet(s.Text, a.analyzer)
 	}
 	if h.Snippet == "" {
-		h.Snippet = q.snippet(summary)
+		h.Snippet = q.snippet(summary, a.analyzer)
 	}
 	p := c.parts
-	passage := a.texts[p.passage].text
+	passage := x.passages[p.passage].text
 	h.Parts = []Part{
 		{"question in " + p.source.String(), p.best, passage},
 		{"less what else the " + p.source.String() + " says", p.named, passage},
@@ -56,11 +51,15 @@ func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
 	return h, nil
 }
 
-func nonNil(s []string) []string {
-	if s == nil {
-		return []string{}
+// tagNames are the names of an article's tags of one family.
+func (x *Index) tagNames(a *article, family int) []string {
+	names := []string{}
+	for _, id := range a.tags {
+		if t := &x.tags[id]; t.family == family {
+			names = append(names, t.name)
+		}
 	}
-	return s
+	return names
 }
 
 func escapeFragment(s string) string { return (&url.URL{Fragment: s}).String()[1:] }
@@ -71,10 +70,14 @@ var kindShare = map[string]float32{"cause": 0.05, "check": 0.03, "solution": 0.0
 
 // bestSection is the section that has most of the question, its heading
 // counting double; what is nearly equal stands in the order of the chain.
-func (q *asked) bestSection(sections []Section, kind string) int {
+func (q *asked) bestSection(sections []Section, kind string, analyzer han.Analyzer) int {
 	best, bestScore := -1, float32(-1)
 	left := mostText
-	r := sectionReader{q: q, has: make([]int, len(q.terms))}
+	r := &q.sections
+	if r.has == nil {
+		r.has = make([]int, len(q.terms))
+	}
+	r.q, r.analyzer = q, analyzer
 	for i, s := range sections {
 		if kind != "" && s.Kind != kind {
 			continue
@@ -95,10 +98,11 @@ func (q *asked) bestSection(sections []Section, kind string) int {
 
 // sectionReader measures how much of a question sections have.
 type sectionReader struct {
-	q    *asked
-	buf  []rune
-	has  []int // by term: the section that had it last
-	tick int
+	q        *asked
+	analyzer han.Analyzer
+	buf      []rune
+	has      []int // by term: the section that had it last
+	tick     int
 }
 
 // coverage is the weight of the question's terms that a text has.
@@ -107,7 +111,7 @@ func (r *sectionReader) coverage(text string) float32 {
 	r.buf = han.AppendFolded(r.buf[:0], text)
 	var sum float32
 	hit := func(k weigh.Key) bool {
-		n, ok := r.q.byKey[k]
+		n, ok := r.q.byKey.find(k)
 		if ok && r.has[n] != r.tick {
 			r.has[n] = r.tick
 			sum += r.q.terms[n].body
@@ -127,7 +131,7 @@ func (r *sectionReader) coverage(text string) float32 {
 				for end < len(r.buf) && han.ClassOf(r.buf[end]) == han.Word {
 					end++
 				}
-				hit(weigh.WordKey(han.Stem(string(r.buf[i:end]))))
+				hit(weigh.WordKey(r.analyzer.Word(string(r.buf[i:end]))))
 			}
 			continue
 		}
@@ -141,17 +145,17 @@ func (r *sectionReader) coverage(text string) float32 {
 }
 
 // matches calls visit for every occurrence of a term in folded text.
-func (q *asked) matches(runes []rune, visit func(term, start, end int)) {
+func (q *asked) matches(analyzer han.Analyzer, runes []rune, visit func(term, start, end int)) {
 	q.synonyms.found.Find(runes, func(n, start, end int) {
-		if i, ok := q.byKey[synonymKey(n)]; ok {
+		if i, ok := q.byKey.find(synonymKey(n)); ok {
 			visit(i, start, end)
 		}
 	})
-	weigh.Features(runes, func(k weigh.Key, start, end int) {
+	weigh.Features(analyzer, runes, func(k weigh.Key, start, end int) {
 		if k.Class() != weigh.Meaning && !q.seen[runes[start]&1023] {
 			return
 		}
-		if n, ok := q.byKey[k]; ok {
+		if n, ok := q.byKey.find(k); ok {
 			visit(n, start, end)
 		}
 	})
@@ -159,7 +163,7 @@ func (q *asked) matches(runes []rune, visit func(term, start, end int)) {
 
 // snippet is the run of whole sentences that has most of the question, its
 // matches marked. The result is HTML in which nothing else is.
-func (q *asked) snippet(text string) string {
+func (q *asked) snippet(text string, analyzer han.Analyzer) string {
 	if len(text) > mostText {
 		text = strings.ToValidUTF8(text[:mostText], "")
 	}
@@ -172,7 +176,7 @@ func (q *asked) snippet(text string) string {
 	}
 	weight := make([]float32, len(f.Runes)) // of what matches here
 	marked := make([]bool, len(f.Runes))
-	q.matches(f.Runes, func(n, start, end int) {
+	q.matches(analyzer, f.Runes, func(n, start, end int) {
 		t := q.terms[n]
 		weight[start] += t.body + 0.1*t.matched
 		if t.weak && len(q.terms) > 1 || t.single() && q.pairs || t.meaning() && end-start < 2 {
@@ -273,7 +277,13 @@ func mark(text string, f han.Folded, marked []bool, start, end int) string {
 		b.WriteString("…")
 	}
 	write := func(from, to int) {
-		b.WriteString(html.EscapeString(strings.Join(strings.Fields(" "+text[f.Starts[from]:f.Starts[to]]+" "), " ")))
+		n := 0
+		for word := range strings.FieldsSeq(text[f.Starts[from]:f.Starts[to]]) {
+			if n++; n > 1 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(html.EscapeString(word))
+		}
 	}
 	space := func(i int) bool { return i > start && i < end && (blank(f.Runes[i]) || blank(f.Runes[i-1])) }
 	for i := start; i < end; {

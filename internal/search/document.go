@@ -4,9 +4,10 @@
 // words, when it is served. Out: an index in a folder; Hits with their best
 // section, a snippet and facets.
 //
-// The index is bleve's. It is used as a store of postings and of the articles'
-// texts; which articles answer best is decided here (see rank.go), because no
-// stock scoring rewards how much of a question an article answers.
+// The index is bleve's. It is used as a store of postings; the articles' texts
+// lie beside it (see texts.go). Which articles answer best is decided here (see
+// rank.go), because no stock scoring rewards how much of a question an article
+// answers.
 //
 // The package knows nothing of the builder: the endpoint imports it alone.
 package search
@@ -21,12 +22,14 @@ import (
 
 // Schema is the version of what the index holds. An index of another version
 // is refused. 1: first. 2: meanings of the lexicon, pieces
-// of words, sounds.
-const Schema = 2
+// of words, sounds. 3: texts beside bleve's store, the analysis of each
+// document's language.
+const Schema = 3
 
 // Document is one article as the search knows it.
 type Document struct {
 	URL       string // percent-encoded path on the site; the document's identity
+	Language  string // a BCP 47 tag; it picks the analysis of words of letters
 	Title     string
 	Summary   string
 	Symptoms  []string
@@ -35,6 +38,11 @@ type Document struct {
 	Solutions []Tag
 	Cases     []Tag
 	Sections  []Section
+}
+
+// tags are the document's tags by family.
+func (d *Document) tags() [families][]Tag {
+	return [...][]Tag{productTag: d.Products, causeTag: d.Causes, solutionTag: d.Solutions, caseTag: d.Cases}
 }
 
 // Tag is a tag of a document.
@@ -84,28 +92,32 @@ func (w *recordWriter) tags(list []Tag) {
 	}
 }
 
+// recordReader gives parts of the text that it reads: it copies nothing.
 type recordReader struct {
-	rest []byte
+	rest string
 	bad  bool
 }
 
 func (r *recordReader) count() int {
-	n, size := binary.Uvarint(r.rest)
-	if size <= 0 || n > uint64(len(r.rest)) {
-		r.bad, r.rest = true, nil
-		return 0
+	n := 0
+	for i, shift := 0, 0; i < len(r.rest) && shift < 63; i, shift = i+1, shift+7 {
+		c := r.rest[i]
+		n |= int(c&0x7F) << shift
+		if c < 0x80 {
+			r.rest = r.rest[i+1:]
+			if n > len(r.rest) {
+				break // longer than what is left
+			}
+			return n
+		}
 	}
-	r.rest = r.rest[size:]
-	return int(n)
+	r.bad, r.rest = true, ""
+	return 0
 }
 
 func (r *recordReader) text() string {
 	n := r.count()
-	if n > len(r.rest) {
-		r.bad, r.rest = true, nil
-		return ""
-	}
-	s := string(r.rest[:n])
+	s := r.rest[:n]
 	r.rest = r.rest[n:]
 	return s
 }
@@ -138,9 +150,10 @@ func (r *recordReader) tags() []Tag {
 func (d *Document) encodeHead() []byte {
 	var w recordWriter
 	w.text(d.URL)
+	w.text(d.Language)
 	w.text(d.Title)
 	w.texts(d.Symptoms)
-	for _, tags := range [][]Tag{d.Products, d.Causes, d.Solutions, d.Cases} {
+	for _, tags := range d.tags() {
 		w.tags(tags)
 	}
 	w.count(len(d.Sections))
@@ -151,9 +164,9 @@ func (d *Document) encodeHead() []byte {
 	return w
 }
 
-func decodeHead(data []byte) (*Document, error) {
+func decodeHead(data string) (*Document, error) {
 	r := recordReader{rest: data}
-	d := &Document{URL: r.text(), Title: r.text(), Symptoms: r.texts()}
+	d := &Document{URL: r.text(), Language: r.text(), Title: r.text(), Symptoms: r.texts()}
 	d.Products, d.Causes, d.Solutions, d.Cases = r.tags(), r.tags(), r.tags(), r.tags()
 	d.Sections = make([]Section, r.count())
 	for i := range d.Sections {
@@ -179,7 +192,7 @@ func (d *Document) encodeBody() []byte {
 	return w
 }
 
-func decodeBody(data []byte) (summary string, sections []Section, err error) {
+func decodeBody(data string) (summary string, sections []Section, err error) {
 	r := recordReader{rest: data}
 	summary = r.text()
 	sections = make([]Section, r.count())

@@ -146,6 +146,44 @@ func TestOpenRefuses(t *testing.T) {
 		{"segment without its last byte", func(t *testing.T) string {
 			return damage(t, "*.zap", func(data []byte) []byte { return data[:len(data)-1] })
 		}, nil, "search: "},
+		{"no articles", func(t *testing.T) string {
+			dir := filepath.Join(t.TempDir(), "search")
+			write(t, dir, corpus())
+			if err := os.Remove(filepath.Join(dir, articlesFile)); err != nil {
+				t.Fatal(err)
+			}
+			return dir
+		}, fs.ErrNotExist, "build the site again"},
+		{"articles cut in half", func(t *testing.T) string {
+			return damage(t, "../articles", func(data []byte) []byte { return data[:len(data)/2] })
+		}, errTexts, "build the site again"},
+		{"articles without their last byte", func(t *testing.T) string {
+			return damage(t, "../articles", func(data []byte) []byte { return data[:len(data)-1] })
+		}, errTexts, "damaged"},
+		{"articles with one bit changed", func(t *testing.T) string {
+			return damage(t, "../articles", func(data []byte) []byte { data[len(data)/2] ^= 4; return data })
+		}, nil, "search: "},
+		{"articles of something else", func(t *testing.T) string {
+			return damage(t, "../articles", func([]byte) []byte { return []byte(strings.Repeat("no articles. ", 1000)) })
+		}, errTexts, "damaged"},
+		{"texts without their last byte", func(t *testing.T) string {
+			return damage(t, "../texts", func(data []byte) []byte { return data[:len(data)-1] })
+		}, errTexts, "damaged"},
+		{"articles of other documents", func(t *testing.T) string {
+			return damage(t, "../articles", func(data []byte) []byte {
+				other := filepath.Join(t.TempDir(), "search")
+				docs := corpus()
+				for _, d := range docs {
+					d.URL = "/x" + d.URL
+				}
+				write(t, other, docs)
+				data, err := os.ReadFile(filepath.Join(other, articlesFile))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return data
+			})
+		}, errTexts, "nothing is known of"},
 		{"empty root", func(t *testing.T) string { return damage(t, "root.bolt", func([]byte) []byte { return nil }) }, nil, "search: "},
 		{"root cut to its first page", func(t *testing.T) string {
 			return damage(t, "root.bolt", func(data []byte) []byte { return data[:min(len(data), 4096)] })
@@ -204,7 +242,7 @@ func TestBuilderLeavesNoScratch(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "search")
 	write(t, dir, corpus())
 	for name := range files(t, dir) {
-		if !strings.HasPrefix(name, "store/") && name != "index_meta.json" {
+		if !strings.HasPrefix(name, "store/") && !slices.Contains([]string{"index_meta.json", articlesFile, textsFile}, name) {
 			t.Errorf("%s is left in the index's folder", name)
 		}
 	}

@@ -2,8 +2,6 @@ package search
 
 import (
 	"context"
-
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // The lower rungs of the ladder: what the reader may have meant when nothing
@@ -23,17 +21,17 @@ const (
 // correction is what to search instead, and the articles that are known to
 // have it.
 type correction struct {
-	text string
-	docs map[uint32]level
+	text   string
+	proved []proof
 }
 
 // correct finds what the reader may have meant, or nil.
-func (x *Index) correct(ctx context.Context, q *asked, all []segment.TermDictionary) (*correction, error) {
-	for _, try := range []func(context.Context, *asked, []segment.TermDictionary) (*correction, error){x.heard, x.slipped, x.spelled, x.mistyped, x.repaired} {
+func (x *Index) correct(ctx context.Context, q *asked, in *fields) (*correction, error) {
+	for _, try := range []func(context.Context, *asked, *fields) (*correction, error){x.heard, x.slipped, x.spelled, x.mistyped, x.repaired} {
 		if ctx.Err() != nil {
 			return nil, nil
 		}
-		if c, err := try(ctx, q, all); c != nil || err != nil {
+		if c, err := try(ctx, q, in); c != nil || err != nil {
 			return c, err
 		}
 	}

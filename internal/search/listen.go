@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -75,23 +74,19 @@ func soundTerm(syllables ...han.Syllable) string {
 }
 
 // heard finds the texts that sound like the whole question.
-func (x *Index) heard(ctx context.Context, q *asked, _ []segment.TermDictionary) (*correction, error) {
-	dicts, err := x.dictionaries(fieldSound)
-	if err != nil {
-		return nil, err
-	}
+func (x *Index) heard(ctx context.Context, q *asked, in *fields) (*correction, error) {
 	type place struct {
 		text  string
 		same  int
 		count int
 	}
-	docs := map[uint32]level{}
+	var proofs []proof
 	texts := map[string]*place{}
 	for _, way := range hearings(q.runes) {
 		if len(way) == 0 || len(way) > longestHeard || len(way) == 1 && way[0].char != 0 {
 			continue
 		}
-		found, err := x.sounding(way, dicts)
+		found, err := x.sounding(way, in.sound)
 		if err != nil {
 			return nil, err
 		}
@@ -103,18 +98,23 @@ func (x *Index) heard(ctx context.Context, q *asked, _ []segment.TermDictionary)
 			if a == nil {
 				continue
 			}
-			for _, p := range a.texts {
+			sounds := false
+			for _, passage := range a.texts {
+				p := &x.passages[passage]
 				start, same := soundsLike(p.folded, way)
 				if start < 0 {
 					continue
 				}
-				docs[n] = inBody
+				sounds = true
 				text := string(p.folded[start : start+len(way)])
 				if t := texts[text]; t != nil {
 					t.count++
 				} else {
 					texts[text] = &place{text, same, 1}
 				}
+			}
+			if sounds {
+				proofs = append(proofs, proof{n, inBody})
 			}
 		}
 	}
@@ -127,11 +127,17 @@ func (x *Index) heard(ctx context.Context, q *asked, _ []segment.TermDictionary)
 	if best == nil || best.text == string(q.runes) {
 		return nil, nil
 	}
-	return &correction{best.text, docs}, nil
+	return &correction{best.text, proofs}, nil
+}
+
+// sound is one place of a question and the articles that sound so there.
+type sound struct {
+	ways  []postings
+	count int
 }
 
 // sounding are the articles that have every two neighbouring syllables.
-func (x *Index) sounding(way []item, dicts []segment.TermDictionary) ([]uint32, error) {
+func (x *Index) sounding(way []item, f *field) ([]uint32, error) {
 	var places [][]string
 	if len(way) == 1 {
 		places = append(places, []string{soundTerm(way[0].syllables[0])})
@@ -145,87 +151,56 @@ func (x *Index) sounding(way []item, dicts []segment.TermDictionary) ([]uint32, 
 		}
 		places = append(places, terms)
 	}
-	var out []uint32
-	for i, p := range x.segments {
-		// The rarest place first; one that no article has ends it.
-		lists := make([][]segment.PostingsList, len(places))
-		counts := make([]uint64, len(places))
-		order := make([]int, len(places))
-		empty := false
-		for n, terms := range places {
-			order[n] = n
-			for _, t := range terms {
-				l, err := dicts[i].PostingsList([]byte(t), p.segment.Deleted(), nil)
-				if err != nil {
-					return nil, fmt.Errorf("search: %w", err)
-				}
-				if c := l.Count(); c > 0 {
-					lists[n] = append(lists[n], l)
-					counts[n] += c
-				}
-			}
-			if counts[n] == 0 {
-				empty = true
-				break
-			}
-		}
-		if empty {
-			continue
-		}
-		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
-		var docs []uint32
-		for _, l := range lists[order[0]] {
-			list, err := numbers(l)
+	sounds := make([]sound, len(places))
+	for n, terms := range places {
+		for _, t := range terms {
+			p, err := f.postings(t)
 			if err != nil {
 				return nil, err
 			}
-			docs = append(docs, list...)
+			sounds[n].count += p.count
+			if p.count > 0 {
+				sounds[n].ways = append(sounds[n].ways, p)
+			}
 		}
-		slices.Sort(docs)
-		docs = slices.Compact(docs)
-		for _, n := range order[1:] {
-			if len(docs) == 0 {
-				break
+		if sounds[n].count == 0 {
+			return nil, nil // no article has it
+		}
+	}
+	slices.SortFunc(sounds, func(a, b sound) int { return cmp.Compare(a.count, b.count) }) // the rarest first
+	var out []uint32
+	for i, s := range x.segments {
+		var docs []uint32
+		for n, sound := range sounds {
+			var lists []segment.PostingsList
+			for _, p := range sound.ways {
+				if p.lists[i] != nil {
+					lists = append(lists, p.lists[i])
+				}
 			}
-			var err error
-			if docs, err = inAny(docs, lists[n]); err != nil {
-				return nil, err
+			if n > 0 {
+				var err error
+				if docs, err = inAny(docs, lists...); err != nil {
+					return nil, err
+				}
+				continue
 			}
+			for _, l := range lists {
+				list, err := numbers(l)
+				if err != nil {
+					return nil, err
+				}
+				docs = append(docs, list...)
+			}
+			slices.Sort(docs)
+			docs = slices.Compact(docs)
 		}
 		for _, d := range docs {
-			out = append(out, uint32(p.first)+d)
+			out = append(out, uint32(s.first)+d)
 		}
 	}
 	slices.Sort(out)
 	return out, nil
-}
-
-// inAny keeps those numbers that one of the postings lists has.
-func inAny(docs []uint32, lists []segment.PostingsList) ([]uint32, error) {
-	var bitmaps []interface{ Contains(uint32) bool }
-	var rest []uint32
-	for _, l := range lists {
-		it := l.Iterator(false, false, false, nil)
-		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-			if b := fast.ActualBitmap(); b != nil {
-				bitmaps = append(bitmaps, b)
-				continue
-			}
-		}
-		list, err := numbers(l)
-		if err != nil {
-			return nil, err
-		}
-		rest = append(rest, list...)
-	}
-	return slices.DeleteFunc(docs, func(d uint32) bool {
-		for _, b := range bitmaps {
-			if b.Contains(d) {
-				return false
-			}
-		}
-		return !slices.Contains(rest, d)
-	}), nil
 }
 
 // soundsLike finds where a text sounds like a question, and how many of its

@@ -11,10 +11,10 @@ import (
 // change gives a new Index with the same answers as one built from nothing.
 // It is not safe for concurrent use; the Indexes are.
 type Live struct {
-	scorch   index.Index
-	queue    *index.AnalysisQueue
-	known    map[string]*article
-	synonyms synonyms
+	scorch index.Index
+	queue  *index.AnalysisQueue
+	known  map[string]*article // by URL
+	words  *wordings
 }
 
 // NewLive makes an empty index in memory. Other synonyms need another Live.
@@ -28,7 +28,7 @@ func NewLive(list []Synonyms) (*Live, error) {
 		queue.Close()
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, synonyms: newSynonyms(list)}
+	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, words: newWordings(newSynonyms(list))}
 	internal, err := internals(list)
 	if err == nil {
 		batch := index.NewBatch()
@@ -49,8 +49,10 @@ func NewLive(list []Synonyms) (*Live, error) {
 func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 	batch := index.NewBatch()
 	for _, d := range changed {
-		batch.Update(indexed(d, l.synonyms))
-		l.known[d.URL] = newArticle(d, l.synonyms)
+		batch.Update(indexed(d, l.words.synonyms))
+		a := l.words.article(d)
+		a.body.text = string(d.encodeBody())
+		l.known[d.URL] = a
 	}
 	for _, url := range gone {
 		batch.Delete(url)
@@ -61,7 +63,17 @@ func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 			return nil, fmt.Errorf("search: %w", err)
 		}
 	}
-	return snapshot(l.scorch, l.known)
+	snapshot, err := reader(l.scorch)
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{snapshot: snapshot, close: snapshot.Close}
+	x.take(l.words)
+	if err := x.load(func(_ int, url []byte) *article { return l.known[string(url)] }); err != nil {
+		_ = snapshot.Close()
+		return nil, err
+	}
+	return x, nil
 }
 
 // Close drops the index.

@@ -11,9 +11,11 @@ import (
 
 // matcher compares texts with one question.
 type matcher struct {
+	x *Index
 	q *asked
 	// Tags and headings stand in many articles; each is read once.
-	shared map[int32]match
+	desk  *desk
+	words int // of a termSet that are in use
 }
 
 // match is what a passage has of the question.
@@ -35,7 +37,9 @@ func (s *termSet) add(n int) bool {
 	return true
 }
 
-func newMatcher(q *asked) *matcher { return &matcher{q: q, shared: map[int32]match{}} }
+func newMatcher(x *Index, q *asked, d *desk) *matcher {
+	return &matcher{x: x, q: q, desk: d, words: min((len(q.terms)+63)/64, len(termSet{}))}
+}
 
 // behind is how far a passage of each source stands behind one that says for
 // whom the article is.
@@ -56,20 +60,21 @@ func (m *matcher) score(a *article, c *candidate) {
 	var all termSet
 	best := float32(math.Inf(-1))
 	inBody := c.parts.run > 0
-	for i := range a.texts {
-		p := &a.texts[i]
-		found := m.match(p)
-		for w := range all {
+	for i, text := range a.texts {
+		found := m.match(text)
+		for w := range m.words {
 			all[w] |= found.terms[w]
 		}
-		s := max((found.has-p.missed)/m.q.self, leastBest) - behind[p.of]
-		run := inBody && contains(p.folded, m.q.runes)
+		of := a.source(i)
+		named := max((found.has-m.x.missed[text])/m.q.self, leastBest)
+		s := named - behind[of]
+		run := inBody && contains(m.x.passages[text].folded, m.q.runes)
 		if run {
 			s += runShare - bodyRun
 		}
 		if s > best {
 			best = s
-			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share(found.has, m.q.total), max((found.has-p.missed)/m.q.self, leastBest), p.of, i
+			c.parts.best, c.parts.named, c.parts.source, c.parts.passage = share(found.has, m.q.total), named, of, text
 			if run {
 				c.parts.run = 1
 			} else if inBody {
@@ -95,21 +100,21 @@ func (m *matcher) weight(set termSet) float32 {
 	return sum
 }
 
-// match is what a passage has of the question.
-func (m *matcher) match(p *passage) match {
-	if p.shared == 0 {
-		return m.read(p)
+// match is what a passage has of the question, valid until the next.
+func (m *matcher) match(text uint32) *match {
+	d := m.desk
+	if n := d.memo[text]; n > 0 {
+		return &d.matches[n-1]
 	}
-	found, known := m.shared[p.shared]
-	if !known {
-		found = m.read(p)
-		m.shared[p.shared] = found
-	}
+	d.matches = append(d.matches, match{})
+	d.memo[text] = int32(len(d.matches))
+	d.seen = append(d.seen, text)
+	found := &d.matches[len(d.matches)-1]
+	m.fill(found, &m.x.passages[text])
 	return found
 }
 
-func (m *matcher) read(p *passage) match {
-	var found match
+func (m *matcher) fill(found *match, p *passage) {
 	add := func(n int) {
 		if found.terms.add(n) {
 			found.has += m.q.terms[n].matched
@@ -122,11 +127,11 @@ func (m *matcher) read(p *passage) match {
 			last = false
 			continue
 		}
-		n, ok := m.q.byKey[weigh.SingleKey(r)]
+		n, ok := m.q.byKey.find(weigh.SingleKey(r))
 		if ok {
 			add(n)
 			if last {
-				if n, ok := m.q.byKey[weigh.PairKey(p.folded[j-1], r)]; ok {
+				if n, ok := m.q.byKey.find(weigh.PairKey(p.folded[j-1], r)); ok {
 					add(n)
 				}
 			}
@@ -135,14 +140,13 @@ func (m *matcher) read(p *passage) match {
 		}
 		last = ok
 	}
-	for _, k := range p.terms[p.singles:] {
+	for _, k := range p.words {
 		if word || k.Class() == weigh.Meaning {
-			if n, ok := m.q.byKey[k]; ok {
+			if n, ok := m.q.byKey.find(k); ok {
 				add(n)
 			}
 		}
 	}
-	return found
 }
 
 // contains reports whether one text stands in another.

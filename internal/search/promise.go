@@ -38,11 +38,13 @@ func Doubtful(docs []*Document) []Promise {
 	}
 	var texts []text
 	byTerm := map[weigh.Key][]int{} // the texts that have a term
+	c := newWordings(newSynonyms(nil))
 	for n, d := range docs {
-		for _, p := range newArticle(d, newSynonyms(nil)).texts {
+		for _, passage := range c.article(d).texts {
+			p := c.passages[passage]
 			i := len(texts)
 			texts = append(texts, text{n, p.folded})
-			weigh.Features(p.folded, func(k weigh.Key, _, _ int) {
+			weigh.Features(han.AnalyzerOf(d.Language), p.folded, func(k weigh.Key, _, _ int) {
 				if list := byTerm[k]; k.Class() != weigh.Meaning && (len(list) == 0 || list[len(list)-1] != i) {
 					byTerm[k] = append(list, i)
 				}
@@ -57,7 +59,7 @@ func Doubtful(docs []*Document) []Promise {
 			var rarest []int
 			known := false
 			latin := false
-			weigh.Features(runes, func(k weigh.Key, _, _ int) {
+			weigh.Features(han.AnalyzerOf(d.Language), runes, func(k weigh.Key, _, _ int) {
 				latin = latin || k.Class() == weigh.Word
 				if list := byTerm[k]; k.Class() != weigh.Meaning && (!known || len(list) < len(rarest)) {
 					rarest, known = list, true

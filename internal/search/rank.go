@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -19,10 +20,12 @@ import (
 
 const (
 	// closely is how many candidates get the second pass.
-	closely = 128
+	closely = 96
+	// completed is how many get what the first pass did not read.
+	completed = 256
 	// most postings that the first pass reads. Terms are read rare first, so
 	// what is left out is what nearly every article has.
-	mostPostings = 40_000
+	mostPostings = 20_000
 	// tail is the share of the best first score below which an article is no
 	// longer an answer.
 	tail = 0.35
@@ -37,25 +40,28 @@ const (
 type asked struct {
 	runes    []rune
 	terms    []term
-	byKey    map[weigh.Key]int
+	byKey    termTable
 	total    float32    // what a text that has all of it gains
 	self     float32    // what the question gains from itself: a total less what it misses
 	body     float32    // weight of all terms in a body
 	seen     [1024]bool // by the low bits of characters in the question: most others are not
 	pairs    bool       // it has terms longer than a character
 	synonyms synonyms
+	sections sectionReader // for the hits that are shown
 }
 
 // term is one term of a question.
 type term struct {
 	weigh.Key
 	text    string
-	weak    bool    // all of it is question words or particles
-	partly  bool    // some of it is
-	matched float32 // what a short text gains by it
-	body    float32 // what a body gains by it
-	inHead  int     // articles that have it in a short text
-	inAll   int     // articles that have it at all
+	start   int // where it first stands in the question
+	end     int
+	weak    bool     // all of it is question words or particles
+	partly  bool     // some of it is
+	matched float32  // what a short text gains by it
+	body    float32  // what a body gains by it
+	head    postings // the articles that have it in a short text
+	all     postings // … that have it at all
 }
 
 // name is the term as people may read it.
@@ -66,24 +72,11 @@ func (t *term) name() string {
 	return t.text
 }
 
+// articles is how many articles have the term.
+func (t *term) articles() int { return max(t.head.count, t.all.count) }
+
 func (t *term) single() bool  { return t.Class() == weigh.Single }
 func (t *term) meaning() bool { return t.Class() == weigh.Meaning }
-
-// tally is the memory of a first pass, used again by the next.
-type tally struct {
-	scores  []gained // by document number
-	touched []uint32
-}
-
-// gained is what one article has of the question so far.
-type gained struct{ head, all float32 }
-
-func (t *tally) reset() {
-	for _, n := range t.touched {
-		t.scores[n] = gained{}
-	}
-	t.touched = t.touched[:0]
-}
 
 const (
 	// weakShare is how much a question word counts in a body beside a word of
@@ -94,20 +87,22 @@ const (
 )
 
 // ask cuts a question into terms and weighs them.
-func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, error) {
-	q := &asked{runes: []rune(han.Fold(text)), byKey: map[weigh.Key]int{}, synonyms: x.synonyms}
+func (x *Index) ask(text string, in *fields) (*asked, error) {
+	q := &asked{runes: []rune(han.Fold(text)), synonyms: x.synonyms}
+	q.byKey = newTermTable(3 * len(q.runes))
+	q.terms = make([]term, 0, 2*len(q.runes)+4)
 	weak := han.Weak(q.runes)
 	var err error
 	table := weigh.Default()
-	add := func(k weigh.Key, text string, start, end int) {
-		if _, twice := q.byKey[k]; twice || err != nil {
+	add := func(k weigh.Key, text string, start, end int, another bool) {
+		if _, twice := q.byKey.find(k); twice || err != nil {
 			return
 		}
-		t := term{Key: k, text: text, weak: !slices.Contains(weak[start:end], false), partly: slices.Contains(weak[start:end], true)}
-		if t.inHead, err = x.postings(head, []byte(t.text), nil); err != nil {
+		t := term{Key: k, text: text, start: start, end: end, weak: !slices.Contains(weak[start:end], false), partly: slices.Contains(weak[start:end], true)}
+		if t.head, err = in.head.postings(t.text); err != nil {
 			return
 		}
-		if t.inAll, err = x.postings(all, []byte(t.text), nil); err != nil {
+		if t.all, err = in.all.postings(t.text); err != nil {
 			return
 		}
 		rarity := x.rarity.of(k)
@@ -117,19 +112,19 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 		case isSynonym(k):
 			// The site's own word for it: as good as a word that was typed.
 			t.matched, missed = synonymGain*t.matched, 0
-			t.body = wordInBody * weigh.Rarity(x.count, max(t.inHead, t.inAll))
+			t.body = wordInBody * weigh.Rarity(x.count, t.articles())
 		case k.Class() == weigh.Pair:
-			t.matched = table.Matched(k, weigh.Rarity(x.count, t.inHead))
-			t.body = weigh.Rarity(x.count, max(t.inHead, t.inAll))
+			t.matched = table.Matched(k, weigh.Rarity(x.count, t.head.count))
+			t.body = weigh.Rarity(x.count, t.articles())
 			q.pairs = true
 		case k.Class() == weigh.Word:
-			t.body = wordInBody * weigh.Rarity(x.count, max(t.inHead, t.inAll))
+			t.body = wordInBody * weigh.Rarity(x.count, t.articles())
 			q.pairs = true
 		}
 		if t.partly { // a pair that is half a question word belongs to the wording, too
 			t.body *= weakShare
 		}
-		if !isSynonym(k) { // a synonym is not asked for: it may stand for what is
+		if !another && !isSynonym(k) { // a synonym is not asked for: it may stand for what is
 			q.total += t.matched
 			q.self += t.matched - missed
 			q.body += t.body
@@ -137,18 +132,24 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 		for _, r := range q.runes[start:end] {
 			q.seen[r&1023] = true
 		}
-		q.byKey[k] = len(q.terms)
+		q.byKey.add(k, len(q.terms))
 		q.terms = append(q.terms, t)
 	}
-	weigh.Features(q.runes, func(k weigh.Key, start, end int) { add(k, weigh.Text(k, q.runes, start, end), start, end) })
-	x.synonyms.asked.Find(q.runes, func(n, start, end int) { add(synonymKey(n), synonymTerm(n), start, end) })
+	// Articles in languages that are cut differently have their own form of a
+	// word: it may stand for the first.
+	for i, analyzer := range x.analyzers {
+		weigh.Features(analyzer, q.runes, func(k weigh.Key, start, end int) {
+			add(k, weigh.Text(analyzer, k, q.runes, start, end), start, end, i > 0)
+		})
+	}
+	x.synonyms.asked.Find(q.runes, func(n, start, end int) { add(synonymKey(n), synonymTerm(n), start, end, false) })
 	if err != nil {
 		return nil, err
 	}
 	if !q.pairs { // a question of single characters
 		for i := range q.terms {
 			if t := &q.terms[i]; t.single() {
-				t.body = weigh.Rarity(x.count, max(t.inHead, t.inAll))
+				t.body = weigh.Rarity(x.count, t.articles())
 				q.body += t.body
 			}
 		}
@@ -160,7 +161,6 @@ func (x *Index) ask(text string, head, all []segment.TermDictionary) (*asked, er
 // candidate is an article that may answer.
 type candidate struct {
 	doc   uint32
-	first float32 // score of the first pass, share of the question's weight
 	score float32 // of the second pass; 0 without one
 	parts parts
 }
@@ -170,149 +170,203 @@ type parts struct {
 	best    float32 // the passage that answers most
 	named   float32 // share of that passage that the question names
 	source  source
-	passage int
+	passage uint32
 	short   float32 // all short texts together
 	whole   float32 // the whole article
 	run     float32 // 1 when the passage has the question as typed, bodyRun when the article has
 }
 
 // gather is the first pass: every article that has a term of the question,
-// with its score. The caller gives the tally back.
-func (x *Index) gather(ctx context.Context, q *asked, head, all []segment.TermDictionary) (*tally, error) {
-	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		return nil, err
-	}
-	t := x.scratch.Get().(*tally)
-	order := make([]int, len(q.terms))
+// with its score, on the desk.
+func (x *Index) gather(ctx context.Context, q *asked, d *desk) error {
+	order := make([]*term, len(q.terms))
 	for i := range order {
-		order[i] = i
+		order[i] = &q.terms[i]
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(max(q.terms[a].inAll, q.terms[a].inHead), max(q.terms[b].inAll, q.terms[b].inHead))
+	slices.SortStableFunc(order, func(a, b *term) int {
+		return cmp.Compare(a.articles(), b.articles())
 	})
 	left := mostPostings
-	for _, i := range order {
+	for _, t := range order {
 		if err := ctx.Err(); err != nil {
 			if errors.Is(err, context.DeadlineExceeded) {
-				return t, nil // the best so far
+				return nil // the best so far
 			}
-			t.reset()
-			x.scratch.Put(t)
-			return nil, err
+			return err
 		}
-		term := &q.terms[i]
-		if n := term.inHead; n > 0 && (n <= left || len(t.touched) == 0) {
-			left -= n
-			if err := x.add(head, term.text, gained{head: max(term.matched, least)}, t); err != nil {
-				return nil, err
-			}
-		}
-		if n := term.inAll; n > 0 && term.body > 0 && (n <= left || len(t.touched) == 0) {
-			left -= n
-			if err := x.add(all, term.text, gained{all: max(term.body, least)}, t); err != nil {
-				return nil, err
+		reads := [...]read{{t.head, gained{head: max(t.matched, least)}}, {t.all, gained{all: t.body}}}
+		for _, p := range reads {
+			switch {
+			case p.count == 0 || p.gain == gained{}:
+			case p.count > left && len(d.touched) > 0:
+				d.unread = append(d.unread, p)
+			default:
+				left -= p.count
+				if err := x.add(p, d); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return t, nil
+	return nil
+}
+
+// complete gives the articles what they gain by the terms that the first pass
+// did not read.
+func (x *Index) complete(q *asked, found []reached, d *desk) {
+	for _, p := range d.unread {
+		head, all := headShare*share(p.gain.head, q.total), share(p.gain.all, q.body)
+		for i, list := range p.lists {
+			if list == nil {
+				continue
+			}
+			d.iterator = list.Iterator(false, false, false, d.iterator)
+			fast, ok := d.iterator.(segment.OptimizablePostingsIterator)
+			if !ok || fast.ActualBitmap() == nil {
+				continue // a term of one article: all of those were read
+			}
+			bitmap := fast.ActualBitmap()
+			first := uint32(x.segments[i].first)
+			for j := range found {
+				c := &found[j]
+				if c.doc >= first && bitmap.Contains(c.doc-first) {
+					g := &d.scores[c.doc]
+					g.all = min(g.all+all, 1)
+					c.first += head + (1-headShare)*all
+				}
+			}
+		}
+	}
 }
 
 // least is what a term gains that every article has: it still finds them.
 const least = 1e-6
 
-// add gives every article that has a term what it gains by it.
-func (x *Index) add(dicts []segment.TermDictionary, text string, gain gained, t *tally) error {
-	var buf [512]uint32
-	_, err := x.postings(dicts, []byte(text), func(first uint64, it segment.PostingsIterator) error {
+// add gives every article of a term's postings what it gains by the term.
+func (x *Index) add(p read, d *desk) error {
+	for i, list := range p.lists {
+		if list == nil {
+			continue
+		}
+		first := uint32(x.segments[i].first)
+		it := list.Iterator(false, false, false, d.iterator)
 		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
 			if bitmap := fast.ActualBitmap(); bitmap != nil {
 				for many := bitmap.ManyIterator(); ; {
-					n := many.NextMany(buf[:])
+					n := many.NextMany(d.numbers[:])
 					if n == 0 {
-						return nil
+						break
 					}
-					for _, doc := range buf[:n] {
-						t.add(uint32(first)+doc, gain)
+					for _, doc := range d.numbers[:n] {
+						d.add(first+doc, p.gain)
 					}
 				}
+				d.iterator = it
+				continue
 			}
 		}
 		for {
-			p, err := it.Next()
-			if err != nil || p == nil {
-				return err
+			posting, err := it.Next()
+			if err != nil {
+				return fmt.Errorf("search: %w", err)
 			}
-			t.add(uint32(first+p.Number()), gain)
+			if posting == nil {
+				break
+			}
+			d.add(first+uint32(posting.Number()), p.gain)
 		}
-	})
-	return err
+	}
+	return nil
 }
 
-func (t *tally) add(n uint32, gain gained) {
-	s := &t.scores[n]
-	if s.head == 0 && s.all == 0 {
-		t.touched = append(t.touched, n)
-	}
-	s.head += gain.head
-	s.all += gain.all
+// ranking is the articles that answer a question: the best in order, and the
+// rest in none. It lies on a desk, which is to be given back.
+type ranking struct {
+	q    *asked
+	top  []candidate
+	rest []reached
+	*desk
 }
 
-// rank returns the articles that answer, best first; runs are those that have
-// the question as typed. The order is the same
-// for the same index and question, so that pages do not overlap.
-func (x *Index) rank(ctx context.Context, q *asked, head, all []segment.TermDictionary, f Filter, runs map[uint32]level) ([]candidate, int, error) {
-	t, err := x.gather(ctx, q, head, all)
-	if err != nil {
-		return nil, 0, err
+func (r *ranking) count() int { return len(r.top) + len(r.rest) }
+
+// rank ranks the articles that answer; runs are those that have the question
+// as typed. The order is the same for the same index and question, so that
+// pages do not overlap.
+func (x *Index) rank(ctx context.Context, q *asked, f filter, runs ...proof) (*ranking, error) {
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
 	}
-	defer func() {
-		t.reset()
-		x.scratch.Put(t)
-	}()
-	for n := range runs {
-		t.add(n, gained{head: least}) // it may have the run in the middle of words alone
+	d := x.desks.Get().(*desk)
+	if err := x.gather(ctx, q, d); err != nil {
+		x.giveBack(d)
+		return nil, err
+	}
+	for _, run := range runs {
+		// It may have the run in the middle of words alone.
+		d.add(run.doc, gained{head: least})
+		d.scores[run.doc].run = max(d.scores[run.doc].run, run.at)
 	}
 	var best float32
-	found := make([]candidate, 0, len(t.touched))
-	for _, n := range t.touched {
-		if x.articles[n] == nil {
-			continue
-		}
-		whole := share(t.scores[n].all, q.body)
-		first := headShare*share(t.scores[n].head, q.total) + (1-headShare)*whole
-		c := candidate{doc: n, first: first, parts: parts{whole: whole}}
-		if l := runs[n]; l > nowhere {
+	for _, n := range d.touched {
+		g := &d.scores[n]
+		g.all = share(g.all, q.body)
+		g.head = headShare*share(g.head, q.total) + (1-headShare)*g.all
+		if g.run > nowhere {
 			// Those that have it as it stands go first into the second pass.
-			c.first, c.parts.run, c.parts.whole = c.first+float32(l), bodyRun, 1
+			g.head, g.all = g.head+float32(g.run), 1
 		}
-		best = max(best, c.first)
-		found = append(found, c)
+		best = max(best, g.head)
 	}
 	enough := tail * min(best, 1)
 	if len(runs) > 0 {
 		enough = besideRuns // the rung above is not poor
 	}
-	// The filter comes last: a facet counts what its value would leave.
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.first < enough || !f.accepts(x.articles[c.doc]) })
-	x.bestFirst(found, closely)
-	top := found[:min(len(found), closely)]
-	m := newMatcher(q)
-	for i := range top {
-		if i&31 == 31 && ctx.Err() != nil {
-			break
+	d.found = d.found[:0]
+	for _, n := range d.touched {
+		// The filter comes last: a facet counts what its value would leave.
+		if first := d.scores[n].head; first >= enough && (f.all || f.accepts(x.articles[n])) {
+			d.found = append(d.found, reached{n, first})
 		}
-		m.score(x.articles[top[i].doc], &top[i])
 	}
-	slices.SortFunc(top, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.score, a.score), x.order(a, b)) })
-	return found, len(t.touched), nil
+	if len(d.unread) > 0 {
+		x.bestFirst(d.found, completed)
+		x.complete(q, d.found[:min(len(d.found), completed)], d)
+		x.bestFirst(d.found[:min(len(d.found), completed)], closely)
+	} else {
+		x.bestFirst(d.found, closely)
+	}
+	k := min(len(d.found), closely)
+	r := &ranking{q: q, top: make([]candidate, k), rest: d.found[k:], desk: d}
+	slices.SortFunc(d.found[:k], x.compareReached) // where time runs out, the best were read
+	m := newMatcher(x, q, d)
+	for i, c := range d.found[:k] {
+		r.top[i] = candidate{doc: c.doc, parts: parts{whole: d.scores[c.doc].all}}
+		if d.scores[c.doc].run > nowhere {
+			r.top[i].parts.run = bodyRun
+		}
+		if i&31 == 31 && ctx.Err() != nil {
+			continue
+		}
+		m.score(x.articles[c.doc], &r.top[i])
+	}
+	slices.SortStableFunc(r.top, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(x.places[a.doc], x.places[b.doc]))
+	})
+	return r, nil
 }
 
-// bestFirst moves the n candidates with the highest first scores to the front,
-// in no order: sorting thousands to read hundreds would cost more than the
-// rest of a search.
-func (x *Index) bestFirst(found []candidate, n int) {
-	less := func(a, b candidate) bool { // a is worse than b
-		return a.first < b.first || a.first == b.first && x.order(a, b) > 0
+// compareReached orders by the first pass.
+func (x *Index) compareReached(a, b reached) int {
+	return cmp.Or(cmp.Compare(b.first, a.first), cmp.Compare(x.places[a.doc], x.places[b.doc]))
+}
+
+// bestFirst moves the n with the highest first scores to the front, in no
+// order: sorting thousands to read hundreds would cost more than the rest of a
+// search.
+func (x *Index) bestFirst(found []reached, n int) {
+	less := func(a, b reached) bool { // a is worse than b
+		return a.first < b.first || a.first == b.first && x.places[a.doc] > x.places[b.doc]
 	}
 	if len(found) <= n {
 		return
@@ -343,11 +397,6 @@ func (x *Index) bestFirst(found []candidate, n int) {
 			down(0)
 		}
 	}
-}
-
-// order is the last word where scores are equal.
-func (x *Index) order(a, b candidate) int {
-	return cmp.Compare(x.articles[a.doc].place, x.articles[b.doc].place)
 }
 
 // share is a part of a whole that may be nothing.

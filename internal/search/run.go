@@ -3,10 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"whyfix/internal/han"
 )
@@ -37,24 +34,32 @@ const (
 	isShort       // one of these is the run
 )
 
+// proof says that an article has a run, and where.
+type proof struct {
+	doc uint32
+	at  level
+}
+
 // run finds the articles that have the run, reading at most so many texts.
-func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDictionary, mostProofs int) (map[uint32]level, error) {
-	pieces := pieces(runes)
+func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs int) ([]proof, error) {
+	pieces, cjk := pieces(runes)
 	if len(pieces) == 0 {
 		return nil, nil
 	}
-	docs, err := x.having(pieces, all)
+	docs, err := in.all.having(pieces)
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}
-	if len(pieces) > 1 && len(docs) > mostProofs {
-		// Which texts are read must not depend on the order of the index.
-		slices.SortFunc(docs, func(a, b uint32) int { return cmp.Compare(x.place(a), x.place(b)) })
+	short := docs // those that may have it in a short text
+	if cjk {
+		if short, err = in.head.having(pieces); err != nil {
+			return nil, err
+		}
 	}
-	found := make(map[uint32]level, len(docs))
-	proofs := 0
+	found := make([]proof, 0, len(docs))
+	var doubtful []uint32
 	for i, n := range docs {
-		if i&63 == 63 && ctx.Err() != nil {
+		if i&255 == 255 && ctx.Err() != nil {
 			return found, nil
 		}
 		a := x.articles[n]
@@ -62,43 +67,55 @@ func (x *Index) run(ctx context.Context, runes []rune, all []segment.TermDiction
 			continue
 		}
 		at := nowhere
-		for _, p := range a.texts {
-			if len(p.folded) >= len(runes) && at < isShort && contains(p.folded, runes) {
-				at = inShort
-				if len(p.folded) == len(runes) {
-					at = isShort
+		for len(short) > 0 && short[0] < n {
+			short = short[1:]
+		}
+		if len(short) > 0 && short[0] == n {
+			for _, text := range a.texts {
+				if p := &x.passages[text]; len(p.folded) >= len(runes) && contains(p.folded, runes) {
+					at = inShort
+					if len(p.folded) == len(runes) {
+						at = isShort
+						break
+					}
 				}
 			}
 		}
-		if at == nowhere {
-			at = inBody
-			if len(pieces) > 1 && proofs < mostProofs {
-				proofs++
-				has, err := x.bodyHas(n, runes)
-				if err != nil {
-					return nil, err
-				}
-				if !has {
-					continue
-				}
+		switch {
+		case at > nowhere:
+			found = append(found, proof{n, at})
+		case len(pieces) == 1: // it is the run
+			found = append(found, proof{n, inBody})
+		default:
+			doubtful = append(doubtful, n)
+		}
+	}
+	if len(doubtful) > mostProofs {
+		// Which texts are read must not depend on the order of the index.
+		slices.SortFunc(doubtful, func(a, b uint32) int { return cmp.Compare(x.places[a], x.places[b]) })
+	}
+	for i, n := range doubtful {
+		if i < mostProofs {
+			if ctx.Err() != nil {
+				break
+			}
+			has, err := x.bodyHas(n, runes)
+			if err != nil {
+				return nil, err
+			}
+			if !has {
+				continue
 			}
 		}
-		found[n] = at
+		found = append(found, proof{n, inBody})
 	}
 	return found, nil
 }
 
-// place is an article's place in the order of URLs.
-func (x *Index) place(n uint32) int {
-	if a := x.articles[n]; a != nil {
-		return a.place
-	}
-	return -1
-}
-
-// pieces are the terms that an article with the run must have.
-func pieces(runes []rune) []string {
-	var out []string
+// pieces are the terms that an article with the run must have, and whether
+// all are of CJK characters: short texts have those terms, too.
+func pieces(runes []rune) (out []string, cjk bool) {
+	cjk = true
 	for i := 0; i < len(runes); {
 		class := han.ClassOf(runes[i])
 		if class == han.Other {
@@ -110,6 +127,7 @@ func pieces(runes []rune) []string {
 			i++
 		}
 		part := runes[start:i]
+		cjk = cjk && class == han.CJK
 		switch {
 		case class == han.CJK && len(part) == 1:
 			out = append(out, string(part))
@@ -126,7 +144,7 @@ func pieces(runes []rune) []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return slices.Compact(out), cjk
 }
 
 // eachPiece calls emit with the bounds of every piece inside words.
@@ -142,93 +160,9 @@ func eachPiece(runes []rune, emit func(start, end int)) {
 	}
 }
 
-// having are the articles that have all terms, in the order of their numbers.
-func (x *Index) having(terms []string, dicts []segment.TermDictionary) ([]uint32, error) {
-	type list struct {
-		segment.PostingsList
-		count uint64
-	}
-	var out []uint32
-	for i, p := range x.segments {
-		lists := make([]list, 0, len(terms))
-		for _, t := range terms {
-			l, err := dicts[i].PostingsList([]byte(t), p.segment.Deleted(), nil)
-			if err != nil {
-				return nil, fmt.Errorf("search: %w", err)
-			}
-			n := l.Count()
-			lists = append(lists, list{l, n})
-			if n == 0 {
-				break
-			}
-		}
-		slices.SortFunc(lists, func(a, b list) int { return cmp.Compare(a.count, b.count) })
-		if lists[0].count == 0 {
-			continue
-		}
-		docs, err := numbers(lists[0])
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range lists[1:] {
-			if len(docs) == 0 {
-				break
-			}
-			if docs, err = both(docs, l); err != nil {
-				return nil, err
-			}
-		}
-		for _, n := range docs {
-			out = append(out, uint32(p.first)+n)
-		}
-	}
-	return out, nil
-}
-
-// numbers reads a postings list.
-func numbers(l segment.PostingsList) ([]uint32, error) {
-	it := l.Iterator(false, false, false, nil)
-	if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-		if bitmap := fast.ActualBitmap(); bitmap != nil {
-			return bitmap.ToArray(), nil
-		}
-	}
-	var out []uint32
-	for {
-		p, err := it.Next()
-		if err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
-		if p == nil {
-			return out, nil
-		}
-		out = append(out, uint32(p.Number()))
-	}
-}
-
-// both keeps those numbers that a postings list has.
-func both(docs []uint32, l segment.PostingsList) ([]uint32, error) {
-	it := l.Iterator(false, false, false, nil)
-	if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-		if bitmap := fast.ActualBitmap(); bitmap != nil {
-			return slices.DeleteFunc(docs, func(n uint32) bool { return !bitmap.Contains(n) }), nil
-		}
-	}
-	others, err := numbers(l)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(docs, func(n uint32) bool { return !slices.Contains(others, n) }), nil
-}
-
 // bodyHas reads an article and looks for the run.
 func (x *Index) bodyHas(n uint32, runes []rune) (bool, error) {
-	s, number := x.document(n)
-	data, err := stored(s, number, storeBody)
-	if err != nil {
-		return false, err
-	}
-	summary, sections, err := decodeBody(data)
+	summary, sections, err := x.body(x.articles[n])
 	if err != nil {
 		return false, err
 	}

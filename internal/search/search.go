@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	segment "github.com/blevesearch/scorch_segment_api/v2"
-
 	"whyfix/internal/han"
 )
 
@@ -35,15 +33,48 @@ type Filter struct {
 	Solution string
 }
 
-func (f Filter) accepts(a *article) bool {
+// filter is a Filter in an index's numbers.
+type filter struct {
+	all    bool // it keeps every article
+	none   bool // it asks for what the site does not have
+	kind   uint8
+	tagged [][]uint32 // of each list an article must have one
+}
+
+func (x *Index) filter(f Filter) filter {
+	out := filter{all: f == Filter{}}
 	if f.Kind != "" {
 		k := slices.Index(kindNames[:], f.Kind)
-		if k < 0 || a.kinds&(1<<k) == 0 {
-			return false
+		if k < 0 {
+			out.none = true
+			return out
 		}
+		out.kind = 1 << k
 	}
-	for k, want := range [...]string{f.Product, f.Cause, f.Solution} {
-		if want != "" && !slices.Contains(a.tags[k], want) {
+	for family, want := range [...]string{productTag: f.Product, causeTag: f.Cause, solutionTag: f.Solution} {
+		if want == "" {
+			continue
+		}
+		var ids []uint32
+		for id, t := range x.tags {
+			if t.family == family && t.name == want {
+				ids = append(ids, uint32(id))
+			}
+		}
+		if len(ids) == 0 {
+			out.none = true
+		}
+		out.tagged = append(out.tagged, ids)
+	}
+	return out
+}
+
+func (f *filter) accepts(a *article) bool {
+	if f.none || f.kind != 0 && a.kinds&f.kind == 0 {
+		return false
+	}
+	for _, ids := range f.tagged {
+		if !slices.ContainsFunc(a.tags, func(t uint32) bool { return slices.Contains(ids, t) }) {
 			return false
 		}
 	}
@@ -132,60 +163,70 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 		text = string([]rune(text)[:MaxQuery])
 	}
 	result := &Result{Query: query.Text, Mode: Exact, Hits: []Hit{}}
-	head, err := x.dictionaries(fieldHead)
-	if err != nil {
-		return nil, err
-	}
-	all, err := x.dictionaries(fieldAll)
-	if err != nil {
-		return nil, err
-	}
+	in := x.fields()
 	text, quoted := unquote(text)
-	q, found, touched, err := x.answer(ctx, text, head, all, query.Filter, nil)
-	if err != nil || len(q.terms) == 0 {
+	filter := x.filter(query.Filter)
+	r, err := x.answer(ctx, text, in, filter)
+	if err != nil || r == nil {
 		return result, err
 	}
+	defer func() { x.giveBack(r.desk) }()
 	if len(quoted) > 0 {
-		if found, err = x.keepQuoted(ctx, found, quoted, all); err != nil {
+		if err := x.keepQuoted(ctx, r, quoted, in); err != nil {
 			return nil, err
 		}
 	}
-	result.Mode = q.mode(found)
-	if len(quoted) == 0 && (len(found) == 0 || found[0].parts.whole < 0.999) {
-		c, err := x.correct(ctx, q, all)
+	result.Mode = r.mode()
+	if len(quoted) == 0 && (len(r.top) == 0 || r.top[0].parts.whole < 0.999) {
+		c, err := x.correct(ctx, r.q, in)
 		if err != nil {
 			return nil, err
 		}
 		if c != nil {
-			q2, found2, touched2, err := x.answer(ctx, c.text, head, all, query.Filter, c.docs)
+			other, err := x.answer(ctx, c.text, in, filter, c.proved...)
 			if err != nil {
 				return nil, err
 			}
-			if better(found2, found, c) {
-				q, found, touched, result.Mode, result.Corrected = q2, found2, touched2, Corrected, c.text
+			if other != nil {
+				if better(other.top, r.top, c) {
+					r, other = other, r
+					result.Mode, result.Corrected = Corrected, c.text
+				}
+				x.giveBack(other.desk)
 			}
 		}
 	}
-	for _, t := range q.terms {
-		result.Terms = append(result.Terms, Term{t.name(), t.matched, t.weak, max(t.inAll, t.inHead)})
+	for _, t := range r.q.terms {
+		result.Terms = append(result.Terms, Term{t.name(), t.matched, t.weak, t.articles()})
 	}
 	result.Partial = ctx.Err() != nil
-	result.Total, result.Candidates = len(found), touched
-	result.Facets = x.facets(found)
+	result.Total, result.Candidates = r.count(), len(r.touched)
+	result.Facets = x.facets(r)
 	size := min(max(query.Size, 0), MaxSize)
-	from := min((max(query.Page, 1)-1)*size, len(found))
-	if from+size > closely && len(found) > closely {
-		rest := found[closely:]
-		slices.SortFunc(rest, func(a, b candidate) int { return cmp.Or(cmp.Compare(b.first, a.first), x.order(a, b)) })
+	from := min((max(query.Page, 1)-1)*size, r.count())
+	to := min(from+size, r.count())
+	if to > len(r.top) {
+		slices.SortFunc(r.rest, x.compareReached)
 	}
-	for _, c := range found[from:min(from+size, len(found))] {
-		hit, err := x.hit(q, c, query.Filter.Kind)
+	for i := from; i < to; i++ {
+		var c candidate
+		if i < len(r.top) {
+			c = r.top[i]
+		} else {
+			c = x.beyond(r, r.rest[i-len(r.top)])
+		}
+		hit, err := x.hit(r.q, c, query.Filter.Kind)
 		if err != nil {
 			return nil, err
 		}
 		result.Hits = append(result.Hits, hit)
 	}
 	return result, nil
+}
+
+// beyond is a candidate that had no second pass.
+func (x *Index) beyond(r *ranking, c reached) candidate {
+	return candidate{doc: c.doc, parts: parts{whole: r.scores[c.doc].all, passage: x.articles[c.doc].texts[0]}}
 }
 
 // unquote takes the quotation marks out of a question and returns what stood
@@ -229,38 +270,34 @@ func closing(open rune) string {
 }
 
 // keepQuoted keeps the articles that have every quoted run exactly.
-func (x *Index) keepQuoted(ctx context.Context, found []candidate, quoted []string, all []segment.TermDictionary) ([]candidate, error) {
+func (x *Index) keepQuoted(ctx context.Context, r *ranking, quoted []string, in *fields) error {
 	for _, text := range quoted {
-		runs, err := x.run(ctx, []rune(strings.TrimSpace(han.Fold(text))), all, quoteProofs)
+		proofs, err := x.run(ctx, []rune(strings.TrimSpace(han.Fold(text))), in, quoteProofs)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		found = slices.DeleteFunc(found, func(c candidate) bool { return runs[c.doc] == nowhere })
+		has := make(map[uint32]bool, len(proofs))
+		for _, p := range proofs {
+			has[p.doc] = true
+		}
+		r.top = slices.DeleteFunc(r.top, func(c candidate) bool { return !has[c.doc] })
+		r.rest = slices.DeleteFunc(r.rest, func(c reached) bool { return !has[c.doc] })
 	}
-	return found, nil
+	return nil
 }
 
 // answer ranks the articles for a text. Proved are articles that are known to
-// have it, beside those that turn out to. It also returns how many articles had
-// anything of it.
-func (x *Index) answer(ctx context.Context, text string, head, all []segment.TermDictionary, f Filter, proved map[uint32]level) (*asked, []candidate, int, error) {
-	q, err := x.ask(text, head, all)
+// have it, beside those that turn out to. It is nil when the text has no terms.
+func (x *Index) answer(ctx context.Context, text string, in *fields, f filter, proved ...proof) (*ranking, error) {
+	q, err := x.ask(text, in)
 	if err != nil || len(q.terms) == 0 {
-		return q, nil, 0, err
+		return nil, err
 	}
-	runs, err := x.run(ctx, q.runes, all, someProofs)
+	runs, err := x.run(ctx, q.runes, in, someProofs)
 	if err != nil {
-		return q, nil, 0, err
+		return nil, err
 	}
-	if runs == nil {
-		runs = proved
-	} else {
-		for n, at := range proved {
-			runs[n] = max(runs[n], at)
-		}
-	}
-	found, touched, err := x.rank(ctx, q, head, all, f, runs)
-	return q, found, touched, err
+	return x.rank(ctx, q, f, append(runs, proved...)...)
 }
 
 // clearly is how much better the answer to a correction must be that no
@@ -272,7 +309,7 @@ func better(corrected, typed []candidate, c *correction) bool {
 	switch {
 	case len(corrected) == 0:
 		return false
-	case len(typed) == 0 || len(c.docs) > 0:
+	case len(typed) == 0 || len(c.proved) > 0:
 		return true
 	}
 	return corrected[0].score > typed[0].score+clearly
@@ -280,36 +317,41 @@ func better(corrected, typed []candidate, c *correction) bool {
 
 // mode is Exact when the best article has every term of the matter: question
 // words may be missing.
-func (q *asked) mode(found []candidate) Mode {
-	if len(found) == 0 {
+func (r *ranking) mode() Mode {
+	if len(r.top) == 0 {
 		return Exact
 	}
 	var weak float32
-	for _, t := range q.terms {
+	for _, t := range r.q.terms {
 		if t.partly {
 			weak += t.body
 		}
 	}
-	if found[0].parts.whole*q.body >= (q.body-weak)*0.999 {
+	if r.top[0].parts.whole*r.q.body >= (r.q.body-weak)*0.999 {
 		return Exact
 	}
 	return Relaxed
 }
 
 // facets counts over all hits, most frequent first.
-func (x *Index) facets(found []candidate) Facets {
+func (x *Index) facets(r *ranking) Facets {
 	var kinds [len(kindNames)]int
-	counts := make([]int, len(x.tagNames))
-	for _, c := range found {
-		a := x.articles[c.doc]
+	counts := make([]int, len(x.tags))
+	count := func(doc uint32) {
 		for k := range kinds {
-			kinds[k] += int(a.kinds >> k & 1)
+			kinds[k] += int(x.facetKinds[doc] >> k & 1)
 		}
-		for _, id := range a.tagIDs {
+		for _, id := range x.facetTags[x.facetStarts[doc]:x.facetStarts[doc+1]] {
 			counts[id]++
 		}
 	}
-	f := Facets{Kind: []Count{}, Product: x.tagCounts(counts, 0), Cause: x.tagCounts(counts, 1), Solution: x.tagCounts(counts, 2)}
+	for _, c := range r.top {
+		count(c.doc)
+	}
+	for _, c := range r.rest {
+		count(c.doc)
+	}
+	f := Facets{Kind: []Count{}, Product: x.tagCounts(counts, productTag), Cause: x.tagCounts(counts, causeTag), Solution: x.tagCounts(counts, solutionTag)}
 	for k, n := range kinds {
 		if n > 0 {
 			f.Kind = append(f.Kind, Count{kindNames[k], n})
@@ -324,8 +366,8 @@ const mostFacets = 20
 func (x *Index) tagCounts(counts []int, family int) []Count {
 	out := []Count{}
 	for id, n := range counts {
-		if n > 0 && x.tagNames[id].family == family {
-			out = append(out, Count{x.tagNames[id].name, n})
+		if n > 0 && x.tags[id].family == family {
+			out = append(out, Count{x.tags[id].name, n})
 		}
 	}
 	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value)) })

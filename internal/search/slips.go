@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	segment "github.com/blevesearch/scorch_segment_api/v2"
-
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
 )
@@ -15,7 +13,7 @@ import (
 // Slips: neighbours swapped, letters mistyped, a wrong character.
 
 // slipped swaps neighbours until an article has the result.
-func (x *Index) slipped(ctx context.Context, q *asked, all []segment.TermDictionary) (*correction, error) {
+func (x *Index) slipped(ctx context.Context, q *asked, in *fields) (*correction, error) {
 	if len(q.runes) < 3 || len(q.runes) > longestSlip {
 		return nil, nil
 	}
@@ -26,12 +24,12 @@ func (x *Index) slipped(ctx context.Context, q *asked, all []segment.TermDiction
 		}
 		swapped := slices.Clone(q.runes)
 		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
-		docs, err := x.run(ctx, swapped, all, someProofs)
+		proofs, err := x.run(ctx, swapped, in, someProofs)
 		if err != nil {
 			return nil, err
 		}
-		if len(docs) > 0 && (best == nil || len(docs) > len(best.docs)) {
-			best = &correction{string(swapped), docs}
+		if len(proofs) > 0 && (best == nil || len(proofs) > len(best.proved)) {
+			best = &correction{string(swapped), proofs}
 		}
 	}
 	return best, nil
@@ -39,40 +37,46 @@ func (x *Index) slipped(ctx context.Context, q *asked, all []segment.TermDiction
 
 // mistyped replaces words of letters that no article has by the nearest that
 // one has.
-func (x *Index) mistyped(_ context.Context, q *asked, _ []segment.TermDictionary) (*correction, error) {
-	text := string(q.runes)
-	changed := false
+func (x *Index) mistyped(_ context.Context, q *asked, in *fields) (*correction, error) {
+	// A word has a form for each analyzer; the article's own is enough.
+	known := map[int]bool{} // by where the word starts
 	for _, t := range q.terms {
-		if t.Class() != weigh.Word || len(t.text) < shortestTypo || t.inAll+t.inHead > 0 || strings.ContainsAny(t.text, "0123456789") {
+		known[t.start] = known[t.start] || t.Class() == weigh.Word && t.articles() > 0
+	}
+	runes := slices.Clone(q.runes)
+	last := len(runes) // where the word after starts
+	words := slices.SortedStableFunc(slices.Values(q.terms), func(a, b term) int { return b.start - a.start })
+	for _, t := range words {
+		if t.Class() != weigh.Word || len(t.text) < shortestTypo || known[t.start] || t.end > last || strings.ContainsAny(t.text, "0123456789") {
 			continue
 		}
-		near, err := x.nearest(t.text)
+		near, err := x.nearest(t.text, in.all)
 		if err != nil {
 			return nil, err
 		}
 		if near != "" {
-			text = strings.ReplaceAll(text, t.text, near)
-			changed = true
+			runes = slices.Replace(runes, t.start, t.end, []rune(near)...)
+			last = t.start
 		}
 	}
-	if !changed {
+	if last == len(q.runes) {
 		return nil, nil
 	}
-	return &correction{text: text}, nil
+	return &correction{text: string(runes)}, nil
 }
 
 // nearest is the most frequent word of the index within the fewest mistakes.
-func (x *Index) nearest(word string) (string, error) {
-	most := 1
+func (x *Index) nearest(word string, in *field) (string, error) {
+	mistakes := 1
 	if len(word) >= longTypo {
-		most = 2
+		mistakes = 2
 	}
-	for distance := 1; distance <= most; distance++ {
+	for distance := 1; distance <= mistakes; distance++ {
 		dict, err := x.snapshot.FieldDictFuzzy(fieldAll, word, distance, word[:1])
 		if err != nil {
 			return "", fmt.Errorf("search: %w", err)
 		}
-		best, count := "", uint64(0)
+		best, most := "", 0
 		for {
 			e, err := dict.Next()
 			if err != nil {
@@ -82,8 +86,13 @@ func (x *Index) nearest(word string) (string, error) {
 			if e == nil {
 				break
 			}
-			if e.Count > count && e.Term[0] >= 'a' && e.Term[0] <= 'z' {
-				best, count = e.Term, e.Count
+			count, err := in.count(e.Term) // which this list of terms leaves out
+			if err != nil {
+				dict.Close()
+				return "", err
+			}
+			if count > most && e.Term[0] >= 'a' && e.Term[0] <= 'z' {
+				best, most = e.Term, count
 			}
 		}
 		if err := dict.Close(); err != nil {
@@ -98,12 +107,12 @@ func (x *Index) nearest(word string) (string, error) {
 
 // repaired replaces characters that fit neither neighbour in any article by
 // ones that sound the same and fit both.
-func (x *Index) repaired(_ context.Context, q *asked, all []segment.TermDictionary) (*correction, error) {
+func (x *Index) repaired(_ context.Context, q *asked, in *fields) (*correction, error) {
 	known := func(a, b rune) (int, error) {
 		if han.ClassOf(a) != han.CJK || han.ClassOf(b) != han.CJK {
 			return -1, nil // nothing to know
 		}
-		return x.postings(all, []byte(string([]rune{a, b})), nil)
+		return in.all.count(string([]rune{a, b}))
 	}
 	at := func(runes []rune, i int) rune {
 		if i < 0 || i >= len(runes) {

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	segment "github.com/blevesearch/scorch_segment_api/v2"
-
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
 )
@@ -17,20 +15,16 @@ import (
 // spelled writes a question in pinyin with characters, as an input method
 // would that knows nothing but the site's own texts: the characters whose
 // neighbours stand together most often.
-func (x *Index) spelled(ctx context.Context, q *asked, _ []segment.TermDictionary) (*correction, error) {
-	if !slices.ContainsFunc(q.terms, func(t term) bool { return t.Class() == weigh.Word && t.inAll+t.inHead == 0 }) {
+func (x *Index) spelled(ctx context.Context, q *asked, in *fields) (*correction, error) {
+	if !slices.ContainsFunc(q.terms, func(t term) bool { return t.Class() == weigh.Word && t.articles() == 0 }) {
 		return nil, nil
-	}
-	head, err := x.dictionaries(fieldHead)
-	if err != nil {
-		return nil, err
 	}
 	best, bestScore := "", 0.0
 	for _, way := range hearings(q.runes) {
 		if len(way) < 2 || len(way) > longestHeard || ctx.Err() != nil {
 			continue
 		}
-		text, score, err := x.write(way, head)
+		text, score, err := x.write(way, in.head)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +41,7 @@ func (x *Index) spelled(ctx context.Context, q *asked, _ []segment.TermDictionar
 
 // write chooses the characters of a reading; the score is 0 when no two
 // neighbours are known.
-func (x *Index) write(way []item, head []segment.TermDictionary) (string, float64, error) {
+func (x *Index) write(way []item, head *field) (string, float64, error) {
 	type state struct {
 		char  rune
 		score float64
@@ -67,7 +61,7 @@ func (x *Index) write(way []item, head []segment.TermDictionary) (string, float6
 					pair := [2]rune{before.char, c}
 					gain, ok := known[pair]
 					if !ok {
-						df, err := x.postings(head, []byte(string(pair[:])), nil)
+						df, err := head.count(string(pair[:]))
 						if err != nil {
 							return "", 0, err
 						}

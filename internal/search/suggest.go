@@ -19,48 +19,87 @@ type Suggestion struct {
 
 // entry is a wording as it is looked up.
 type entry struct {
-	Suggestion
-	folded []rune
-	order  int // symptoms before titles before tags
-	uses   int // articles that have the wording
+	passage uint32
+	target  uint32 // a document's number, or a tag's
+	uses    uint32 // articles that have the wording
+	kind    entryKind
 }
 
-// entries lists every wording once. The order of the articles decides which of
-// several a wording leads to.
-func entries(articles []*article) []entry {
+// entryKind is what a suggestion is, in the order in which they come.
+type entryKind uint8
+
+const (
+	aSymptom entryKind = iota
+	aTitle
+	aTag
+)
+
+func (k entryKind) String() string { return [...]string{"symptom", "title", "tag"}[k] }
+
+// listEntries lists every wording once. The order of the articles decides
+// which of several a wording leads to.
+func (x *Index) listEntries(docs []uint32) []entry {
 	var out []entry
-	at := map[string]int{}
-	add := func(kind, text, url string, order int, folded []rune) {
-		key := string(folded)
-		if key == "" {
+	at := make(map[uint64]uint32, len(docs)) // by hash of the folded wording
+	add := func(kind entryKind, passage, target uint32) {
+		folded := x.passages[passage].folded
+		if len(folded) == 0 {
 			return
 		}
-		if i, known := at[key]; known {
-			out[i].uses++
-			if order < out[i].order {
-				out[i].Suggestion, out[i].order = Suggestion{text, url, kind}, order
+		h := hash(folded)
+		for ; ; h++ {
+			i, taken := at[h]
+			if !taken {
+				break
+			}
+			e := &out[i]
+			if !slices.Equal(x.passages[e.passage].folded, folded) {
+				continue
+			}
+			e.uses++
+			if kind < e.kind {
+				e.passage, e.target, e.kind = passage, target, kind
 			}
 			return
 		}
-		at[key] = len(out)
-		out = append(out, entry{Suggestion{text, url, kind}, folded, order, 1})
+		at[h] = uint32(len(out))
+		out = append(out, entry{passage, target, 1, kind})
 	}
-	for _, a := range articles {
-		for _, p := range a.texts {
-			switch p.of {
-			case ofSymptom:
-				add("symptom", p.text, a.url, 0, p.folded)
-			case ofTitle:
-				add("title", p.text, a.url, 1, p.folded)
+	for _, n := range docs {
+		a := x.articles[n]
+		for i, text := range a.texts[:1+a.symptoms] {
+			kind := aSymptom
+			if i == 0 {
+				kind = aTitle
+			}
+			add(kind, text, n)
+		}
+		for _, id := range a.tags {
+			if t := &x.tags[id]; t.url != "" {
+				add(aTag, t.text, id)
 			}
 		}
-		for _, t := range a.links {
-			if t.URL != "" {
-				add("tag", t.Name, t.URL, 2, []rune(han.Fold(t.Name)))
-			}
-		}
 	}
-	return out
+	return slices.Clip(out)
+}
+
+func hash(runes []rune) uint64 {
+	h := uint64(14695981039346656037) // FNV-1a, a character at a time
+	for _, r := range runes {
+		h = (h ^ uint64(r)) * 1099511628211
+	}
+	return h
+}
+
+// suggestion is an entry for a reader.
+func (x *Index) suggestion(e *entry) Suggestion {
+	s := Suggestion{Text: x.passages[e.passage].text, Kind: e.kind.String()}
+	if e.kind == aTag {
+		s.URL = x.tags[e.target].url
+	} else {
+		s.URL = x.articles[e.target].url
+	}
+	return s
 }
 
 // How a wording answers what was typed, best first.
@@ -97,18 +136,19 @@ func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestio
 			break // what was found so far
 		}
 		e := &x.entries[i]
+		folded := x.passages[e.passage].folded
 		how := notAtAll
 		switch {
-		case len(e.folded) >= len(run) && slices.Equal(e.folded[:len(run)], run):
+		case len(folded) >= len(run) && slices.Equal(folded[:len(run)], run):
 			how = byPrefix
-		case contains(e.folded, run):
+		case contains(folded, run):
 			how = byContaining
 		case !letters:
-		case han.TypedAs(spelled, e.folded):
+		case han.TypedAs(spelled, folded):
 			how = bySoundPrefix
 		case len(spelled) > 1:
-			for j := 1; j < len(e.folded); j++ {
-				if han.TypedAs(spelled, e.folded[j:]) {
+			for j := 1; j < len(folded); j++ {
+				if han.TypedAs(spelled, folded[j:]) {
 					how = bySoundInside
 					break
 				}
@@ -118,12 +158,17 @@ func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestio
 			found = append(found, scored{e, how})
 		}
 	}
+	length := func(s scored) int { return len(x.passages[s.passage].folded) }
 	slices.SortFunc(found, func(a, b scored) int {
-		return cmp.Or(a.how-b.how, a.order-b.order, b.uses-a.uses, len(a.folded)-len(b.folded), cmp.Compare(a.Text, b.Text), cmp.Compare(a.URL, b.URL))
+		if c := cmp.Or(a.how-b.how, int(a.kind)-int(b.kind), int(b.uses)-int(a.uses), length(a)-length(b)); c != 0 {
+			return c
+		}
+		s, t := x.suggestion(a.entry), x.suggestion(b.entry)
+		return cmp.Or(cmp.Compare(s.Text, t.Text), cmp.Compare(s.URL, t.URL))
 	})
 	out := make([]Suggestion, 0, size)
 	for _, s := range found[:min(len(found), size)] {
-		out = append(out, s.Suggestion)
+		out = append(out, x.suggestion(s.entry))
 	}
 	return out, nil
 }

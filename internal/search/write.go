@@ -23,8 +23,6 @@ const (
 	fieldHead  = "head"  // title, symptoms, tags, headings
 	fieldAll   = "all"   // everything
 	fieldSound = "sound" // how title, symptoms and tags sound
-	storeHead  = "h"
-	storeBody  = "b"
 )
 
 // Keys of the index's own storage.
@@ -38,6 +36,7 @@ const (
 type Builder struct {
 	dir      string
 	builder  *scorch.Builder
+	texts    *textWriter
 	synonyms synonyms
 	internal map[string][]byte
 	added    int
@@ -63,7 +62,11 @@ func NewBuilder(dir string, list []Synonyms) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	return &Builder{dir: dir, builder: b, synonyms: newSynonyms(list), internal: internal}, nil
+	texts, err := newTextWriter(dir)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return &Builder{dir: dir, builder: b, texts: texts, synonyms: newSynonyms(list), internal: internal}, nil
 }
 
 // internals are what bleve and we keep beside the documents.
@@ -84,17 +87,20 @@ func (b *Builder) Add(d *Document) error {
 	if err := b.builder.Index(indexed(d, b.synonyms)); err != nil {
 		return fmt.Errorf("search: indexing %s: %w", d.URL, err)
 	}
+	if err := b.texts.add(d.encodeHead(), d.encodeBody()); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
 	b.added++
 	return nil
 }
 
 // Close merges what was added and completes the index.
 func (b *Builder) Close() error {
-	err := error(nil)
+	err := b.texts.close()
 	if b.added == 0 {
-		err = b.empty() // bleve's builder cannot close without a document
+		err = errors.Join(err, b.empty()) // bleve's builder cannot close without a document
 	} else {
-		err = b.builder.Close()
+		err = errors.Join(err, b.builder.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("search: completing the index: %w", err)
@@ -137,12 +143,13 @@ func (b *Builder) empty() error {
 // indexed is a document in bleve's shape.
 func indexed(d *Document, syn synonyms) index.Document {
 	doc := document.NewDocument(d.URL)
-	head := newTermField(fieldHead)
+	analyzer := han.AnalyzerOf(d.Language)
+	head := newTermField(fieldHead, analyzer)
 	head.add(d.Title)
 	for _, s := range d.Symptoms {
 		head.add(s)
 	}
-	for _, tags := range [][]Tag{d.Products, d.Causes, d.Solutions, d.Cases} {
+	for _, tags := range d.tags() {
 		for _, t := range tags {
 			head.add(t.Name)
 			for _, n := range t.Names {
@@ -153,7 +160,7 @@ func indexed(d *Document, syn synonyms) index.Document {
 	for _, s := range d.Sections {
 		head.add(s.Title)
 	}
-	all := newTermField(fieldAll)
+	all := newTermField(fieldAll, analyzer)
 	all.pieces = true
 	for _, t := range head.texts {
 		all.add(t)
@@ -171,15 +178,13 @@ func indexed(d *Document, syn synonyms) index.Document {
 	for _, t := range all.texts {
 		all.stand(t, syn)
 	}
-	sound := newTermField(fieldSound)
+	sound := newTermField(fieldSound, analyzer)
 	for _, t := range head.texts {
 		sound.sound(t)
 	}
 	doc.AddField(head)
 	doc.AddField(sound)
 	doc.AddField(all)
-	doc.AddField(newStoredField(storeHead, d.encodeHead()))
-	doc.AddField(newStoredField(storeBody, d.encodeBody()))
 	return doc
 }
 
@@ -187,15 +192,16 @@ func indexed(d *Document, syn synonyms) index.Document {
 // analysis chain, which allocates a token for each occurrence: we need to know
 // only which terms there are, and cut Han characters ourselves.
 type termField struct {
-	name   string
-	terms  index.TokenFrequencies
-	size   int
-	pieces bool     // of words, too
-	texts  []string // what was added
+	name     string
+	analyzer han.Analyzer
+	terms    index.TokenFrequencies
+	size     int
+	pieces   bool     // of words, too
+	texts    []string // what was added
 }
 
-func newTermField(name string) *termField {
-	return &termField{name: name, terms: index.TokenFrequencies{}}
+func newTermField(name string, analyzer han.Analyzer) *termField {
+	return &termField{name: name, analyzer: analyzer, terms: index.TokenFrequencies{}}
 }
 
 func (f *termField) add(text string) {
@@ -209,9 +215,7 @@ func (f *termField) add(text string) {
 			key = append(key, string(r)...)
 		}
 		if han.ClassOf(runes[start]) == han.Word {
-			if stem := han.Stem(string(key)); len(stem) != len(key) {
-				key = append(key[:0], stem...)
-			}
+			key = append(key[:0], f.analyzer.Word(string(key))...)
 		}
 		f.term(key)
 	})
@@ -237,7 +241,7 @@ func (f *termField) term(key []byte) {
 func (f *termField) mean(text string) {
 	runes := []rune(han.Fold(text))
 	han.General().Find(runes, func(m, start, end int) {
-		f.term([]byte(weigh.Text(weigh.MeaningKey(m), runes, start, end)))
+		f.term([]byte(weigh.Text(f.analyzer, weigh.MeaningKey(m), runes, start, end)))
 	})
 }
 
@@ -282,7 +286,3 @@ func (f *termField) AnalyzedLength() int                              { return l
 func (f *termField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
 func (f *termField) NumPlainTextBytes() uint64                        { return uint64(f.size) }
 func (f *termField) Size() int                                        { return f.size }
-
-func newStoredField(name string, value []byte) *document.TextField {
-	return document.NewTextFieldWithIndexingOptions(name, nil, value, index.StoreField)
-}

@@ -66,11 +66,11 @@ func (k Key) Number() int { return int(k & (1<<classShift - 1)) }
 func (k Key) Rune() rune { return rune(k & (1<<classShift - 1)) }
 
 // Features calls emit for every occurrence of a term in folded text.
-func Features(runes []rune, emit func(k Key, start, end int)) {
+func Features(a han.Analyzer, runes []rune, emit func(k Key, start, end int)) {
 	han.EachTerm(runes, func(start, end int) {
 		switch {
 		case han.ClassOf(runes[start]) != han.CJK:
-			emit(WordKey(han.Stem(string(runes[start:end]))), start, end)
+			emit(WordKey(a.Word(string(runes[start:end]))), start, end)
 		case end-start == 1:
 			emit(SingleKey(runes[start]), start, end)
 		default:
@@ -81,10 +81,10 @@ func Features(runes []rune, emit func(k Key, start, end int)) {
 }
 
 // Text is how a feature is written in the index and for people.
-func Text(k Key, runes []rune, start, end int) string {
+func Text(a han.Analyzer, k Key, runes []rune, start, end int) string {
 	switch k.Class() {
 	case Word:
-		return han.Stem(string(runes[start:end]))
+		return a.Word(string(runes[start:end]))
 	case Meaning:
 		return "\x01" + han.General().Name(k.Number())
 	}

@@ -64,9 +64,9 @@ func main() {
 func features(s string, names map[weigh.Key]string) text {
 	runes := []rune(han.Fold(s))
 	var out text
-	weigh.Features(runes, func(k weigh.Key, start, end int) {
+	weigh.Features(han.Stemming, runes, func(k weigh.Key, start, end int) {
 		out = append(out, k)
-		names[k] = weigh.Text(k, runes, start, end)
+		names[k] = weigh.Text(han.Stemming, k, runes, start, end)
 	})
 	slices.Sort(out)
 	return slices.Compact(out)
