@@ -1,19 +1,16 @@
 package search
 
-import segment "github.com/blevesearch/scorch_segment_api/v2"
-
 // desk is the memory in which one question is worked on. It grows with the
 // articles, so it is used again by the next question.
 type desk struct {
-	scores   []gained // by document number
-	touched  []uint32 // the documents that have a score
-	found    []reached
-	unread   []read  // what the first pass had no time for
-	memo     []int32 // by passage: which match it is, plus 1
-	seen     []uint32
-	matches  []match
-	numbers  [512]uint32
-	iterator segment.PostingsIterator
+	scores  []gained // by document number
+	touched []uint32 // the documents that have a score
+	found   []reached
+	unread  []read  // what the first pass had no time for
+	memo    []int32 // by passage: which match it is, plus 1
+	seen    []uint32
+	matches []match
+	numbers [512]uint32
 }
 
 // gained is what one article has of the question so far.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	segment "github.com/blevesearch/scorch_segment_api/v2"
-
 	"whyfix/internal/han"
 )
 
@@ -170,32 +168,23 @@ func (x *Index) sounding(way []item, f *field) ([]uint32, error) {
 	slices.SortFunc(sounds, func(a, b sound) int { return cmp.Compare(a.count, b.count) }) // the rarest first
 	var out []uint32
 	for i, s := range x.segments {
-		var docs []uint32
+		var found []uint32
 		for n, sound := range sounds {
-			var lists []segment.PostingsList
-			for _, p := range sound.ways {
-				if p.lists[i] != nil {
-					lists = append(lists, p.lists[i])
-				}
+			ways := make([]docs, len(sound.ways))
+			for w, p := range sound.ways {
+				ways[w] = p.docs[i]
 			}
 			if n > 0 {
-				var err error
-				if docs, err = inAny(docs, lists...); err != nil {
-					return nil, err
-				}
+				found = inAny(found, ways...)
 				continue
 			}
-			for _, l := range lists {
-				list, err := numbers(l)
-				if err != nil {
-					return nil, err
-				}
-				docs = append(docs, list...)
+			for _, d := range ways {
+				found = append(found, d.numbers()...)
 			}
-			slices.Sort(docs)
-			docs = slices.Compact(docs)
+			slices.Sort(found)
+			found = slices.Compact(found)
 		}
-		for _, d := range docs {
+		for _, d := range found {
 			out = append(out, uint32(s.first)+d)
 		}
 	}

@@ -3,9 +3,13 @@ package search
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
+	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"whyfix/internal/han"
 )
 
 // fields are the index's fields as one question reads them. They are not
@@ -26,8 +30,46 @@ type field struct {
 
 // postings are the articles that have a term.
 type postings struct {
-	lists []segment.PostingsList // by segment; nil where it has none
+	docs  []docs // by segment; nil when there are none
 	count int
+}
+
+// docs are numbers of documents in a segment: a bitmap of the index, or a
+// sorted list.
+type docs struct {
+	bitmap segment.OptimizablePostingsIterator
+	list   []uint32
+}
+
+// each calls visit with the numbers in order, as many at a time as fit into the
+// buffer.
+func (d docs) each(buffer []uint32, visit func(numbers []uint32)) {
+	if d.bitmap == nil {
+		visit(d.list)
+		return
+	}
+	for many := d.bitmap.ActualBitmap().ManyIterator(); ; {
+		n := many.NextMany(buffer)
+		if n == 0 {
+			return
+		}
+		visit(buffer[:n])
+	}
+}
+
+func (d docs) numbers() []uint32 {
+	if d.bitmap == nil {
+		return slices.Clone(d.list)
+	}
+	return d.bitmap.ActualBitmap().ToArray()
+}
+
+func (d docs) contains(n uint32) bool {
+	if d.bitmap == nil {
+		_, found := slices.BinarySearch(d.list, n)
+		return found
+	}
+	return d.bitmap.ActualBitmap().Contains(n)
 }
 
 func (x *Index) fields() *fields {
@@ -50,22 +92,99 @@ func (f *field) postings(term string) (postings, error) {
 			f.dicts[i] = d
 		}
 	}
+	find := f.term
+	if f.name == fieldAll && isSingle(term) {
+		find = f.character
+	}
 	var p postings
-	for i, s := range f.x.segments {
-		list, err := f.dicts[i].PostingsList([]byte(term), s.segment.Deleted(), nil)
+	for i := range f.x.segments {
+		d, n, err := find(i, term)
 		if err != nil {
 			return postings{}, fmt.Errorf("search: %w", err)
 		}
-		if n := int(list.Count()); n > 0 {
-			if p.lists == nil {
-				p.lists = make([]segment.PostingsList, len(f.x.segments))
+		if n > 0 {
+			if p.docs == nil {
+				p.docs = make([]docs, len(f.x.segments))
 			}
-			p.lists[i] = list
+			p.docs[i] = d
 			p.count += n
 		}
 	}
 	f.known[term] = p
 	return p, nil
+}
+
+// term are the documents of a segment that have a term, and how many.
+func (f *field) term(i int, term string) (docs, int, error) {
+	list, err := f.dicts[i].PostingsList([]byte(term), f.x.segments[i].segment.Deleted(), nil)
+	if err != nil {
+		return docs{}, 0, err
+	}
+	n := int(list.Count())
+	if n == 0 {
+		return docs{}, 0, nil
+	}
+	it := list.Iterator(false, false, false, nil)
+	if fast, ok := it.(segment.OptimizablePostingsIterator); ok && fast.ActualBitmap() != nil {
+		return docs{bitmap: fast}, n, nil
+	}
+	numbers := make([]uint32, 0, n)
+	for {
+		p, err := it.Next()
+		if err != nil {
+			return docs{}, 0, err
+		}
+		if p == nil {
+			return docs{list: numbers}, len(numbers), nil
+		}
+		numbers = append(numbers, uint32(p.Number()))
+	}
+}
+
+// isSingle reports whether a term is one CJK character.
+func isSingle(term string) bool {
+	r, size := utf8.DecodeRuneInString(term)
+	return size == len(term) && han.ClassOf(r) == han.CJK
+}
+
+// character are the documents of a segment that have a character. The field of
+// everything has it as a term only where no other follows it (see termField):
+// the rest are the pairs that start with it.
+func (f *field) character(i int, char string) (docs, int, error) {
+	deleted := f.x.segments[i].segment.Deleted()
+	set := make([]uint64, (f.x.segments[i].segment.FullSize()+63)/64)
+	after := []byte(char)
+	after[len(after)-1]++ // no character ends with 0xFF
+	terms := f.dicts[i].AutomatonIterator(nil, []byte(char), after)
+	for {
+		entry, err := terms.Next()
+		if err != nil {
+			return docs{}, 0, err
+		}
+		if entry == nil {
+			break
+		}
+		d, _, err := f.term(i, entry.Term)
+		if err != nil {
+			return docs{}, 0, err
+		}
+		var buffer [256]uint32
+		d.each(buffer[:], func(numbers []uint32) {
+			for _, n := range numbers {
+				set[n/64] |= 1 << (n % 64)
+			}
+		})
+	}
+	var list []uint32
+	for w, word := range set {
+		for ; word != 0; word &= word - 1 {
+			n := uint32(64*w + bits.TrailingZeros64(word))
+			if deleted == nil || !deleted.Contains(n) {
+				list = append(list, n)
+			}
+		}
+	}
+	return docs{list: list}, len(list), nil
 }
 
 // count is how many articles have a term in the field.
@@ -85,75 +204,21 @@ func (f *field) having(terms []string) ([]uint32, error) {
 	}
 	slices.SortFunc(all, func(a, b postings) int { return cmp.Compare(a.count, b.count) }) // the rarest first
 	var out []uint32
-segments:
 	for i, s := range f.x.segments {
-		var docs []uint32
-		for n, p := range all {
-			if p.lists[i] == nil {
-				continue segments
-			}
-			var err error
-			if n == 0 {
-				docs, err = numbers(p.lists[i])
-			} else {
-				docs, err = inAny(docs, p.lists[i])
-			}
-			if err != nil {
-				return nil, err
-			}
+		found := all[0].docs[i].numbers()
+		for _, p := range all[1:] {
+			found = inAny(found, p.docs[i])
 		}
-		for _, n := range docs {
+		for _, n := range found {
 			out = append(out, uint32(s.first)+n)
 		}
 	}
 	return out, nil
 }
 
-// numbers reads a postings list.
-func numbers(l segment.PostingsList) ([]uint32, error) {
-	it := l.Iterator(false, false, false, nil)
-	if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-		if bitmap := fast.ActualBitmap(); bitmap != nil {
-			return bitmap.ToArray(), nil
-		}
-	}
-	var out []uint32
-	for {
-		p, err := it.Next()
-		if err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
-		if p == nil {
-			return out, nil
-		}
-		out = append(out, uint32(p.Number()))
-	}
-}
-
-// inAny keeps those numbers that one of the postings lists has.
-func inAny(docs []uint32, lists ...segment.PostingsList) ([]uint32, error) {
-	var bitmaps []interface{ Contains(uint32) bool }
-	var rest []uint32
-	for _, l := range lists {
-		it := l.Iterator(false, false, false, nil)
-		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-			if b := fast.ActualBitmap(); b != nil {
-				bitmaps = append(bitmaps, b)
-				continue
-			}
-		}
-		list, err := numbers(l)
-		if err != nil {
-			return nil, err
-		}
-		rest = append(rest, list...)
-	}
-	return slices.DeleteFunc(docs, func(d uint32) bool {
-		for _, b := range bitmaps {
-			if b.Contains(d) {
-				return false
-			}
-		}
-		return !slices.Contains(rest, d)
-	}), nil
+// inAny keeps those numbers that one of the sets has.
+func inAny(numbers []uint32, sets ...docs) []uint32 {
+	return slices.DeleteFunc(numbers, func(n uint32) bool {
+		return !slices.ContainsFunc(sets, func(d docs) bool { return d.contains(n) })
+	})
 }

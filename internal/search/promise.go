@@ -2,7 +2,11 @@ package search
 
 import (
 	"context"
+	"errors"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
@@ -83,16 +87,46 @@ func Doubtful(docs []*Document) []Promise {
 	return out
 }
 
-// Try searches for promises and returns those that do not hold.
+// Try searches for promises and returns those that do not hold, in their
+// order. A phrase of several articles is searched once.
 func (x *Index) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
+	var phrases []string
+	at := map[string]int{}
+	for _, p := range promises {
+		if _, known := at[p.Text]; !known {
+			at[p.Text] = len(phrases)
+			phrases = append(phrases, p.Text)
+		}
+	}
+	hits := make([][]Hit, len(phrases))
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for w := range errs {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(phrases) {
+					return
+				}
+				r, err := x.Search(ctx, Query{Text: phrases[i], Size: Promised, Page: 1})
+				if err != nil {
+					errs[w] = err
+					return
+				}
+				hits[i] = r.Hits
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	var out []Broken
 	for _, p := range promises {
-		r, err := x.Search(ctx, Query{Text: p.Text, Size: Promised, Page: 1})
-		if err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(r.Hits, func(h Hit) bool { return h.URL == p.URL }) {
-			out = append(out, Broken{p, r.Hits})
+		found := hits[at[p.Text]]
+		if !slices.ContainsFunc(found, func(h Hit) bool { return h.URL == p.URL }) {
+			out = append(out, Broken{p, found})
 		}
 	}
 	return out, nil

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
@@ -102,8 +99,10 @@ func (x *Index) ask(text string, in *fields) (*asked, error) {
 		if t.head, err = in.head.postings(t.text); err != nil {
 			return
 		}
-		if t.all, err = in.all.postings(t.text); err != nil {
-			return
+		if k.Class() != weigh.Single { // which only a question of single characters looks for
+			if t.all, err = in.all.postings(t.text); err != nil {
+				return
+			}
 		}
 		rarity := x.rarity.of(k)
 		missed := table.Missed(k, rarity)
@@ -149,6 +148,9 @@ func (x *Index) ask(text string, in *fields) (*asked, error) {
 	if !q.pairs { // a question of single characters
 		for i := range q.terms {
 			if t := &q.terms[i]; t.single() {
+				if t.all, err = in.all.postings(t.text); err != nil {
+					return nil, err
+				}
 				t.body = weigh.Rarity(x.count, t.articles())
 				q.body += t.body
 			}
@@ -202,9 +204,7 @@ func (x *Index) gather(ctx context.Context, q *asked, d *desk) error {
 				d.unread = append(d.unread, p)
 			default:
 				left -= p.count
-				if err := x.add(p, d); err != nil {
-					return err
-				}
+				x.add(p, d)
 			}
 		}
 	}
@@ -216,20 +216,11 @@ func (x *Index) gather(ctx context.Context, q *asked, d *desk) error {
 func (x *Index) complete(q *asked, found []reached, d *desk) {
 	for _, p := range d.unread {
 		head, all := headShare*share(p.gain.head, q.total), share(p.gain.all, q.body)
-		for i, list := range p.lists {
-			if list == nil {
-				continue
-			}
-			d.iterator = list.Iterator(false, false, false, d.iterator)
-			fast, ok := d.iterator.(segment.OptimizablePostingsIterator)
-			if !ok || fast.ActualBitmap() == nil {
-				continue // a term of one article: all of those were read
-			}
-			bitmap := fast.ActualBitmap()
+		for i, docs := range p.docs {
 			first := uint32(x.segments[i].first)
 			for j := range found {
 				c := &found[j]
-				if c.doc >= first && bitmap.Contains(c.doc-first) {
+				if c.doc >= first && docs.contains(c.doc-first) {
 					g := &d.scores[c.doc]
 					g.all = min(g.all+all, 1)
 					c.first += head + (1-headShare)*all
@@ -243,40 +234,15 @@ func (x *Index) complete(q *asked, found []reached, d *desk) {
 const least = 1e-6
 
 // add gives every article of a term's postings what it gains by the term.
-func (x *Index) add(p read, d *desk) error {
-	for i, list := range p.lists {
-		if list == nil {
-			continue
-		}
+func (x *Index) add(p read, d *desk) {
+	for i, docs := range p.docs {
 		first := uint32(x.segments[i].first)
-		it := list.Iterator(false, false, false, d.iterator)
-		if fast, ok := it.(segment.OptimizablePostingsIterator); ok {
-			if bitmap := fast.ActualBitmap(); bitmap != nil {
-				for many := bitmap.ManyIterator(); ; {
-					n := many.NextMany(d.numbers[:])
-					if n == 0 {
-						break
-					}
-					for _, doc := range d.numbers[:n] {
-						d.add(first+doc, p.gain)
-					}
-				}
-				d.iterator = it
-				continue
+		docs.each(d.numbers[:], func(numbers []uint32) {
+			for _, n := range numbers {
+				d.add(first+n, p.gain)
 			}
-		}
-		for {
-			posting, err := it.Next()
-			if err != nil {
-				return fmt.Errorf("search: %w", err)
-			}
-			if posting == nil {
-				break
-			}
-			d.add(first+uint32(posting.Number()), p.gain)
-		}
+		})
 	}
-	return nil
 }
 
 // ranking is the articles that answer a question: the best in order, and the

@@ -196,7 +196,7 @@ type termField struct {
 	analyzer han.Analyzer
 	terms    index.TokenFrequencies
 	size     int
-	pieces   bool     // of words, too
+	pieces   bool     // parts of words are terms, and what starts another term is none: see field.character
 	texts    []string // what was added
 }
 
@@ -210,6 +210,9 @@ func (f *termField) add(text string) {
 	f.texts = append(f.texts, text)
 	var key []byte
 	han.EachTerm(runes, func(start, end int) {
+		if f.pieces && end-start == 1 && end < len(runes) && han.ClassOf(runes[start]) == han.CJK && han.ClassOf(runes[end]) == han.CJK {
+			return // the pair that starts here finds it
+		}
 		key = key[:0]
 		for _, r := range runes[start:end] {
 			key = append(key, string(r)...)
