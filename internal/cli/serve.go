@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -38,6 +39,7 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	if err := folder("-public", *dir); err != nil {
 		return err
 	}
+	debug.SetGCPercent(gcPercent)
 	release, closeRelease, err := server.Load(*dir)
 	if err != nil {
 		return openError(err, *dir)
@@ -60,6 +62,11 @@ func runServe(ctx context.Context, e *env, args []string) error {
 	<-followed
 	return err
 }
+
+// gcPercent is how much a server's memory grows, in percent of what it keeps,
+// before it is collected. Nearly all of it is the index, which lives long, and
+// queries leave little behind.
+const gcPercent = 50
 
 // Limits of connections. A page or an answer takes milliseconds; these are for
 // clients that are slow on purpose.

@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
@@ -83,6 +84,38 @@ type wordings struct {
 	synonyms synonyms
 	byText   map[sharedText]uint32
 	byTag    map[tagName]uint32
+	buffer   []rune
+	// What is kept lies in blocks: hundreds of thousands of short texts, each
+	// on its own, would be half as large again and slow to collect.
+	texts strings.Builder
+	runes []rune
+}
+
+// Sizes of the blocks.
+const (
+	textBlock = 1 << 16
+	runeBlock = 1 << 14
+)
+
+// keepText copies a text, so that what it is a part of can go.
+func (w *wordings) keepText(s string) string {
+	if w.texts.Cap()-w.texts.Len() < len(s) {
+		w.texts = strings.Builder{}
+		w.texts.Grow(max(textBlock, len(s)))
+	}
+	start := w.texts.Len()
+	w.texts.WriteString(s)
+	return w.texts.String()[start:]
+}
+
+// keepRunes copies folded text.
+func (w *wordings) keepRunes(r []rune) []rune {
+	if cap(w.runes)-len(w.runes) < len(r) {
+		w.runes = make([]rune, 0, max(runeBlock, len(r)))
+	}
+	start := len(w.runes)
+	w.runes = append(w.runes, r...)
+	return w.runes[start:len(w.runes):len(w.runes)]
 }
 
 type sharedText struct {
@@ -96,7 +129,7 @@ func newWordings(syn synonyms) *wordings {
 
 // article makes an article of a document's head.
 func (w *wordings) article(d *Document) *article {
-	a := &article{url: d.URL, analyzer: han.AnalyzerOf(d.Language)}
+	a := &article{url: w.keepText(d.URL), analyzer: han.AnalyzerOf(d.Language)}
 	size := 1 + len(d.Symptoms) + len(d.Sections)
 	for _, tags := range d.tags() {
 		for _, t := range tags {
@@ -116,7 +149,7 @@ func (w *wordings) article(d *Document) *article {
 				continue
 			}
 			name := w.shared(t.Name, a.analyzer)
-			a.tags = append(a.tags, w.tag(siteTag{tagName{family, t.Name}, t.URL, name}))
+			a.tags = append(a.tags, w.tag(siteTag{tagName{family, w.passages[name].text}, t.URL, name}))
 			a.texts = append(a.texts, name)
 			for _, n := range t.Names {
 				if n != "" {
@@ -140,7 +173,9 @@ func (w *wordings) article(d *Document) *article {
 
 // add makes a passage that one article has.
 func (w *wordings) add(text string, analyzer han.Analyzer) uint32 {
-	folded := slices.Clip([]rune(han.Fold(text)))
+	text = w.keepText(text)
+	w.buffer = han.AppendFolded(w.buffer[:0], text)
+	folded := w.keepRunes(w.buffer)
 	var words []weigh.Key
 	weigh.Features(analyzer, folded, func(k weigh.Key, _, _ int) {
 		if k.Class() != weigh.Single && k.Class() != weigh.Pair {
@@ -155,11 +190,10 @@ func (w *wordings) add(text string, analyzer han.Analyzer) uint32 {
 
 // shared is the passage for a text that many articles may have.
 func (w *wordings) shared(text string, analyzer han.Analyzer) uint32 {
-	key := sharedText{text, analyzer}
-	n, known := w.byText[key]
+	n, known := w.byText[sharedText{text, analyzer}]
 	if !known {
 		n = w.add(text, analyzer)
-		w.byText[key] = n
+		w.byText[sharedText{w.passages[n].text, analyzer}] = n
 	}
 	return n
 }
@@ -168,6 +202,7 @@ func (w *wordings) tag(t siteTag) uint32 {
 	n, known := w.byTag[t.tagName]
 	if !known {
 		n = uint32(len(w.tags))
+		t.url = w.keepText(t.url)
 		w.tags = append(w.tags, t)
 		w.byTag[t.tagName] = n
 	}

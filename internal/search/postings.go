@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -93,8 +94,14 @@ func (f *field) postings(term string) (postings, error) {
 		}
 	}
 	find := f.term
-	if f.name == fieldAll && isSingle(term) {
-		find = f.character
+	switch {
+	case f.name == fieldAll && isSingle(term):
+		after := []byte(term)
+		after[len(after)-1]++ // no character ends with 0xFF
+		find = func(i int, term string) (docs, int, error) { return f.starting(i, term, after) }
+	case f.name == fieldSound && !strings.Contains(term, " "):
+		after := []byte(term + "!") // the character after a space
+		find = func(i int, term string) (docs, int, error) { return f.starting(i, term, after) }
 	}
 	var p postings
 	for i := range f.x.segments {
@@ -147,15 +154,13 @@ func isSingle(term string) bool {
 	return size == len(term) && han.ClassOf(r) == han.CJK
 }
 
-// character are the documents of a segment that have a character. The field of
-// everything has it as a term only where no other follows it (see termField):
-// the rest are the pairs that start with it.
-func (f *field) character(i int, char string) (docs, int, error) {
+// starting are the documents of a segment that have a term from one on and
+// before another. A character or syllable is a term of its own only where no
+// other follows it (see termField): the rest are the pairs that start with it.
+func (f *field) starting(i int, from string, before []byte) (docs, int, error) {
 	deleted := f.x.segments[i].segment.Deleted()
 	set := make([]uint64, (f.x.segments[i].segment.FullSize()+63)/64)
-	after := []byte(char)
-	after[len(after)-1]++ // no character ends with 0xFF
-	terms := f.dicts[i].AutomatonIterator(nil, []byte(char), after)
+	terms := f.dicts[i].AutomatonIterator(nil, []byte(from), before)
 	for {
 		entry, err := terms.Next()
 		if err != nil {

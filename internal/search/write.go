@@ -196,7 +196,7 @@ type termField struct {
 	analyzer han.Analyzer
 	terms    index.TokenFrequencies
 	size     int
-	pieces   bool     // parts of words are terms, and what starts another term is none: see field.character
+	pieces   bool     // parts of words are terms, and what starts another term is none: see field.starting
 	texts    []string // what was added
 }
 
@@ -255,19 +255,28 @@ func (f *termField) stand(text string, syn synonyms) {
 	}
 }
 
-// sound adds the syllables of a text, and every two neighbours.
+// sound adds every two neighbouring syllables of a text, and those that no
+// other follows: the rest start a pair.
 func (f *termField) sound(text string) {
 	var last []han.Syllable
+	alone := func() {
+		for _, a := range last {
+			f.term([]byte(soundTerm(a)))
+		}
+	}
 	for _, r := range han.Fold(text) {
 		now := han.Sounds(r)
+		if len(now) == 0 {
+			alone()
+		}
 		for _, b := range now {
-			f.term([]byte(soundTerm(b)))
 			for _, a := range last {
 				f.term([]byte(soundTerm(a, b)))
 			}
 		}
 		last = now
 	}
+	alone()
 }
 
 func (f *termField) Name() string             { return f.name }
@@ -278,13 +287,10 @@ func (f *termField) Options() index.FieldIndexingOptions {
 	return index.IndexField | index.SkipFreqNorm
 }
 
-// Analyze has nothing left to do but set the frequencies, which start at zero
-// and which the index wants to be at least one.
-func (f *termField) Analyze() {
-	for _, t := range f.terms {
-		t.SetFrequency(1)
-	}
-}
+// Analyze has nothing left to do. Frequencies stay zero, and no norms are
+// written: nothing here reads them, and they would be a third of the index.
+func (f *termField) Analyze() {}
+
 func (f *termField) AnalyzedLength() int                              { return len(f.terms) }
 func (f *termField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
 func (f *termField) NumPlainTextBytes() uint64                        { return uint64(f.size) }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"whyfix/internal/publish"
@@ -34,6 +35,8 @@ func Load(path string) (*Release, func(), error) {
 		}
 		out.Search = x
 		closeAll = func() { x.Close(); r.Close() }
+		// Opening an index leaves as much behind as it keeps.
+		debug.FreeOSMemory()
 	}
 	return out, closeAll, nil
 }
