@@ -57,6 +57,7 @@ func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs in
 		}
 	}
 	found := make([]proof, 0, len(docs))
+	has := make([]level, len(x.passages)) // what is known of them: a tag stands in many articles
 	var doubtful []uint32
 	for i, n := range docs {
 		if i&255 == 255 && ctx.Err() != nil {
@@ -72,12 +73,11 @@ func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs in
 		}
 		if len(short) > 0 && short[0] == n {
 			for _, text := range a.texts {
-				if p := &x.passages[text]; len(p.folded) >= len(runes) && contains(p.folded, runes) {
-					at = inShort
-					if len(p.folded) == len(runes) {
-						at = isShort
-						break
-					}
+				if has[text] == nowhere {
+					has[text] = x.passages[text].level(runes)
+				}
+				if l := has[text]; l > inBody {
+					at = max(at, l)
 				}
 			}
 		}
@@ -110,6 +110,17 @@ func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs in
 		found = append(found, proof{n, inBody})
 	}
 	return found, nil
+}
+
+// level says whether a short text has a run: inBody that it has not.
+func (p *passage) level(runes []rune) level {
+	switch {
+	case len(p.folded) < len(runes) || !contains(p.folded, runes):
+		return inBody
+	case len(p.folded) == len(runes):
+		return isShort
+	}
+	return inShort
 }
 
 // pieces are the terms that an article with the run must have, and whether
