@@ -138,17 +138,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	settings, tags, synonyms, settingDiags := readSettings(fsys, files)
 	diags = append(diags, settingDiags...)
 
-	theme, themeDiags, err := l.theme(settings, prefixOf(l.options.Base, settings))
-	if err != nil {
-		return nil, err
-	}
-	diags = append(diags, themeDiags...)
-	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Figure: "Figure"}
-	if theme != nil {
-		if w, err := theme.Word("figure"); err == nil {
-			options.Figure = w
-		}
-	}
+	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds}
 	if key := fmt.Sprintf("%#v", options); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}
@@ -177,6 +167,11 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	resolved, siteDiags := site.Resolve(in)
 	diags = append(diags, siteDiags...)
 	diags = append(diags, check.Run(resolved)...)
+	theme, themeDiags, err := l.theme(resolved)
+	if err != nil {
+		return nil, err
+	}
+	diags = append(diags, themeDiags...)
 	out.Site, out.Synonyms = resolved, synonymsOf(synonyms, tags)
 	if theme != nil && themeDiags.Errors() == 0 {
 		out.Theme = theme
@@ -192,12 +187,6 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	}
 	out.Diags = withSource(fsys, diags).Sort()
 	return out, nil
-}
-
-func prefixOf(base string, s content.Settings) string {
-	// The model knows the prefix; the theme needs it before there is a model.
-	empty, _ := site.Resolve(site.Input{Settings: s, Options: site.Options{Base: base}})
-	return empty.Prefix
 }
 
 func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, []content.Synonyms, diag.List) {
@@ -229,8 +218,8 @@ func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content
 }
 
 // theme finds and loads the theme.
-func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.List, error) {
-	name := l.options.Theme
+func (l *Loader) theme(resolved *site.Site) (*render.Theme, diag.List, error) {
+	s, name := resolved.Settings, l.options.Theme
 	if name == "" {
 		name = s.Theme.Value
 	}
@@ -241,7 +230,11 @@ func (l *Loader) theme(s content.Settings, prefix string) (*render.Theme, diag.L
 			Hint: "name a folder in themes/ beside the content folder, or the path of a folder",
 		}}, nil
 	}
-	t, diags, err := render.LoadTheme(fsys, folder, s.Language, prefix)
+	var languages []string
+	for _, l := range resolved.Languages {
+		languages = append(languages, l.Tag)
+	}
+	t, diags, err := render.LoadTheme(fsys, folder, resolved.Prefix, languages...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -77,8 +77,8 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	if o.Index {
 		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l, o.Public) })
 	}
-	pages := l.Renderer.Pages()
-	report.Pages = len(pages)
+	pages := Pages(l)
+	report.Pages = len(l.Renderer.Pages())
 	err = writeSite(ctx, w, l, pages, o.Compress)
 	wg.Wait()
 	if err := errors.Join(err, indexErr); err != nil {
@@ -143,9 +143,29 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 	return w.PutSearchTemplate(template)
 }
 
+// Pages are all pages of the model, and the same as Markdown, which is read
+// from the content folder once more: to keep the text of every file would cost
+// more memory than it saves time.
+func Pages(l *Loaded) []render.Output {
+	out := l.Renderer.Pages()
+	for _, s := range l.Renderer.Sources() {
+		out = append(out, render.Output{URL: l.Site.Prefix + s.File, File: s.File, Make: func() ([]byte, error) {
+			if s.From == "" {
+				return s.Make(nil), nil
+			}
+			data, err := fs.ReadFile(l.Files, s.From)
+			if err != nil {
+				return nil, fmt.Errorf("build: %w", err)
+			}
+			return s.Make(data), nil
+		}})
+	}
+	return out
+}
+
 // Extras are the files that belong to no page of the model: the theme's
-// assets, the list for searching without the endpoint, the empty search page;
-// and the release's search template.
+// assets, the lists for searching without the endpoint, what is for programs
+// alone, the empty search pages; and the release's search template.
 func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 	template, err = l.Renderer.SearchTemplate()
 	if err != nil {
@@ -155,16 +175,24 @@ func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var empty bytes.Buffer
-	if err := parsed.Execute(&empty, publish.SearchView{}); err != nil {
-		return nil, nil, err
-	}
-	lite, err := l.Renderer.SearchLite()
+	lists, err := l.Renderer.SearchLists()
 	if err != nil {
 		return nil, nil, err
 	}
-	files = append(files, l.Theme.Files()...)
-	return append(files, render.File{Path: "search/index.html", Data: empty.Bytes()}, render.File{Path: "search-lite.json", Data: lite}), template, nil
+	machines, err := l.Renderer.Machines()
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(append(l.Renderer.Files(), lists...), machines...)
+	for _, language := range l.Site.Languages {
+		var empty bytes.Buffer
+		page := render.SearchPage(language)
+		if err := parsed.Execute(&empty, publish.SearchView{Page: page}); err != nil {
+			return nil, nil, err
+		}
+		files = append(files, render.File{Path: page + "index.html", Data: empty.Bytes()})
+	}
+	return files, template, nil
 }
 
 // index makes the search index, or takes over the last one when it would
@@ -252,7 +280,7 @@ var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 func compressible(p string) bool {
 	switch strings.ToLower(path.Ext(p)) {
-	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".md", ".webmanifest":
+	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".webmanifest":
 		return true
 	}
 	return false

@@ -94,7 +94,7 @@ func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
 	if l.Renderer == nil {
 		return nil
 	}
-	have := map[string]bool{"/search/": true, "/search-lite.json": true}
+	have := map[string]bool{}
 	keep := func(file string) {
 		if path.Base(file) == "index.html" {
 			file = strings.TrimSuffix(file, "index.html")
@@ -107,9 +107,17 @@ func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
 	for _, a := range l.Site.Assets {
 		keep(a.Path)
 	}
+	extras, _, err := build.Extras(l)
+	if err != nil {
+		return nil // of the theme's search page, which a build reports
+	}
+	for _, f := range extras {
+		keep(f.Path)
+	}
 	var out diag.List
 	for u := range m.URLs {
-		if have[u] || themeFile.MatchString(u) {
+		// A page as Markdown goes where the page goes.
+		if have[u] || themeFile.MatchString(u) || path.Base(u) == "index.md" {
 			continue
 		}
 		hint := "add it to aliases of the article that takes its place"

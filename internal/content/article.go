@@ -35,6 +35,9 @@ type Article struct {
 	Aliases   []Text // addresses on this site, from "/"
 	Related   []Text // paths as written
 	Slug      Text
+	// InLanguage is what index.md says about everything below its folder; its
+	// Value is empty where that is the language of the folder above.
+	InLanguage Text
 
 	Doc *markdown.Document
 }
@@ -75,6 +78,17 @@ var articleKeys = []key[Article]{
 	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses() }},
 	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
 	{"slug", "text", "The last part of the address. Default: the file's name.", func(a *Article, v value) { a.Slug = v.slug() }},
+	{
+		"language", "text", "Only in index.md: the language of everything in its folder, such as en.",
+		func(a *Article, v value) {
+			t := v.language()
+			if t.Value != "" && !a.Index {
+				v.problem(t.Pos, "language-place", "an article has the language of its folder", "write it into the folder's index.md, such as en/index.md")
+				return
+			}
+			a.InLanguage = t
+		},
+	},
 }
 
 // ParseArticle reads one Markdown file. The Article is nil only when the file
@@ -117,6 +131,16 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 			"this heading is not shown, because front matter has another title", "delete one of the two, or make the heading level two (##)"))
 	}
 	return a, diags
+}
+
+// Body is what stands below the front matter of a file that was read before.
+func Body(data []byte) string {
+	lines, source, bad := text("", data)
+	if bad != nil {
+		return ""
+	}
+	_, start, _ := splitFront(lines, source)
+	return string(bytes.TrimLeft(source[start:], "\n"))
 }
 
 // splitFront finds front matter: its text, and where the body starts.

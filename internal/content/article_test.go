@@ -13,7 +13,7 @@ import (
 	"whyfix/internal/markdown"
 )
 
-var parser = markdown.NewParser(markdown.Options{Words: defaultKinds(), Figure: "图"})
+var parser = markdown.NewParser(markdown.Options{Words: defaultKinds()})
 
 // parse reads an article that must be without mistakes.
 func parse(t *testing.T, path, text string) *Article {

@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -87,6 +88,9 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 			continue
 		}
 		if text, ok := scalar(node); ok && text == "" {
+			if c := cmp.Or(name.LineComment, node.LineComment); hexColour.MatchString(c) {
+				m.problem(m.at(node), "yaml-syntax", "YAML reads this colour as a comment", `put it in quotes: `+name.Value+`: "`+c+`"`)
+			}
 			continue // "key:" with nothing behind it is not given
 		}
 		k.read(out, value{key: k.name, node: node, mapping: m})

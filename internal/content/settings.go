@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -24,6 +25,10 @@ type Settings struct {
 	Nav         []NavItem
 	Notices     []string
 	Footer      string
+	Contact     Contact
+	Brand       Text // a colour: #rgb or #rrggbb; empty: the theme's own
+	Logo        Text // a file in the content folder; empty: the theme's own
+	Languages   []LanguageSettings
 	Kinds       markdown.KindWords
 	RawHTML     bool
 	Origins     []string // sites that may ask the search endpoint from a browser
@@ -38,15 +43,37 @@ type NavItem struct {
 	Link  Text // a Markdown file, an address on this site, or a URL
 }
 
+// Contact is where readers turn when they find nothing.
+type Contact struct {
+	Text string
+	Link Text // a Markdown file, an address on this site, or a URL; may be empty
+}
+
+// LanguageSettings is what the part of the site in another language has of its
+// own. What is empty is taken from the index.md of its folder, or left out.
+type LanguageSettings struct {
+	Tag         Text
+	Title       string
+	Description string
+	Nav         []NavItem
+	Notices     []string
+	Footer      string
+	Contact     Contact
+}
+
 var settingsKeys = []key[Settings]{
 	{"title", "text", "The site's name.", func(s *Settings, v value) { s.Title = v.text().Value }},
 	{"description", "text", "One sentence about the site.", func(s *Settings, v value) { s.Description = v.text().Value }},
-	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = v.language(s.Language) }},
+	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = cmp.Or(v.language().Value, s.Language) }},
 	{"base", "text", "The site's address, such as https://example.org/help/. Its path is put before every link.", func(s *Settings, v value) { s.Base = v.base() }},
 	{"theme", "text", "Name of a folder in themes/ beside the content folder. Default: the built-in theme.", func(s *Settings, v value) { s.Theme = v.text() }},
 	{"nav", "list of title and link", "The navigation. A link is a Markdown file, an address from “/”, or a URL.", func(s *Settings, v value) { s.Nav = v.nav() }},
 	{"notices", "list", "Sentences that every article shows.", func(s *Settings, v value) { s.Notices = v.strings() }},
 	{"footer", "text", "The last line of every page.", func(s *Settings, v value) { s.Footer = v.text().Value }},
+	{"contact", "text, or text and link", "What a reader can do who finds nothing, such as {text: 联系客服, link: tel:95188}.", func(s *Settings, v value) { s.Contact = v.contact() }},
+	{"brand", "colour", "The site's colour, such as #0a6286. Where it would be hard to read, a darker or a lighter one stands for it.", func(s *Settings, v value) { s.Brand = v.colour() }},
+	{"logo", "text", "An image in the content folder, shown beside the site's name.", func(s *Settings, v value) { s.Logo = v.text() }},
+	{"languages", "mapping", "For the other languages of the site: {en: {title, description, nav, notices, footer, contact}}.", func(s *Settings, v value) { s.Languages = v.languages() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
@@ -99,17 +126,77 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 var languageTag = regexp.MustCompile(`^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$`)
 
 // language reads a language tag. It goes into the pages and finds the theme's
-// words, so what is none leaves the one that was set before.
-func (v value) language(before string) string {
-	t := v.text()
-	if t.Value == "" {
-		return before // was not text
-	}
-	if !languageTag.MatchString(t.Value) {
+// words, so what is none is as if it were not given.
+func (v value) language() Text { return v.checkLanguage(v.text()) }
+
+func (v value) checkLanguage(t Text) Text {
+	if t.Value != "" && !languageTag.MatchString(t.Value) {
 		v.problem(t.Pos, "language", strconv.Quote(t.Value)+" is not the name of a language", "write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en")
-		return before
+		return Text{}
 	}
-	return t.Value
+	return t
+}
+
+// languages reads the settings of the other languages, by their tags.
+func (v value) languages() []LanguageSettings {
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", "languages: {en: {title: Help}}")
+		return nil
+	}
+	keys := []key[LanguageSettings]{
+		{"title", "text", "", func(l *LanguageSettings, v value) { l.Title = v.text().Value }},
+		{"description", "text", "", func(l *LanguageSettings, v value) { l.Description = v.text().Value }},
+		{"nav", "list of title and link", "", func(l *LanguageSettings, v value) { l.Nav = v.nav() }},
+		{"notices", "list", "", func(l *LanguageSettings, v value) { l.Notices = v.strings() }},
+		{"footer", "text", "", func(l *LanguageSettings, v value) { l.Footer = v.text().Value }},
+		{"contact", "text, or text and link", "", func(l *LanguageSettings, v value) { l.Contact = v.contact() }},
+	}
+	var out []LanguageSettings
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		name, node := v.node.Content[i], v.node.Content[i+1]
+		tag := v.checkLanguage(Text{Value: name.Value, Pos: v.at(name)})
+		switch {
+		case tag.Value == "":
+		case slices.ContainsFunc(out, func(l LanguageSettings) bool { return strings.EqualFold(l.Tag.Value, tag.Value) }):
+			v.problem(tag.Pos, "key-twice", "the language "+strconv.Quote(tag.Value)+" stands here twice", "keep one of the two")
+		case node.Kind != yaml.MappingNode:
+			v.wrong(node, "a mapping", "languages: {"+tag.Value+": {title: Help}}")
+		default:
+			l := LanguageSettings{Tag: tag}
+			eachEntry(v.mapping, node, v.key, keys, &l)
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// contact reads a text, or a text with a link.
+func (v value) contact() Contact {
+	var c Contact
+	if v.node.Kind != yaml.MappingNode {
+		c.Text = v.text().Value
+		return c
+	}
+	eachEntry(v.mapping, v.node, v.key, []key[Contact]{
+		{"text", "text", "", func(c *Contact, v value) { c.Text = v.text().Value }},
+		{"link", "text", "", func(c *Contact, v value) { c.Link = v.text() }},
+	}, &c)
+	if c.Text == "" {
+		v.wrong(v.node, "text, or text and link", "contact: {text: …, link: …}")
+		return Contact{}
+	}
+	return c
+}
+
+var hexColour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}){1,2}$`)
+
+func (v value) colour() Text {
+	t := v.text()
+	if t.Value != "" && !hexColour.MatchString(t.Value) {
+		v.problem(t.Pos, "colour", strconv.Quote(t.Value)+" is not a colour", "write it as “"+v.key+`: "#0a6286"”: six digits, in quotes because YAML reads a comment behind #`)
+		return Text{}
+	}
+	return t
 }
 
 func (v value) base() Text {

@@ -43,6 +43,9 @@ var goldenPages = map[string]string{
 	"cases/冬天第一次用/index.html":        "tag-case.html",
 	"search/index.html":              "search.html",
 	"404.html":                       "404.html",
+	"symptoms/index.html":            "symptoms.html",
+	"en/index.html":                  "home-en.html",
+	"en/water/heater/index.html":     "article-en.html",
 	"old/heater/index.html":          "redirect.html",
 }
 

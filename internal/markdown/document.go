@@ -133,13 +133,15 @@ type hole struct {
 	at, ref int
 	image   bool // the ref is an image: its address is that of a file
 	size    bool // width and height attributes instead of the address
+	figure  bool // no ref, but the word before a figure's number
 }
 
 // Empty reports whether there is nothing to show.
 func (f Fragment) Empty() bool { return f.html == "" }
 
-// HTML fills the holes. Targets are in the order of Document.Refs.
-func (f Fragment) HTML(targets []Target) string {
+// HTML fills the holes. Targets are in the order of Document.Refs; figure is
+// the word before a figure's number in the language of the page.
+func (f Fragment) HTML(targets []Target, figure string) string {
 	if len(f.holes) == 0 {
 		return f.html
 	}
@@ -148,6 +150,10 @@ func (f Fragment) HTML(targets []Target) string {
 	for _, h := range f.holes {
 		out = append(out, f.html[from:h.at]...)
 		from = h.at
+		if h.figure {
+			out = append(out, htmlText(figure)...)
+			continue
+		}
 		t := targets[h.ref]
 		switch {
 		case !h.size:

@@ -24,7 +24,6 @@ import (
 type Options struct {
 	RawHTML bool      // pass HTML through instead of showing it as text
 	Words   KindWords // which words in a heading tell its kind
-	Figure  string    // the word before a figure's number: 图
 }
 
 // Parser reads bodies. It may be used by many goroutines at once.
@@ -42,7 +41,7 @@ func NewParser(o Options) *Parser {
 		),
 		goldmark.WithParserOptions(parser.WithAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
-			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, figure: o.Figure}, 100),
+			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML}, 100),
 		)),
 	)
 	return &Parser{options: o, md: md}

@@ -8,6 +8,7 @@ import (
 	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/alecthomas/chroma/v2/styles"
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 )
@@ -58,16 +59,17 @@ func (n *figureNode) Kind() ast.NodeKind { return kindFigure }
 func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
 // nodeRenderer renders what this package shows otherwise than goldmark does:
-// links and images with holes, figures, coloured code, and HTML as text.
+// links and images with holes, figures, boxes of tasks, coloured code, and HTML
+// as text.
 type nodeRenderer struct {
 	rawHTML bool
-	figure  string
 }
 
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindImage, r.image)
 	reg.Register(kindFigure, r.figureBlock)
+	reg.Register(east.KindTaskCheckBox, r.taskBox)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
 	if !r.rawHTML {
@@ -82,6 +84,22 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 func refOf(n ast.Node) int {
 	v, _ := n.Attribute(refAttribute)
 	return v.(int)
+}
+
+// taskBox shows whether a task is done. The box has the task as its name: one
+// without a name is a riddle to those who listen.
+func (r *nodeRenderer) taskBox(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	checked := ""
+	if node.(*east.TaskCheckBox).IsChecked {
+		checked = "checked "
+	}
+	var task textWriter
+	task.inline(node.Parent(), source)
+	_, _ = w.WriteString("<input " + checked + `disabled type="checkbox" aria-label="` + htmlText(task.String()) + `"> `)
+	return ast.WalkContinue, nil
 }
 
 func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -132,7 +150,9 @@ func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, en
 		return ast.WalkContinue, nil
 	}
 	if f.Caption != "" {
-		_, _ = w.WriteString(`<figcaption><span class="figure-number">` + htmlText(r.figure) + " " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
+		_, _ = w.WriteString(`<figcaption><span class="figure-number">`)
+		w.(*sink).hole(hole{figure: true})
+		_, _ = w.WriteString(" " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
 	}
 	_, _ = w.WriteString("</figure>\n")
 	return ast.WalkContinue, nil

@@ -36,7 +36,7 @@ type page struct {
 
 func newFiles(l *build.Loaded, extra []render.File, number int, content string) *files {
 	f := &files{pages: map[string]*page{}, fixed: map[string][]byte{}, assets: map[string]bool{}, folder: l.Files, build: number, loaded: l, content: content}
-	for _, o := range l.Renderer.Pages() {
+	for _, o := range build.Pages(l) {
 		f.pages[o.File] = &page{output: o}
 	}
 	for _, e := range extra {
@@ -59,7 +59,9 @@ func (f *files) Open(name string) (fs.File, error) {
 	if p, ok := f.pages[name]; ok {
 		p.once.Do(func() {
 			p.data, p.err = p.output.Make()
-			p.data = inject(p.data, f.build)
+			if path.Ext(name) == ".html" {
+				p.data = inject(p.data, f.build)
+			}
 		})
 		if p.err != nil {
 			return nil, &server.PageError{Message: f.problem(p.err)}

@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 // SearchView is what a release's search.html is filled with, for one search.
 // It is part of the release's format: the theme is written against it when the
 // site is built, the server fills it when a reader searches.
 type SearchView struct {
+	// Page is which search page it is, by its address below the site's root:
+	// "en/search/". Empty: that of the default language.
+	Page      string
 	Query     string
 	Asked     bool   // whether there was a question at all
 	Problem   string // "query_too_long", "unavailable" …, or empty
@@ -20,6 +24,9 @@ type SearchView struct {
 	Facets    []SearchFacet
 	Previous  string // address of the page before, or empty
 	Next      string
+
+	Unfiltered string      // with filters: the address of the same search without them
+	Nearest    []SearchHit // where filters left nothing: the first hits without them
 }
 
 // HTML is text that is already escaped.
@@ -71,9 +78,19 @@ func ParseSearchTemplate(data []byte) (*SearchTemplate, error) {
 	return &SearchTemplate{t}, nil
 }
 
+// Has reports whether there is a search page at an address below the site's
+// root, beside that of the default language.
+func (t *SearchTemplate) Has(page string) bool {
+	return strings.HasSuffix(page, "/") && t.t.Lookup(page) != nil
+}
+
 // Execute writes the page of one search.
 func (t *SearchTemplate) Execute(w io.Writer, v SearchView) error {
-	if err := t.t.Execute(w, v); err != nil {
+	page := t.t
+	if t.Has(v.Page) {
+		page = t.t.Lookup(v.Page)
+	}
+	if err := page.Execute(w, v); err != nil {
 		return fmt.Errorf("publish: search.html: %w", err)
 	}
 	return nil

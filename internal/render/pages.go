@@ -19,16 +19,12 @@ const (
 	productCauses = 12
 )
 
-func (r *Renderer) home() ([]byte, error) {
-	root := r.site.Root
-	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.site.Settings.Description)), Intro: intro(root.Index, root.Targets)}
-	for _, a := range r.site.Newest {
-		if len(v.Symptoms) < homeSymptoms && len(a.Symptoms) > 0 {
-			v.Symptoms = append(v.Symptoms, Link{Title: a.Symptoms[0].Value, URL: a.URL})
-		}
-		if len(v.Newest) < homeNewest {
-			v.Newest = append(v.Newest, r.card(a))
-		}
+func (r *voice) home() ([]byte, error) {
+	root := r.in.Root
+	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
+	v.Symptoms = r.frequent()
+	for _, a := range r.in.Newest[:min(len(r.in.Newest), homeNewest)] {
+		v.Newest = append(v.Newest, r.card(a))
 	}
 	for _, c := range root.Children {
 		v.Categories = append(v.Categories, categoryCard(c))
@@ -36,11 +32,39 @@ func (r *Renderer) home() ([]byte, error) {
 	for _, a := range root.Articles {
 		v.Articles = append(v.Articles, r.card(a))
 	}
+	v.Source = SourceURL(root.URL)
+	var err error
+	if v.Data, err = r.data(v.Page, r.siteData(v.Page)); err != nil {
+		return nil, err
+	}
 	return r.theme.page("home", v)
 }
 
-func (r *Renderer) category(c *site.Category) ([]byte, error) {
-	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: intro(c.Index, c.Targets)}
+// frequent are symptoms that readers have, each with the article that answers:
+// the newest of each category in turn, so that none crowds out the others.
+func (r *voice) frequent() []Link {
+	groups := [][]*site.Article{r.in.Root.Articles}
+	for _, c := range r.in.Root.Children {
+		groups = append(groups, c.Articles)
+	}
+	var out []Link
+	for turn, left := 0, true; left && len(out) < homeSymptoms; turn++ {
+		left = false
+		for _, articles := range groups {
+			if turn >= len(articles) {
+				continue
+			}
+			left = true
+			if a := articles[turn]; len(a.Symptoms) > 0 && len(out) < homeSymptoms {
+				out = append(out, Link{Title: a.Symptoms[0].Value, URL: a.URL})
+			}
+		}
+	}
+	return out
+}
+
+func (r *voice) category(c *site.Category) ([]byte, error) {
+	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets)}
 	v.Breadcrumbs = r.breadcrumbs(c.Parent)
 	for _, child := range c.Children {
 		v.Children = append(v.Children, categoryCard(child))
@@ -48,15 +72,20 @@ func (r *Renderer) category(c *site.Category) ([]byte, error) {
 	for _, a := range c.Articles {
 		v.Articles = append(v.Articles, r.card(a))
 	}
+	v.Source = SourceURL(c.URL)
+	var err error
+	if v.Data, err = r.data(v.Page); err != nil {
+		return nil, err
+	}
 	return r.theme.page("category", v)
 }
 
-func (r *Renderer) card(a *site.Article) Card {
+func (r *voice) card(a *site.Article) Card {
 	c := Card{Title: a.Title.Value, URL: a.URL, Summary: a.Summary, Updated: r.date(a.Shown())}
 	for _, s := range a.Symptoms[:min(len(a.Symptoms), cardSymptoms)] {
 		c.Symptoms = append(c.Symptoms, s.Value)
 	}
-	if a.Category != r.site.Root {
+	if a.Category != r.in.Root {
 		c.Category = Link{Title: a.Category.Title, URL: a.Category.URL}
 	}
 	return c
@@ -71,12 +100,12 @@ func categoryCard(c *site.Category) CategoryCard {
 }
 
 // breadcrumbs lead from the home page to a category.
-func (r *Renderer) breadcrumbs(c *site.Category) []Link {
+func (r *voice) breadcrumbs(c *site.Category) []Link {
 	var out []Link
 	for ; c != nil; c = c.Parent {
 		title := c.Title
-		if c == r.site.Root {
-			title = r.site.Title
+		if c == r.in.Root {
+			title = r.in.Title
 		}
 		out = append(out, Link{Title: title, URL: c.URL})
 	}
@@ -84,14 +113,14 @@ func (r *Renderer) breadcrumbs(c *site.Category) []Link {
 	return out
 }
 
-func (r *Renderer) article(a *site.Article, c *site.Category, index int) ([]byte, error) {
+func (r *voice) article(a *site.Article, c *site.Category, index int) ([]byte, error) {
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
-		Intro: trusted(a.Doc.Intro.HTML, a.Targets), Notes: trusted(a.Doc.Notes, a.Targets),
+		Intro: r.trusted(a.Doc.Intro.HTML, a.Targets), Notes: r.trusted(a.Doc.Notes, a.Targets),
 	}
 	v.Breadcrumbs = r.breadcrumbs(c)
-	if c != r.site.Root {
+	if c != r.in.Root {
 		v.Category = Link{Title: c.Title, URL: c.URL}
 	}
 	for _, s := range a.Symptoms {
@@ -105,16 +134,19 @@ func (r *Renderer) article(a *site.Article, c *site.Category, index int) ([]byte
 	}
 	for i := range a.Doc.Sections {
 		s := &a.Doc.Sections[i]
-		v.Sections = append(v.Sections, section(a, s, steps))
+		v.Sections = append(v.Sections, r.section(a, s, steps))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()}}
 		for _, it := range s.Items {
 			entry.Items = append(entry.Items, Link{Title: it.Title, URL: "#" + it.ID, Kind: s.Kind.String()})
 		}
 		v.Contents = append(v.Contents, entry)
 	}
-	for _, cause := range a.Chain.Causes {
-		v.Chain = append(v.Chain, ChainCause{Cause: here(cause), Checks: heres(cause.Checks), Solutions: heres(cause.Solutions)})
+	if slices.ContainsFunc(a.Chain.Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
+		for _, cause := range a.Chain.Causes {
+			v.Chain = append(v.Chain, chainCause(cause, here))
+		}
 	}
+	v.Maps, v.Guide = r.chainMaps(a), r.guide(a)
 	for k, tags := range a.Tags {
 		if len(tags) == 0 {
 			continue
@@ -138,17 +170,22 @@ func (r *Renderer) article(a *site.Article, c *site.Category, index int) ([]byte
 	if index+1 < len(c.Articles) {
 		v.Next = &Link{Title: c.Articles[index+1].Title.Value, URL: c.Articles[index+1].URL}
 	}
+	v.Source, v.Image = SourceURL(a.URL), r.picture(a)
+	var err error
+	if v.Data, err = r.data(v.Page, r.articleData(v.Page, a)); err != nil {
+		return nil, err
+	}
 	return r.theme.page("article", v)
 }
 
-func section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
+func (r *voice) section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
 	out := Section{
 		Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title,
-		Heading: trusted(s.Heading, a.Targets), Body: trusted(s.Body.HTML, a.Targets),
+		Heading: r.trusted(s.Heading, a.Targets), Body: r.trusted(s.Body.HTML, a.Targets),
 	}
 	for i := range s.Items {
 		it := &s.Items[i]
-		item := Item{ID: it.ID, Title: it.Title, Heading: trusted(it.Heading, a.Targets), Body: trusted(it.Body.HTML, a.Targets)}
+		item := Item{ID: it.ID, Title: it.Title, Heading: r.trusted(it.Heading, a.Targets), Body: r.trusted(it.Body.HTML, a.Targets)}
 		if step := steps[it.ID]; step != nil {
 			if step.Tag != nil {
 				l := tagLink(step.Tag)
@@ -187,43 +224,77 @@ func tagLink(t *site.Tag) Link {
 	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
 }
 
-func (r *Renderer) familyPage(f *site.Family) ([]byte, error) {
+func (r *voice) familyPage(f *site.Family) ([]byte, error) {
 	link, err := r.family(f.Kind)
 	if err != nil {
 		return nil, err
 	}
 	v := FamilyView{Page: r.titled("family", f.Page, link.Title, "")}
-	v.Breadcrumbs = r.breadcrumbs(r.site.Root)
+	v.Breadcrumbs = r.breadcrumbs(r.in.Root)
+	if v.Data, err = r.data(v.Page); err != nil {
+		return nil, err
+	}
 	for _, t := range f.Tags {
 		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
 	}
 	return r.theme.page("family", v)
 }
 
-func (r *Renderer) tag(t *site.Tag) ([]byte, error) {
+func (r *voice) tag(t *site.Tag) ([]byte, error) {
 	family, err := r.family(t.Family)
 	if err != nil {
 		return nil, err
 	}
 	v := TagView{Page: r.titled("tag", t.Page, t.Name, t.Description), Family: family, Names: t.Names, Summary: t.Description}
-	v.Breadcrumbs = append(r.breadcrumbs(r.site.Root), family)
+	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), family)
+	var checks, fixes []*site.Step
 	for _, s := range t.Steps {
-		if t.Family == site.Cause && s.Kind == markdown.Check {
-			continue // it stands below its cause
+		switch {
+		case t.Family != site.Cause:
+			v.Steps = append(v.Steps, tagStep(s))
+		case s.Kind == markdown.Check:
+			checks = append(checks, s)
+		case s.Kind == markdown.Solution:
+			fixes = append(fixes, s)
+		default:
+			v.Steps = append(v.Steps, tagStep(s))
+			checks, fixes = append(checks, s.Checks...), append(fixes, s.Solutions...)
 		}
-		v.Steps = append(v.Steps, TagStep{
-			Step: there(s), Article: Link{Title: s.Article.Title.Value, URL: s.Article.URL},
-			For: theres(s.For), Checks: theres(s.Checks), Solutions: theres(s.Solutions),
-		})
 	}
+	// A check that tells two causes apart belongs to both, and stands here once.
+	v.Checks, v.Fixes = tagSteps(checks), tagSteps(fixes)
 	if t.Family == site.Product {
 		v.Causes = together(t, site.Cause)
 		v.Solutions = together(t, site.Solution)
+		v.Situations = r.situations(t)
+	}
+	if v.Data, err = r.data(v.Page); err != nil {
+		return nil, err
 	}
 	for _, a := range t.Articles {
 		v.Articles = append(v.Articles, r.card(a))
 	}
 	return r.theme.page("tag", v)
+}
+
+func tagStep(s *site.Step) TagStep {
+	return TagStep{
+		Step: there(s), Article: Link{Title: s.Article.Title.Value, URL: s.Article.URL},
+		For: theres(s.For), Checks: theres(s.Checks), Solutions: theres(s.Solutions),
+	}
+}
+
+// tagSteps are different steps, in the order of their first time.
+func tagSteps(steps []*site.Step) []TagStep {
+	var out []TagStep
+	seen := map[*site.Step]bool{}
+	for _, s := range steps {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, tagStep(s))
+		}
+	}
+	return out
 }
 
 // together are the tags of another family that stand with a tag, most frequent
@@ -246,12 +317,14 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 }
 
 func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
-	v := RedirectView{Language: r.view.Language, Title: r.site.Title, To: d.To}
-	if r.site.Origin != "" {
-		v.Canonical = r.site.Origin + EscapeURL(d.To)
+	v := RedirectView{Language: d.Language, Direction: direction(d.Language), Title: r.site.Title, To: d.To, Canonical: r.absolute(d.To)}
+	for _, l := range r.site.Languages {
+		if l.Tag == d.Language {
+			v.Title = l.Title
+		}
 	}
 	var b bytes.Buffer
-	if err := r.theme.redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
+	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	return b.Bytes(), nil

@@ -49,7 +49,11 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 	if l.Diags.Errors() > 0 {
 		t.Fatalf("the content has errors: %+v", l.Diags)
 	}
-	loaded, diags, err := render.LoadTheme(theme, "../themes/mine", l.Site.Settings.Language, l.Site.Prefix)
+	var languages []string
+	for _, language := range l.Site.Languages {
+		languages = append(languages, language.Tag)
+	}
+	loaded, diags, err := render.LoadTheme(theme, "../themes/mine", l.Site.Prefix, languages...)
 	if err != nil || diags.Errors() > 0 {
 		t.Fatalf("the theme: %v, %+v", err, diags)
 	}
@@ -99,9 +103,9 @@ func TestEmptySite(t *testing.T) {
 	if diff := cmp.Diff([]string{"404.html", "index.html"}, slices.Sorted(slices.Values(names))); diff != "" {
 		t.Errorf("pages (-want +got):\n%s", diff)
 	}
-	lite, err := l.Renderer.SearchLite()
-	if err != nil || strings.TrimSpace(string(lite)) != "[]" {
-		t.Errorf("search-lite.json is %s, %v, want []", lite, err)
+	lists, err := l.Renderer.SearchLists()
+	if err != nil || len(lists) != 1 || strings.TrimSpace(string(lists[0].Data)) != "[]" {
+		t.Errorf("the lists are %v, %v, want one that is []", lists, err)
 	}
 	if _, err := l.Renderer.SearchTemplate(); err != nil {
 		t.Errorf("the search page: %v", err)
@@ -325,7 +329,7 @@ func TestSearchTemplateStates(t *testing.T) {
 			page := filled(t, tt.view)
 			// The words for scripts stand on the page in any case.
 			_, inside, _ := strings.Cut(page, "<main")
-			inside, _, _ = strings.Cut(inside, `<script type="application/json"`)
+			inside, _, _ = strings.Cut(inside, `<section id="wf-frequent"`) // links that any search may need
 			for _, want := range tt.has {
 				if !strings.Contains(inside, want) {
 					t.Errorf("the page lacks %q", want)
@@ -340,18 +344,45 @@ func TestSearchTemplateStates(t *testing.T) {
 	}
 }
 
+// Every language has its own search page in the one template.
+func TestSearchPagesOfLanguages(t *testing.T) {
+	t.Parallel()
+	source, err := load(t, builtIn(t), bilingual).Renderer.SearchTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl, err := publish.ParseSearchTemplate(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page, has := range map[string]bool{"en/search/": true, "search/": false, "": false, "en/": false, "fr/search/": false, "search.html": false} {
+		if got := tmpl.Has(page); got != has {
+			t.Errorf("Has(%q) is %v, want %v", page, got, has)
+		}
+	}
+	for page, want := range map[string]string{"en/search/": `<html lang="en">`, "search/": `<html lang="zh-CN">`, "": `<html lang="zh-CN">`, "fr/search/": `<html lang="zh-CN">`} {
+		var out strings.Builder
+		if err := tmpl.Execute(&out, publish.SearchView{Page: page, Query: "q & a"}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(out.String(), "<!doctype html>\n"+want) || !strings.Contains(out.String(), "q &amp; a") || strings.Count(out.String(), "<html") != 1 {
+			t.Errorf("%q gives %.300s, want %s", page, out.String(), want)
+		}
+	}
+}
+
 // Addresses in JSON are percent-encoded, as URLs are.
 func TestSearchLite(t *testing.T) {
 	t.Parallel()
-	lite, err := load(t, builtIn(t), map[string]string{
+	lists, err := load(t, builtIn(t), map[string]string{
 		"支付/a b.md": "---\ntitle: 题 <b> & \"引号\"\nsymptoms: [一, 二]\nupdated: 2026-01-01\n---\n",
 		"z.md":      "---\ntitle: 没有现象\nupdated: 2026-01-01\n---\n",
-	}).Renderer.SearchLite()
+	}).Renderer.SearchLists()
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `[{"url":"/z/","title":"没有现象"},{"url":"/%E6%94%AF%E4%BB%98/a-b/","title":"题 <b> & \"引号\"","symptoms":["一","二"]}]` + "\n"
-	if got := string(lite); got != want {
+	if got := string(lists[0].Data); got != want {
 		t.Errorf("search-lite.json is\n%s\nwant\n%s", got, want)
 	}
 }

@@ -2,15 +2,12 @@ package render
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -33,30 +30,40 @@ type File struct {
 	Data []byte
 }
 
-// Theme is a loaded theme, bound to a language and to the site's prefix. It
+// Theme is a loaded theme, bound to the languages and the prefix of a site. It
 // never changes; pages may be rendered by many goroutines at once.
 type Theme struct {
-	pages    map[string]*template.Template // by kind
-	redirect *template.Template
-	words    map[string]string
+	editions map[string]*Edition // by language
 	assets   map[string]Asset
 	files    []File
 	fsys     fs.FS
 	folder   string // what people call it, for diagnostics
 }
 
+// Edition is a theme in one language.
+type Edition struct {
+	name     string // of the language, in the language
+	words    map[string]string
+	pages    map[string]*template.Template // by kind
+	redirect *template.Template
+}
+
 // pageKinds are the templates that a theme must have.
-var pageKinds = []string{"home", "category", "article", "tag", "family", "search", "404"}
+var pageKinds = []string{"home", "category", "article", "tag", "family", "symptoms", "search", "404"}
 
 // LoadTheme reads a theme. The file system holds a whole theme: see Overlay.
 // Mistakes in it are diagnostics; folder is what to call it in them.
-func LoadTheme(fsys fs.FS, folder, language, prefix string) (*Theme, diag.List, error) {
-	t := &Theme{pages: map[string]*template.Template{}, assets: map[string]Asset{}, fsys: fsys, folder: folder}
+func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, diag.List, error) {
+	t := &Theme{editions: map[string]*Edition{}, assets: map[string]Asset{}, fsys: fsys, folder: folder}
 	var diags diag.List
-	if d, err := t.loadWords(fsys, language); err != nil {
-		return nil, nil, err
-	} else if d != nil {
-		diags = append(diags, *d)
+	for _, language := range languages {
+		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*template.Template{}}
+		t.editions[language] = e
+		d, err := t.loadWords(e, language)
+		if err != nil {
+			return nil, nil, err
+		}
+		diags = append(diags, d...)
 	}
 	if err := t.loadAssets(fsys, prefix); err != nil {
 		return nil, nil, err
@@ -69,7 +76,7 @@ func LoadTheme(fsys fs.FS, folder, language, prefix string) (*Theme, diag.List, 
 	slices.Sort(partials)
 	shared = append(shared, partials...)
 	load := func(names ...string) *template.Template {
-		set := template.New("").Funcs(t.functions())
+		set := template.New("").Funcs(t.functions(&Edition{}))
 		for _, name := range names {
 			data, err := fs.ReadFile(fsys, name)
 			if err == nil {
@@ -83,16 +90,37 @@ func LoadTheme(fsys fs.FS, folder, language, prefix string) (*Theme, diag.List, 
 		}
 		return set
 	}
+	parsed := map[string]*template.Template{"redirect": load("redirect.html")}
 	for _, kind := range pageKinds {
-		t.pages[kind] = load(append(slices.Clone(shared), kind+".html")...)
+		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
 	}
-	t.redirect = load("redirect.html")
+	for _, e := range t.editions {
+		for kind, set := range parsed {
+			if set == nil {
+				continue // which was reported
+			}
+			own, err := set.Clone()
+			if err != nil {
+				return nil, nil, fmt.Errorf("render: %w", err)
+			}
+			own.Funcs(t.functions(e))
+			if kind == "redirect" {
+				e.redirect = own
+			} else {
+				e.pages[kind] = own
+			}
+		}
+	}
 	return t, diags.Sort(), nil
 }
 
-func (t *Theme) functions() template.FuncMap {
+// In is the theme in a language. It must be one of those that it was loaded for.
+func (t *Theme) In(language string) *Edition { return t.editions[language] }
+
+func (t *Theme) functions(e *Edition) template.FuncMap {
 	return template.FuncMap{
-		"word": t.Word,
+		"word":    e.Word,
+		"address": address,
 		"asset": func(name string) (Asset, error) {
 			a, ok := t.assets[name]
 			if !ok {
@@ -100,12 +128,29 @@ func (t *Theme) functions() template.FuncMap {
 			}
 			return a, nil
 		},
+		"assetIf": func(name string) *Asset {
+			if a, ok := t.assets[name]; ok {
+				return &a
+			}
+			return nil
+		},
 	}
 }
 
-// Word is one of the theme's words in the site's language.
-func (t *Theme) Word(key string, args ...any) (string, error) {
-	w, ok := t.words[key]
+// address lets the schemes of a link through that html/template does not know:
+// a phone number is what a contact often is. Others are for it to judge.
+func address(u string) any {
+	for _, scheme := range []string{"tel:", "sms:"} {
+		if strings.HasPrefix(strings.ToLower(u), scheme) {
+			return template.URL(u)
+		}
+	}
+	return u
+}
+
+// Word is one of the theme's words.
+func (e *Edition) Word(key string, args ...any) (string, error) {
+	w, ok := e.words[key]
 	if !ok {
 		return "", fmt.Errorf("no word %q in the theme's words/", key)
 	}
@@ -115,36 +160,52 @@ func (t *Theme) Word(key string, args ...any) (string, error) {
 	return fmt.Sprintf(w, args...), nil
 }
 
-// loadWords reads the words of the language over those of English.
-func (t *Theme) loadWords(fsys fs.FS, language string) (*diag.Diagnostic, error) {
-	t.words = map[string]string{}
-	for _, name := range wordFiles(language) {
-		data, err := fs.ReadFile(fsys, name)
-		if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("render: %w", err)
-		}
-		var words map[string]string
-		if err := json.Unmarshal(data, &words); err != nil {
-			lines := diag.NewLines(path.Join(t.folder, name), data)
-			p := diag.Pos{Line: 1, Col: 1}
-			var syntax *json.SyntaxError
-			var shape *json.UnmarshalTypeError
-			if errors.As(err, &syntax) {
-				p = lines.At(int(syntax.Offset) - 1)
-			} else if errors.As(err, &shape) {
-				p = lines.At(int(shape.Offset) - 1)
+// loadWords reads the words of a language over those of English. A theme's own
+// file names only the words that it changes.
+func (t *Theme) loadWords(e *Edition, language string) (diag.List, error) {
+	layers := []fs.FS{t.fsys}
+	if both, ok := t.fsys.(overlay); ok {
+		layers = []fs.FS{both.under, both.over}
+	}
+	for i, name := range wordFiles(language) {
+		for _, layer := range layers {
+			words, diags, err := t.readWords(layer, name)
+			if err != nil || diags != nil {
+				return diags, err
 			}
-			d := lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)
-			return &d, nil
-		}
-		for k, w := range words {
-			t.words[k] = w
+			maps.Copy(e.words, words)
+			// English stands in for what a language lacks, but not for its name.
+			if name := words["language_name"]; name != "" && (i > 0 || strings.HasPrefix(strings.ToLower(language), "en")) {
+				e.name = name
+			}
 		}
 	}
 	return nil, nil
+}
+
+// readWords reads one file of words; none is no mistake.
+func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, diag.List, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("render: %w", err)
+	}
+	var words map[string]string
+	if err := json.Unmarshal(data, &words); err != nil {
+		lines := diag.NewLines(path.Join(t.folder, name), data)
+		p := diag.Pos{Line: 1, Col: 1}
+		var syntax *json.SyntaxError
+		var shape *json.UnmarshalTypeError
+		if errors.As(err, &syntax) {
+			p = lines.At(int(syntax.Offset) - 1)
+		} else if errors.As(err, &shape) {
+			p = lines.At(int(shape.Offset) - 1)
+		}
+		return nil, diag.List{lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)}, nil
+	}
+	return words, nil, nil
 }
 
 // wordFiles are the files with words for a language, the most special last.
@@ -169,12 +230,10 @@ func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(data)
 		ext := path.Ext(p)
-		name := strings.TrimSuffix(p, ext) + "." + hex.EncodeToString(sum[:5]) + ext
-		strong := sha512.Sum384(data)
-		t.assets[strings.TrimPrefix(p, "assets/")] = Asset{URL: prefix + name, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:])}
-		t.files = append(t.files, File{Path: name, Data: data})
+		asset, file := fingerprinted(strings.TrimSuffix(p, ext), ext, prefix, data)
+		t.assets[strings.TrimPrefix(p, "assets/")] = asset
+		t.files = append(t.files, file)
 		return nil
 	})
 	if err != nil {
@@ -219,7 +278,7 @@ func (t *Theme) problem(name string, err error) diag.Diagnostic {
 		text := lines.Text(line)
 		col = utf8.RuneCountInString(text[:min(col, len(text))]) + 1
 	}
-	return lines.New(diag.Pos{Line: line, Col: col}, diag.Error, "theme-template", m[4], "docs: the package comment of internal/render lists what a template is given")
+	return lines.New(diag.Pos{Line: line, Col: col}, diag.Error, "theme-template", m[4], "docs/themes.md tells what a template is given")
 }
 
 func exists(fsys fs.FS, name string) bool {
@@ -228,10 +287,10 @@ func exists(fsys fs.FS, name string) bool {
 }
 
 // page executes the template of a kind.
-func (t *Theme) page(kind string, view any) ([]byte, error) {
+func (e *Edition) page(kind string, view any) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(16 << 10)
-	if err := t.pages[kind].ExecuteTemplate(&b, "layout.html", view); err != nil {
+	if err := e.pages[kind].ExecuteTemplate(&b, "layout.html", view); err != nil {
 		return nil, fmt.Errorf("render: %w", err)
 	}
 	return b.Bytes(), nil

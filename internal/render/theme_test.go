@@ -43,7 +43,7 @@ func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(tex
 
 func loadTheme(t *testing.T, fsys fs.FS, language string) (*render.Theme, diag.List) {
 	t.Helper()
-	theme, diags, err := render.LoadTheme(fsys, "../themes/mine", language, "/")
+	theme, diags, err := render.LoadTheme(fsys, "../themes/mine", "/", language)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestThemeOfOneFile(t *testing.T) {
 
 func TestMissingTemplate(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"layout.html", "home.html", "category.html", "article.html", "tag.html", "family.html", "search.html", "404.html", "redirect.html"} {
+	for _, name := range []string{"layout.html", "home.html", "category.html", "article.html", "tag.html", "family.html", "symptoms.html", "search.html", "404.html", "redirect.html"} {
 		t.Run(name, func(t *testing.T) {
 			theme := builtIn(t)
 			delete(theme, name)
@@ -252,7 +252,7 @@ func TestWordsFallBack(t *testing.T) {
 		loaded, diags := loadTheme(t, theme, language)
 		var got []string
 		for _, key := range []string{"a", "b", "c", "d"} {
-			w, err := loaded.Word(key)
+			w, err := loaded.In(language).Word(key)
 			if err != nil {
 				t.Errorf("%q: %v", language, err)
 			}
@@ -262,7 +262,7 @@ func TestWordsFallBack(t *testing.T) {
 			t.Errorf("%q: words come from %v, want %s; %v", language, got, want, diags)
 		}
 	}
-	if _, err := func() (string, error) { l, _ := loadTheme(t, theme, "zh"); return l.Word("e") }(); err == nil {
+	if _, err := func() (string, error) { l, _ := loadTheme(t, theme, "zh"); return l.In("zh").Word("e") }(); err == nil {
 		t.Error("a word that no language has gives no error")
 	}
 }
@@ -271,12 +271,12 @@ func TestWordsFallBack(t *testing.T) {
 func TestOddLanguages(t *testing.T) {
 	t.Parallel()
 	for _, language := range []string{"../zh", "zh/../../x", "/", "a\\b", "zh\x00", strings.Repeat("x", 5000), "中文"} {
-		theme, _, err := render.LoadTheme(themes.Default(), "(built-in theme)", language, "/")
+		theme, _, err := render.LoadTheme(themes.Default(), "(built-in theme)", "/", language)
 		if err != nil {
 			t.Errorf("%.40q: %v", language, err)
 			continue
 		}
-		if _, err := theme.Word("search"); err != nil {
+		if _, err := theme.In(language).Word("search"); err != nil {
 			t.Errorf("%.40q: %v", language, err)
 		}
 	}
@@ -403,7 +403,7 @@ func TestFingerprints(t *testing.T) {
 		"words/en.json": file("{}"),
 	})
 	fingerprinted := func(fsys fs.FS) map[string]string { // data by name
-		loaded, _, err := render.LoadTheme(fsys, "x", "en", "/help/")
+		loaded, _, err := render.LoadTheme(fsys, "x", "/help/", "en")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -433,7 +433,7 @@ func TestFingerprints(t *testing.T) {
 	if changed != 1 {
 		t.Errorf("one file changed, %d names did", changed)
 	}
-	if _, _, err := render.LoadTheme(fstest.MapFS{"words/en.json": file("{}")}, "x", "en", "/"); err == nil {
+	if _, _, err := render.LoadTheme(fstest.MapFS{"words/en.json": file("{}")}, "x", "/", "en"); err == nil {
 		t.Error("a theme without assets/ gives no error: then this test may go")
 	}
 }

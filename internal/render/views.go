@@ -8,7 +8,8 @@
 // # For authors of themes
 //
 // A theme is a folder. Whatever it lacks is taken from the built-in theme, so
-// the smallest theme is one changed file:
+// the smallest theme is one changed file; of a file of words only those that
+// differ. docs/themes.md has examples.
 //
 //	layout.html      the frame of every page; it calls {{template "main" .}}
 //	partials/*.html  pieces that several templates use
@@ -17,6 +18,7 @@
 //	article.html     … for an ArticleView
 //	tag.html         … for a TagView
 //	family.html      … for a FamilyView
+//	symptoms.html    … for a SymptomsView
 //	search.html      … for a SearchView; see below
 //	404.html         … for a Page
 //	redirect.html    a whole page for a RedirectView, without the layout
@@ -27,15 +29,22 @@
 //
 //	{{word "search"}}            a word in the site's language
 //	{{word "articles" 12}}       … with values for its %d and %s
+//	{{address .URL}}             an address that may be a phone number (tel:)
 //	{{(asset "style.css").URL}}  the address of a file in assets/, with its fingerprint
 //	{{(asset "site.js").Integrity}}  its hash for the integrity attribute
+//	{{with assetIf "custom.css"}}…{{end}}  the same of a file that may be missing
 //
-// The program itself asks for the words title_search, title_404, figure, date
+// The program itself asks for the words title_search, title_404, title_symptoms, other_articles, figure, date
 // (a time layout of Go), family_product, family_cause, family_solution and
 // family_case. What a language lacks is taken from English.
 //
 // search.html is filled twice: {{…}} when the site is built, like any other,
 // and [[…]] when a reader searches, with a publish.SearchView.
+//
+// A form to {{.Site.Base}}api/feedback asks whether an article helped. Its fields
+// are url, helped (true or false) and, of a no, perhaps reason: not_my_case,
+// unclear, outdated or did_not_work. The server leads back to the page, to the
+// element with the id wf-thanks.
 package render
 
 import "html/template"
@@ -43,12 +52,29 @@ import "html/template"
 // Page is what every view has.
 type Page struct {
 	Site        Site
-	Kind        string // "home", "category", "article", "tag", "family", "search" or "404"
+	Kind        string // "home", "category", "article", "tag", "family", "symptoms", "search" or "404"
 	URL         string
 	Canonical   string // the whole address; empty when the site's base is not known
 	Title       string
 	Description string
-	Breadcrumbs []Link // from the home page to the page above; empty on the home page
+	Breadcrumbs []Link         // from the home page to the page above; empty on the home page
+	Languages   []LanguageLink // of the site, the default first; empty when it has only one
+	Source      string         // address of the page as Markdown; empty when it has none
+	Image       string         // whole address of a picture for those who share the page; empty when there is none
+	// Data tells machines what the page is: JSON-LD for a data block of the
+	// type application/ld+json. Empty where the site's address is not known.
+	Data template.JS
+}
+
+// LanguageLink leads to a page in a language of the site.
+type LanguageLink struct {
+	Language   string // for the lang and hreflang attributes
+	Direction  string // "ltr" or "rtl"
+	Name       string // of the language, in the language
+	URL        string // of the same page, or of the language's home page
+	Current    bool   // the language of this page
+	Translated bool   // the page is there in this language
+	Alternate  string // the page's address for <link rel="alternate">; empty when it is not translated
 }
 
 // Site is what every page knows of the site.
@@ -56,13 +82,28 @@ type Site struct {
 	Title       string
 	Description string
 	Language    string // for the lang attribute
-	Home        string // address of the home page; every address starts with it
+	Direction   string // for the dir attribute: "ltr" or "rtl"
+	Locale      string // the language as Open Graph writes it: "zh_CN"
+	Base        string // the path before every address: "/" or "/help/"
+	Home        string // address of the home page in the page's language
 	Search      string // address of the search page, and of the form's action
+	Symptoms    string // address of the index of symptoms; empty when there are none
+	Feed        string // address of the Atom feed; empty when the site's address is not known
+	Brand       *Asset // a stylesheet with the colours of site.yaml; nil when it names none
+	Logo        *Image // of site.yaml; nil when it names none
+	SearchList  string // address of the list for searching without the endpoint
 	Nav         []Link
 	Families    []Link // the lists of tags that are not empty
 	Notices     []string
 	Footer      string
+	Contact     *Link          // what a reader can do who finds nothing; its URL may be empty
 	Params      map[string]any // from site.yaml, for this theme only
+}
+
+// Image is an image of the content folder.
+type Image struct {
+	URL           string
+	Width, Height int // in pixels; 0 when not known
 }
 
 // Link is a title and where it leads.
@@ -124,7 +165,9 @@ type ArticleView struct {
 	Symptoms  []string
 	Category  Link
 	Contents  []ContentsEntry
-	Chain     []ChainCause // empty when the article has no items below a cause
+	Chain     []ChainCause // empty when nothing is connected with a cause
+	Maps      []ChainMap   // the chain as drawings for a narrow and a wide page; empty when nothing is connected
+	Guide     *Guide       // nil when the article has no checks
 	Intro     template.HTML
 	Sections  []Section
 	Notes     template.HTML // footnotes
@@ -146,6 +189,51 @@ type ChainCause struct {
 	Cause     Link
 	Checks    []Link
 	Solutions []Link
+	Cases     []Link
+}
+
+// ChainMap is a drawing of the chain: symptom, causes, solutions, and a line
+// wherever one leads to the other. All numbers are in units of the drawing, at
+// 16 units to the line of text.
+type ChainMap struct {
+	Wide          bool // columns side by side, for a wide page
+	Width, Height int
+	Lines         []string  // values of the d attribute of <path>
+	Heads         []MapHead // what the columns hold
+	Nodes         []MapNode
+}
+
+// MapHead is where the name of a column stands: of its first baseline point.
+type MapHead struct {
+	Kind string // "cause" or "solution"
+	X, Y int
+}
+
+// MapNode is a box of the drawing, with its words broken into lines.
+type MapNode struct {
+	Link
+	X, Y, Width, Height int
+	Text                []MapLine
+}
+
+// MapLine is a line of words, from its first baseline point.
+type MapLine struct {
+	X, Y int
+	Text string
+}
+
+// Guide leads from what a reader sees to the cause, what to do, and a case.
+type Guide struct {
+	Choices []Choice
+	Rest    []ChainCause // causes that no check tells
+	Cases   []Link       // cases that are about no cause in particular
+}
+
+// Choice is one answer to the question which situation is the reader's.
+type Choice struct {
+	Check  Link
+	Hint   string       // the first words below the check's heading
+	Causes []ChainCause // what it speaks for; empty when the writer did not say
 }
 
 // Section is a section of an article.
@@ -181,13 +269,16 @@ type TagGroup struct {
 // TagView is the page of a tag.
 type TagView struct {
 	Page
-	Family    Link
-	Names     []string // other names
-	Summary   string   // what the tag means
-	Steps     []TagStep
-	Causes    []Link // of a product: the causes that its articles name, most frequent first
-	Solutions []Link // of a product: the solutions that its articles name
-	Articles  []Card
+	Family     Link
+	Names      []string    // other names
+	Summary    string      // what the tag means
+	Steps      []TagStep   // the items that are about the tag, of its own kind
+	Checks     []TagStep   // of a cause: how to tell that it is this one, each item once
+	Fixes      []TagStep   // of a cause: what to do then, each item once
+	Situations []Situation // of a product: what readers say of it
+	Causes     []Link      // of a product: the causes that its articles name, most frequent first
+	Solutions  []Link      // of a product: the solutions that its articles name
+	Articles   []Card
 }
 
 // TagStep is an item of an article that is about the tag.
@@ -197,6 +288,27 @@ type TagStep struct {
 	For       []Link
 	Checks    []Link
 	Solutions []Link
+}
+
+// Situation is what readers say of a product, and the article that answers.
+type Situation struct {
+	Symptoms []string
+	Article  Link
+	Causes   []ChainCause // with links to places in the article
+}
+
+// SymptomsView is a page of the index of symptoms.
+type SymptomsView struct {
+	Page
+	Groups         []SymptomGroup
+	Previous, Next *Link
+}
+
+// SymptomGroup is what readers say about one category.
+type SymptomGroup struct {
+	Category Link   // its Count is that of the symptoms in the whole group
+	All      string // address of the group's own pages; then no symptoms stand here
+	Symptoms []Link
 }
 
 // FamilyView lists the tags of a family.
@@ -214,11 +326,14 @@ type TagCard struct {
 // SearchView is the frame of the search page.
 type SearchView struct {
 	Page
+	Symptoms   []Link // what readers ask, for one whose search finds nothing
+	Categories []Link
 }
 
 // RedirectView is the page at an old address.
 type RedirectView struct {
 	Language  string
+	Direction string
 	Title     string
 	To        string
 	Canonical string

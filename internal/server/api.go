@@ -265,7 +265,7 @@ func Answer(result *search.Result, release string, took time.Duration) any {
 
 func answerOf(result *search.Result, release string, took time.Duration) searchAnswer {
 	answer := searchAnswer{
-		Query: result.Query, Mode: result.Mode, Total: result.Total, Release: release, Hits: make([]hit, len(result.Hits)),
+		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Total: result.Total, Release: release, Hits: make([]hit, len(result.Hits)),
 		TookMS: float64(took.Microseconds()) / 1000,
 		Facets: facets{Kind: countsOf(result.Facets.Kind), Product: countsOf(result.Facets.Product), Cause: countsOf(result.Facets.Cause), Solution: countsOf(result.Facets.Solution)},
 	}

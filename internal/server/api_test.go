@@ -635,3 +635,12 @@ func scriptsOfSearchPage(tb testing.TB, s *Server) int {
 	tb.Helper()
 	return strings.Count(get(tb, s, "/search").body, "<script")
 }
+
+// What was searched instead is part of the answer.
+func TestSearchSaysWhatItCorrected(t *testing.T) {
+	t.Parallel()
+	r := searched(t, plainServer(t), query("/api/search", "q", "加湿气"))
+	if r.Mode != "corrected" || r.Corrected != "加湿器" || len(r.Hits) == 0 {
+		t.Errorf("the answer is %s, corrected to %q, with %d hits", r.Mode, r.Corrected, len(r.Hits))
+	}
+}

@@ -38,7 +38,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, 
 		name += "index.html"
 	}
 	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || clean != p {
-		s.missing(w, r, release)
+		s.missing(w, r, release, p)
 		return
 	}
 	if s.open(w, r, release, name, http.StatusOK) {
@@ -49,7 +49,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, 
 		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 		return
 	}
-	s.missing(w, r, release)
+	s.missing(w, r, release, p)
 }
 
 // PageError is a page that its file system cannot make, with a message that
@@ -68,8 +68,14 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Release) {
-	if !s.open(w, r, release, "404.html", http.StatusNotFound) {
+// missing answers with the 404 page of the language that the path starts with,
+// if it starts with one.
+func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Release, p string) {
+	name := "404.html"
+	if home, _, ok := strings.Cut(strings.TrimPrefix(p, "/"), "/"); ok && fs.ValidPath(home) && isFile(release.WWW, home+"/"+name) {
+		name = home + "/" + name
+	}
+	if !s.open(w, r, release, name, http.StatusNotFound) {
 		s.fail(w, http.StatusNotFound, "not_found", "there is no such page")
 	}
 }

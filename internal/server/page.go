@@ -7,10 +7,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
+
+// nearest is how many hits stand in for none.
+const nearest = 5
 
 // searchPage answers a search as a page of the theme, for readers without
 // JavaScript.
@@ -19,6 +23,12 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 		s.file(w, r, release, "/search/")
 		return
 	}
+	// Each language has its own page; that of the default is the one without a name.
+	place := strings.TrimPrefix(r.URL.Path, release.Base)
+	if !release.Template.Has(place) {
+		place = "search/"
+	}
+	address := release.Base + place
 	var view publish.SearchView
 	status := http.StatusOK
 	q, bad := parseSearch(r)
@@ -37,8 +47,19 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 			status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
 			break
 		}
-		view = searchView(release, q, result)
+		view = searchView(address, q, result)
+		if q.Filter != (search.Filter{}) {
+			view.Unfiltered = searchAddress(address, search.Query{Text: q.Text, Size: q.Size}, 1)
+		}
+		if result.Total == 0 && view.Unfiltered != "" {
+			// The filters left nothing: show how close it was.
+			all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1})
+			if err == nil {
+				view.Nearest = searchHits(all)
+			}
+		}
 	}
+	view.Page = place
 	var page bytes.Buffer
 	if err := release.Template.Execute(&page, view); err != nil {
 		s.log.Error("search page", "error", err)
@@ -54,29 +75,40 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 	_, _ = w.Write(page.Bytes())
 }
 
-func searchView(release *Release, q search.Query, result *search.Result) publish.SearchView {
-	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Total: result.Total}
+func searchHits(result *search.Result) []publish.SearchHit {
+	var out []publish.SearchHit
 	for _, h := range result.Hits {
-		view.Hits = append(view.Hits, publish.SearchHit{
+		out = append(out, publish.SearchHit{
 			URL: h.URL, Title: h.Title, Summary: h.Summary,
 			Snippet: publish.HTML(h.Snippet), // escaped by the search, but for its marks
 			Section: publish.SearchSection(h.Section), Products: h.Products, Causes: h.Causes,
 		})
 	}
+	return out
+}
+
+// searchAddress is a search on the search page at an address.
+func searchAddress(at string, q search.Query, page int) string {
+	v := url.Values{"q": {q.Text}}
+	for name, value := range map[string]string{"kind": q.Filter.Kind, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if q.Size != defaultSize {
+		v.Set("size", strconv.Itoa(q.Size))
+	}
+	if page > 1 {
+		v.Set("page", strconv.Itoa(page))
+	}
+	return at + "?" + v.Encode()
+}
+
+func searchView(at string, q search.Query, result *search.Result) publish.SearchView {
+	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Total: result.Total}
+	view.Hits = searchHits(result)
 	address := func(f search.Filter, page int) string {
-		v := url.Values{"q": {q.Text}}
-		for name, value := range map[string]string{"kind": f.Kind, "product": f.Product, "cause": f.Cause, "solution": f.Solution} {
-			if value != "" {
-				v.Set(name, value)
-			}
-		}
-		if q.Size != defaultSize {
-			v.Set("size", strconv.Itoa(q.Size))
-		}
-		if page > 1 {
-			v.Set("page", strconv.Itoa(page))
-		}
-		return release.Base + "search/?" + v.Encode()
+		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f}, page)
 	}
 	for _, facet := range []struct {
 		name   string

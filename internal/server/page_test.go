@@ -240,3 +240,30 @@ func TestSearchPageOfNoQuestion(t *testing.T) {
 		}
 	}
 }
+
+// Where filters leave nothing, the page shows what is near, and the way back
+// to it.
+func TestSearchPageNearest(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	inside := mainOf(t, get(t, s, query("/search/", "q", "加湿器毛病", "product", "智能门锁")).body)
+	near := linksOf(inside)
+	if !slices.Contains(near, query("/search/", "q", "加湿器毛病")) {
+		t.Errorf("no link takes the filter away: %v", near)
+	}
+	n := 0
+	for _, address := range near {
+		if strings.HasPrefix(address, "/humid/") && !strings.Contains(address, "#") {
+			n++
+		}
+	}
+	if n < nearest {
+		t.Errorf("%d articles are shown as near, want %d: %v", n, nearest, near)
+	}
+	for _, parameters := range [][]string{{"q", "加湿器毛病", "product", "水箱"}, {"q", "鲸鱼"}} {
+		inside := mainOf(t, get(t, s, query("/search/", parameters...)).body)
+		if strings.Contains(inside, "<h2>不筛选时最接近的文章</h2>") {
+			t.Errorf("%v: there is no need for what is near", parameters)
+		}
+	}
+}

@@ -1,5 +1,6 @@
 // Package server answers readers over HTTP: the files of a release, searches
-// as JSON and as a page, and questions about its own health.
+// as JSON and as a page, and questions about its own health; and it takes
+// their word on whether an article helped.
 //
 // In: a Holder with the live release, from a folder of releases or from the
 // writer's preview; the server cannot tell which. Out: responses. What goes
@@ -15,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 
@@ -156,9 +158,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.get(w, r, release, s.apiSearch)
 	case p == "/api/suggest":
 		s.get(w, r, release, s.apiSuggest)
+	case p == "/api/feedback":
+		s.apiFeedback(w, r, release)
 	case strings.HasPrefix(p, "/api/"):
 		s.fail(w, http.StatusNotFound, "not_found", "there is no such interface; see /api/search and /api/suggest")
-	case p == "/search" || p == "/search/":
+	case p == "/search" || p == "/search/", release.Template != nil && release.Template.Has(strings.TrimPrefix(p, "/")):
 		s.get(w, r, release, s.searchPage)
 	default:
 		s.file(w, r, release, p)
@@ -168,21 +172,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // get lets only reading methods through, and the sites that may read from
 // elsewhere.
 func (s *Server) get(w http.ResponseWriter, r *http.Request, release *Release, next func(http.ResponseWriter, *http.Request, *Release)) {
-	h := w.Header()
-	if len(release.Origins) > 0 {
-		h.Add("Vary", "Origin")
-		for _, o := range release.Origins {
-			if o == r.Header.Get("Origin") {
-				h.Set("Access-Control-Allow-Origin", o)
-			}
-		}
-	}
+	s.crossOrigin(w, r, release)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		h.Set("Allow", "GET, HEAD")
+		w.Header().Set("Allow", "GET, HEAD")
 		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
 		return
 	}
 	next(w, r, release)
+}
+
+// crossOrigin lets the scripts of the sites in site.yaml read the answer. It
+// reports whether the request comes from one of them.
+func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request, release *Release) bool {
+	if len(release.Origins) == 0 {
+		return false
+	}
+	w.Header().Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	if !slices.Contains(release.Origins, origin) {
+		return false
+	}
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	return true
 }
 
 // health asks the index a real question.

@@ -24,7 +24,7 @@ func (r *resolver) links() {
 	for _, a := range r.site.Articles {
 		a.Targets = resolve(a.Doc, a.Path, a)
 	}
-	for _, c := range append([]*Category{r.site.Root}, r.site.Categories...) {
+	for _, c := range r.categories() {
 		if c.Index != nil {
 			c.Targets = resolve(c.Index.Doc, c.Index.Path, nil)
 		}
@@ -186,7 +186,7 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	if path.Ext(site) == "" {
 		site += "/"
 	}
-	page := r.page(strings.TrimPrefix(site, "/"))
+	page := r.page(strings.TrimPrefix(site, "/"), "")
 	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
 		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true

@@ -23,14 +23,12 @@ var familyWeight = [4]float64{Product: 2, Cause: 3, Solution: 2, Case: 1}
 // choice first, then those that share tags, rare tags counting most.
 func (r *resolver) relate() {
 	position := make(map[*Tag]map[*Article]int, len(r.tags))
-	for _, f := range r.site.Families {
-		for _, t := range f.Tags {
-			m := make(map[*Article]int, len(t.Articles))
-			for i, a := range t.Articles {
-				m[a] = i
-			}
-			position[t] = m
+	for _, t := range r.tags {
+		m := make(map[*Article]int, len(t.Articles))
+		for i, a := range t.Articles {
+			m[a] = i
 		}
+		position[t] = m
 	}
 	for _, a := range r.site.Articles {
 		for _, text := range a.Article.Related {

@@ -28,7 +28,7 @@ type resolver struct {
 	folders map[string]*Category // folder path → category
 	hidden  map[string]string    // Markdown path → why it is not built
 	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
-	tags    map[string]*Tag      // family and folded name → tag
+	tags    map[tagKey]*Tag
 	infos   map[string]*content.TagInfo
 	assets  map[string]Asset
 }
@@ -38,7 +38,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
 		pages: map[string]claim{}, dirs: map[string]claim{}, blocked: map[string]bool{}, byPath: map[string]*Article{}, folders: map[string]*Category{},
-		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[string]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
@@ -46,10 +46,12 @@ func Resolve(in Input) (*Site, diag.List) {
 	r.tag()
 	r.chain()
 	r.order()
+	r.symptoms()
 	r.links()
 	r.relate()
 	r.redirects()
-	r.navigation()
+	r.settings()
+	r.translate()
 	return r.site, r.diags.Sort()
 }
 
@@ -74,12 +76,12 @@ func (r *resolver) base() {
 
 // page makes the Page of a path below the site's root: "pay/refund-late/", or
 // a file such as "old.html".
-func (r *resolver) page(p string) Page {
+func (r *resolver) page(p, language string) Page {
 	file := p
 	if p == "" || strings.HasSuffix(p, "/") {
 		file = p + "index.html"
 	}
-	return Page{URL: r.site.Prefix + p, File: file}
+	return Page{URL: r.site.Prefix + p, File: file, Language: language}
 }
 
 // claim is what owns a file below www/.
@@ -187,7 +189,7 @@ func (r *resolver) reserve() {
 	for _, f := range []string{"search/index.html", "404.html", "search-lite.json"} {
 		r.claim(Page{File: f}, claim{owner: theProgram})
 	}
-	r.claim(r.page(""), claim{owner: "the home page"})
+	r.claim(r.page("", ""), claim{owner: "the home page"})
 	for _, a := range r.in.Assets {
 		r.assets[a.Path] = a
 		at := diag.Pos{File: a.Path}
@@ -203,11 +205,21 @@ func (r *resolver) reserve() {
 	}
 }
 
+// machines claims what programs read, beside a home page. A writer's own file
+// of that name comes first.
+func (r *resolver) machines(home string, files ...string) {
+	for _, f := range files {
+		if _, own := r.assets[home+f]; !own {
+			r.claimList(r.page(home+f, ""), theProgram)
+		}
+	}
+}
+
 // place gives every article and folder its address.
 func (r *resolver) place() {
 	sorted := slices.Clone(r.in.Articles)
 	slices.SortFunc(sorted, func(a, b *content.Article) int { return cmp.Compare(a.Path, b.Path) })
-	r.site.Root = &Category{Page: r.page(""), Title: r.site.Title}
+	r.site.Root = &Category{Page: r.page("", r.in.Settings.Language), Title: r.site.Title}
 	r.folders[""] = r.site.Root
 	for _, p := range r.in.Unread {
 		r.lost[p] = true
@@ -215,7 +227,11 @@ func (r *resolver) place() {
 
 	var visible []*content.Article
 	indexes := map[string]*content.Article{}
+	tongues := map[string]content.Text{} // folder → its language; of a draft, too
 	for _, a := range sorted {
+		if a.Index {
+			tongues[folderOf(a.Path)] = a.InLanguage
+		}
 		switch {
 		case a.Draft && !r.in.Options.Drafts:
 			r.hidden[a.Path] = "a draft"
@@ -236,8 +252,13 @@ func (r *resolver) place() {
 			visible = append(visible, a)
 		}
 	}
+	r.machines("", SitemapFile, RobotsFile)
+	r.language(r.site.Root, cmp.Or(tongues[""].Value, r.in.Settings.Language))
+	if index := indexes[""]; index != nil {
+		r.home(index)
+	}
 	for _, a := range visible {
-		c := r.folder(folderOf(a.Path), indexes)
+		c := r.folder(folderOf(a.Path), indexes, tongues)
 		if a.Index {
 			continue
 		}
@@ -254,7 +275,7 @@ func (r *resolver) place() {
 			r.lost[a.Path] = true
 			continue
 		}
-		p := r.page(c.below() + name + "/")
+		p := r.page(c.below()+name+"/", c.Language)
 		// Of a folder that belongs to the program, its own place tells.
 		if !(c.Path != "" && programs(p.File)) && !r.take(p, claim{owner: a.Path, at: at, free: renameSlug, doc: a.Doc}, freeName) {
 			r.lost[a.Path] = true
@@ -308,20 +329,13 @@ func usable(name string) bool { return name != "" && name != "." && name != ".."
 func (c *Category) below() string { return strings.TrimSuffix(c.File, "index.html") }
 
 // folder returns the category of a folder, made with those above it.
-func (r *resolver) folder(dir string, indexes map[string]*content.Article) *Category {
-	if c := r.folders[dir]; c != nil && (dir != "" || c.Index != nil || indexes[""] == nil) {
+func (r *resolver) folder(dir string, indexes map[string]*content.Article, tongues map[string]content.Text) *Category {
+	if c := r.folders[dir]; c != nil {
 		return c
 	}
 	index := indexes[dir]
-	if dir == "" {
-		r.site.Root.Index, r.site.Root.Summary = index, index.Summary
-		if index.Title.Value != "" {
-			r.site.Root.Title = index.Title.Value
-		}
-		return r.site.Root
-	}
-	parent := r.folder(folderOf(dir), indexes)
-	c := &Category{Path: dir, Parent: parent, Title: content.FolderTitle(path.Base(dir))}
+	parent := r.folder(folderOf(dir), indexes, tongues)
+	c := &Category{Path: dir, Parent: parent, In: parent.In, Title: content.FolderTitle(path.Base(dir))}
 	name, at := FileSlug(path.Base(dir)+".md"), diag.Pos{File: dir}
 	if index != nil {
 		c.Index, c.Title, c.Summary, at = index, index.Title.Value, index.Summary, diag.Pos{File: index.Path}
@@ -337,7 +351,7 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article) *Cate
 		r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
 		name = path.Base(dir) // so that the articles below it are still looked at
 	}
-	c.Page = r.page(parent.below() + name + "/")
+	c.Page = r.page(parent.below()+name+"/", parent.Language)
 	switch {
 	case !programs(c.File):
 		r.take(c.Page, own, freeName)
@@ -345,8 +359,12 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article) *Cate
 		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
 	}
 	r.folders[dir] = c
+	if tag := tongues[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.foreign(c, tag) {
+		return c
+	}
 	parent.Children = append(parent.Children, c)
 	r.site.Categories = append(r.site.Categories, c)
+	c.In.Categories = append(c.In.Categories, c)
 	return c
 }
 
@@ -362,51 +380,44 @@ func (r *resolver) order() {
 	newest := func(a, b *Article) int {
 		return cmp.Or(b.Shown().Compare(a.Shown()), cmp.Compare(a.Path, b.Path))
 	}
-	r.site.Newest = slices.Clone(r.site.Articles)
-	slices.SortFunc(r.site.Newest, newest)
-	slices.SortFunc(r.site.Root.Articles, newest)
-	for _, c := range r.site.Categories {
+	for _, c := range r.categories() {
 		slices.SortFunc(c.Articles, newest)
+		c.In.Newest = append(c.In.Newest, c.Articles...)
 	}
-	for _, f := range r.site.Families {
-		for _, t := range f.Tags {
-			slices.SortFunc(t.Articles, newest)
+	for _, l := range r.site.Languages {
+		r.arrange(l)
+		slices.SortFunc(l.Newest, newest)
+		for _, f := range l.Families {
+			for _, t := range f.Tags {
+				slices.SortFunc(t.Articles, newest)
+			}
+			slices.SortFunc(f.Tags, func(a, b *Tag) int {
+				return cmp.Or(len(b.Articles)-len(a.Articles), cmp.Compare(a.Name, b.Name))
+			})
 		}
-		slices.SortFunc(f.Tags, func(a, b *Tag) int {
-			return cmp.Or(len(b.Articles)-len(a.Articles), cmp.Compare(a.Name, b.Name))
-		})
 	}
 }
 
 // redirects places the old addresses.
 func (r *resolver) redirects() {
-	add := func(aliases []content.Text, to string) {
+	add := func(aliases []content.Text, to Page) {
 		for _, alias := range aliases {
-			p := r.page(strings.TrimPrefix(alias.Value, "/"))
-			if p.URL == to {
+			p := r.page(strings.TrimPrefix(alias.Value, "/"), to.Language)
+			if p.URL == to.URL {
 				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
 				continue
 			}
 			if r.take(p, claim{owner: "an alias in " + alias.Pos.File, at: alias.Pos, free: dropAlias}, freeAlias) {
-				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to})
+				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to.URL})
 			}
 		}
 	}
 	for _, a := range r.site.Articles {
-		add(a.Aliases, a.URL)
+		add(a.Aliases, a.Page)
 	}
-	for _, c := range append([]*Category{r.site.Root}, r.site.Categories...) {
+	for _, c := range r.categories() {
 		if c.Index != nil {
-			add(c.Index.Aliases, c.URL)
-		}
-	}
-}
-
-func (r *resolver) navigation() {
-	for _, n := range r.in.Settings.Nav {
-		t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil, nil)
-		if ok {
-			r.site.Nav = append(r.site.Nav, Link{Title: n.Title, URL: t.URL, External: strings.Contains(t.URL, "://")})
+			add(c.Index.Aliases, c.Page)
 		}
 	}
 }

@@ -45,6 +45,15 @@ type Asset struct {
 	Width, Height int // of an image in pixels; 0 when not known
 }
 
+// Files for programs, beside the home page of each language; the first two
+// only beside that of the default language.
+const (
+	SitemapFile = "sitemap.xml"
+	RobotsFile  = "robots.txt"
+	FeedFile    = "feed.xml"
+	LLMsFile    = "llms.txt"
+)
+
 // Site is the resolved model.
 type Site struct {
 	Settings content.Settings
@@ -52,23 +61,69 @@ type Site struct {
 	Prefix   string // the path before every address: "/" or "/help/"
 	Title    string
 
-	Root       *Category   // the home page and the articles beside it
-	Categories []*Category // every other category, parents before children
+	Languages  []*Language // at least one: the default language, then the others by the paths of their folders
+	Root       *Category   // the home page of the default language
+	Categories []*Category // every category that is no home page, parents before children
 	Articles   []*Article  // in the order of their paths
-	Newest     []*Article  // by date, newest first
-	Families   [4]*Family
-	Nav        []Link
 	Redirects  []Redirect
 	Assets     []Asset
+	Logo       Asset // zero: the theme's own
 	// NextChange is when an article that waits for its date would appear;
 	// zero when none waits.
 	NextChange time.Time
 }
 
+// Language is the part of the site that is in one language: everything below
+// the folder whose index.md names it, or the content folder.
+type Language struct {
+	Tag         string // BCP 47: "zh-CN"
+	Title       string // the site's name in this language
+	Description string
+	Notices     []string
+	Footer      string
+	Contact     Link // zero when there is none; its URL may be empty
+	Nav         []Link
+	Root        *Category   // its home page and the articles beside it
+	Categories  []*Category // every other category, parents before children
+	Newest      []*Article  // by date, newest first
+	Families    [4]*Family
+	Symptoms    []*SymptomPage // the index of what readers say; the first has all groups
+}
+
+// SymptomPage is a page of the index of symptoms. A site with few has one page;
+// else the first only names the groups, and each group has pages of its own.
+type SymptomPage struct {
+	Page
+	Groups         []SymptomGroup
+	Previous, Next *SymptomPage // of one group
+	Above          *SymptomPage // the first page; nil there
+}
+
+// SymptomGroup is what readers say about one category.
+type SymptomGroup struct {
+	Category *Category
+	Count    int          // how many symptoms there are in the whole group
+	Articles []*Article   // those with symptoms, newest first; none where the group has its own page
+	Own      *SymptomPage // the group's first page, or nil
+}
+
+// Home is the address of the language's home page below the site's root: "",
+// or a folder with its slash, such as "en/".
+func (l *Language) Home() string { return l.Root.below() }
+
 // Page is a place in the site.
 type Page struct {
-	URL  string // with the prefix, not percent-encoded: "/help/pay/refund-late/"
-	File string // below www/: "pay/refund-late/index.html"
+	URL      string // with the prefix, not percent-encoded: "/help/pay/refund-late/"
+	File     string // below www/: "pay/refund-late/index.html"
+	Language string // of what stands on it
+	// Translations are the same page in other languages, in the order of
+	// Site.Languages.
+	Translations []Translation
+}
+
+// Translation is a page in another language.
+type Translation struct {
+	Language, URL string
 }
 
 // Link is a title and where it leads.
@@ -91,7 +146,8 @@ type Category struct {
 	Summary  string
 	Index    *content.Article // its index.md, or nil
 	Targets  []markdown.Target
-	Parent   *Category // nil for the root
+	Parent   *Category // nil for a home page
+	In       *Language
 	Children []*Category
 	Articles []*Article // newest first
 }
@@ -153,12 +209,14 @@ func (k FamilyKind) Folder() string {
 type Family struct {
 	Page
 	Kind FamilyKind
+	In   *Language
 	Tags []*Tag // most used first, then by name
 }
 
-// Tag is a tag in one family.
+// Tag is a tag in one family and one language.
 type Tag struct {
 	Page
+	In          *Language
 	Family      FamilyKind
 	Name        string
 	Names       []string // other names
@@ -179,9 +237,10 @@ type Step struct {
 	ID        string
 	Title     string
 	Tag       *Tag    // what it is about, or nil
-	For       []*Step // of a check or solution: the causes that it is for
+	For       []*Step // of a check, a solution or a case: the causes that it is for
 	Checks    []*Step // of a cause: how to tell that it is this one
 	Solutions []*Step // of a cause: what to do then
+	Cases     []*Step // of a cause: where it happened
 }
 
 // URL is the address of the step on its article's page.

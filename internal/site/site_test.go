@@ -35,7 +35,7 @@ func input(t *testing.T, files map[string]string) Input {
 			t.Fatal(said(diags))
 		}
 	}
-	parser := markdown.NewParser(markdown.Options{Words: in.Settings.Kinds, Figure: "图"})
+	parser := markdown.NewParser(markdown.Options{Words: in.Settings.Kinds})
 	for path, text := range files {
 		switch content.Classify(path) {
 		case content.ClassArticle, content.ClassIndex:
@@ -185,7 +185,7 @@ func TestCategories(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("categories (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"pay/late.md", "b.md", "a.md", "bank-card/x.md", "pay/card/lost.md"}, paths(s.Newest)); diff != "" {
+	if diff := cmp.Diff([]string{"pay/late.md", "b.md", "a.md", "bank-card/x.md", "pay/card/lost.md"}, paths(s.Languages[0].Newest)); diff != "" {
 		t.Errorf("newest (-want +got):\n%s", diff)
 	}
 	if s.Title != "帮助" || s.Root.Summary != "欢迎" {
@@ -281,7 +281,7 @@ func TestTags(t *testing.T) {
 		Names, Articles                []string
 	}
 	var got []tag
-	for _, f := range s.Families {
+	for _, f := range s.Languages[0].Families {
 		for _, x := range f.Tags {
 			got = append(got, tag{x.Family.String(), x.Name, x.URL, x.Description, x.Names, paths(x.Articles)})
 		}
@@ -372,7 +372,7 @@ func TestChain(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("chain (-want +got):\n%s", diff)
 	}
-	for _, f := range s.Families {
+	for _, f := range s.Languages[0].Families {
 		for _, tag := range f.Tags {
 			for _, step := range tag.Steps {
 				if step.Tag != tag {
@@ -467,7 +467,7 @@ func TestLinks(t *testing.T) {
 			encoded := strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F").Replace(name)
 			files["pay/refund.md"] = article("title: 退款慢", "文![x]("+encoded+".svg)字\n")
 			a := good(t, input(t, files)).article(t, "pay/refund.md")
-			if got := a.Doc.Intro.HTML.HTML(a.Targets); !strings.Contains(got, `src="`+want+`"`) {
+			if got := a.Doc.Intro.HTML.HTML(a.Targets, "图"); !strings.Contains(got, `src="`+want+`"`) {
 				t.Errorf("got %s, want src=%q", got, want)
 			}
 		})
@@ -573,7 +573,7 @@ func TestNavigation(t *testing.T) {
 	})
 	in.Options.Base = "/help/"
 	want := []Link{{"一", "/help/pay/refund/", false}, {"二", "/help/pay/", false}, {"三", "/help/pay/refund/", false}, {"四", "https://example.org/", true}, {"五", "/help/pay/refund/#cause", false}, {"六", "/help/doc.pdf", false}}
-	if diff := cmp.Diff(want, good(t, in).Nav); diff != "" {
+	if diff := cmp.Diff(want, good(t, in).Languages[0].Nav); diff != "" {
 		t.Errorf("navigation (-want +got):\n%s", diff)
 	}
 }
@@ -581,14 +581,14 @@ func TestNavigation(t *testing.T) {
 // describe writes a whole site down, by names instead of pointers.
 func describe(s *Site, diags diag.List) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, s.Title, s.Prefix, s.Origin, s.NextChange, s.Nav, s.Redirects)
+	fmt.Fprintln(&b, s.Title, s.Prefix, s.Origin, s.NextChange, s.Languages[0].Nav, s.Redirects)
 	for _, c := range append([]*Category{s.Root}, s.Categories...) {
 		fmt.Fprintln(&b, "category", c.Path, c.URL, c.Title, c.Count(), paths(c.Articles), c.Targets)
 		for _, child := range c.Children {
 			fmt.Fprintln(&b, "  child", child.Path)
 		}
 	}
-	fmt.Fprintln(&b, "newest", paths(s.Newest))
+	fmt.Fprintln(&b, "newest", paths(s.Languages[0].Newest))
 	for _, a := range s.Articles {
 		fmt.Fprintln(&b, "article", a.Path, a.URL, a.File, a.Category.Path, a.Stale, a.Updated, paths(a.Related), paths(a.Backlinks), a.Targets)
 		for _, list := range [][]*Step{a.Chain.Causes, a.Chain.Checks, a.Chain.Solutions, a.Chain.Cases} {
@@ -597,7 +597,7 @@ func describe(s *Site, diags diag.List) string {
 			}
 		}
 	}
-	for _, f := range s.Families {
+	for _, f := range s.Languages[0].Families {
 		for _, tag := range f.Tags {
 			fmt.Fprintln(&b, "tag", tag.URL, tag.Name, tag.Names, paths(tag.Articles), titles(tag.Steps))
 		}
@@ -740,8 +740,8 @@ site.yaml:1:66: this kind of address could run a program in the reader's browser
 	if diff := cmp.Diff(want, said(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if len(s.Nav) > 0 {
-		t.Errorf("got %v in the navigation, want nothing", s.Nav)
+	if len(s.Languages[0].Nav) > 0 {
+		t.Errorf("got %v in the navigation, want nothing", s.Languages[0].Nav)
 	}
 }
 

@@ -20,15 +20,11 @@ func (r *resolver) tag() {
 		}
 	}
 	used := map[*content.TagInfo]bool{}
-	for k := range r.site.Families {
-		kind := FamilyKind(k)
-		r.site.Families[k] = &Family{Page: r.page(kind.Folder() + "/"), Kind: kind}
-	}
 	for _, a := range r.site.Articles {
 		for k, texts := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases} {
 			for _, t := range texts {
 				used[r.infos[strings.ToLower(t.Value)]] = true
-				tag := r.tagOf(FamilyKind(k), t)
+				tag := r.tagOf(a.Category.In, FamilyKind(k), t)
 				if tag == nil {
 					continue
 				}
@@ -58,29 +54,35 @@ func (r *resolver) inform(name string, info *content.TagInfo) {
 	}
 }
 
-// claimFamily claims the page of a family when its first tag is made, before
-// the tags' own. Nobody wrote its address, so it is the other that must move.
-func (r *resolver) claimFamily(f *Family) {
-	c := claim{owner: "the list of tags"}
-	if other, file := r.claimed(f.Page); file != "" {
-		r.block(f.Page, file)
-		r.problem(other.at, diag.Error, "duplicate-url", "the address "+f.URL+" belongs to "+c.owner, other.free)
+// claimList claims a page that nobody wrote: it is the other that must move.
+func (r *resolver) claimList(p Page, owner string) {
+	if other, file := r.claimed(p); file != "" {
+		r.block(p, file)
+		r.problem(other.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to "+owner, other.free)
 	}
-	r.claim(f.Page, c)
+	r.claim(p, claim{owner: owner})
+}
+
+// tagKey tells tags apart: the same word in two languages is two tags, each
+// with a page in its language.
+type tagKey struct {
+	in   *Language
+	kind FamilyKind
+	name string // folded
 }
 
 // tagOf returns the tag that a word names in a family, made at its first use.
-func (r *resolver) tagOf(kind FamilyKind, t content.Text) *Tag {
+func (r *resolver) tagOf(in *Language, kind FamilyKind, t content.Text) *Tag {
 	name := t.Value
 	info := r.infos[strings.ToLower(name)]
 	if info != nil {
 		name = info.Name.Value
 	}
-	key := kind.String() + "/" + strings.ToLower(name)
+	key := tagKey{in, kind, strings.ToLower(name)}
 	if tag := r.tags[key]; tag != nil {
 		return tag
 	}
-	tag := &Tag{Family: kind, Name: name}
+	tag := &Tag{In: in, Family: kind, Name: name}
 	slug, at := markdown.Slug(name), t.Pos
 	if info != nil {
 		tag.Description = info.Description
@@ -95,11 +97,11 @@ func (r *resolver) tagOf(kind FamilyKind, t content.Text) *Tag {
 		r.problem(t.Pos, diag.Error, "tag-name", "the tag "+quote(name)+" has no letter or digit for an address", "give it a slug in "+content.TagsFile)
 		return nil
 	}
-	f := r.site.Families[kind]
+	f := in.Families[kind]
 	if len(f.Tags) == 0 {
-		r.claimFamily(f)
+		r.claimList(f.Page, "the list of tags")
 	}
-	tag.Page = r.page(kind.Folder() + "/" + slug + "/")
+	tag.Page = r.page(in.Home()+kind.Folder()+"/"+slug+"/", in.Tag)
 	if len(slug) > maxName {
 		r.problem(at, diag.Error, "tag-name", "the name is too long for an address", "use at most 80 characters, or give it a slug in "+content.TagsFile)
 	} else {
@@ -221,6 +223,8 @@ func (r *resolver) connect(a *Article, at diag.Pos, for_ []string, step *Step) {
 				cause.Checks = append(cause.Checks, step)
 			case markdown.Solution:
 				cause.Solutions = append(cause.Solutions, step)
+			case markdown.Case:
+				cause.Cases = append(cause.Cases, step)
 			}
 		}
 		if found || tag != nil {

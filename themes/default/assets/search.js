@@ -1,5 +1,5 @@
-// Shows results on a search page that no server filled: from the search
-// endpoint, or from the short list of titles and symptoms beside the pages.
+// The search box of every page: suggestions while the reader types, and keys
+// that lead to it. What the page of results needs too is in window.whyfix.
 (() => {
   "use strict";
 
@@ -19,115 +19,223 @@
   const getJSON = async (address, signal) => {
     const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
     const answer = await response.json();
-    return { ok: response.ok, answer };
+    return { ok: response.ok, status: response.status, answer };
   };
 
-  const results = document.getElementById("wf-results");
-  const params = new URLSearchParams(location.search);
-  const query = (params.get("q") || "").trim();
-  if (results && !results.dataset.served && query) search();
+  /* Without the endpoint: the list of titles and symptoms beside the pages. */
 
-  async function search() {
-    const words = JSON.parse(document.getElementById("wf-words").textContent);
-    const status = results.querySelector(".results-status");
-    const say = (...children) => status.replaceChildren(...children);
-    const put = (...children) => results.replaceChildren(status, ...children.filter(Boolean));
-    const size = 10;
-    const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
+  const fold = (s) => s.normalize("NFKC").toLowerCase().replace(/[\s\p{P}]/gu, "");
 
-    document.getElementById("wf-q").value = query;
-    document.title = query + " – " + document.title;
-    put();
-    say(h("p", { class: "results-count" }, words.searching));
+  // Words of a question that say nothing of its matter.
+  const weak = /怎么办|怎么样|怎么|怎麼辦|怎麼|为什么|為什麼|如何|请问|請問|什么|什麼|[吗嗎呢吧啊了的]/g;
 
-    const address = (name, value) => {
-      const next = new URLSearchParams(params);
-      next.delete("page");
-      value ? next.set(name, value) : next.delete(name);
-      return "?" + next;
+  let list;
+  const lite = () => (list ||= getJSON(document.querySelector("form[data-list]").dataset.list).then(({ ok, answer }) => {
+    if (!ok) throw new Error("no list");
+    return answer.map(({ url, title, symptoms = [] }) => ({ url, title, symptoms, folded: [title, ...symptoms].map(fold) }));
+  }).catch((error) => {
+    list = undefined; // another try is allowed
+    throw error;
+  }));
+
+  // terms are the words of Latin letters and digits, and of all else the pairs of characters.
+  const terms = (query) => {
+    const text = query.normalize("NFKC").toLowerCase();
+    const runs = (s) => s.match(/[a-z0-9]+|[^a-z0-9\s\p{P}]+/gu) || [];
+    const matter = runs(text.replace(weak, " "));
+    return [...new Set((matter.length ? matter : runs(text)).flatMap((run) => {
+      const characters = [...run];
+      return /[a-z0-9]/.test(run) || characters.length < 2 ? run : characters.slice(1).map((c, i) => characters[i] + c);
+    }))];
+  };
+
+  // roughly finds articles by such terms. One that few articles have says
+  // more; to contain the whole question says most.
+  const roughly = async (query) => {
+    const entries = await lite();
+    const q = fold(query);
+    const wanted = terms(query);
+    const weights = wanted.map((term) => {
+      const having = entries.filter((entry) => entry.folded.some((text) => text.includes(term))).length;
+      return having ? Math.log(1 + entries.length / having) : 1;
+    });
+    const sum = weights.reduce((a, b) => a + b, 0);
+    const score = (text) => {
+      if (!text || !q) return 0;
+      if (text.includes(q)) return 2 + q.length / text.length;
+      if (text.length > 1 && q.includes(text)) return 2;
+      return sum && wanted.reduce((got, term, i) => got + (text.includes(term) ? weights[i] : 0), 0) / sum;
     };
-    const count = (n) => h("p", { class: "results-count" }, n === 1 ? words.results_one : fill(words.results, n));
-    const mode = (text) => h("p", { class: "results-mode" }, text);
-    const notice = (text) => h("p", { class: "notice" }, text);
-    const nothing = () => h("div", { class: "advice" },
-      h("p", { class: "advice-title" }, fill(words.nothing, query)), h("ul", {}, words.advice.map((text) => h("li", {}, text))));
+    return entries.map((entry) => ({ ...entry, score: Math.max(...entry.folded.map(score)) }))
+      .filter((entry) => entry.score >= 0.3)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, 20);
+  };
 
-    try {
-      const ask = new URLSearchParams(params);
-      ask.set("size", size);
-      const { ok, answer } = await getJSON(site.api + "search?" + ask);
-      if (ok) return show(answer);
-      if (answer.error.code === "query_too_long") return say(notice(words.query_too_long));
-    } catch {
-      // There is no endpoint, or it cannot be reached.
+  // wordings are suggestions from the same list: those that start with what was
+  // typed, then those that contain it.
+  const wordings = async (query, size) => {
+    const q = fold(query);
+    const found = [];
+    for (const { url, title, symptoms, folded } of await lite()) {
+      folded.forEach((text, i) => {
+        const at = q ? text.indexOf(q) : -1;
+        if (at >= 0) found.push({ url, text: i ? symptoms[i - 1] : title, kind: i ? "symptom" : "title", order: (at ? 2 : 0) + (i ? 0 : 1) });
+      });
     }
-    offline().catch(() => say(notice(words.problem)));
+    return found.sort((a, b) => a.order - b.order || a.text.length - b.text.length).slice(0, size);
+  };
 
-    function show(answer) {
-      const hits = answer.hits || [];
-      if (!hits.length) {
-        say();
-        return put(nothing());
+  /* Suggestions: a WAI-ARIA combobox with list autocomplete. -------------- */
+
+  // The Enter that confirms a pinyin candidate belongs to the input method.
+  // Safari ends the composition before that key, which then has code 229.
+  const composing = (event) => event.isComposing || event.keyCode === 229;
+
+  const pause = 20; // ms without a key; with the answer, suggestions are there in 50
+  const most = 8;
+  let unreachable = false; // asked once on this page, and not again
+
+  const suggestions = async (q, signal) => {
+    if (!unreachable) {
+      try {
+        const { ok, answer } = await getJSON(site.api + "suggest?size=" + most + "&q=" + encodeURIComponent(q), signal);
+        if (ok || answer.error) return ok ? answer.suggestions : [];
+      } catch (error) {
+        if (error.name === "AbortError") throw error;
       }
-      say(count(answer.total), answer.mode === "relaxed" && mode(words.relaxed) || "",
-        answer.mode === "corrected" && answer.corrected && mode(fill(words.corrected, query, answer.corrected)) || "");
-      const more = [page > 1 && h("a", { class: "chip", rel: "prev", href: address("page", page - 1) }, words.previous),
-        page * size < answer.total && h("a", { class: "chip", rel: "next", href: address("page", page + 1) }, words.next)].filter(Boolean);
-      put(facets(answer.facets || {}), h("ol", { class: "hits" }, hits.map(hit)),
-        more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
+      unreachable = true;
     }
+    return wordings(q, most);
+  };
 
-    function facets(all) {
-      const sections = Object.keys(words.facet).filter((name) => (all[name] || []).length).map((name) => h("section", {},
-        h("h2", {}, words.facet[name]),
-        h("ul", { class: "chips" }, all[name].map(({ value, count: n }) => {
-          const on = params.get(name) === value;
-          const link = h("a", { class: "chip", href: address(name, on ? "" : value) },
-            name === "kind" ? words.kind[value] : value, " ", h("span", { class: "count" }, n));
-          if (on) link.setAttribute("aria-current", "true");
-          return h("li", {}, link);
-        }))));
-      return sections.length && h("nav", { class: "facets", "aria-label": words.facets }, sections);
+  function combobox(input) {
+    const form = input.form;
+    const words = form.dataset;
+    const options = h("div", { id: input.id + "-list", role: "listbox", "aria-label": words.suggestions });
+    const note = h("p", { class: "suggestions-note", hidden: "" }, words.offline);
+    const panel = h("div", { class: "suggestions", hidden: "" }, options, note);
+    const status = h("p", { class: "hidden", role: "status" });
+    form.append(panel, status);
+    for (const [key, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": options.id })) {
+      input.setAttribute(key, value);
     }
+    let active = -1;
+    let asked = input.value.trim();
+    let timer;
+    let request;
 
-    function hit({ url, title, summary, snippet, section, products, causes }) {
-      const kind = section && section.kind;
-      return h("li", { class: "hit" },
-        h("h2", { class: "hit-title" }, h("a", { href: url }, title)),
-        section && section.title && h("p", { class: "hit-section kind-" + kind },
-          h("a", { href: section.url }, kind && h("span", { class: "badge" }, words.kind[kind]), section.title)),
-        (snippet || summary) && h("p", { class: "hit-snippet" }, snippet ? marked(snippet) : summary),
-        h("ul", { class: "hit-tags" }, (products || []).map((tag) => h("li", {}, tag)),
-          (causes || []).map((tag) => h("li", { class: "kind-cause" }, tag))));
-    }
+    const activate = (next) => {
+      if (options.children[active]) options.children[active].setAttribute("aria-selected", "false");
+      active = next;
+      const option = options.children[active];
+      if (!option) return input.removeAttribute("aria-activedescendant");
+      option.setAttribute("aria-selected", "true");
+      option.scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", option.id);
+    };
 
-    // marked turns escaped text with <mark> into nodes: no other element can come of it.
-    function marked(html) {
-      const named = { amp: "&", lt: "<", gt: ">", quot: '"' };
-      const text = (s) => s.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (all, decimal, hex, name) =>
-        name ? named[name] || all : String.fromCodePoint(decimal ? +decimal : parseInt(hex, 16)));
-      return html.split(/<mark>(.*?)<\/mark>/s).map((part, i) => (i % 2 ? h("mark", {}, text(part)) : text(part)));
-    }
+    const open = (yes) => {
+      panel.hidden = !yes;
+      input.setAttribute("aria-expanded", String(yes));
+      activate(-1);
+    };
 
-    // offline looks for the question, then for its characters, in titles and symptoms.
-    async function offline() {
-      const { answer } = await getJSON(site.home + "search-lite.json");
-      const fold = (s) => s.normalize("NFKC").toLowerCase().replace(/[\s\p{P}]/gu, "");
-      const q = fold(query);
-      const pairs = q.length > 1 ? [...q].slice(1).map((c, i) => [...q][i] + c) : [q];
-      const score = (text) => {
-        const t = fold(text);
-        if (!t || !q) return 0;
-        if (t.includes(q) || q.includes(t)) return 2;
-        return pairs.filter((pair) => t.includes(pair)).length / pairs.length + [...q].filter((c) => t.includes(c)).length / q.length / 4;
-      };
-      const found = answer
-        .map((entry) => ({ ...entry, score: Math.max(...[entry.title, ...(entry.symptoms || [])].map(score)) }))
-        .filter((entry) => entry.score >= 0.35)
-        .sort((a, b) => b.score - a.score)
-        .slice(0, 20);
-      say(notice(words.offline));
-      put(found.length ? h("ol", { class: "hits" }, found.map((entry) => hit({ ...entry, summary: (entry.symptoms || []).slice(0, 3).join(" · ") }))) : nothing());
-    }
+    // What was typed stands out, where a wording has it as it was typed.
+    const marked = (text) => {
+      const at = text.toLowerCase().indexOf(asked.toLowerCase());
+      return at < 0 ? text : [text.slice(0, at), h("mark", {}, text.slice(at, at + asked.length)), text.slice(at + asked.length)];
+    };
+
+    const show = (found) => {
+      options.replaceChildren(...found.map((s, i) => h("a",
+        { id: options.id + "-" + i, class: "suggestion", role: "option", "aria-selected": "false", tabindex: "-1", href: s.url },
+        h("span", { class: "suggestion-text" }, marked(s.text)), h("span", { class: "suggestion-kind" }, words[s.kind]))));
+      note.hidden = !unreachable;
+      open(found.length > 0);
+      status.textContent = !asked ? "" : (unreachable ? words.offline + " " : "") + (found.length ? fill(words.count, found.length) : "");
+    };
+
+    const ask = (at, step) => {
+      clearTimeout(timer);
+      if (request) request.abort();
+      const q = asked = input.value.trim();
+      if (!q) return show([]);
+      timer = setTimeout(async () => {
+        request = new AbortController();
+        try {
+          const found = await suggestions(q, request.signal);
+          // An answer to what stands there no more is dropped.
+          if (q !== input.value.trim() || document.activeElement !== input) return;
+          show(found);
+          if (step && found.length) activate(step > 0 ? 0 : found.length - 1);
+        } catch {
+          // A request that was given up; or there is no list either. Suggestions are a help, not a promise.
+        }
+      }, at);
+    };
+    const typed = () => input.value.trim() !== asked && ask(pause);
+
+    input.addEventListener("input", (event) => event.isComposing || typed());
+    input.addEventListener("compositionend", typed);
+    input.addEventListener("blur", () => open(false));
+    // A press on the list must not take the focus away before the click.
+    panel.addEventListener("mousedown", (event) => event.preventDefault());
+
+    input.addEventListener("keydown", (event) => {
+      if (composing(event)) {
+        if (event.key === "Enter") event.preventDefault();
+        return;
+      }
+      const count = options.children.length;
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        event.preventDefault();
+        if (!count) return input.value.trim() ? ask(0, step) : undefined;
+        if (panel.hidden) {
+          open(true);
+          if (event.altKey) return;
+        } else if (event.altKey) {
+          return step < 0 ? open(false) : undefined;
+        }
+        // One place more than options: the text field itself.
+        activate(((active + 1 + step + count + 1) % (count + 1)) - 1);
+      } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) {
+        activate(-1); // back to the text, where the key moves the caret
+      } else if (event.key === "Escape" && !panel.hidden) {
+        event.preventDefault(); // a second Escape clears the field
+        open(false);
+      } else if (event.key === "Enter" && active >= 0) {
+        event.preventDefault();
+        const { ctrlKey, metaKey, shiftKey } = event;
+        options.children[active].dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+      }
+    });
+
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (request) request.abort();
+      asked = input.value.trim();
+      open(false);
+      options.replaceChildren();
+      if (asked) return;
+      event.preventDefault();
+      input.focus();
+    });
   }
+
+  const inputs = document.querySelectorAll('input[type="search"][name="q"]');
+  inputs.forEach(combobox);
+
+  document.addEventListener("keydown", (event) => {
+    const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey &&
+      !event.target.closest("input, textarea, select, [contenteditable]");
+    const command = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (!inputs.length || composing(event) || !(slash || command)) return;
+    event.preventDefault();
+    inputs[0].focus();
+    inputs[0].select();
+  });
+
+  window.whyfix = Object.freeze({ h, fill, getJSON, roughly });
 })();

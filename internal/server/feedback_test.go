@@ -1,0 +1,178 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+const (
+	asJSON = "Content-Type: application/json"
+	asForm = "Content-Type: application/x-www-form-urlencoded"
+)
+
+// post sends a body to a handler; header lines are "Name: value".
+func post(tb testing.TB, h http.Handler, target, body string, header ...string) answer {
+	tb.Helper()
+	r := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, target, strings.NewReader(body))
+	r.RemoteAddr = "198.51.100.7:4711"
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
+}
+
+// What is taken is one line of the log, with nothing about the reader.
+func TestFeedbackIsLogged(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, base, kind, body, line, back string }{
+		{"yes", "/", asJSON, `{"url": "/lock/fingerprint/", "helped": true}`, `url=/lock/fingerprint/ helped=true reason=""`, ""},
+		{"no, and why", "/", asJSON + "; charset=utf-8", `{"url":"/lock/fingerprint/","helped":false,"reason":"outdated"}`, "url=/lock/fingerprint/ helped=false reason=outdated", ""},
+		{"no, without a reason", "/", asJSON, `{"url":"/lock/fingerprint/","helped":false}`, `helped=false reason=""`, ""},
+		{"an address as links have it", "/", asJSON, `{"url":"/causes/%E7%94%B5%E9%87%8F%E4%B8%8D%E8%B6%B3/","helped":true}`, "url=/causes/电量不足/ helped=true", ""},
+		{"a form's yes", "/", asForm, "url=%2Flock%2Ffingerprint%2F&helped=true", "url=/lock/fingerprint/ helped=true", "/lock/fingerprint/#wf-thanks"},
+		{"a form's no", "/", asForm, "url=/lock/fingerprint/&helped=false&reason=did_not_work", "helped=false reason=did_not_work", "/lock/fingerprint/#wf-thanks"},
+		{"a form on a page with a Chinese address", "/", asForm, "url=/causes/电量不足/&helped=true", "url=/causes/电量不足/", "/causes/%E7%94%B5%E9%87%8F%E4%B8%8D%E8%B6%B3/#wf-thanks"},
+		{"below a base", "/help/", asForm, "url=/help/lock/fingerprint/&helped=true", "url=/help/lock/fingerprint/", "/help/lock/fingerprint/#wf-thanks"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			site := plainSite
+			if tt.base != "/" {
+				site = helpSite
+			}
+			public, err := site()
+			s, _, book := open(t, public, err)
+			a := post(t, s, tt.base+"api/feedback", tt.body, tt.kind, "User-Agent: a browser", "Cookie: who=me", "Referer: https://reader.example.org/secret")
+			want := http.StatusNoContent
+			if tt.back != "" {
+				want = http.StatusSeeOther
+			}
+			if a.status != want || a.header.Get("Location") != tt.back || a.body != "" || a.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("status %d, Location %q, body %q, want %d and %q", a.status, a.header.Get("Location"), a.body, want, tt.back)
+			}
+			log := book.String()
+			if strings.Count(log, "\n") != 1 || !strings.Contains(log, "msg=feedback") || !strings.Contains(log, tt.line) {
+				t.Errorf("the log has %q, want one line with %q", log, tt.line)
+			}
+			for _, private := range []string{"198.51.100.7", "browser", "who=me", "secret"} {
+				if strings.Contains(log, private) {
+					t.Errorf("the log has %q: %s", private, log)
+				}
+			}
+		})
+	}
+}
+
+func TestFeedbackRefuses(t *testing.T) {
+	t.Parallel()
+	public, err := plainSite()
+	s, _, book := open(t, public, err)
+	const good = `{"url":"/lock/fingerprint/","helped":true}`
+	for _, tt := range []struct {
+		name, body string
+		header     []string
+		status     int
+		code       string
+	}{
+		{"no content type", good, nil, 415, "bad_content_type"},
+		{"plain text", good, []string{"Content-Type: text/plain"}, 415, "bad_content_type"},
+		{"a file upload", good, []string{"Content-Type: multipart/form-data; boundary=x"}, 415, "bad_content_type"},
+		{"a broken content type", good, []string{"Content-Type: application/json; ;"}, 415, "bad_content_type"},
+		{"too large", `{"url":"` + strings.Repeat("/", 5000) + `","helped":true}`, []string{asJSON}, 413, "too_large"},
+		{"a form too large", "url=" + strings.Repeat("/", 5000), []string{asForm}, 413, "too_large"},
+		{"empty", "", []string{asJSON}, 400, "bad_body"},
+		{"not JSON", "url=/lock/", []string{asJSON}, 400, "bad_body"},
+		{"a list", "[]", []string{asJSON}, 400, "bad_body"},
+		{"null", "null", []string{asJSON}, 400, "bad_helped"},
+		{"two objects", good + good, []string{asJSON}, 400, "bad_body"},
+		{"an unknown field", `{"url":"/lock/fingerprint/","helped":true,"name":"我"}`, []string{asJSON}, 400, "bad_body"},
+		{"helped as text", `{"url":"/lock/fingerprint/","helped":"true"}`, []string{asJSON}, 400, "bad_body"},
+		{"without helped", `{"url":"/lock/fingerprint/"}`, []string{asJSON}, 400, "bad_helped"},
+		{"an unknown reason", `{"url":"/lock/fingerprint/","helped":false,"reason":"其他"}`, []string{asJSON}, 400, "bad_reason"},
+		{"a reason for a yes", `{"url":"/lock/fingerprint/","helped":true,"reason":"outdated"}`, []string{asJSON}, 400, "bad_reason"},
+		{"no page", `{"url":"/lock/gone/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"no address", `{"url":"","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a file", `{"url":"/lock/picture.svg","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a page without its slash", `{"url":"/lock/fingerprint","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a place on a page", `{"url":"/lock/fingerprint/#check","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a page with a question", `{"url":"/lock/fingerprint/?a=b","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"another site", `{"url":"https://example.org/lock/fingerprint/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a host alone", `{"url":"//example.org/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a way out", `{"url":"/lock/../../","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a hidden way out", `{"url":"/lock/%2e%2e/%2e%2e/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a line break", `{"url":"/lock/\nmsg=x/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"bad encoding", `{"url":"/%zz/","helped":true}`, []string{asJSON}, 400, "unknown_page"},
+		{"a form's unknown field", "url=/lock/fingerprint/&helped=true&q=1", []string{asForm}, 400, "bad_body"},
+		{"a form's field twice", "url=/lock/fingerprint/&helped=true&helped=false", []string{asForm}, 400, "bad_body"},
+		{"a form's bad encoding", "url=%zz&helped=true", []string{asForm}, 400, "bad_encoding"},
+		{"a form without helped", "url=/lock/fingerprint/", []string{asForm}, 400, "bad_helped"},
+		{"a form's other no", "url=/lock/fingerprint/&helped=no", []string{asForm}, 400, "bad_helped"},
+		{"a form's reason for a yes", "url=/lock/fingerprint/&helped=true&reason=unclear", []string{asForm}, 400, "bad_reason"},
+		{"another site's form", "url=/lock/fingerprint/&helped=true", []string{asForm, "Sec-Fetch-Site: cross-site", "Origin: https://elsewhere.example.org"}, 403, "cross_origin"},
+		{"another site's form, an old browser", "url=/lock/fingerprint/&helped=true", []string{asForm, "Origin: https://elsewhere.example.org"}, 403, "cross_origin"},
+		{"a form without an origin", "url=/lock/fingerprint/&helped=true", []string{asForm, "Sec-Fetch-Site: cross-site", "Origin: null"}, 403, "cross_origin"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := post(t, s, "/api/feedback", tt.body, tt.header...)
+			code, err := problemOf(a)
+			if err != nil || a.status != tt.status || code != tt.code {
+				t.Errorf("%d %s, %v, want %d %s", a.status, code, err, tt.status, tt.code)
+			}
+		})
+	}
+	if log := book.String(); log != "" {
+		t.Errorf("what is refused is logged: %s", log)
+	}
+}
+
+// A page that a reader still has open may be gone from the live release.
+func TestFeedbackOnAPageThatIsGone(t *testing.T) {
+	t.Parallel()
+	a := post(t, plainServer(t), "/api/feedback", "url=/lock/gone/&helped=true", asForm)
+	if a.status != http.StatusNotFound || !strings.Contains(a.body, "找不到这个页面") {
+		t.Errorf("status %d, body %.200s", a.status, a.body)
+	}
+}
+
+func TestFeedbackMethods(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for _, method := range []string{"GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"} {
+		a := request(t, s, method, "/api/feedback")
+		if code, err := problemOf(a); err != nil || a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "POST" || code != "method_not_allowed" {
+			t.Errorf("%s: status %d, Allow %q, %v", method, a.status, a.header.Get("Allow"), err)
+		}
+	}
+}
+
+// The site may live elsewhere, on an origin that site.yaml names.
+func TestFeedbackAcrossOrigins(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	const friend, stranger = "Origin: https://reader.example.org", "Origin: https://elsewhere.example.org"
+	asked := request(t, s, http.MethodOptions, "/api/feedback", friend, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type")
+	if asked.status != http.StatusNoContent || asked.header.Get("Access-Control-Allow-Origin") != "https://reader.example.org" ||
+		asked.header.Get("Access-Control-Allow-Methods") != "POST" || asked.header.Get("Access-Control-Allow-Headers") != "Content-Type" {
+		t.Errorf("before it sends: %d, %v", asked.status, asked.header)
+	}
+	const body = `{"url":"/lock/fingerprint/","helped":true}`
+	sent := post(t, s, "/api/feedback", body, asJSON, friend, "Sec-Fetch-Site: cross-site")
+	if sent.status != http.StatusNoContent || sent.header.Get("Access-Control-Allow-Origin") != "https://reader.example.org" {
+		t.Errorf("sent: %d, %v", sent.status, sent.header)
+	}
+	for _, a := range []answer{
+		request(t, s, http.MethodOptions, "/api/feedback", stranger, "Access-Control-Request-Method: POST"),
+		post(t, s, "/api/feedback", body, asJSON, stranger, "Sec-Fetch-Site: cross-site"),
+	} {
+		if a.status < 400 || a.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("a stranger: %d, %v", a.status, a.header)
+		}
+	}
+	if own := post(t, s, "/api/feedback", body, asJSON, "Origin: http://example.com", "Sec-Fetch-Site: same-origin"); own.status != http.StatusNoContent {
+		t.Errorf("the site's own page: %d", own.status)
+	}
+}

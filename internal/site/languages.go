@@ -1,0 +1,221 @@
+package site
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// language makes a category the home page of a language.
+func (r *resolver) language(root *Category, tag string) {
+	l := &Language{Tag: tag, Title: root.Title, Root: root}
+	root.In, root.Language, root.Parent = l, tag, nil
+	for k := range l.Families {
+		kind := FamilyKind(k)
+		l.Families[k] = &Family{Page: r.page(l.Home()+kind.Folder()+"/", tag), Kind: kind, In: l}
+	}
+	if home := l.Home(); home != "" {
+		for _, f := range []string{"search/", "404.html", "search-lite.json"} {
+			r.claimList(r.page(home+f, tag), theProgram)
+		}
+	}
+	r.machines(l.Home(), FeedFile, LLMsFile)
+	r.site.Languages = append(r.site.Languages, l)
+}
+
+// home reads the index.md of the content folder.
+func (r *resolver) home(index *content.Article) {
+	root := r.site.Root
+	root.Index, root.Summary = index, index.Summary
+	if index.Title.Value != "" {
+		root.Title = index.Title.Value
+	}
+}
+
+// foreign makes a folder the home of another language than that of the folder
+// above. It reports whether it is.
+func (r *resolver) foreign(c *Category, tag content.Text) bool {
+	for _, l := range r.site.Languages {
+		if strings.EqualFold(l.Tag, tag.Value) {
+			where := "the content folder"
+			if l.Root.Path != "" {
+				where = l.Root.Path + "/"
+			}
+			r.problem(tag.Pos, diag.Error, "language-twice", "the language "+quote(tag.Value)+" already has its place: "+where,
+				"put all that is in one language into one folder")
+			return false
+		}
+	}
+	r.language(c, tag.Value)
+	return true
+}
+
+// categories are the home pages and all other categories.
+func (r *resolver) categories() []*Category {
+	out := make([]*Category, 0, len(r.site.Languages)+len(r.site.Categories))
+	for _, l := range r.site.Languages {
+		out = append(out, l.Root)
+	}
+	return append(out, r.site.Categories...)
+}
+
+// settings reads what site.yaml says for each language.
+func (r *resolver) settings() {
+	all := r.in.Settings
+	first := r.site.Languages[0]
+	first.Title, first.Description, first.Notices, first.Footer = r.site.Title, all.Description, all.Notices, all.Footer
+	first.Nav, first.Contact = r.navigation(all.Nav), r.contact(all.Contact)
+	for _, l := range r.site.Languages[1:] {
+		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
+	}
+	for _, s := range all.Languages {
+		l := r.spoken(s.Tag)
+		if l == nil {
+			continue
+		}
+		l.Title, l.Description = cmp.Or(s.Title, l.Title), cmp.Or(s.Description, l.Description)
+		l.Footer = cmp.Or(s.Footer, l.Footer)
+		if s.Notices != nil {
+			l.Notices = s.Notices
+		}
+		if s.Nav != nil {
+			l.Nav = r.navigation(s.Nav)
+		}
+		if s.Contact.Text != "" {
+			l.Contact = r.contact(s.Contact)
+		}
+	}
+	if logo := all.Logo; logo.Value != "" {
+		if a, ok := r.assets[resolvePath("/"+logo.Value, "")]; ok {
+			r.site.Logo = a
+		} else {
+			r.image(markdown.Ref{Image: true, Dest: logo.Value, Pos: logo.Pos}, "", logo.Value, "")
+		}
+	}
+}
+
+// spoken finds the language that site.yaml speaks of.
+func (r *resolver) spoken(tag content.Text) *Language {
+	var known []string
+	for _, l := range r.site.Languages {
+		if strings.EqualFold(l.Tag, tag.Value) {
+			return l
+		}
+		known = append(known, l.Tag)
+	}
+	r.problem(tag.Pos, diag.Error, "language-unknown", "no folder is in the language "+quote(tag.Value),
+		diag.DidYouMean(tag.Value, known, "write “language: "+tag.Value+"” into the index.md of the folder that is"))
+	return nil
+}
+
+// arrange puts the categories of a home page into the order in which the
+// navigation names them; the others follow by their paths.
+func (r *resolver) arrange(l *Language) {
+	nav := r.in.Settings.Nav
+	if l != r.site.Languages[0] {
+		nav = nil
+		for _, s := range r.in.Settings.Languages {
+			if strings.EqualFold(s.Tag.Value, l.Tag) {
+				nav = s.Nav
+			}
+		}
+	}
+	place := func(c *Category) int {
+		at := slices.IndexFunc(nav, func(n content.NavItem) bool {
+			p := resolvePath("/"+n.Link.Value, "")
+			return p == c.Path || folderOf(p) == c.Path && content.Classify(p) == content.ClassIndex
+		})
+		if at < 0 {
+			return len(nav)
+		}
+		return at
+	}
+	slices.SortStableFunc(l.Root.Children, func(a, b *Category) int { return cmp.Compare(place(a), place(b)) })
+}
+
+func (r *resolver) navigation(items []content.NavItem) []Link {
+	var out []Link
+	for _, n := range items {
+		if t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil, nil); ok {
+			out = append(out, Link{Title: n.Title, URL: t.URL, External: strings.Contains(t.URL, "://")})
+		}
+	}
+	return out
+}
+
+func (r *resolver) contact(c content.Contact) Link {
+	out := Link{Title: c.Text}
+	if c.Link.Value == "" {
+		return out
+	}
+	if t, ok := r.target(markdown.Ref{Dest: c.Link.Value, Pos: c.Link.Pos}, "", nil, nil); ok {
+		out.URL, out.External = t.URL, strings.Contains(t.URL, "://")
+	}
+	return out
+}
+
+// translate finds the pages that say the same in another language: those with
+// the same path below the folders of two languages, and tags with the same
+// slug.
+func (r *resolver) translate() {
+	if len(r.site.Languages) < 2 {
+		return
+	}
+	type place struct {
+		page *Page
+		in   *Language
+	}
+	same := map[string][]place{}
+	var order []string
+	add := func(key string, p *Page, in *Language) {
+		if same[key] == nil {
+			order = append(order, key)
+		}
+		same[key] = append(same[key], place{p, in})
+	}
+	for _, l := range r.site.Languages {
+		add("", &l.Root.Page, l)
+		if len(l.Symptoms) > 0 {
+			add("symptoms", &l.Symptoms[0].Page, l)
+		}
+		for _, c := range l.Categories {
+			add(below(c.Path, l)+"/", &c.Page, l)
+		}
+		for _, f := range l.Families {
+			if len(f.Tags) > 0 {
+				add("tag "+f.Kind.Folder(), &f.Page, l)
+			}
+			for _, t := range f.Tags {
+				add("tag "+f.Kind.Folder()+"/"+path.Base(t.URL), &t.Page, l)
+			}
+		}
+	}
+	for _, a := range r.site.Articles {
+		add(below(a.Path, a.Category.In), &a.Page, a.Category.In)
+	}
+	for _, key := range order {
+		for _, p := range same[key] {
+			for _, l := range r.site.Languages {
+				for _, other := range same[key] {
+					if other.in == l && l != p.in {
+						p.page.Translations = append(p.page.Translations, Translation{Language: l.Tag, URL: other.page.URL})
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// below is a path as seen from the folder of its language.
+func below(p string, l *Language) string {
+	if l.Root.Path == "" {
+		return p
+	}
+	return strings.TrimPrefix(p, l.Root.Path+"/")
+}

@@ -1,0 +1,211 @@
+// The page of results: shows a search without loading the page again, from the
+// search endpoint, or, when that cannot be reached, from the list of titles
+// and symptoms beside the pages. What the server filled stays until the reader
+// asks for something else. The markup is that of search.html.
+(() => {
+  "use strict";
+
+  const { h, fill, getJSON, roughly } = window.whyfix;
+  const site = document.body.dataset;
+  const results = document.getElementById("wf-results");
+  const status = results.querySelector(".results-status");
+  const frequent = document.getElementById("wf-frequent");
+  const input = document.getElementById("wf-q");
+  const words = JSON.parse(document.getElementById("wf-words").textContent);
+  const filters = Object.keys(words.facet);
+  const size = 10;
+
+  let shown = location.search; // the search whose results stand here
+  let request;
+  const answers = new Map(); // by query string: the way back needs no request
+
+  const paragraph = (name, ...children) => h("p", { class: name }, ...children);
+  const put = (...children) => {
+    while (status.nextSibling) status.nextSibling.remove(); // the status stays where it is, or nobody hears it change
+    results.append(...children.filter(Boolean));
+  };
+  // say fills the status, and shows the frequent questions when there is nothing else.
+  const say = (helpless, ...children) => {
+    status.replaceChildren(...children.filter(Boolean));
+    if (frequent) frequent.hidden = !helpless;
+  };
+  const notice = (text) => paragraph("notice", h("span", {}, text));
+
+  // address is the same search with another value, from its first page.
+  const address = (params, name, value) => {
+    const next = new URLSearchParams(params);
+    next.delete("page");
+    value ? next.set(name, value) : next.delete(name);
+    next.sort(); // as the server does
+    return "?" + next;
+  };
+  const unfiltered = (params) => {
+    const next = new URLSearchParams(params);
+    for (const name of [...filters, "page"]) next.delete(name);
+    return "?" + next;
+  };
+  const filtered = (params) => filters.some((name) => params.get(name));
+
+  /* Asking */
+
+  async function search() {
+    const params = new URLSearchParams(location.search);
+    const query = (params.get("q") || "").trim();
+    const key = shown = location.search;
+    if (request) request.abort();
+    results.removeAttribute("aria-busy");
+    request = new AbortController();
+    const { signal } = request;
+    input.value = query;
+    document.title = (query ? query + " – " : "") + results.dataset.title;
+    if (!query) {
+      put();
+      return say(true);
+    }
+    if (answers.has(key)) return show(params, query, answers.get(key));
+    if (!status.nextSibling) say(false, paragraph("results-count", words.searching));
+    results.setAttribute("aria-busy", "true");
+    try {
+      const answer = await endpoint(params, signal);
+      if (signal.aborted) return;
+      if (answer.error) {
+        put();
+        say(false, notice(answer.error.code === "query_too_long" ? words.query_too_long : words.problem));
+      } else {
+        answers.set(key, answer);
+        show(params, query, answer);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError") await withoutEndpoint(query, signal);
+    } finally {
+      if (!signal.aborted) results.removeAttribute("aria-busy");
+    }
+  }
+
+  // endpoint answers a search; when filters leave nothing, with what is there
+  // without them.
+  async function endpoint(params, signal) {
+    const ask = async (parameters) => {
+      const { ok, status: code, answer } = await getJSON(site.api + "search" + parameters + "&size=" + size, signal);
+      if (!ok && (code !== 400 || !answer.error)) throw new Error("no endpoint");
+      return answer;
+    };
+    const own = new URLSearchParams(params);
+    own.delete("size");
+    const answer = await ask("?" + own);
+    if (!answer.error && !answer.hits.length && filtered(params)) answer.nearest = (await ask(unfiltered(own))).hits || [];
+    return answer;
+  }
+
+  async function withoutEndpoint(query, signal) {
+    try {
+      const found = await roughly(query);
+      if (signal.aborted) return;
+      put(found.length
+        ? h("ol", { class: "hits" }, found.map((entry) => hit({ ...entry, summary: entry.symptoms.slice(0, 3).join(" · ") })))
+        : nothing());
+      say(!found.length, notice(words.offline), found.length ? counted(found.length) : none(query));
+    } catch {
+      if (signal.aborted) return;
+      put();
+      say(true, notice(words.problem));
+    }
+  }
+
+  /* Showing */
+
+  const none = (query) => paragraph("advice-title", fill(words.nothing, query));
+  const counted = (n) => paragraph("results-count", n === 1 ? words.results_one : fill(words.results, n));
+
+  function show(params, query, answer) {
+    const { hits, total, mode, corrected } = answer;
+    const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
+    const more = [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
+      page * size < total && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
+    put(facets(params, answer.facets),
+      hits.length ? h("ol", { class: "hits" }, hits.map(hit)) : nothing(params, answer.nearest),
+      more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
+    say(!hits.length && !(answer.nearest || []).length,
+      hits.length ? counted(total) : none(query),
+      hits.length && mode === "relaxed" && paragraph("results-mode", words.relaxed),
+      hits.length && mode === "corrected" && corrected && paragraph("results-mode", fill(words.corrected, query, corrected)));
+  }
+
+  const nothing = (params, nearest) => h("div", { class: "advice" },
+    params && filtered(params) && h("p", {}, words.filtered),
+    params && filtered(params) && h("p", {}, h("a", { class: "chip", href: unfiltered(params) }, words.unfiltered)),
+    (nearest || []).length
+      ? [h("h2", {}, words.nearest), h("ul", { class: "advice-links" }, nearest.slice(0, 5).map(({ url, title }) => h("li", {}, h("a", { href: url }, title))))]
+      : h("ul", {}, words.advice.map((text) => h("li", {}, text))));
+
+  function facets(params, all) {
+    const sections = filters.map((name) => {
+      const asked = params.get(name);
+      const values = [...(all[name] || [])];
+      // A filter that leaves nothing is still there to be taken away.
+      if (asked && !values.some(({ value }) => value === asked)) values.push({ value: asked, count: 0 });
+      return values.length && h("section", {}, h("h2", {}, words.facet[name]), h("ul", { class: "chips" }, values.map(({ value, count }) => {
+        const on = asked === value;
+        const link = h("a", { class: "chip", href: address(params, name, on ? "" : value) },
+          name === "kind" ? words.kind[value] : value, " ", h("span", { class: "count" }, count));
+        if (on) link.setAttribute("aria-current", "true");
+        return h("li", {}, link);
+      })));
+    }).filter(Boolean);
+    return sections.length && h("nav", { class: "facets", "aria-label": words.facets }, sections);
+  }
+
+  function hit({ url, title, summary, snippet, section, products, causes }) {
+    const kind = section && section.kind;
+    return h("li", { class: "hit" },
+      h("h2", { class: "hit-title" }, h("a", { href: url }, title)),
+      section && section.title && h("p", { class: "hit-section" + (kind ? " kind-" + kind : "") },
+        h("a", { href: section.url }, kind && [h("span", { class: "badge" }, words.kind[kind]), " "], section.title)),
+      (snippet || summary) && paragraph("hit-snippet", snippet ? marked(snippet) : summary),
+      (products || causes || []).length > 0 && h("ul", { class: "hit-tags" }, products.map((tag) => h("li", {}, tag)),
+        causes.map((tag) => h("li", { class: "kind-cause" }, tag))));
+  }
+
+  // marked turns escaped text with <mark> into nodes: no other element can come of it.
+  function marked(html) {
+    const named = { amp: "&", lt: "<", gt: ">", quot: '"' };
+    const text = (s) => s.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (all, decimal, hex, name) =>
+      name ? named[name] || all : String.fromCodePoint(decimal ? +decimal : parseInt(hex, 16)));
+    return html.split(/<mark>(.*?)<\/mark>/s).map((part, i) => (i % 2 ? h("mark", {}, text(part)) : text(part)));
+  }
+
+  /* What the reader does */
+
+  const go = (to) => {
+    if (to !== location.search) history.pushState(null, "", location.pathname + to);
+    return search();
+  };
+
+  input.form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    // The keyboard of a phone covers the results.
+    if (matchMedia("(hover: none)").matches) input.blur();
+    go("?" + new URLSearchParams({ q: input.value.trim() }));
+  });
+
+  // A filter keeps the place of the keyboard; another page of results starts at its top.
+  results.addEventListener("click", async (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.origin !== location.origin || link.pathname !== location.pathname || !new URLSearchParams(link.search).has("q")) return;
+    event.preventDefault();
+    const filter = link.closest(".facets") && link.firstChild.textContent;
+    await go(link.search);
+    const again = filter && [...results.querySelectorAll(".facets a")].find((a) => a.firstChild.textContent === filter);
+    if (again) return again.focus({ preventScroll: true });
+    status.focus({ preventScroll: true });
+    input.form.scrollIntoView();
+  });
+
+  addEventListener("popstate", () => {
+    if (location.search !== shown) search();
+  });
+
+  if (!results.dataset.served && new URLSearchParams(shown).get("q")) search();
+})();
