@@ -3,7 +3,7 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check fuzz
+.PHONY: test format vet staticcheck race check browser fuzz
 
 test: format vet staticcheck check race
 
@@ -25,7 +25,12 @@ check:
 	@echo "== content"
 	@go run ./cmd/whyfix check
 
-race:
+# The tests of internal/browser need a browser, and skip without one.
+browser:
+	@echo "== browser"
+	@tools/browser.sh
+
+race: browser
 	@echo "== tests"
 	@go test -race ./...
 
