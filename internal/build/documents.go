@@ -10,7 +10,7 @@ import (
 // Document is an article as the search knows it.
 func Document(a *site.Article) *search.Document {
 	d := &search.Document{
-		URL: render.EscapeURL(a.URL), Title: a.Title.Value, Summary: a.Summary,
+		URL: render.EscapeURL(a.URL), Language: a.Language, Title: a.Title.Value, Summary: a.Summary,
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
 	}
 	for _, s := range a.Symptoms {

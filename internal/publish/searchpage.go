@@ -84,6 +84,16 @@ func (t *SearchTemplate) Has(page string) bool {
 	return strings.HasSuffix(page, "/") && t.t.Lookup(page) != nil
 }
 
+// Language is the language of a search page; empty on a site that has only
+// one.
+func (t *SearchTemplate) Language(page string) string {
+	var b strings.Builder
+	if l := t.t.Lookup("language of " + page); l == nil || l.Execute(&b, nil) != nil {
+		return ""
+	}
+	return b.String()
+}
+
 // Execute writes the page of one search.
 func (t *SearchTemplate) Execute(w io.Writer, v SearchView) error {
 	page := t.t

@@ -226,6 +226,11 @@ func (r *Renderer) SearchTemplate() ([]byte, error) {
 			out.Write(page)
 		}
 	}
+	if len(places) > 1 {
+		for i, l := range r.site.Languages {
+			fmt.Fprintf(&out, "[[define %q]]%s[[end]]", "language of "+SearchPage(l), places[i].Language)
+		}
+	}
 	return out.Bytes(), nil
 }
 

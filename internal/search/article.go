@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type article struct {
 	symptoms int32    // how many symptoms
 	named    int32    // how many names of tags
 	kinds    uint8    // bit k is set when it has a section of kindNames[k]
+	language uint8    // of the wordings
 	analyzer han.Analyzer
 	tags     []uint32 // of the wordings
 	body     body
@@ -66,13 +68,15 @@ const (
 // siteTag is a tag that articles have.
 type siteTag struct {
 	tagName
-	url  string
-	text uint32 // the passage that is its name
+	language uint8
+	text     uint32 // the passage that is its name
 }
 
+// tagName tells tags apart: a word may be a tag of two languages, with a page
+// in each.
 type tagName struct {
-	family int
-	name   string
+	family    int
+	name, url string
 }
 
 // wordings hold what the articles' short texts and tags are made of. A tag or
@@ -81,10 +85,12 @@ type tagName struct {
 type wordings struct {
 	passages []passage
 	tags     []siteTag
-	synonyms synonyms
-	byText   map[sharedText]uint32
-	byTag    map[tagName]uint32
-	buffer   []rune
+	// Languages in the order in which they came. Those beyond 255 are one.
+	languages []string
+	synonyms  synonyms
+	byText    map[sharedText]uint32
+	byTag     map[tagName]uint32
+	buffer    []rune
 	// What is kept lies in blocks: hundreds of thousands of short texts, each
 	// on its own, would be half as large again and slow to collect.
 	texts strings.Builder
@@ -129,7 +135,7 @@ func newWordings(syn synonyms) *wordings {
 
 // article makes an article of a document's head.
 func (w *wordings) article(d *Document) *article {
-	a := &article{url: w.keepText(d.URL), analyzer: han.AnalyzerOf(d.Language)}
+	a := &article{url: w.keepText(d.URL), language: w.language(d.Language), analyzer: han.AnalyzerOf(d.Language)}
 	size := 1 + len(d.Symptoms) + len(d.Sections)
 	for _, tags := range d.tags() {
 		for _, t := range tags {
@@ -149,7 +155,7 @@ func (w *wordings) article(d *Document) *article {
 				continue
 			}
 			name := w.shared(t.Name, a.analyzer)
-			a.tags = append(a.tags, w.tag(siteTag{tagName{family, w.passages[name].text}, t.URL, name}))
+			a.tags = append(a.tags, w.tag(siteTag{tagName{family, w.passages[name].text, t.URL}, a.language, name}))
 			a.texts = append(a.texts, name)
 			for _, n := range t.Names {
 				if n != "" {
@@ -207,6 +213,16 @@ func (w *wordings) tag(t siteTag) uint32 {
 		w.byTag[t.tagName] = n
 	}
 	return n
+}
+
+// language is the number of a language.
+func (w *wordings) language(tag string) uint8 {
+	n := slices.Index(w.languages, tag)
+	if n < 0 && len(w.languages) < math.MaxUint8 {
+		n = len(w.languages)
+		w.languages = append(w.languages, strings.Clone(tag))
+	}
+	return uint8(n)
 }
 
 // done drops what is needed only to add.

@@ -33,7 +33,8 @@ type Index struct {
 	facetKinds  []uint8
 	facetTags   []uint32
 	facetStarts []uint32
-	entries     []entry // the wordings that are suggested
+	languages   []string // of the articles
+	entries     []entry  // the wordings that are suggested
 	analyzers   []han.Analyzer
 	rarity      *rarities
 	synonyms    synonyms
@@ -154,7 +155,7 @@ func (x *Index) read(dir string) ([]*article, error) {
 
 // take sees what the wordings hold now; they may grow afterwards.
 func (x *Index) take(c *wordings) {
-	x.passages, x.tags, x.synonyms = c.passages, c.tags, c.synonyms
+	x.passages, x.tags, x.languages, x.synonyms = c.passages, c.tags, c.languages, c.synonyms
 }
 
 // load numbers the articles as bleve's index does: find tells the one that has

@@ -308,11 +308,11 @@ func sameHit(a, b Hit) bool {
 // sameSuggestions compares what two indexes suggest.
 func sameSuggestions(t *testing.T, what string, want, got *Index, text string) {
 	t.Helper()
-	a, err := want.Suggest(t.Context(), text, 8)
+	a, err := want.Suggest(t.Context(), text, "", 8)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := got.Suggest(t.Context(), text, 8)
+	b, err := got.Suggest(t.Context(), text, "", 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -517,7 +517,7 @@ func TestSuggest(t *testing.T) {
 		{"in the middle", "忽冷", 5, []string{"symptom 洗澡时热水器忽冷忽热"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			found, err := x.Suggest(t.Context(), tt.text, tt.size)
+			found, err := x.Suggest(t.Context(), tt.text, "", tt.size)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -549,7 +549,7 @@ func TestSuggestionLeadsSomewhere(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"打", "一", "不", "e", "设备", "网"} {
-		found, err := x.Suggest(t.Context(), text, 20)
+		found, err := x.Suggest(t.Context(), text, "", 20)
 		if err != nil || len(found) == 0 {
 			t.Errorf("Suggest(%q) = %v, %v", text, found, err)
 		}
@@ -622,7 +622,7 @@ func BenchmarkSuggest(b *testing.B) {
 	}
 	x := built(b, docs)
 	for b.Loop() {
-		if _, err := x.Suggest(b.Context(), "打印", 8); err != nil {
+		if _, err := x.Suggest(b.Context(), "打印", "", 8); err != nil {
 			b.Fatal(err)
 		}
 	}

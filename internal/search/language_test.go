@@ -44,3 +44,46 @@ func TestLanguages(t *testing.T) {
 		t.Errorf("“Busines” counts as a form of “Business” in German: %+v", r.Hits[0])
 	}
 }
+
+// A reader's language comes first, in hits and suggestions; where it has no
+// answer, another is better than none.
+func TestPreferredLanguage(t *testing.T) {
+	t.Parallel()
+	x := built(t, []*Document{
+		{URL: "/wifi/", Language: "zh-CN", Title: "WiFi 连不上", Symptoms: []string{"wifi 打不开"}, Products: []Tag{{Name: "WiFi", URL: "/products/wifi/"}}},
+		{URL: "/en/wifi/", Language: "en", Title: "WiFi does not connect", Products: []Tag{{Name: "WiFi", URL: "/en/products/wifi/"}}},
+		{URL: "/refund/", Language: "zh-CN", Title: "退款没到"},
+	})
+	for _, tt := range []struct {
+		ask, language string
+		want          []string
+	}{
+		{"wifi", "en", []string{"/en/wifi/"}},
+		{"wifi", "zh-CN", []string{"/wifi/"}},
+		{"wifi", "fr", []string{"/en/wifi/", "/wifi/"}}, // which the site does not have
+		{"退款", "en", []string{"/refund/"}},
+	} {
+		got := urls(ask(t, x, Query{Text: tt.ask, Language: tt.language, Size: 5}).Hits)
+		slices.Sort(got)
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%q in %q finds %v, want %v", tt.ask, tt.language, got, tt.want)
+		}
+	}
+	if f := ask(t, x, Query{Text: "wifi", Size: 5}).Facets.Product; len(f) != 1 || f[0] != (Count{"WiFi", 2}) {
+		t.Errorf("the facet counts %v, want WiFi 2", f)
+	}
+	if got := urls(ask(t, x, Query{Text: "wifi", Size: 5, Filter: Filter{Product: "WiFi"}}).Hits); len(got) != 2 {
+		t.Errorf("the filter WiFi keeps %v, want both", got)
+	}
+	for language, want := range map[string]string{"en": "/en/", "zh-CN": "/"} {
+		found, err := x.Suggest(t.Context(), "wifi", language, 8)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("suggestions in %s: %v, %v", language, found, err)
+		}
+		for _, s := range found {
+			if en := len(s.URL) > 4 && s.URL[:4] == "/en/"; en != (want == "/en/") {
+				t.Errorf("in %s %s is suggested", language, s.URL)
+			}
+		}
+	}
+}

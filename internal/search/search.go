@@ -23,6 +23,9 @@ type Query struct {
 	Size   int // hits on a page, from 0
 	Page   int // from 1
 	Filter Filter
+	// Language keeps the articles in it, a BCP 47 tag, unless none of them
+	// answers. Empty keeps all.
+	Language string
 }
 
 // Filter keeps only some articles. Empty values keep all.
@@ -35,14 +38,19 @@ type Filter struct {
 
 // filter is a Filter in an index's numbers.
 type filter struct {
-	all    bool // it keeps every article
-	none   bool // it asks for what the site does not have
-	kind   uint8
-	tagged [][]uint32 // of each list an article must have one
+	all      bool // it keeps every article
+	language int  // by the index's number; negative: any
+	none     bool // it asks for what the site does not have
+	kind     uint8
+	tagged   [][]uint32 // of each list an article must have one
 }
 
-func (x *Index) filter(f Filter) filter {
-	out := filter{all: f == Filter{}}
+func (x *Index) filter(f Filter, language string) filter {
+	out := filter{language: -1}
+	if len(x.languages) > 1 {
+		out.language = slices.Index(x.languages, language)
+	}
+	out.all = f == Filter{} && out.language < 0
 	if f.Kind != "" {
 		k := slices.Index(kindNames[:], f.Kind)
 		if k < 0 {
@@ -70,7 +78,7 @@ func (x *Index) filter(f Filter) filter {
 }
 
 func (f *filter) accepts(a *article) bool {
-	if f.none || f.kind != 0 && a.kinds&f.kind == 0 {
+	if f.none || f.language >= 0 && int(a.language) != f.language || f.kind != 0 && a.kinds&f.kind == 0 {
 		return false
 	}
 	for _, ids := range f.tagged {
@@ -158,6 +166,15 @@ type Count struct {
 
 // Search answers a query. An empty one has no hits and no error.
 func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
+	r, err := x.search(ctx, query)
+	if err == nil && r.Total == 0 && query.Language != "" && len(x.languages) > 1 {
+		query.Language = ""
+		return x.search(ctx, query)
+	}
+	return r, err
+}
+
+func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 	text := strings.TrimSpace(query.Text)
 	if utf8.RuneCountInString(text) > MaxQuery {
 		text = string([]rune(text)[:MaxQuery])
@@ -165,7 +182,7 @@ func (x *Index) Search(ctx context.Context, query Query) (*Result, error) {
 	result := &Result{Query: query.Text, Mode: Exact, Hits: []Hit{}}
 	in := x.fields()
 	text, quoted := unquote(text)
-	filter := x.filter(query.Filter)
+	filter := x.filter(query.Filter, query.Language)
 	r, err := x.answer(ctx, text, in, filter)
 	if err != nil || r == nil {
 		return result, err
@@ -360,6 +377,22 @@ func (x *Index) facets(r *ranking) Facets {
 	return f
 }
 
+// mergeCounts adds up what is written the same: a word that is a tag in several
+// languages.
+func mergeCounts(counts []Count) []Count {
+	at := make(map[string]int, len(counts))
+	out := counts[:0]
+	for _, c := range counts {
+		if i, twice := at[c.Value]; twice {
+			out[i].Count += c.Count
+			continue
+		}
+		at[c.Value] = len(out)
+		out = append(out, c)
+	}
+	return out
+}
+
 // mostFacets is how many values of a facet are worth showing.
 const mostFacets = 20
 
@@ -370,6 +403,7 @@ func (x *Index) tagCounts(counts []int, family int) []Count {
 			out = append(out, Count{x.tags[id].name, n})
 		}
 	}
+	out = mergeCounts(out)
 	slices.SortFunc(out, func(a, b Count) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value)) })
 	return out[:min(len(out), mostFacets)]
 }

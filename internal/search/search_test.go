@@ -561,7 +561,7 @@ func TestOddQueries(t *testing.T) {
 					t.Errorf("%s: %v in %s", h.URL, err, h.Snippet)
 				}
 			}
-			if _, err := x.Suggest(t.Context(), tt.query, 8); err != nil {
+			if _, err := x.Suggest(t.Context(), tt.query, "", 8); err != nil {
 				t.Errorf("Suggest: %v", err)
 			}
 		})
@@ -632,7 +632,7 @@ func TestOddDocuments(t *testing.T) {
 					t.Errorf("title is %q, want %q", h.Title, tt.doc.Title)
 				}
 			}
-			if _, err := x.Suggest(t.Context(), tt.query, 8); err != nil {
+			if _, err := x.Suggest(t.Context(), tt.query, "", 8); err != nil {
 				t.Errorf("Suggest: %v", err)
 			}
 		})
@@ -647,7 +647,7 @@ func TestEmptyIndex(t *testing.T) {
 	if r.Total != 0 || len(r.Hits) != 0 || x.Count() != 0 {
 		t.Errorf("an empty index has %d articles and %d hits", x.Count(), r.Total)
 	}
-	if s, err := x.Suggest(t.Context(), "打", 8); err != nil || len(s) != 0 {
+	if s, err := x.Suggest(t.Context(), "打", "", 8); err != nil || len(s) != 0 {
 		t.Errorf("Suggest = %v, %v", s, err)
 	}
 }
@@ -660,7 +660,7 @@ func TestCancelledContext(t *testing.T) {
 	if _, err := x.Search(ctx, Query{Text: "打印机连不上电脑", Size: 10}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Search gives %v, want context.Canceled", err)
 	}
-	if _, err := x.Suggest(ctx, "打印", 8); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := x.Suggest(ctx, "打印", "", 8); err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("Suggest gives %v", err)
 	}
 	if got := urls(ask(t, x, Query{Text: "打印机脱机", Size: 1}).Hits); !slices.Equal(got, []string{"/printer/offline/"}) {
@@ -712,7 +712,7 @@ func TestConcurrentSearches(t *testing.T) {
 				if diff := cmp.Diff(want[d.Title], urls(r.Hits)); diff != "" {
 					t.Errorf("%q beside other searches (-alone +now):\n%s", d.Title, diff)
 				}
-				if _, err := x.Suggest(t.Context(), d.Title[:3], 5); err != nil {
+				if _, err := x.Suggest(t.Context(), d.Title[:3], "", 5); err != nil {
 					t.Errorf("Suggest: %v", err)
 				}
 			}
@@ -749,7 +749,7 @@ func FuzzSearch(f *testing.F) {
 				t.Errorf("%q: the score of %s is %v", text, h.URL, h.Score)
 			}
 		}
-		if _, err := x.Suggest(t.Context(), text, 5); err != nil {
+		if _, err := x.Suggest(t.Context(), text, "", 5); err != nil {
 			t.Errorf("Suggest(%q): %v", text, err)
 		}
 	})

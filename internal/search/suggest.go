@@ -102,6 +102,13 @@ func (x *Index) suggestion(e *entry) Suggestion {
 	return s
 }
 
+func (x *Index) entryLanguage(e *entry) int {
+	if e.kind == aTag {
+		return int(x.tags[e.target].language)
+	}
+	return int(x.articles[e.target].language)
+}
+
 // How a wording answers what was typed, best first.
 const (
 	byPrefix = iota
@@ -115,8 +122,9 @@ const (
 // it, then those that contain it, then those that are spelled so in pinyin, in
 // whole syllables, their first letters, or an unfinished one. Symptoms come
 // before titles before tags, what several articles have and what is short
-// first. No wording comes twice.
-func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestion, error) {
+// first. No wording comes twice. A language that the site has keeps its
+// wordings alone.
+func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([]Suggestion, error) {
 	run := []rune(strings.TrimSpace(han.Fold(text)))
 	if len(run) == 0 || size <= 0 {
 		return []Suggestion{}, nil
@@ -130,6 +138,10 @@ func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestio
 		*entry
 		how int
 	}
+	only := -1 // the language
+	if len(x.languages) > 1 {
+		only = slices.Index(x.languages, language)
+	}
 	var found []scored
 	for i := range x.entries {
 		if i&4095 == 4095 && ctx.Err() != nil {
@@ -139,6 +151,7 @@ func (x *Index) Suggest(ctx context.Context, text string, size int) ([]Suggestio
 		folded := x.passages[e.passage].folded
 		how := notAtAll
 		switch {
+		case only >= 0 && x.entryLanguage(e) != only:
 		case len(folded) >= len(run) && slices.Equal(folded[:len(run)], run):
 			how = byPrefix
 		case contains(folded, run):

@@ -73,6 +73,7 @@ func parseSearch(r *http.Request) (search.Query, *badRequest) {
 	if q.Size*q.Page > search.MaxReach {
 		return q, &badRequest{"too_far", "size × page must be at most " + strconv.Itoa(search.MaxReach)}
 	}
+	q.Language = v.Get("language")
 	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution")}
 	switch q.Filter.Kind {
 	case "", "cause", "check", "solution", "case":
@@ -244,7 +245,7 @@ func (s *Server) apiSuggest(w http.ResponseWriter, r *http.Request, release *Rel
 	if release.Search != nil {
 		ctx, cancel := context.WithTimeout(r.Context(), queryTime)
 		defer cancel()
-		found, err := release.Search.Suggest(ctx, q, size)
+		found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)
 		if err != nil {
 			s.log.Error("suggest", "error", err)
 			s.fail(w, http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again")

@@ -32,6 +32,10 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 	var view publish.SearchView
 	status := http.StatusOK
 	q, bad := parseSearch(r)
+	own := q // as its address says it
+	if q.Language == "" {
+		q.Language = release.Template.Language(place)
+	}
 	switch {
 	case bad != nil:
 		status, view.Problem = http.StatusBadRequest, bad.code
@@ -47,13 +51,13 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 			status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
 			break
 		}
-		view = searchView(address, q, result)
+		view = searchView(address, own, result)
 		if q.Filter != (search.Filter{}) {
-			view.Unfiltered = searchAddress(address, search.Query{Text: q.Text, Size: q.Size}, 1)
+			view.Unfiltered = searchAddress(address, search.Query{Text: q.Text, Size: q.Size, Language: own.Language}, 1)
 		}
 		if result.Total == 0 && view.Unfiltered != "" {
 			// The filters left nothing: show how close it was.
-			all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1})
+			all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
 			if err == nil {
 				view.Nearest = searchHits(all)
 			}
@@ -90,7 +94,7 @@ func searchHits(result *search.Result) []publish.SearchHit {
 // searchAddress is a search on the search page at an address.
 func searchAddress(at string, q search.Query, page int) string {
 	v := url.Values{"q": {q.Text}}
-	for name, value := range map[string]string{"kind": q.Filter.Kind, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution} {
+	for name, value := range map[string]string{"kind": q.Filter.Kind, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution, "language": q.Language} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -108,7 +112,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Total: result.Total}
 	view.Hits = searchHits(result)
 	address := func(f search.Filter, page int) string {
-		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f}, page)
+		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f, Language: q.Language}, page)
 	}
 	for _, facet := range []struct {
 		name   string

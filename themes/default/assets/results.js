@@ -92,6 +92,7 @@
     };
     const own = new URLSearchParams(params);
     own.delete("size");
+    if (!own.has("language")) own.set("language", document.documentElement.lang);
     const answer = await ask("?" + own);
     if (!answer.error && !answer.hits.length && filtered(params)) answer.nearest = (await ask(unfiltered(own))).hits || [];
     return answer;

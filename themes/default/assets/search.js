@@ -99,7 +99,7 @@
   const suggestions = async (q, signal) => {
     if (!unreachable) {
       try {
-        const { ok, answer } = await getJSON(site.api + "suggest?size=" + most + "&q=" + encodeURIComponent(q), signal);
+        const { ok, answer } = await getJSON(site.api + "suggest?" + new URLSearchParams({ size: most, language: document.documentElement.lang, q }), signal);
         if (ok || answer.error) return ok ? answer.suggestions : [];
       } catch (error) {
         if (error.name === "AbortError") throw error;
