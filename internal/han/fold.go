@@ -76,6 +76,17 @@ func Fold(s string) string {
 func AppendFolded(dst []rune, s string) []rune {
 	table := simplified()
 	for i := 0; i < len(s); {
+		// Most are these, and most of the time of a search's snippets is here.
+		if c := s[i]; c >= 0xE4 && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80 {
+			if r := rune(c&0x0F)<<12 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F); r >= hanFirst && r <= hanLast {
+				if t := table.common[r-hanFirst]; t != 0 {
+					r = rune(t)
+				}
+				dst = append(dst, r)
+				i += 3
+				continue
+			}
+		}
 		if r, size := table.plain(s[i:]); size > 0 {
 			dst = append(dst, r)
 			i += size

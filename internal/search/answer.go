@@ -16,8 +16,21 @@ const (
 	mostText      = 1 << 16 // bytes of an article that are looked at for its best section
 )
 
+// hits makes what is shown of candidates.
+func (x *Index) hits(q *asked, found []candidate, kind string) ([]Hit, error) {
+	hits := make([]Hit, len(found))
+	r := sectionReader{q: q, has: make([]int, len(q.terms))}
+	for i, c := range found {
+		var err error
+		if hits[i], err = x.hit(q, &r, c, kind); err != nil {
+			return nil, err
+		}
+	}
+	return hits, nil
+}
+
 // hit makes what is shown of a candidate.
-func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
+func (x *Index) hit(q *asked, r *sectionReader, c candidate, kind string) (Hit, error) {
 	a := x.articles[c.doc]
 	summary, sections, err := x.body(a)
 	if err != nil {
@@ -27,7 +40,7 @@ func (x *Index) hit(q *asked, c candidate, kind string) (Hit, error) {
 		URL: a.url, Title: x.passages[a.texts[0]].text, Summary: summary, Score: c.score,
 		Products: x.tagNames(a, productTag), Causes: x.tagNames(a, causeTag), Solutions: x.tagNames(a, solutionTag),
 	}
-	best := q.bestSection(sections, kind, a.analyzer)
+	best := r.best(sections, kind, a.analyzer)
 	if best >= 0 {
 		s := sections[best]
 		h.Section = Place{URL: a.url, Title: s.Title, Kind: s.Kind}
@@ -68,16 +81,12 @@ func escapeFragment(s string) string { return (&url.URL{Fragment: s}).String()[1
 // decide: who asks by a symptom wants to know why first, and a case last.
 var kindShare = map[string]float32{"cause": 0.05, "check": 0.03, "solution": 0.04, "case": -0.05}
 
-// bestSection is the section that has most of the question, its heading
+// best is the section that has most of the question, its heading
 // counting double; what is nearly equal stands in the order of the chain.
-func (q *asked) bestSection(sections []Section, kind string, analyzer han.Analyzer) int {
+func (r *sectionReader) best(sections []Section, kind string, analyzer han.Analyzer) int {
 	best, bestScore := -1, float32(-1)
 	left := mostText
-	r := &q.sections
-	if r.has == nil {
-		r.has = make([]int, len(q.terms))
-	}
-	r.q, r.analyzer = q, analyzer
+	r.analyzer = analyzer
 	for i, s := range sections {
 		if kind != "" && s.Kind != kind {
 			continue
@@ -88,7 +97,7 @@ func (q *asked) bestSection(sections []Section, kind string, analyzer han.Analyz
 		}
 		left -= len(text)
 		score := r.coverage(text) + 2*r.coverage(s.Title)
-		score += kindShare[s.Kind] * q.body
+		score += kindShare[s.Kind] * r.q.body
 		if score > bestScore {
 			best, bestScore = i, score
 		}

@@ -36,13 +36,20 @@ func newDesk(x *Index) *desk {
 	return &desk{scores: make([]gained, len(x.articles)), memo: make([]int32, len(x.passages))}
 }
 
-func (d *desk) add(n uint32, gain gained) {
-	s := &d.scores[n]
-	if s.head == 0 && s.all == 0 {
-		d.touched = append(d.touched, n)
+// add gives documents of a segment what they gain; the segment's numbers start
+// at first.
+func (d *desk) add(first uint32, numbers []uint32, gain gained) {
+	scores, touched := d.scores[first:], d.touched
+	head, all := gain.head, gain.all
+	for _, n := range numbers {
+		s := &scores[n]
+		if s.head+s.all == 0 {
+			touched = append(touched, first+n)
+		}
+		s.head += head
+		s.all += all
 	}
-	s.head += gain.head
-	s.all += gain.all
+	d.touched = touched
 }
 
 // giveBack clears a desk for the next question.

@@ -44,7 +44,6 @@ type asked struct {
 	seen     [1024]bool // by the low bits of characters in the question: most others are not
 	pairs    bool       // it has terms longer than a character
 	synonyms synonyms
-	sections sectionReader // for the hits that are shown
 }
 
 // term is one term of a question.
@@ -237,11 +236,7 @@ const least = 1e-6
 func (x *Index) add(p read, d *desk) {
 	for i, docs := range p.docs {
 		first := uint32(x.segments[i].first)
-		docs.each(d.numbers[:], func(numbers []uint32) {
-			for _, n := range numbers {
-				d.add(first+n, p.gain)
-			}
-		})
+		docs.each(d.numbers[:], func(numbers []uint32) { d.add(first, numbers, p.gain) })
 	}
 }
 
@@ -270,7 +265,7 @@ func (x *Index) rank(ctx context.Context, q *asked, f filter, runs ...proof) (*r
 	}
 	for _, run := range runs {
 		// It may have the run in the middle of words alone.
-		d.add(run.doc, gained{head: least})
+		d.add(run.doc, []uint32{0}, gained{head: least})
 		d.scores[run.doc].run = max(d.scores[run.doc].run, run.at)
 	}
 	var best float32

@@ -225,20 +225,16 @@ func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 	if to > len(r.top) {
 		slices.SortFunc(r.rest, x.compareReached)
 	}
+	shown := make([]candidate, 0, to-from)
 	for i := from; i < to; i++ {
-		var c candidate
 		if i < len(r.top) {
-			c = r.top[i]
+			shown = append(shown, r.top[i])
 		} else {
-			c = x.beyond(r, r.rest[i-len(r.top)])
+			shown = append(shown, x.beyond(r, r.rest[i-len(r.top)]))
 		}
-		hit, err := x.hit(r.q, c, query.Filter.Kind)
-		if err != nil {
-			return nil, err
-		}
-		result.Hits = append(result.Hits, hit)
 	}
-	return result, nil
+	result.Hits, err = x.hits(r.q, shown, query.Filter.Kind)
+	return result, err
 }
 
 // beyond is a candidate that had no second pass.

@@ -38,6 +38,9 @@ func (x *Index) slipped(ctx context.Context, q *asked, in *fields) (*correction,
 // mistyped replaces words of letters that no article has by the nearest that
 // one has.
 func (x *Index) mistyped(_ context.Context, q *asked, in *fields) (*correction, error) {
+	if !slices.ContainsFunc(q.terms, func(t term) bool { return t.Class() == weigh.Word && t.articles() == 0 }) {
+		return nil, nil
+	}
 	// A word has a form for each analyzer; the article's own is enough.
 	known := map[int]bool{} // by where the word starts
 	for _, t := range q.terms {
