@@ -238,10 +238,12 @@ func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, 
 		return "", err
 	}
 	for _, d := range docs {
-		if err := ctx.Err(); err != nil {
-			return "", err
+		err := ctx.Err()
+		if err == nil {
+			err = b.Add(d)
 		}
-		if err := b.Add(d); err != nil {
+		if err != nil {
+			b.Abandon()
 			return "", err
 		}
 	}

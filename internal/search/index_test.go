@@ -170,18 +170,18 @@ func TestOpenRefuses(t *testing.T) {
 			return damage(t, "../texts", func(data []byte) []byte { return data[:len(data)-1] })
 		}, errTexts, "damaged"},
 		{"articles of other documents", func(t *testing.T) string {
-			return damage(t, "../articles", func(data []byte) []byte {
+			return damage(t, "../articles", func([]byte) []byte {
 				other := filepath.Join(t.TempDir(), "search")
 				docs := corpus()
 				for _, d := range docs {
 					d.URL = "/x" + d.URL
 				}
 				write(t, other, docs)
-				data, err := os.ReadFile(filepath.Join(other, articlesFile))
+				theirs, err := os.ReadFile(filepath.Join(other, articlesFile))
 				if err != nil {
 					t.Fatal(err)
 				}
-				return data
+				return theirs
 			})
 		}, errTexts, "nothing is known of"},
 		{"empty root", func(t *testing.T) string { return damage(t, "root.bolt", func([]byte) []byte { return nil }) }, nil, "search: "},

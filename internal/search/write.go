@@ -113,6 +113,10 @@ func (b *Builder) Close() error {
 	return nil
 }
 
+// Abandon gives the files back without completing the index. The folder is
+// useless then.
+func (b *Builder) Abandon() { b.texts.abandon() }
+
 // empty makes an index without documents.
 func (b *Builder) empty() error {
 	left, err := filepath.Glob(filepath.Join(b.dir, "scorch-offline-build*"))
