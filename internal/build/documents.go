@@ -1,6 +1,9 @@
 package build
 
 import (
+	"hash/maphash"
+	"strings"
+
 	"whyfix/internal/content"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
@@ -30,6 +33,38 @@ func Document(a *site.Article) *search.Document {
 		}
 	}
 	return d
+}
+
+// Stamp is what a document is made of. As long as it is the same, within one
+// Loader, so is the document; making a Stamp costs next to nothing.
+type Stamp struct {
+	URL      string           // the document's
+	article  *content.Article // parsed once, until its file changes
+	language string
+	tags     uint64
+}
+
+// Stamps are those of all articles, in the model's order. Only stamps of one
+// seed can be compared.
+func Stamps(l *Loaded, seed maphash.Seed) []Stamp {
+	known := map[*site.Tag]uint64{}
+	out := make([]Stamp, len(l.Site.Articles))
+	for i, a := range l.Site.Articles {
+		s := Stamp{URL: render.EscapeURL(a.URL), article: a.Article, language: a.Language}
+		for _, family := range a.Tags {
+			for _, t := range family {
+				h, ok := known[t]
+				if !ok {
+					h = maphash.Comparable(seed, [3]string{t.Name, t.URL, strings.Join(t.Names, "\n")})
+					known[t] = h
+				}
+				s.tags = s.tags*31 + h
+			}
+			s.tags = s.tags*31 + 1
+		}
+		out[i] = s
+	}
+	return out
 }
 
 func tags(a *site.Article, k site.FamilyKind) []search.Tag {

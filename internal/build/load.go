@@ -74,6 +74,7 @@ type cached struct {
 	article *content.Article
 	diags   diag.List
 	asset   site.Asset
+	lines   *diag.Lines // set when a diagnostic asked for one
 }
 
 // ErrNoContent is returned when the content folder is not there.
@@ -185,7 +186,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new huabei/cannot-use.md \"花呗用不了，怎么办？\"",
 		})
 	}
-	out.Diags = withSource(fsys, diags).Sort()
+	out.Diags = l.withSource(fsys, diags).Sort()
 	return out, nil
 }
 
@@ -368,6 +369,34 @@ func measure(fsys fs.FS, p string) site.Asset {
 // WithSource adds the line of the file to diagnostics that lack it.
 func WithSource(l *Loaded, diags diag.List) diag.List { return withSource(l.Files, diags) }
 
+// withSource is the same for a Loader, which keeps the lines of files that do not
+// change.
+func (l *Loader) withSource(fsys fs.FS, diags diag.List) diag.List {
+	for i, d := range diags {
+		c, known := l.cache[d.File]
+		if !known || d.Source != "" || d.Line == 0 {
+			continue
+		}
+		if c.lines == nil {
+			if c.lines = linesOf(fsys, d.File); c.lines == nil {
+				continue
+			}
+			l.cache[d.File] = c
+		}
+		diags[i].Source = c.lines.Text(d.Line)
+	}
+	return withSource(fsys, diags)
+}
+
+// linesOf are a file's lines, or nil when it cannot be read.
+func linesOf(fsys fs.FS, name string) *diag.Lines {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil
+	}
+	return diag.NewLines(name, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+}
+
 // withSource adds the line of the file to diagnostics that were made far from
 // it.
 func withSource(fsys fs.FS, diags diag.List) diag.List {
@@ -378,11 +407,9 @@ func withSource(fsys fs.FS, diags diag.List) diag.List {
 		}
 		lines := files[d.File]
 		if lines == nil {
-			data, err := fs.ReadFile(fsys, d.File)
-			if err != nil {
+			if lines = linesOf(fsys, d.File); lines == nil {
 				continue
 			}
-			lines = diag.NewLines(d.File, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
 			files[d.File] = lines
 		}
 		diags[i].Source = lines.Text(d.Line)

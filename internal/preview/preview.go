@@ -10,6 +10,7 @@ package preview
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -48,12 +49,13 @@ type Preview struct {
 	options  Options
 	loader   *build.Loader
 	live     *search.Live
-	old      []*search.Live    // closed with the preview
-	synonyms []search.Synonyms // of live
-	indexed  map[string]string // digest of what is indexed, by URL
+	old      []*search.Live         // closed with the preview
+	synonyms []search.Synonyms      // of live
+	indexed  map[string]build.Stamp // of what is indexed, by URL
 	holder   server.Holder
 	server   *server.Server
 	pages    *hub
+	seed     maphash.Seed
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -71,7 +73,7 @@ func New(o Options) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{options: o, loader: loader, pages: newHub()}
+	p := &Preview{options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed()}
 	p.server = server.New(&p.holder, o.Log)
 	return p, nil
 }
@@ -189,16 +191,14 @@ func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
 			// Its last index may still answer.
 			p.old = append(p.old, old)
 		}
-		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]string{}
+		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]build.Stamp{}
 	}
 	var changed []*search.Document
-	now := make(map[string]string, len(l.Site.Articles))
-	for _, a := range l.Site.Articles {
-		d := build.Document(a)
-		digest := search.Digest([]*search.Document{d}, nil)
-		now[d.URL] = digest
-		if p.indexed[d.URL] != digest {
-			changed = append(changed, d)
+	now := make(map[string]build.Stamp, len(l.Site.Articles))
+	for i, stamp := range build.Stamps(l, p.seed) {
+		now[stamp.URL] = stamp
+		if p.indexed[stamp.URL] != stamp {
+			changed = append(changed, build.Document(l.Site.Articles[i]))
 		}
 	}
 	var gone []string
@@ -240,11 +240,18 @@ func (p *Preview) Close() error {
 	return errors.Join(errs...)
 }
 
+// mostProblems is how many errors an open page is told: more than anybody
+// reads on it, and the terminal has them all.
+const mostProblems = 100
+
 func problems(l diag.List, dir string) []problem {
-	out := make([]problem, len(l))
-	for i, d := range l {
+	out := []problem{}
+	for _, d := range l {
+		if d.Severity != diag.Error || len(out) == mostProblems {
+			continue
+		}
 		d.File = filepath.ToSlash(filepath.Join(dir, d.File))
-		out[i] = problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source}
+		out = append(out, problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source})
 	}
 	return out
 }
