@@ -234,8 +234,11 @@ func foldSegment(segment string, at int, table *simplification, emit func(r rune
 			case l == '\n':
 			case unicode.IsSpace(l) || l < ' ':
 				l = ' '
-			case unicode.Is(unicode.Mn, l) && latin(base):
+			case unicode.Is(unicode.Mn, l) && (latin(base) || unicode.In(base, unicode.Arabic, unicode.Hebrew)):
 				continue
+			case l == 'ß':
+				emit('s', at)
+				l = 's'
 			case l > utf8.RuneSelf && latin(l):
 				l = plainLatin(l)
 			}

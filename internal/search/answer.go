@@ -48,9 +48,19 @@ func (x *Index) hit(q *asked, r *sectionReader, c candidate, kind string) (Hit, 
 			h.Section.URL += "#" + escapeFragment(s.Anchor)
 		}
 		h.Snippet = q.snippet(s.Text, a.analyzer)
+		// A heading alone: what stands below it.
+		for _, below := range sections[best+1:] {
+			if h.Snippet != "" || below.Kind != s.Kind {
+				break
+			}
+			h.Snippet = q.snippet(below.Text, a.analyzer)
+		}
 	}
 	if h.Snippet == "" {
 		h.Snippet = q.snippet(summary, a.analyzer)
+	}
+	for i := 0; h.Snippet == "" && i < len(sections); i++ {
+		h.Snippet = q.snippet(sections[i].Text, a.analyzer)
 	}
 	p := c.parts
 	passage := x.passages[p.passage].text
@@ -300,7 +310,7 @@ func mark(text string, f han.Folded, marked []bool, start, end int) string {
 		for j < end && marked[j] == marked[i] {
 			j++
 		}
-		if space(i) {
+		if space(i) && !strings.HasSuffix(b.String(), " ") {
 			b.WriteByte(' ')
 		}
 		if marked[i] {

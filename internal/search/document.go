@@ -23,7 +23,7 @@ import (
 // Schema is the version of what the index holds. An index of another version
 // is refused. 1: first. 2: meanings of the lexicon, pieces
 // of words, sounds. 3: texts beside bleve's store, the analysis of each
-// document's language.
+// document's language, words as they are written.
 const Schema = 3
 
 // Document is one article as the search knows it.

@@ -500,10 +500,10 @@ func TestSuggest(t *testing.T) {
 		want       []string
 	}{
 		{
-			"starts before contains, symptoms before titles before tags, short first", "热水器", 10,
-			[]string{"symptom 热水器响", "symptom 热水器打不着火", "title 热水器不热", "tag 热水器", "symptom 洗澡时热水器忽冷忽热", "title 怎么给热水器除垢"},
+			"what it is first; starts before contains, symptoms before titles, short first", "热水器", 10,
+			[]string{"tag 热水器", "symptom 热水器响", "symptom 热水器打不着火", "title 热水器不热", "symptom 洗澡时热水器忽冷忽热", "title 怎么给热水器除垢"},
 		},
-		{"no more than asked for", "热水器", 2, []string{"symptom 热水器响", "symptom 热水器打不着火"}},
+		{"no more than asked for", "热水器", 2, []string{"tag 热水器", "symptom 热水器响"}},
 		{"one character", "泵", 5, nil},
 		{"one character at the start", "垢", 5, []string{"title 怎么给热水器除垢"}},
 		{"traditional", "熱水器響", 5, []string{"symptom 热水器响"}},

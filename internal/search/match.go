@@ -150,14 +150,14 @@ func (m *matcher) fill(found *match, p *passage) {
 }
 
 // contains reports whether one text stands in another.
-func contains(text, run []rune) bool {
-	if len(run) == 0 {
-		return false
-	}
+func contains(text, run []rune) bool { return len(run) > 0 && find(text, run) >= 0 }
+
+// find is where a text first has a run; -1 when it does not.
+func find(text, run []rune) int {
 	for i := 0; i+len(run) <= len(text); i++ {
 		if text[i] == run[0] && slices.Equal(text[i:i+len(run)], run) {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }

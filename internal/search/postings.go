@@ -19,6 +19,7 @@ type fields struct {
 	head  *field // title, symptoms, tags, headings
 	all   *field // everything
 	sound *field // how the short texts sound
+	word  *field // words of letters as they are written
 }
 
 // field looks terms up in one field, each once.
@@ -75,7 +76,7 @@ func (d docs) contains(n uint32) bool {
 
 func (x *Index) fields() *fields {
 	of := func(name string) *field { return &field{x: x, name: name, known: map[string]postings{}} }
-	return &fields{of(fieldHead), of(fieldAll), of(fieldSound)}
+	return &fields{of(fieldHead), of(fieldAll), of(fieldSound), of(fieldWord)}
 }
 
 // postings are the articles that have a term in the field.

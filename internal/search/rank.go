@@ -244,6 +244,7 @@ func (x *Index) add(p read, d *desk) {
 // rest in none. It lies on a desk, which is to be given back.
 type ranking struct {
 	q    *asked
+	runs []proof // the articles that have the question as typed
 	top  []candidate
 	rest []reached
 	*desk
@@ -298,7 +299,7 @@ func (x *Index) rank(ctx context.Context, q *asked, f filter, runs ...proof) (*r
 		x.bestFirst(d.found, closely)
 	}
 	k := min(len(d.found), closely)
-	r := &ranking{q: q, top: make([]candidate, k), rest: d.found[k:], desk: d}
+	r := &ranking{q: q, runs: runs, top: make([]candidate, k), rest: d.found[k:], desk: d}
 	slices.SortFunc(d.found[:k], x.compareReached) // where time runs out, the best were read
 	m := newMatcher(x, q, d)
 	for i, c := range d.found[:k] {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"whyfix/internal/han"
 )
@@ -56,6 +58,7 @@ func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs in
 			return nil, err
 		}
 	}
+	whole := utf8.RuneCountInString(strings.TrimPrefix(pieces[0], piecePrefix))
 	found := make([]proof, 0, len(docs))
 	has := make([]level, len(x.passages)) // what is known of them: a tag stands in many articles
 	var doubtful []uint32
@@ -84,7 +87,7 @@ func (x *Index) run(ctx context.Context, runes []rune, in *fields, mostProofs in
 		switch {
 		case at > nowhere:
 			found = append(found, proof{n, at})
-		case len(pieces) == 1: // it is the run
+		case len(pieces) == 1 && len(runes) == whole: // it is the run
 			found = append(found, proof{n, inBody})
 		default:
 			doubtful = append(doubtful, n)

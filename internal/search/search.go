@@ -182,8 +182,10 @@ func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 	result := &Result{Query: query.Text, Mode: Exact, Hits: []Hit{}}
 	in := x.fields()
 	text, quoted := unquote(text)
-	filter := x.filter(query.Filter, query.Language)
-	r, err := x.answer(ctx, text, in, filter)
+	// What was meant is decided on all articles of the language: a filter must
+	// not change the question.
+	all := x.filter(Filter{}, query.Language)
+	r, err := x.answer(ctx, text, in, all)
 	if err != nil || r == nil {
 		return result, err
 	}
@@ -200,7 +202,7 @@ func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 			return nil, err
 		}
 		if c != nil {
-			other, err := x.answer(ctx, c.text, in, filter, c.proved...)
+			other, err := x.answer(ctx, c.text, in, all, c.proved...)
 			if err != nil {
 				return nil, err
 			}
@@ -210,6 +212,19 @@ func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 					result.Mode, result.Corrected = Corrected, c.text
 				}
 				x.giveBack(other.desk)
+			}
+		}
+	}
+	if query.Filter != (Filter{}) {
+		kept, err := x.rank(ctx, r.q, x.filter(query.Filter, query.Language), r.runs...)
+		if err != nil {
+			return nil, err
+		}
+		kept, r = r, kept
+		x.giveBack(kept.desk)
+		if len(quoted) > 0 {
+			if err := x.keepQuoted(ctx, r, quoted, in); err != nil {
+				return nil, err
 			}
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
+	"unicode"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
@@ -35,25 +35,33 @@ func (x *Index) slipped(ctx context.Context, q *asked, in *fields) (*correction,
 	return best, nil
 }
 
+// mayBeMistyped tells words of letters from numbers, names of errors and text
+// without words.
+func mayBeMistyped(word []rune) bool {
+	return !slices.ContainsFunc(word, func(r rune) bool { return han.ClassOf(r) != han.Word || unicode.IsDigit(r) })
+}
+
 // mistyped replaces words of letters that no article has by the nearest that
 // one has.
 func (x *Index) mistyped(_ context.Context, q *asked, in *fields) (*correction, error) {
-	if !slices.ContainsFunc(q.terms, func(t term) bool { return t.Class() == weigh.Word && t.articles() == 0 }) {
-		return nil, nil
-	}
 	// A word has a form for each analyzer; the article's own is enough.
 	known := map[int]bool{} // by where the word starts
+	var words []term
 	for _, t := range q.terms {
-		known[t.start] = known[t.start] || t.Class() == weigh.Word && t.articles() > 0
+		if t.Class() == weigh.Word {
+			words = append(words, t)
+			known[t.start] = known[t.start] || t.articles() > 0
+		}
 	}
+	slices.SortStableFunc(words, func(a, b term) int { return b.start - a.start })
 	runes := slices.Clone(q.runes)
 	last := len(runes) // where the word after starts
-	words := slices.SortedStableFunc(slices.Values(q.terms), func(a, b term) int { return b.start - a.start })
 	for _, t := range words {
-		if t.Class() != weigh.Word || len(t.text) < shortestTypo || known[t.start] || t.end > last || strings.ContainsAny(t.text, "0123456789") {
+		word := q.runes[t.start:t.end]
+		if known[t.start] || len(word) < shortestTypo || t.end > last || !mayBeMistyped(word) {
 			continue
 		}
-		near, err := x.nearest(t.text, in.all)
+		near, err := x.nearest(word, in.word)
 		if err != nil {
 			return nil, err
 		}
@@ -68,20 +76,38 @@ func (x *Index) mistyped(_ context.Context, q *asked, in *fields) (*correction, 
 	return &correction{text: string(runes)}, nil
 }
 
-// nearest is the most frequent word of the index within the fewest mistakes.
-func (x *Index) nearest(word string, in *field) (string, error) {
+// nearest is the most frequent word of the site within the fewest mistakes: a
+// letter too many, too few or wrong, or two that changed places.
+func (x *Index) nearest(word []rune, in *field) (string, error) {
+	best, most := "", 0
+	consider := func(other string) error {
+		n, err := in.count(other) // which the index's list of near words leaves out
+		if n > most || n == most && n > 0 && other < best {
+			best, most = other, n
+		}
+		return err
+	}
+	for i := range len(word) - 1 {
+		swapped := slices.Clone(word)
+		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+		if err := consider(string(swapped)); err != nil {
+			return "", err
+		}
+	}
 	mistakes := 1
 	if len(word) >= longTypo {
 		mistakes = 2
 	}
-	for distance := 1; distance <= mistakes; distance++ {
-		dict, err := x.snapshot.FieldDictFuzzy(fieldAll, word, distance, word[:1])
+	for distance := 1; distance <= mistakes && (distance == 1 || best == ""); distance++ {
+		dict, err := x.snapshot.FieldDictFuzzy(fieldWord, string(word), distance, string(word[:1]))
 		if err != nil {
 			return "", fmt.Errorf("search: %w", err)
 		}
-		best, most := "", 0
 		for {
 			e, err := dict.Next()
+			if err == nil && e != nil {
+				err = consider(e.Term)
+			}
 			if err != nil {
 				dict.Close()
 				return "", fmt.Errorf("search: %w", err)
@@ -89,23 +115,12 @@ func (x *Index) nearest(word string, in *field) (string, error) {
 			if e == nil {
 				break
 			}
-			count, err := in.count(e.Term) // which this list of terms leaves out
-			if err != nil {
-				dict.Close()
-				return "", err
-			}
-			if count > most && e.Term[0] >= 'a' && e.Term[0] <= 'z' {
-				best, most = e.Term, count
-			}
 		}
 		if err := dict.Close(); err != nil {
 			return "", fmt.Errorf("search: %w", err)
 		}
-		if best != "" {
-			return best, nil
-		}
 	}
-	return "", nil
+	return best, nil
 }
 
 // repaired replaces characters that fit neither neighbour in any article by

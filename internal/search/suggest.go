@@ -111,22 +111,55 @@ func (x *Index) entryLanguage(e *entry) int {
 
 // How a wording answers what was typed, best first.
 const (
-	byPrefix = iota
+	byAll = iota // it is the wording
+	byPrefix
 	byContaining
 	bySoundPrefix
 	bySoundInside
+	byBeginning // the other way round: what was typed starts with the wording
 	notAtAll
 )
 
-// Suggest completes what a reader has typed so far: wordings that start with
-// it, then those that contain it, then those that are spelled so in pinyin, in
-// whole syllables, their first letters, or an unfinished one. Symptoms come
-// before titles before tags, what several articles have and what is short
+// partsOf are the runs of characters between spaces and punctuation.
+func partsOf(run []rune) [][]rune {
+	var parts [][]rune
+	for i := 0; i < len(run); {
+		start := i
+		for i < len(run) && han.ClassOf(run[i]) != han.Other {
+			i++
+		}
+		if i > start {
+			parts = append(parts, run[start:i])
+		} else {
+			i++
+		}
+	}
+	return parts
+}
+
+// inOrder reports whether a text has all parts, one after the other.
+func inOrder(text []rune, parts [][]rune) bool {
+	for _, p := range parts {
+		at := find(text, p)
+		if at < 0 {
+			return false
+		}
+		text = text[at+len(p):]
+	}
+	return true
+}
+
+// Suggest completes what a reader has typed so far: the wording that it is,
+// those that start with it, those that contain it (between its spaces, in
+// order), then those that are spelled so in pinyin, in whole syllables, their
+// first letters, or an unfinished one. When there is none, wordings that it
+// starts with. Symptoms come before titles before tags, what several articles have and what is short
 // first. No wording comes twice. A language that the site has keeps its
 // wordings alone.
 func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([]Suggestion, error) {
 	run := []rune(strings.TrimSpace(han.Fold(text)))
-	if len(run) == 0 || size <= 0 {
+	parts := partsOf(run)
+	if len(parts) == 0 || size <= 0 {
 		return []Suggestion{}, nil
 	}
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
@@ -152,10 +185,14 @@ func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([
 		how := notAtAll
 		switch {
 		case only >= 0 && x.entryLanguage(e) != only:
-		case len(folded) >= len(run) && slices.Equal(folded[:len(run)], run):
+		case slices.Equal(folded, run):
+			how = byAll
+		case len(folded) >= len(parts[0]) && slices.Equal(folded[:len(parts[0])], parts[0]) && inOrder(folded, parts):
 			how = byPrefix
-		case contains(folded, run):
+		case inOrder(folded, parts):
 			how = byContaining
+		case len(folded) > 1 && len(folded) < len(run) && slices.Equal(run[:len(folded)], folded):
+			how = byBeginning
 		case !letters:
 		case han.TypedAs(spelled, folded):
 			how = bySoundPrefix
@@ -170,6 +207,11 @@ func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([
 		if how != notAtAll {
 			found = append(found, scored{e, how})
 		}
+	}
+	// What was typed may go on where the wording ends; that is a suggestion only
+	// when nothing else is.
+	if slices.ContainsFunc(found, func(s scored) bool { return s.how < byBeginning }) {
+		found = slices.DeleteFunc(found, func(s scored) bool { return s.how == byBeginning })
 	}
 	length := func(s scored) int { return len(x.passages[s.passage].folded) }
 	slices.SortFunc(found, func(a, b scored) int {

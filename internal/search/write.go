@@ -23,6 +23,7 @@ const (
 	fieldHead  = "head"  // title, symptoms, tags, headings
 	fieldAll   = "all"   // everything
 	fieldSound = "sound" // how title, symptoms and tags sound
+	fieldWord  = "word"  // words of letters as they are written, for mistyped ones
 )
 
 // Keys of the index's own storage.
@@ -186,6 +187,11 @@ func indexed(d *Document, syn synonyms) index.Document {
 	for _, t := range head.texts {
 		sound.sound(t)
 	}
+	word := newTermField(fieldWord, han.Whole)
+	for _, t := range all.texts {
+		word.words(t)
+	}
+	doc.AddField(word)
 	doc.AddField(head)
 	doc.AddField(sound)
 	doc.AddField(all)
@@ -257,6 +263,16 @@ func (f *termField) stand(text string, syn synonyms) {
 	if syn.found.Count() > 0 {
 		syn.found.Find([]rune(han.Fold(text)), func(n, _, _ int) { f.term([]byte(synonymTerm(n))) })
 	}
+}
+
+// words adds the words of letters that may be mistyped, as they are.
+func (f *termField) words(text string) {
+	runes := []rune(han.Fold(text))
+	han.EachTerm(runes, func(start, end int) {
+		if end-start >= shortestTypo && mayBeMistyped(runes[start:end]) {
+			f.term([]byte(string(runes[start:end])))
+		}
+	})
 }
 
 // sound adds every two neighbouring syllables of a text, and those that no
