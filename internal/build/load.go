@@ -167,7 +167,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	in.Commits = l.commits
 	resolved, siteDiags := site.Resolve(in)
 	diags = append(diags, siteDiags...)
-	diags = append(diags, check.Run(resolved)...)
+	diags = append(diags, check.Run(resolved, settings.Checks)...)
 	theme, themeDiags, err := l.theme(resolved)
 	if err != nil {
 		return nil, err
@@ -180,13 +180,13 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 			return nil, err
 		}
 	}
-	if len(in.Articles) == 0 && diags.Errors() == 0 {
+	if len(in.Articles) == 0 && settings.Checks.Settle(diags).Errors() == 0 {
 		diags = append(diags, diag.Diagnostic{
 			Pos: diag.Pos{File: "."}, Severity: diag.Warning, Code: "empty",
 			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new huabei/cannot-use.md \"花呗用不了，怎么办？\"",
 		})
 	}
-	out.Diags = l.withSource(fsys, diags).Sort()
+	out.Diags = l.withSource(fsys, settings.Checks.Settle(diags)).Sort()
 	return out, nil
 }
 
@@ -366,8 +366,11 @@ func measure(fsys fs.FS, p string) site.Asset {
 	return a
 }
 
-// WithSource adds the line of the file to diagnostics that lack it.
-func WithSource(l *Loaded, diags diag.List) diag.List { return withSource(l.Files, diags) }
+// Settled gives diagnostics that were found after Load what Load gives its
+// own: the severity that the site wants, and the line of the file.
+func Settled(l *Loaded, diags diag.List) diag.List {
+	return withSource(l.Files, l.Site.Settings.Checks.Settle(diags))
+}
 
 // withSource is the same for a Loader, which keeps the lines of files that do not
 // change.

@@ -22,6 +22,9 @@ func Documents(l *Loaded) []*search.Document {
 // Promises reports the symptoms that do not find their article. It needs no
 // release: where there is doubt, it asks an index in memory.
 func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
+	if !l.Site.Settings.Checks.On("promise") {
+		return nil, nil
+	}
 	docs := Documents(l)
 	doubtful := search.Doubtful(docs)
 	if len(doubtful) == 0 {
@@ -42,6 +45,9 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 
 // tried tries promises against an index of the same articles.
 func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Promise) (diag.List, error) {
+	if !l.Site.Settings.Checks.On("promise") {
+		return nil, nil
+	}
 	broken, err := x.Try(ctx, doubtful)
 	if err != nil || len(broken) == 0 {
 		return nil, err
@@ -66,5 +72,5 @@ func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Pr
 			Hint:    "say what is special about this problem, or take the phrase out here or there",
 		})
 	}
-	return out, nil
+	return Settled(l, out), nil
 }

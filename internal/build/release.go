@@ -84,8 +84,11 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
 	}
-	l.Diags = append(l.Diags, withSource(l.Files, promises)...).Sort()
-	if o.Strict && len(promises) > 0 {
+	l.Diags = append(l.Diags, promises...).Sort()
+	switch {
+	case promises.Errors() > 0: // the site takes a broken promise for an error
+		return report, ErrContent
+	case o.Strict && len(promises) > 0:
 		return report, ErrPromise
 	}
 	report.Result, err = w.Commit(manifest, o.Keep)

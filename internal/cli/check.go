@@ -21,9 +21,18 @@ do. Exits with 1 if there is an error; warnings alone exit with 0.
   -content DIR   the articles (default: content)
   -against DIR   also report addresses of the live release that would vanish
   -json          one JSON array instead of text
+  -sarif         SARIF 2.1.0, for review tools
+  -github        workflow commands, for annotations beside a change's lines
+  -fix           mend what is safe first: links and images whose file was
+                 moved, and, after asking, tags that differ in one character
+  -yes           with -fix: do not ask
+
+Each rule can be an error, a warning or off: checks: in site.yaml, and
+docs/checks.md, which lists the rules.
 
 examples:
   whyfix check
+  whyfix check -fix
   whyfix check -against public
   whyfix check -json | jq -r '.[].file' | sort | uniq -c
 `
@@ -33,9 +42,20 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	dir := f.String("content", "content", "")
 	against := f.String("against", "", "")
 	asJSON := f.Bool("json", false, "")
+	asSARIF := f.Bool("sarif", false, "")
+	asGitHub := f.Bool("github", false, "")
+	fixing := f.Bool("fix", false, "")
+	yes := f.Bool("yes", false, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
 	}
+	switch {
+	case *asJSON && *asSARIF || *asJSON && *asGitHub || *asSARIF && *asGitHub:
+		return errUsage{"-json, -sarif and -github are three forms of one output", "choose one of them"}
+	case *yes && !*fixing:
+		return errUsage{"-yes answers what -fix asks", "whyfix check -fix -yes"}
+	}
+	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
 	l, err := build.NewLoader(build.Options{Content: *dir})
 	if err != nil {
 		return loadError(err, *dir)
@@ -45,13 +65,25 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
+	if *fixing {
+		n, err := runFix(e, loaded, *dir, p, *yes)
+		if err != nil {
+			return err
+		}
+		e.say("%s mended", plural(n, "place"))
+		if n > 0 {
+			if loaded, err = l.Load(ctx); err != nil {
+				return err
+			}
+		}
+	}
 	diags := loaded.Diags
 	if diags.Errors() == 0 {
 		broken, err := build.Promises(ctx, loaded)
 		if err != nil {
 			return err
 		}
-		diags = build.WithSource(loaded, append(diags, broken...)).Sort()
+		diags = append(diags, broken...).Sort()
 	}
 	if *against != "" {
 		if err := folder("-against", *against); err != nil {
@@ -61,13 +93,17 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return openError(err, *against)
 		}
-		diags = append(diags, vanished(loaded, r.Manifest())...).Sort()
+		diags = append(diags, build.Settled(loaded, vanished(loaded, r.Manifest()))...).Sort()
 		r.Close()
 	}
-	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
-	if *asJSON {
+	switch {
+	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)
-	} else {
+	case *asSARIF:
+		err = printSARIF(e.stdout, p, diags)
+	case *asGitHub:
+		err = printGitHub(e.stdout, p, diags)
+	default:
 		err = p.Print(e.stdout, diags)
 	}
 	if err != nil {

@@ -22,6 +22,7 @@ type Article struct {
 
 	Title     Text
 	Summary   string
+	SummaryAt diag.Pos
 	Symptoms  []Text
 	Products  []Text
 	Causes    []Text
@@ -51,7 +52,7 @@ var articleKeys = []key[Article]{
 	},
 	{
 		"summary", "text", "One sentence for lists and search results.",
-		func(a *Article, v value) { a.Summary = v.text().Value },
+		func(a *Article, v value) { t := v.text(); a.Summary, a.SummaryAt = t.Value, t.Pos },
 	},
 	{
 		"symptoms", "list", "What readers say, in their words. Each must find this article.",

@@ -130,7 +130,7 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		if info.Mode().IsRegular() {
 			if name := meant(p); name != "" {
 				diags = append(diags, diag.Diagnostic{
-					Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "file-name",
+					Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
 					Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
 				})
 			}

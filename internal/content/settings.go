@@ -13,6 +13,7 @@ import (
 
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
+	"whyfix/internal/rules"
 )
 
 // Settings is site.yaml.
@@ -31,7 +32,8 @@ type Settings struct {
 	Languages   []LanguageSettings
 	Kinds       markdown.KindWords
 	RawHTML     bool
-	Origins     []string // sites that may ask the search endpoint from a browser
+	Origins     []string     // sites that may ask the search endpoint from a browser
+	Checks      rules.Levels // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
@@ -77,6 +79,7 @@ var settingsKeys = []key[Settings]{
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
+	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
 }
 
@@ -85,7 +88,7 @@ func SettingsKeys() []Key { return documented(settingsKeys) }
 
 // DefaultSettings are those of a folder without site.yaml.
 func DefaultSettings() Settings {
-	return Settings{Language: "zh-CN", Kinds: defaultKinds()}
+	return Settings{Language: "zh-CN", Kinds: defaultKinds(), Checks: rules.NewLevels(nil)}
 }
 
 // defaultKinds are the words of the languages that the program knows. They
@@ -269,6 +272,51 @@ func (v value) origins() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// checks reads how serious the site takes the rules, by their codes.
+func (v value) checks() rules.Levels {
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", "checks: {tag-once: warning}")
+		return rules.NewLevels(nil)
+	}
+	set := map[string]diag.Severity{}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		name, node := v.node.Content[i], v.node.Content[i+1]
+		code := name.Value
+		rule, known := rules.Find(code)
+		level, ok := levelOf(node)
+		switch {
+		case seen[code]:
+			v.problem(v.at(name), "key-twice", "the rule "+strconv.Quote(code)+" stands here twice", "keep one of the two")
+		case !known:
+			v.problem(v.at(name), "unknown-check", "there is no rule "+strconv.Quote(code),
+				diag.DidYouMean(code, rules.Codes(), "docs/checks.md lists the rules"))
+		case !ok:
+			v.wrong(node, "error, warning or off for each rule", code+": warning")
+		case rule.Needed && level != diag.Error:
+			v.problem(v.at(node), "needed-check", "the rule "+strconv.Quote(code)+" stays an error: where "+rule.Summary+", every reader meets it",
+				"take this line out, and mend what whyfix check lists")
+		default:
+			set[code] = level
+		}
+		seen[code] = true
+	}
+	return rules.NewLevels(set)
+}
+
+func levelOf(n *yaml.Node) (diag.Severity, bool) {
+	s, _ := scalar(n)
+	switch s {
+	case "error":
+		return diag.Error, true
+	case "warning":
+		return diag.Warning, true
+	case "off", "false": // some editors write one for the other
+		return diag.Off, true
+	}
+	return diag.Error, false
 }
 
 func (v value) params() map[string]any {

@@ -8,6 +8,7 @@ import (
 
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
+	"whyfix/internal/rules"
 )
 
 func TestParseSettings(t *testing.T) {
@@ -25,6 +26,7 @@ footer: 最后一行
 kinds: {cause: [缘由, Grund], case: []}
 raw_html: true
 origins: [https://b.example.org/, http://a.example.org, https://b.example.org]
+checks: {tag-once: warning, image-alt: off, duplicate-title: error}
 params: {colour: teal, sizes: [1, 2], deep: {er: true}}
 `))
 	if len(diags) > 0 {
@@ -39,6 +41,7 @@ params: {colour: teal, sizes: [1, 2], deep: {er: true}}
 		Notices: []string{"案例均为虚构。"}, Footer: "最后一行", Kinds: kinds, RawHTML: true,
 		Origins: []string{"http://a.example.org", "https://b.example.org"},
 		Params:  map[string]any{"colour": "teal", "sizes": []any{1, 2}, "deep": map[string]any{"er": true}},
+		Checks:  rules.NewLevels(map[string]diag.Severity{"tag-once": diag.Warning, "image-alt": diag.Off, "duplicate-title": diag.Error}),
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreTypes(diag.Pos{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)

@@ -23,13 +23,12 @@ const (
 	Error Severity = iota
 	// Warning does not stop a build: the site could be better.
 	Warning
+	// Off is for a rule that nobody wants to hear of. No Diagnostic has it.
+	Off
 )
 
 func (s Severity) String() string {
-	if s == Warning {
-		return "warning"
-	}
-	return "error"
+	return [...]string{"error", "warning", "off"}[s]
 }
 
 // Pos is a place in a file: a slash-separated path relative to the content

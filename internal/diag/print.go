@@ -50,13 +50,13 @@ func (p Printer) Print(w io.Writer, list List) error {
 }
 
 func (p Printer) place(pos Pos) string {
-	pos.File = p.file(pos.File)
+	pos.File = p.File(pos.File)
 	return pos.String()
 }
 
-// file puts the folder in front, unless the file is none of its: the built-in
+// File puts the folder in front, unless the file is none of its: the built-in
 // theme's names stand in brackets.
-func (p Printer) file(name string) string {
+func (p Printer) File(name string) string {
 	if p.Dir == "" || strings.HasPrefix(name, "(") {
 		return name
 	}
@@ -177,7 +177,7 @@ type jsonDiagnostic struct {
 func (p Printer) PrintJSON(w io.Writer, list List) error {
 	out := make([]jsonDiagnostic, len(list))
 	for i, d := range list {
-		out[i] = jsonDiagnostic{p.file(d.File), d.Line, d.Col, d.Severity.String(), d.Code, d.Message, d.Hint, d.Source}
+		out[i] = jsonDiagnostic{p.File(d.File), d.Line, d.Col, d.Severity.String(), d.Code, d.Message, d.Hint, d.Source}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

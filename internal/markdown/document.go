@@ -49,6 +49,13 @@ type Document struct {
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
+	Headings []Heading // those outside of quotes and lists, in order, without the title
+}
+
+// Heading is a heading's place and level, whatever part of the page it heads.
+type Heading struct {
+	Level int
+	Pos   diag.Pos
 }
 
 // HasID reports whether the page will have an element with this id.

@@ -95,6 +95,9 @@ func (r *reading) prepare(root ast.Node) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
+			if n.Parent().Kind() == ast.KindDocument && !r.isTitle(n) {
+				r.doc.Headings = append(r.doc.Headings, Heading{Level: n.Level, Pos: r.at(n.Pos())})
+			}
 		case *ast.Text:
 			// A line break in the source between two Han characters is not a
 			// space.

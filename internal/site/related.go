@@ -123,7 +123,7 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 			return nil
 		}
 		if why := r.hidden[p]; why != "" {
-			r.problem(t.Pos, diag.Warning, "related", quote(t.Value)+" is "+why+" and is left out", "")
+			r.problem(t.Pos, diag.Warning, "related-hidden", quote(t.Value)+" is "+why+" and is left out", "")
 			return nil
 		}
 	}

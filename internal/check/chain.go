@@ -1,0 +1,137 @@
+package check
+
+import (
+	"strconv"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+	"whyfix/internal/site"
+)
+
+// sections are those of a kind.
+func sections(a *site.Article, k markdown.Kind) []*markdown.Section {
+	var out []*markdown.Section
+	for i := range a.Doc.Sections {
+		if s := &a.Doc.Sections[i]; s.Kind == k {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// diagnoses tells the articles that lead from a symptom to a solution. A plain
+// page may tell reasons and no more.
+func diagnoses(a *site.Article) bool { return len(a.Symptoms) > 0 || len(a.Causes) > 0 }
+
+// causesWithoutSolution finds causes with which a reader is left alone. A
+// solution that names no cause is for all of them.
+func causesWithoutSolution(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Chain.Causes) == 0 || !diagnoses(a) {
+			continue
+		}
+		solutions := sections(a, markdown.Solution)
+		if len(solutions) == 0 {
+			say(sections(a, markdown.Cause)[0].Pos, "this article tells causes, and nothing of what to do", "add a section such as “## 怎么解决 {.solution}”")
+			continue
+		}
+		if forAll(solutions) || misled(a, solutions) {
+			continue
+		}
+		for _, c := range a.Chain.Causes {
+			if len(c.Solutions) == 0 {
+				say(placeOf(a, c), "nothing here says what to do about the cause "+strconv.Quote(c.Title),
+					"name it behind the heading of its solution: {for="+strconv.Quote(c.Title)+"}")
+			}
+		}
+	}
+}
+
+// forAll reports whether a solution names no cause: an item, or a section
+// that is one text.
+func forAll(solutions []*markdown.Section) bool {
+	for _, s := range solutions {
+		if len(s.Items) == 0 {
+			return true
+		}
+		for _, it := range s.Items {
+			if len(it.For) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// misled reports whether a solution names a cause that is not there, which was
+// said already: the cause without a solution may be the one it means.
+func misled(a *site.Article, solutions []*markdown.Section) bool {
+	found := map[string]int{}
+	for _, step := range a.Chain.Solutions {
+		found[step.ID] = len(step.For)
+	}
+	for _, s := range solutions {
+		for _, it := range s.Items {
+			if found[it.ID] < len(it.For) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// solutionsForNoCause finds those that name no cause where others do.
+func solutionsForNoCause(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		named := false
+		for _, step := range a.Chain.Solutions {
+			named = named || len(step.For) > 0
+		}
+		if !named {
+			continue
+		}
+		for _, sec := range sections(a, markdown.Solution) {
+			for _, it := range sec.Items {
+				if len(it.For) == 0 {
+					say(it.Pos, "this solution does not say which cause it is for", "write {for=\"…\"} behind the heading")
+				}
+			}
+		}
+	}
+}
+
+func withoutSymptoms(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Symptoms) == 0 {
+			say(a.Title.Pos, "this article names no symptoms", "write what readers say, in their words: symptoms: [花呗用不了]")
+		}
+	}
+}
+
+func withoutCheck(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Chain.Causes) > 0 && len(sections(a, markdown.Check)) == 0 {
+			say(a.Title.Pos, "this article names causes, and no way to tell which it is", "add a section such as “## 怎么判断 {.check}”")
+		}
+	}
+}
+
+func withoutCase(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Chain.Causes) > 0 && len(sections(a, markdown.Case)) == 0 {
+			say(a.Title.Pos, "this article names causes, and no case where it happened", "add a section such as “## 案例 {.case}”")
+		}
+	}
+}
+
+// placeOf is where an item of an article's chain stands.
+func placeOf(a *site.Article, step *site.Step) diag.Pos {
+	for _, s := range sections(a, step.Kind) {
+		for _, it := range s.Items {
+			if it.ID == step.ID {
+				return it.Pos
+			}
+		}
+	}
+	return a.Title.Pos
+}

@@ -1,0 +1,86 @@
+package check
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"whyfix/internal/site"
+)
+
+// overdue finds articles whose date of review has passed.
+func overdue(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if a.Stale {
+			say(a.Title.Pos, "this article was to be reviewed by "+a.ReviewBy.Format(time.DateOnly)+", and its page says so",
+				"read it again, then set updated and a new review_by")
+		}
+	}
+}
+
+// sameTitle finds articles that readers cannot tell apart in a list.
+func sameTitle(s *site.Site, say report) {
+	first := make(map[string]*site.Article, len(s.Articles))
+	for _, a := range s.Articles {
+		if b := first[a.Title.Value]; b != nil {
+			say(a.Title.Pos, b.Path+" has the same title", "say what is special about this one, or make them one article")
+			continue
+		}
+		first[a.Title.Value] = a
+	}
+}
+
+// sameSymptom finds phrases that promise to find two articles.
+func sameSymptom(s *site.Site, say report) {
+	first := make(map[string]*site.Article, len(s.Articles))
+	for _, a := range s.Articles {
+		for _, symptom := range a.Symptoms {
+			b := first[symptom.Value]
+			switch b {
+			case nil:
+				first[symptom.Value] = a
+			case a:
+				say(symptom.Pos, "the same symptom already stands in this article", "keep it where it fits best")
+			default:
+				say(symptom.Pos, "the same symptom already stands in "+b.Path, "keep it where it fits best")
+			}
+		}
+	}
+}
+
+// orphans finds articles that nobody's words lead to: no other article, no
+// text of a category or a home page, no navigation. Lists do not count, else
+// there would be none.
+func orphans(s *site.Site, say report) {
+	linked := map[string]bool{}
+	add := func(address string) {
+		address, _, _ = strings.Cut(address, "#")
+		address, _, _ = strings.Cut(address, "?")
+		linked[address] = true
+	}
+	folders := append([]*site.Category{}, s.Categories...)
+	for _, l := range s.Languages {
+		folders = append(folders, l.Root)
+		for _, n := range l.Nav {
+			add(n.URL)
+		}
+		add(l.Contact.URL)
+	}
+	for _, c := range folders {
+		for _, t := range c.Targets {
+			add(t.URL)
+		}
+	}
+	chosen := map[string]bool{} // by the writer, as a path from the content folder
+	for _, a := range s.Articles {
+		for _, t := range a.Article.Related {
+			chosen[path.Clean(strings.TrimPrefix(t.Value, "/"))] = true
+			chosen[path.Join(path.Dir(a.Path), t.Value)] = true
+		}
+	}
+	for _, a := range s.Articles {
+		if len(a.Backlinks) == 0 && !linked[a.URL] && !chosen[a.Path] {
+			say(a.Title.Pos, "no other page's text links to this article", "link to it where it helps, or name it under related of another article")
+		}
+	}
+}

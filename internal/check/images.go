@@ -1,0 +1,46 @@
+package check
+
+import (
+	"strings"
+
+	"whyfix/internal/markdown"
+	"whyfix/internal/site"
+)
+
+// documents calls look with each text of the site: articles, and what folders
+// say.
+func documents(s *site.Site, look func(*markdown.Document)) {
+	for _, a := range s.Articles {
+		look(a.Doc)
+	}
+	for _, l := range s.Languages {
+		if l.Root.Index != nil {
+			look(l.Root.Index.Doc)
+		}
+	}
+	for _, c := range s.Categories {
+		if c.Index != nil {
+			look(c.Index.Doc)
+		}
+	}
+}
+
+func imagesWithoutAlt(s *site.Site, say report) {
+	documents(s, func(d *markdown.Document) {
+		for _, r := range d.Refs {
+			if r.Image && !r.Refused && strings.TrimSpace(r.Alt) == "" {
+				say(r.Pos, "this image has no alternative text", "say between the brackets what it shows, for those who cannot see it")
+			}
+		}
+	})
+}
+
+func figuresWithoutCaption(s *site.Site, say report) {
+	documents(s, func(d *markdown.Document) {
+		for _, f := range d.Figures {
+			if f.Caption == "" {
+				say(f.Pos, "this figure has no caption", `write one behind the address, in quotes: ![…](way.svg "…")`)
+			}
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package check
+
+import (
+	"fmt"
+
+	"whyfix/internal/site"
+)
+
+// How long a title and a summary may be, in letters; a Chinese character is as
+// wide as two. docs/checks.md names the same limits.
+const (
+	maxTitle   = 80
+	maxSummary = 240
+)
+
+func longTitles(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if n := width(a.Title.Value); n > maxTitle {
+			say(a.Title.Pos, "the title is too long for lists and results: "+excess(n, maxTitle),
+				"keep what tells this problem apart; the rest fits into the summary")
+		}
+	}
+}
+
+func longSummaries(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if n := width(a.Summary); n > maxSummary {
+			say(a.SummaryAt, "the summary is too long for lists and results: "+excess(n, maxSummary), "one or two sentences are enough")
+		}
+	}
+}
+
+func excess(n, limit int) string {
+	return fmt.Sprintf("it is as wide as %d Chinese characters, and %d fit", (n+1)/2, limit/2)
+}
+
+// width is about how many letters wide a text is.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r >= 0x1100 { // Han, kana, Hangul and full-width signs
+			n++
+		}
+	}
+	return n
+}
+
+// headingJumps finds the first heading of each article that is two levels
+// below the one above it. Where an article starts with ###, so be it: the page
+// makes the levels of its sections itself.
+func headingJumps(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		above := 0
+		for _, h := range a.Doc.Headings {
+			if above > 0 && h.Level > above+1 {
+				say(h.Pos, fmt.Sprintf("this heading is of level %d, and the one above it of level %d", h.Level, above),
+					fmt.Sprintf("make it level %d, as it belongs to the one above", above+1))
+				break
+			}
+			above = h.Level
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package rules
+
+import "whyfix/internal/diag"
+
+func fileRules() []Rule {
+	return []Rule{
+		{
+			Code: "file-read", Needed: true, Told: true,
+			Summary: "a file cannot be read",
+			Why:     "What cannot be read cannot be published. A link inside the content folder that leads out of it is not followed, so that no page shows what lies elsewhere on the machine.",
+			Bad:     "A file without the right to read it, or a symbolic link to a place outside the content folder.",
+			Good:    "A copy of the file in the content folder.",
+		},
+		{
+			Code: "file-encoding", Needed: true, Told: true,
+			Summary: "a text file is not UTF-8",
+			Why:     "In another encoding Chinese text would be shown as signs that nobody can read.",
+			Bad:     "An article saved as GBK or UTF-16.",
+			Good:    "The same article saved as UTF-8.",
+		},
+		{
+			Code: "file-size", Needed: true, Told: true,
+			Summary: "an article is larger than 8 MB",
+			Why:     "Nobody reads it to the end, and it is most often something else under the name of an article.",
+			Bad:     "A log of 9 MB named log.md.",
+			Good:    "Several articles, one problem each.",
+		},
+		{
+			Code: "file-name", Needed: true,
+			Summary: "no address can be made of a file's name",
+			Why:     "A page's address is made of its file's name. It needs at least one letter or digit that can stand in an address.",
+			Bad:     "-- %.md --\n# 退款没到\n",
+			Good:    "-- refund.md --\n# 退款没到\n",
+		},
+		{
+			Code: "settings-name", Default: diag.Warning,
+			Summary: "a file's name is nearly that of a settings file",
+			Why:     "Site.yaml and site.yml are copied like any other file, and their settings do not count.",
+			Bad:     "-- site.yml --\ntitle: 帮助\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\ntitle: 帮助\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "empty", Default: diag.Warning,
+			Summary: "there is no article in the content folder",
+			Why:     "Most often -content names another folder than was meant.",
+			Bad:     "-- site.yaml --\ntitle: 帮助\n",
+			Good:    "-- a.md --\n# 退款没到\n",
+		},
+	}
+}

@@ -1,0 +1,148 @@
+package rules
+
+import "whyfix/internal/diag"
+
+func frontRules() []Rule {
+	return []Rule{
+		{
+			Code: "front-matter", Needed: true,
+			Summary: "front matter does not stand where it is read",
+			Why:     "It would be shown to readers as text, and “draft: true” in it would not hold the page back. It stands at the very top, between two lines of three dashes.",
+			Bad:     "\n---\ntitle: 退款没到\n\n正文。\n",
+			Good:    "---\ntitle: 退款没到\n---\n\n正文。\n",
+		},
+		{
+			Code: "yaml-syntax", Needed: true,
+			Summary: "a text is not YAML",
+			Why:     "Nothing of it can be read. A value with “: ” in it, or one that starts with a sign of YAML's own, needs quotes.",
+			Bad:     "---\ntitle: 提示: 退款没到\n---\n",
+			Good:    "---\ntitle: \"提示: 退款没到\"\n---\n",
+		},
+		{
+			Code: "yaml-shape", Needed: true,
+			Summary: "a whole file or front matter is of another form than it must be",
+			Why:     "Front matter and site.yaml are lines of “key: value”, synonyms.yaml is a list.",
+			Bad:     "---\n- 退款没到\n---\n",
+			Good:    "---\ntitle: 退款没到\n---\n",
+		},
+		{
+			Code: "key-twice", Needed: true,
+			Summary: "a key is given twice",
+			Why:     "Nobody can tell which of the two was meant.",
+			Bad:     "---\ntitle: 退款没到\ntitle: 退款没有到账\n---\n",
+			Good:    "---\ntitle: 退款没有到账\n---\n",
+		},
+		{
+			Code: "unknown-key", Needed: true,
+			Summary: "a key is not known",
+			Why:     "A slip in “draft” must never publish a draft. What only the theme wants to know goes below params: in site.yaml.",
+			Bad:     "---\ntitle: 退款没到\ndraf: true\n---\n",
+			Good:    "---\ntitle: 退款没到\ndraft: false\n---\n",
+		},
+		{
+			Code: "value-shape", Needed: true,
+			Summary: "a value is of another form than its key wants",
+			Why:     "Such as a list where one text belongs, or a date that no calendar has.",
+			Bad:     "---\ntitle: 退款没到\ndate: 三月一日\n---\n",
+			Good:    "---\ntitle: 退款没到\ndate: 2026-03-01\n---\n",
+		},
+		{
+			Code: "no-title", Needed: true,
+			Summary: "an article has no title",
+			Why:     "Neither front matter, nor a heading at the top, nor the file's name gives one.",
+			Bad:     "-- -.md --\n正文。\n",
+			Good:    "# 退款没到\n\n正文。\n",
+		},
+		{
+			Code: "two-titles", Default: diag.Warning,
+			Summary: "front matter and the heading at the top give two titles",
+			Why:     "The one in front matter is shown, the heading is not.",
+			Bad:     "---\ntitle: 退款没到\n---\n\n# 钱去哪了\n",
+			Good:    "---\ntitle: 退款没到\n---\n\n## 钱去哪了\n",
+		},
+		{
+			Code: "slug", Needed: true,
+			Summary: "a slug cannot be part of an address",
+			Why:     "A slug is one part between two “/”, without blanks and signs that mean something in an address.",
+			Bad:     "---\ntitle: 退款没到\nslug: pay/refund\n---\n",
+			Good:    "---\ntitle: 退款没到\nslug: refund\n---\n",
+		},
+		{
+			Code: "alias", Needed: true,
+			Summary: "an alias is no old address of another page",
+			Why:     "An alias starts with “/”, has no ? or # part, and is not the page's own address.",
+			Bad:     "---\ntitle: 退款没到\naliases: [old/refund/]\n---\n",
+			Good:    "---\ntitle: 退款没到\naliases: [/old/refund/]\n---\n",
+		},
+		{
+			Code: "base", Needed: true,
+			Summary: "the site's address is none",
+			Why:     "It stands before every link of the site.",
+			Bad:     "-- site.yaml --\nbase: help.example.org\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nbase: https://help.example.org/\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "colour", Needed: true,
+			Summary: "a colour is none",
+			Why:     "Six digits in quotes: YAML reads what stands behind # as a comment.",
+			Bad:     "-- site.yaml --\nbrand: blue\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nbrand: \"#0a6286\"\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "origin", Needed: true,
+			Summary: "an origin is none",
+			Why:     "Browsers compare scheme and host, to the letter; anything more would never be the same.",
+			Bad:     "-- site.yaml --\norigins: [www.example.org]\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\norigins: [\"https://www.example.org\"]\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "language", Needed: true,
+			Summary: "a language is none",
+			Why:     "Browsers, screen readers and the theme's words go by a tag such as zh-CN or en.",
+			Bad:     "-- site.yaml --\nlanguage: 中文\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nlanguage: zh-CN\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "language-place", Needed: true,
+			Summary: "an article names a language of its own",
+			Why:     "A language is a folder: its index.md names it.",
+			Bad:     "---\ntitle: A refund is missing\nlanguage: en\n---\n",
+			Good:    "-- en/index.md --\n---\ntitle: Help\nlanguage: en\n---\n-- en/a.md --\n# A refund is missing\n",
+		},
+		{
+			Code: "language-twice", Needed: true,
+			Summary: "two folders are in one language",
+			Why:     "Each language has one home page.",
+			Bad:     "-- en/index.md --\n---\ntitle: Help\nlanguage: en\n---\n-- uk/index.md --\n---\ntitle: Help\nlanguage: en\n---\n-- a.md --\n# 退款没到\n",
+			Good:    "-- en/index.md --\n---\ntitle: Help\nlanguage: en\n---\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "language-unknown", Needed: true,
+			Summary: "site.yaml speaks of a language that no folder has",
+			Why:     "What it says would be shown nowhere.",
+			Bad:     "-- site.yaml --\nlanguages:\n  en: {title: Help}\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nlanguages:\n  en: {title: Help}\n-- en/index.md --\n---\ntitle: Help\nlanguage: en\n---\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code:    "synonym-twice",
+			Summary: "a word stands twice in one group of synonyms.yaml",
+			Why:     "The second changes nothing; most often another word was meant.",
+			Bad:     "-- synonyms.yaml --\n- [打不开, 进不去, 打不开]\n-- a.md --\n# 退款没到\n",
+			Good:    "-- synonyms.yaml --\n- [打不开, 进不去]\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "unknown-check", Needed: true,
+			Summary: "checks: in site.yaml names a rule that there is not",
+			Why:     "A slip would leave the rule as it was, and nobody would know.",
+			Bad:     "-- site.yaml --\nchecks: {tag-onse: warning}\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nchecks: {tag-once: warning}\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "needed-check", Needed: true,
+			Summary: "checks: in site.yaml turns off a rule that the site needs",
+			Why:     "Rules marked “needed” on this page tell what would be wrong for every reader, such as a link that leads nowhere. They stay errors.",
+			Bad:     "-- site.yaml --\nchecks: {link-target: off}\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nchecks: {link-anchor: warning}\n-- a.md --\n# 退款没到\n",
+		},
+	}
+}

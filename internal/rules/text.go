@@ -1,0 +1,83 @@
+package rules
+
+import "whyfix/internal/diag"
+
+func textRules() []Rule {
+	return []Rule{
+		{
+			Code: "heading-id", Needed: true,
+			Summary: "a heading's id is none",
+			Why:     "An id stands behind # in an address: it is not empty and has no blank.",
+			Bad:     "# 退款没到\n\n## 为什么 {id=\"why not\"}\n",
+			Good:    "# 退款没到\n\n## 为什么 {#why}\n",
+		},
+		{
+			Code: "duplicate-id", Needed: true,
+			Summary: "two headings have one id",
+			Why:     "A link to it would always lead to the first.",
+			Bad:     "# 退款没到\n\n## 为什么 {#why}\n\n## 怎么办 {#why}\n",
+			Good:    "# 退款没到\n\n## 为什么 {#why}\n\n## 怎么办 {#fix}\n",
+		},
+		{
+			Code:    "section-kind",
+			Summary: "a section's kind is misspelt",
+			Why:     "The section would not be part of the way from the symptom to the solution. A class that is near none of the four kinds is the theme's, and not looked at.",
+			Bad:     "# 退款没到\n\n## 钱在路上 {.cuase}\n",
+			Good:    "# 退款没到\n\n## 钱在路上 {.cause}\n",
+		},
+		{
+			Code: "heading-jump", Default: diag.Warning,
+			Summary: "a heading is more than one level below the one above it",
+			Why:     "Who listens to a page goes from heading to heading, and looks for the level that is left out. Said once for each article, at its first jump: the rest often follows from it. Articles that start with ### all through are not meant, because the page makes the levels of sections itself.",
+			Bad:     "# 退款没到\n\n## 钱在路上\n\n#### 跨行转账\n\n正文。\n",
+			Good:    "# 退款没到\n\n## 钱在路上\n\n### 跨行转账\n\n正文。\n",
+		},
+		{
+			Code: "title-length", Default: diag.Warning,
+			Summary: "a title is longer than 40 Chinese characters or 80 letters",
+			Why:     "Lists, results and other sites cut it off there, and the part that tells the problem apart is gone. The limit is generous: good titles have half of it.",
+			Bad:     "---\ntitle: 在商家那里买了东西以后又申请了退款但是过了很多天退款一直没有到账并且商家说已经退了应该怎么办才好\n---\n",
+			Good:    "---\ntitle: 商家说已退款，钱没到账怎么办？\n---\n",
+		},
+		{
+			Code: "summary-length", Default: diag.Warning,
+			Summary: "a summary is longer than 120 Chinese characters or 240 letters",
+			Why:     "A summary is one or two sentences for lists and results; more is cut off, or pushes the next result off a phone.",
+			Bad:     "---\ntitle: 退款没到\nsummary: 退款没有到账，可能是商家还没有真正提交退款，可能是银行还在处理，也可能是退到了另外一张卡或者退到了账户余额里。请先看订单页面上的退款状态，再看原来付款的那张卡的明细，如果是信用卡还要看是不是抵了账单；如果超过了页面上写的时间，请联系商家要退款单号，再拿着单号去问银行；如果银行也查不到，可以保留截图后申请平台介入处理。\n---\n",
+			Good:    "---\ntitle: 退款没到\nsummary: 先看退款状态，再看钱退到了哪里，最后才找商家要退款单号。\n---\n",
+		},
+		{
+			Code: "review-overdue", Default: diag.Warning,
+			Summary: "the day in review_by has passed",
+			Why:     "The page tells its readers that it may be out of date until somebody reads it again.",
+			Bad:     "---\ntitle: 退款没到\nreview_by: 2020-01-01\n---\n",
+			Good:    "---\ntitle: 退款没到\nreview_by: 2999-01-01\n---\n",
+		},
+	}
+}
+
+func imageRules() []Rule {
+	return []Rule{
+		{
+			Code: "image-alt", Default: diag.Warning,
+			Summary: "an image has no alternative text",
+			Why:     "Who cannot see it is told that there is an image, and nothing else; the search does not find what it shows. Write what the image says, between the brackets.",
+			Bad:     "-- a.md --\n# 退款没到\n\n![](way.svg)\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
+			Good:    "-- a.md --\n# 退款没到\n\n![钱从商家经银行到卡上，最多三天](way.svg)\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
+		},
+		{
+			Code: "figure-caption", Default: diag.Off,
+			Summary: "an image that stands alone has no caption",
+			Why:     "With a caption it gets a number that the text can name (“图 1”). Off, because a screenshot right below the step that it shows needs none.",
+			Bad:     "-- a.md --\n# 退款没到\n\n![钱的路线](way.svg)\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
+			Good:    "-- a.md --\n# 退款没到\n\n![钱的路线](way.svg \"钱从商家回到卡上\")\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
+		},
+		{
+			Code: "image-target", Needed: true,
+			Summary: "an image is not there",
+			Why:     "Readers would see a hole. `whyfix check -fix` mends the path of an image that was moved.",
+			Bad:     "# 退款没到\n\n![钱的路线](way.svg)\n",
+			Good:    "-- a.md --\n# 退款没到\n\n![钱的路线](way.svg)\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
+		},
+	}
+}
