@@ -12,7 +12,7 @@ import (
 
 // commands are all of them; serve and dev are among them because help and
 // mistakes end before anything is served.
-var commands = []string{"dev", "build", "serve", "check", "new", "search", "rollback", "version"}
+var commands = []string{"dev", "build", "serve", "check", "new", "import", "search", "rollback", "version"}
 
 // Wrong command lines: exit code 2, nothing on stdout, what is wrong and what
 // to do on stderr, and nothing done.
@@ -68,6 +68,13 @@ func TestWrongCommandLine(t *testing.T) {
 		{"new .hidden.md 藏", `whyfix new: ".hidden.md" would not be built: names that start with . _ or # are left out`, "choose another name"},
 		{"new _drafts/a.md 藏", `"_drafts/a.md" would not be built`, ""},
 		{"new pay/index.md 付款", "whyfix new: index.md is the page of its folder, not an article", ""},
+		{"import", "whyfix import: it needs a FILE or a DIR", ""},
+		{"import a b", `whyfix import: unexpected argument "b": it takes a FILE or a DIR`, ""},
+		{"import -dryrun a", "whyfix import: unknown option -dryrun", "did you mean -dry-run?"},
+		{"import -from hugoo a", `whyfix import: -from: "hugoo" is nothing that can be imported`, `did you mean "hugo"?`},
+		{"import -into /x a", `whyfix import: -into: "/x" is not a folder inside the content folder`, "write it like -into legacy"},
+		{"import -into a/../../b a", `"a/../../b" is not a folder inside the content folder`, ""},
+		{"import -into _x a", `whyfix import: -into: "_x" would not be built`, "choose another name"},
 		// Values of another kind.
 		{"build -keep many", `whyfix build: -keep must be a whole number, not "many"`, "whyfix build -h shows how it is used"},
 		{"build -keep 99999999999999999999", "-keep must be a number of fewer digits", ""},
@@ -132,7 +139,7 @@ func TestWrongValue(t *testing.T) {
 // Each command has help on stdout: how it is used, every option, examples.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	option := regexp.MustCompile(`(?m)^  -([a-z]+)`)
+	option := regexp.MustCompile(`(?m)^  -([a-z-]+)`)
 	for _, command := range commands {
 		for _, args := range [][]string{{command, "-h"}, {command, "-help"}, {command, "--help"}, {"help", command}} {
 			stdout, stderr := run(t, 0, args...)

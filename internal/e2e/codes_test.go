@@ -21,7 +21,9 @@ func TestEveryCodeIsDeclared(t *testing.T) {
 	t.Parallel()
 	said := map[string]bool{}
 	for _, p := range packages(t) {
-		if short(p.path) == "rules" {
+		// The importer speaks of other programs' files, for which a site has no
+		// rules.
+		if short(p.path) == "rules" || short(p.path) == "importer" {
 			continue
 		}
 		for _, f := range p.files {

@@ -24,6 +24,7 @@ import (
 type Options struct {
 	RawHTML bool      // pass HTML through instead of showing it as text
 	Words   KindWords // which words in a heading tell its kind
+	Plain   bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
 
 // Parser reads bodies. It may be used by many goroutines at once.
@@ -41,7 +42,7 @@ func NewParser(o Options) *Parser {
 		),
 		goldmark.WithParserOptions(parser.WithAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
-			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML}, 100),
+			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
 		)),
 	)
 	return &Parser{options: o, md: md}

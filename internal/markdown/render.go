@@ -63,6 +63,7 @@ func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, 
 // as text.
 type nodeRenderer struct {
 	rawHTML bool
+	plain   bool
 }
 
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
@@ -175,7 +176,7 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 		_, _ = w.WriteString(` class="language-` + htmlText(language) + `"`)
 	}
 	_ = w.WriteByte('>')
-	if !highlight(w, code, language) {
+	if r.plain || !highlight(w, code, language) {
 		_, _ = w.WriteString(htmlText(code))
 	}
 	_, _ = w.WriteString("</code></pre>\n")

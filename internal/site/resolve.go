@@ -142,6 +142,17 @@ func programs(file string) bool {
 	return top == "assets" || top == "api"
 }
 
+// Reserved reports whether a name at the top of the site belongs to the program.
+func Reserved(name string) bool {
+	name = strings.ToLower(name)
+	for k := Product; k <= Case; k++ {
+		if name == k.Folder() {
+			return true
+		}
+	}
+	return name == "search" || programs(name) || slices.Contains([]string{"404.html", "search-lite.json"}, name)
+}
+
 // claimed finds who has a page's file already, or what makes it impossible: a
 // folder of that name, or a file where one of its folders would be. It also
 // returns that file or folder, "" when the page is free.

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/importer"
+)
+
+const importHelp = `usage: whyfix import [options] FILE or DIR
+
+Turns the help pages of another program into articles: Markdown of Hugo,
+MkDocs, Docusaurus and VitePress, HTML pages, plain text, and the JSON export
+of a Zendesk Help Center. Images come along, old addresses become aliases.
+What could not be kept stands in the article as a note. The report lists each
+new file and, below it, what needs a human hand.
+
+Everything is looked at first. An existing file is never overwritten: if one
+is in the way, or a source cannot be read, nothing is written.
+
+  -content DIR   the articles (default: content)
+  -into FOLDER   put everything into this folder of the content folder
+  -from NAME     hugo, mkdocs, docusaurus, vitepress, html, text or zendesk
+                 (default: guessed from the files)
+  -dry-run       only say what would be written
+
+examples:
+  whyfix import -dry-run ../old-docs
+  whyfix import -into legacy ../old-docs
+  whyfix import -from zendesk help-center.json
+`
+
+func runImport(ctx context.Context, e *env, args []string) error {
+	f := flags("import")
+	dir := f.String("content", "content", "")
+	into := f.String("into", "", "")
+	from := f.String("from", "", "")
+	dry := f.Bool("dry-run", false, "")
+	words, err := parse(f, args, 1, 1, "a FILE or a DIR")
+	if err != nil {
+		return err
+	}
+	family, err := familyOf(*from)
+	if err != nil {
+		return err
+	}
+	below, err := intoFolder(*into, *dir)
+	if err != nil {
+		return err
+	}
+	source, done, err := importer.Open(words[0])
+	switch {
+	case errors.Is(err, importer.ErrNoSource):
+		return hinted{err, "name the file or the folder with the pages to import"}
+	case err != nil:
+		return err
+	}
+	defer done()
+
+	var existing fs.FS
+	info, err := os.Stat(*dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return hinted{fmt.Errorf("%s is a file, not a content folder", *dir), "name a folder with -content"}
+	case err == nil:
+		root, err := os.OpenRoot(*dir)
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		existing = root.FS()
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	plan, diags, err := importer.Plan(ctx, source, existing, importer.Options{From: family, Into: below, Now: time.Now()})
+	if errors.Is(err, importer.ErrNoPages) {
+		return hinted{err, "name a folder with pages, or say what they are with -from"}
+	}
+	if err != nil {
+		return err
+	}
+	if diags.Errors() > 0 {
+		if err := (diag.Printer{}).Print(e.stderr, diags); err != nil {
+			return err
+		}
+		e.say("nothing was written: %s", plural(diags.Errors(), "mistake"))
+		return errSilent
+	}
+	if family == importer.Guess {
+		e.say("this looks like %s: if it is not, say so with -from", plan.From)
+	}
+	if !*dry {
+		if err := os.MkdirAll(*dir, 0o755); err != nil {
+			return err
+		}
+		root, err := os.OpenRoot(*dir)
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		if err := plan.Write(root); err != nil {
+			if errors.Is(err, fs.ErrExist) {
+				return hinted{err, "nothing was written; choose another folder with -into, or move that file away"}
+			}
+			return err
+		}
+	}
+	hands, err := printImport(e.stdout, plan, *dir)
+	if err != nil {
+		return err
+	}
+	pages, others := plan.Count()
+	what := "written to"
+	if *dry {
+		what = "would be written to"
+	}
+	e.say("%s and %s %s %s; %s a human hand", plural(pages, "page"), plural(others, "other file"), what, filepath.ToSlash(filepath.Join(*dir, below)), need(hands))
+	if n := len(plan.Left); n > 0 {
+		shown := plan.Left[:min(n, 5)]
+		more := ""
+		if n > len(shown) {
+			more = fmt.Sprintf(" and %d more", n-len(shown))
+		}
+		e.say("not taken: %s%s", strings.Join(shown, ", "), more)
+	}
+	return nil
+}
+
+func need(n int) string {
+	if n == 1 {
+		return "1 needs"
+	}
+	return fmt.Sprintf("%d need", n)
+}
+
+func familyOf(name string) (importer.Family, error) {
+	if name == "" {
+		return importer.Guess, nil
+	}
+	var known []string
+	for _, f := range importer.Families() {
+		if string(f) == name {
+			return f, nil
+		}
+		known = append(known, string(f))
+	}
+	return "", errUsage{fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", "))}
+}
+
+// intoFolder is the folder below the content folder, which a shell may have
+// completed.
+func intoFolder(name, dir string) (string, error) {
+	into := strings.TrimPrefix(filepath.ToSlash(name), "./")
+	if rest, ok := strings.CutPrefix(into+"/", filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
+		into = rest
+	}
+	into = strings.TrimRight(into, "/")
+	switch {
+	case into == "" || into == ".":
+		return "", nil
+	case !filepath.IsLocal(into) || into != path.Clean(into):
+		return "", errUsage{fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy"}
+	case content.Hidden(into):
+		return "", errUsage{fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name"}
+	}
+	return into, nil
+}
+
+// harmless keeps from the terminal what could steer it: the texts are from
+// files of somebody else.
+func harmless(r rune) rune {
+	if r != '\n' && unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
+		return '\uFFFD'
+	}
+	return r
+}
+
+// printImport lists the files and what a person must do in each, and returns
+// how many need one.
+func printImport(w io.Writer, plan *importer.Import, dir string) (hands int, err error) {
+	var b strings.Builder
+	for _, f := range plan.Files {
+		fmt.Fprintf(&b, "%s  (from %s)\n", filepath.ToSlash(filepath.Join(dir, f.Path)), f.Source)
+		if len(f.Todo) > 0 {
+			hands++
+		}
+		for _, d := range f.Todo {
+			fmt.Fprintf(&b, "    line %d: %s", d.Line, d.Message)
+			if d.Hint != "" {
+				fmt.Fprintf(&b, " – %s", d.Hint)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	_, err = io.WriteString(w, strings.Map(harmless, b.String()))
+	return hands, err
+}

@@ -1,0 +1,263 @@
+// Package importer turns the help pages of other programs into articles: HTML,
+// plain text, the Markdown of Hugo, MkDocs, Docusaurus and VitePress, and the
+// JSON export of a Zendesk Help Center.
+//
+// In: the folder of the other program, the content folder, a clock. Out: an
+// Import, which is every file that would be written and what a person must do
+// in each, or the mistakes that keep it from being made. Write then writes all
+// of it or nothing, and never over a file that is there.
+//
+// Each page goes the same way. A reader (markdown.go, html.go, text.go,
+// zendesk.go) makes Markdown and facts of it, place gives it a file, links
+// makes its links lead to the files of the others, and settle asks the model
+// of the whole site (package site) whether that builds, and takes back what
+// does not. What cannot be kept stands in the article as a visible note, so
+// that nothing is lost without a word.
+package importer
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+	"whyfix/internal/site"
+)
+
+// Options say what to import and where to.
+type Options struct {
+	From Family // Guess: by what the files look like
+	Into string // folder below the content folder; "" is its top
+	Now  time.Time
+}
+
+// Import is a folder of another program, read and converted.
+type Import struct {
+	From   Family
+	Files  []File   // in the order of their paths
+	Left   []string // files of the source that were not taken
+	source fs.FS
+}
+
+// File is a file that is to be written.
+type File struct {
+	Path   string // below the content folder
+	Source string // where it comes from, as the person would name it
+	Text   []byte // of an article; nil for a file that is copied
+	Todo   diag.List
+	copyOf string // below the source's file system
+}
+
+// Count counts the files that are pages, and the others.
+func (i *Import) Count() (pages, others int) {
+	for _, f := range i.Files {
+		if f.Text != nil && content.Classify(f.Path) != content.ClassAsset {
+			pages++
+		} else {
+			others++
+		}
+	}
+	return pages, others
+}
+
+// page is one page on its way from the source to an article.
+type page struct {
+	source string   // below the source's file system
+	shown  string   // the source as the person would name it, with the line of a page in a larger file
+	dir    string   // where its relative links start, below the source's file system
+	old    []string // the paths of its old addresses, the main one first
+	hosts  []string // hosts whose addresses are those of the source
+	ids    []string // other names of the page in links, such as a number
+
+	title, summary, author, slug string
+	symptoms, tags, aliases      []string
+	date, updated                time.Time
+	draft                        bool
+	body                         string // Markdown
+	todos                        []todo
+	left                         []string // keys that have no place
+
+	into   string // the folder below the import's, "" at its top
+	name   string // the file's name without its ending; "index" for the page of its folder
+	target string // below the content folder
+	text   string // the whole file
+	parsed *content.Article
+	diags  diag.List
+	data   []inline // images that stood in the page itself
+}
+
+// inline is an image that was written into a page.
+type inline struct {
+	name string
+	data []byte
+}
+
+// todo is something for a person, and the words of the file that it is about.
+type todo struct {
+	find, message, hint string
+}
+
+func (p *page) ask(find, message, hint string) {
+	p.todos = append(p.todos, todo{find, message, hint})
+}
+
+// importing is the state of one Plan.
+type importing struct {
+	ctx      context.Context
+	src      *Source
+	options  Options
+	words    words
+	prefix   string // the path of the new site, without the last slash
+	kinds    markdown.KindWords
+	parser   *markdown.Parser
+	input    site.Input // the content folder as it is
+	content  fs.FS
+	project  project
+	pages    []*page
+	assets   map[string]*File // by their place in the source
+	byTarget map[string]*page
+	taken    map[string]bool // paths below the content folder, in lower case
+	left     []string
+	export   zdExport
+	diags    diag.List
+}
+
+// Plan reads and converts. The content folder may be nil when there is none
+// yet. Diagnostics of severity error mean that nothing can be written; their
+// positions name files as the person would.
+func Plan(ctx context.Context, src *Source, contentDir fs.FS, o Options) (*Import, diag.List, error) {
+	im := &importing{
+		ctx: ctx, src: src, options: o, content: contentDir,
+		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{},
+	}
+	if err := im.existing(); err != nil {
+		return nil, nil, err
+	}
+	if err := im.look(); err != nil {
+		return nil, nil, err
+	}
+	files, err := im.files()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		im.read(f)
+	}
+	if im.project.family == Zendesk {
+		im.zendeskPages()
+	}
+	if im.diags.Errors() > 0 {
+		return nil, im.diags.Sort(), nil
+	}
+	im.place()
+	if im.diags.Errors() > 0 {
+		return nil, im.diags.Sort(), nil
+	}
+	im.link()
+	if err := im.settle(); err != nil {
+		return nil, nil, err
+	}
+	out := im.finish()
+	return out, im.diags.Sort(), nil
+}
+
+// existing reads the content folder as it is.
+func (im *importing) existing() error {
+	settings := content.DefaultSettings()
+	var files []content.File
+	if im.content != nil {
+		var err error
+		if files, _, err = content.Scan(im.content); err != nil {
+			return fmt.Errorf("import: reading the content folder: %w", err)
+		}
+	}
+	for _, f := range files {
+		if f.Path == content.SiteFile {
+			if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
+				settings, _ = content.ParseSettings(data)
+			}
+		}
+	}
+	im.kinds, im.words = settings.Kinds, wordsOf(settings.Language)
+	im.parser = markdown.NewParser(markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: true})
+	im.input = site.Input{Settings: settings, Options: site.Options{Now: im.options.Now}}
+	for _, f := range files {
+		im.taken[strings.ToLower(f.Path)] = true
+		switch f.Class {
+		case content.ClassArticle, content.ClassIndex:
+			data, bad := content.ReadFile(im.content, f.Path)
+			if bad != nil {
+				im.input.Unread = append(im.input.Unread, f.Path)
+				continue
+			}
+			if a, _ := content.ParseArticle(f.Path, data, im.parser); a != nil {
+				im.input.Articles = append(im.input.Articles, a)
+			} else {
+				im.input.Unread = append(im.input.Unread, f.Path)
+			}
+		case content.ClassAsset:
+			im.input.Assets = append(im.input.Assets, site.Asset{Path: f.Path})
+		case content.ClassSetting:
+			if f.Path == content.TagsFile {
+				if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
+					im.input.Tags, _ = content.ParseTags(data)
+				}
+			}
+		}
+	}
+	empty, _ := site.Resolve(site.Input{Settings: settings})
+	im.prefix = strings.TrimSuffix(empty.Prefix, "/")
+	return nil
+}
+
+// read converts one file of the source into pages.
+func (im *importing) read(name string) {
+	data, err := im.src.read(name)
+	if err != nil {
+		im.mistake(name, 0, 0, "file-read", "cannot be read: "+err.Error(), "")
+		return
+	}
+	switch im.project.family {
+	case HTML:
+		im.htmlPage(name, data)
+	case Text:
+		im.textPage(name, data)
+	case Zendesk:
+		im.zendesk(name, data)
+	default:
+		im.markdownPage(name, data)
+	}
+}
+
+// mistake is something in the source that keeps the import from being made.
+func (im *importing) mistake(name string, line, col int, code, message, hint string) {
+	im.diags = append(im.diags, diag.Diagnostic{
+		Pos: diag.Pos{File: im.src.show(name), Line: line, Col: col}, Code: code, Message: message, Hint: hint,
+	})
+}
+
+// finish makes the list of files, each with what a person must do.
+func (im *importing) finish() *Import {
+	out := &Import{From: im.project.family, Left: im.left, source: im.src.FS}
+	for _, p := range im.pages {
+		out.Files = append(out.Files, File{Path: p.target, Source: p.shown, Text: []byte(p.text), Todo: p.report(im)})
+	}
+	for _, a := range im.assets {
+		out.Files = append(out.Files, *a)
+	}
+	slices.SortFunc(out.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return out
+}
+
+// stem is a path's last part without its ending.
+func stem(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)) }

@@ -1,0 +1,5 @@
+module.exports = {
+  title: 'Pinebox Help',
+  url: 'https://help.pinebox.example',
+  baseUrl: '/',
+};

@@ -1,0 +1,1 @@
+export default { title: '纸舟笔记', base: '/help/' }
