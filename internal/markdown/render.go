@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/chroma/v2"
 	chromahtml "github.com/alecthomas/chroma/v2/formatters/html"
@@ -64,6 +65,7 @@ func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, 
 type nodeRenderer struct {
 	rawHTML bool
 	plain   bool
+	lexers  sync.Map // by the language's name: looking for one that is not there is slow
 }
 
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
@@ -176,7 +178,7 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 		_, _ = w.WriteString(` class="language-` + htmlText(language) + `"`)
 	}
 	_ = w.WriteByte('>')
-	if r.plain || !highlight(w, code, language) {
+	if r.plain || !r.highlight(w, code, language) {
 		_, _ = w.WriteString(htmlText(code))
 	}
 	_, _ = w.WriteString("</code></pre>\n")
@@ -187,12 +189,16 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 // is not bounded by the length of its input.
 const maxHighlight = 64 << 10
 
-func highlight(w util.BufWriter, code, language string) bool {
+func (r *nodeRenderer) highlight(w util.BufWriter, code, language string) bool {
 	if language == "" || len(code) > maxHighlight {
 		return false
 	}
-	lexer := lexers.Get(language)
-	if lexer == nil {
+	found, known := r.lexers.Load(language)
+	if !known {
+		found, _ = r.lexers.LoadOrStore(language, lexers.Get(language))
+	}
+	lexer, ok := found.(chroma.Lexer)
+	if !ok {
 		return false
 	}
 	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
