@@ -8,3 +8,5 @@ import "os"
 // a killed process gives back, and one that it does not give back would stop
 // every build after it.
 func tryLock(*os.File) error { return nil }
+
+func unlock(*os.File) {}

@@ -26,3 +26,9 @@ func tryLock(f *os.File) error {
 		return fmt.Errorf("lock: %w", err)
 	}
 }
+
+// unlock gives the lock back. Where there are no locks it has nothing to do,
+// and closing the file does the rest.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+}

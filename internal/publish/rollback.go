@@ -69,7 +69,7 @@ func Rollback(dir string) (from, to string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	defer lock.Close()
+	defer unlockDir(lock)
 
 	if from, err = Current(dir); err != nil {
 		return "", "", err

@@ -351,7 +351,7 @@ func (w *Writer) unlock() error {
 		err = errors.Join(err, w.www.Close())
 	}
 	if w.lock != nil {
-		err = errors.Join(err, w.lock.Close())
+		err = errors.Join(err, unlockDir(w.lock))
 	}
 	return err
 }
