@@ -51,7 +51,13 @@ func TestQuotedSigns(t *testing.T) {
 	t.Parallel()
 	x := built(t, []*Document{
 		{URL: "/sharp/", Title: "C# 项目打不开"}, {URL: "/plus/", Title: "C++ 编译失败"}, {URL: "/cafe/", Title: "咖啡机 c 键失灵"},
+		{URL: "/rate/", Title: "利率", Sections: []Section{{Text: "年利率 5% 是怎么算的😀"}}},
 	})
+	for sign, want := range map[string]string{"#": "/sharp/", "++": "/plus/", "%": "/rate/", "😀": "/rate/", "5%": "/rate/"} {
+		if got := urls(ask(t, x, Query{Text: sign, Size: 5}).Hits); len(got) == 0 || got[0] != want {
+			t.Errorf("%s finds %v, want %s first", sign, got, want)
+		}
+	}
 	for quoted, want := range map[string]string{`"C#"`: "/sharp/", `"C++"`: "/plus/"} {
 		if got := urls(ask(t, x, Query{Text: quoted, Size: 5}).Hits); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s finds %v, want %s alone", quoted, got, want)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"whyfix/internal/han"
@@ -16,7 +17,7 @@ import (
 // not proved by it.
 
 // piecePrefix marks the terms of one and two characters inside a word, which
-// find the parts of words that a run may start or end with.
+// find the parts of words that a run may start or end with, and signs.
 const piecePrefix = "\x02"
 
 // How many articles' texts are read to prove containment; what is left has all
@@ -133,6 +134,9 @@ func pieces(runes []rune) (out []string, cjk bool) {
 	for i := 0; i < len(runes); {
 		class := han.ClassOf(runes[i])
 		if class == han.Other {
+			if isSign(runes[i]) {
+				out, cjk = append(out, piecePrefix+string(runes[i])), false
+			}
 			i++
 			continue
 		}
@@ -161,10 +165,18 @@ func pieces(runes []rune) (out []string, cjk bool) {
 	return slices.Compact(out), cjk
 }
 
-// eachPiece calls emit with the bounds of every piece inside words.
+// isSign tells the signs that people look for (C#, 5%, 😀) from punctuation,
+// which they leave out or type as it comes.
+func isSign(r rune) bool { return unicode.IsSymbol(r) || strings.ContainsRune("#%&*/@\\_", r) }
+
+// eachPiece calls emit with the bounds of every piece inside words, and of
+// every sign.
 func eachPiece(runes []rune, emit func(start, end int)) {
 	for i, r := range runes {
 		if han.ClassOf(r) != han.Word {
+			if isSign(r) {
+				emit(i, i+1)
+			}
 			continue
 		}
 		emit(i, i+1)

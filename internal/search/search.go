@@ -315,15 +315,16 @@ func (x *Index) keepQuoted(ctx context.Context, r *ranking, quoted []string, in 
 }
 
 // answer ranks the articles for a text. Proved are articles that are known to
-// have it, beside those that turn out to. It is nil when the text has no terms.
+// have it, beside those that turn out to. It is nil when the text has nothing
+// to look for.
 func (x *Index) answer(ctx context.Context, text string, in *fields, f filter, proved ...proof) (*ranking, error) {
-	q, err := x.ask(text, in)
-	if err != nil || len(q.terms) == 0 {
+	q, err := x.ask(strings.TrimSpace(text), in)
+	if err != nil {
 		return nil, err
 	}
 	runs, err := x.run(ctx, q.runes, in, someProofs)
-	if err != nil {
-		return nil, err
+	if err != nil || len(q.terms) == 0 && len(runs) == 0 {
+		return nil, err // no terms, but runs: signs alone
 	}
 	return x.rank(ctx, q, f, append(runs, proved...)...)
 }
