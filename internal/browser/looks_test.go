@@ -185,6 +185,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	if got := p.results(); len(got.Titles) == 0 || got.Titles[0] != "花呗突然用不了，怎么办？" {
 		t.Fatalf("results are %+v", got)
 	}
+	p.click("DisclosureTriangle", "产品*")
 	p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "花呗 *")) // a filter
 	p.untilTrue("the filter is in the address", `new URLSearchParams(location.search).get("product") === "花呗"`)
 	p.click("link", "花呗突然用不了，怎么办？")

@@ -360,6 +360,23 @@ func TestResultsFiltersAndTheWayBack(t *testing.T) {
 	p.until("the results again", func() bool { return slices.Equal(p.results().Titles, first.Titles) })
 }
 
+// The first filter on a page of the server keeps the caret, too.
+func TestFirstFilterKeepsTheCaret(t *testing.T) {
+	t.Parallel()
+	p := open(t, served(t, nil))
+	for _, width := range []int64{390, 1280} {
+		p.screen(width, 800, width < 600)
+		p.goTo("/search/?q=台灯不亮")
+		p.mark()
+		if width < 600 { // on a phone each filter is behind its name
+			p.click("DisclosureTriangle", "产品*")
+		}
+		p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "台灯 *"))
+		p.untilTrue("the filter is on and has the caret", `document.activeElement.getAttribute("aria-current") === "true" && document.activeElement.innerText.startsWith("台灯")`)
+		p.mustBeSamePage()
+	}
+}
+
 // Whether the server or the script shows a search makes no difference.
 func TestServerAndScriptShowTheSame(t *testing.T) {
 	t.Parallel()
@@ -376,7 +393,7 @@ func TestServerAndScriptShowTheSame(t *testing.T) {
 	}))
 	for _, question := range []string{
 		"q=花呗用不了", "q=台灯不亮", "q=台灯不亮&page=2", "q=台灯不亮&product=台灯", "q=台灯不亮&product=花呗", "q=花呗用不了&kind=cause",
-		"q=花被", "q=huabei", "q=qwertyuiop", "q=花呗为什么在月球上用不了", "q=%3Cb%3E&kind=case", "q=" + strings.Repeat("长", 201),
+		"q=花被", "q=huabei", "q=qwertyuiop", "q=台灯不亮&page=99", "q=台灯不亮&page=101", "q=花呗为什么在月球上用不了", "q=%3Cb%3E&kind=case", "q=" + strings.Repeat("长", 201),
 	} {
 		filled.expect(func(line string) bool { return strings.Contains(line, "400 (Bad Request)") })
 		scripted.expect(func(line string) bool { return strings.Contains(line, "400 (Bad Request)") })

@@ -174,7 +174,7 @@ func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	parsed, err := publish.ParseSearchTemplate(template)
+	parsed, err := trySearch(template)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -289,12 +289,4 @@ func compressible(p string) bool {
 		return true
 	}
 	return false
-}
-
-// ThemeProblem is an error of a template as a diagnostic, when it is one.
-func ThemeProblem(l *Loaded, err error) (diag.Diagnostic, bool) {
-	if l.Theme == nil || err == nil || !strings.Contains(err.Error(), "template:") {
-		return diag.Diagnostic{}, false
-	}
-	return l.Theme.Problem(err), true
 }

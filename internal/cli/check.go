@@ -78,6 +78,11 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	diags := loaded.Diags
+	tried, err := build.TryTheme(loaded)
+	if err != nil {
+		return err
+	}
+	diags = append(diags, tried...)
 	if diags.Errors() == 0 {
 		broken, err := build.Promises(ctx, loaded)
 		if err != nil {

@@ -21,6 +21,7 @@ type Article struct {
 	Index bool // index.md: the page of its folder
 
 	Title     Text
+	Untitled  bool // nobody wrote a title: it is made of the name of the file
 	Summary   string
 	SummaryAt diag.Pos
 	Symptoms  []Text
@@ -123,7 +124,7 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 	case a.Title.Value == "" && doc.Title != "":
 		a.Title = Text{Value: doc.Title, Pos: doc.TitlePos}
 	case a.Title.Value == "":
-		a.Title = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}
+		a.Title, a.Untitled = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}, true
 		if a.Title.Value == "" && !a.Index {
 			diags = append(diags, lines.New(a.Title.Pos, diag.Error, "no-title", "this article has no title", "write title: … in the front matter"))
 		}

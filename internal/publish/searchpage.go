@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,14 @@ type SearchView struct {
 
 	Unfiltered string      // with filters: the address of the same search without them
 	Nearest    []SearchHit // where filters left nothing: the first hits without them
+
+	First     string       // where there are hits, but not so many pages: the address of the first
+	Suggested []SearchLink // where nothing was found: wordings that come near the question
+}
+
+// SearchLink is a wording, and the article that answers it.
+type SearchLink struct {
+	Title, URL string
 }
 
 // HTML is text that is already escaped.
@@ -104,4 +113,65 @@ func (t *SearchTemplate) Execute(w io.Writer, v SearchView) error {
 		return fmt.Errorf("publish: search.html: %w", err)
 	}
 	return nil
+}
+
+// Try fills every search page with whatever a search can give: a mistake in a
+// theme must not wait for the reader whose search comes by it.
+func (t *SearchTemplate) Try() error {
+	pages := []string{""}
+	for _, page := range t.t.Templates() {
+		if t.Has(page.Name()) {
+			pages = append(pages, page.Name())
+		}
+	}
+	slices.Sort(pages)
+	for _, page := range pages {
+		for _, view := range trials() {
+			view.Page = page
+			if err := t.Execute(io.Discard, view); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// trials are searches that have between them every shape of answer.
+func trials() []SearchView {
+	var hits []SearchHit
+	for _, kind := range []string{"cause", "check", "solution", "case", ""} {
+		hits = append(hits, SearchHit{
+			URL: "/a/", Title: "A", Summary: "B", Snippet: "<mark>C</mark>",
+			Section: SearchSection{URL: "/a/#b", Title: "D", Kind: kind}, Products: []string{"E", "F"}, Causes: []string{"G", "H"},
+		})
+	}
+	hits = append(hits, SearchHit{URL: "/a/", Title: "A", Summary: "B"})
+	var facets []SearchFacet
+	for _, name := range []string{"kind", "product", "cause", "solution"} {
+		f := SearchFacet{Name: name}
+		for i, value := range []string{"cause", "check", "solution", "case", "", "a", "b", "c", "d", "e", "f", "g"} {
+			f.Values = append(f.Values, SearchFacetValue{Value: value, Count: i, URL: "?q=a", Active: i == 0})
+		}
+		facets = append(facets, f)
+		f.Values = f.Values[1:2]
+		facets = append(facets, f)
+	}
+	full := SearchView{Query: "q", Asked: true, Mode: "exact", Total: 60, Hits: hits, Facets: facets, Previous: "?q=a&page=1", Next: "?q=a&page=3"}
+	one, relaxed, corrected, beyond := full, full, full, full
+	one.Total, one.Hits, one.Facets, one.Previous, one.Next = 1, hits[:1], nil, "", ""
+	relaxed.Mode, relaxed.Previous = "relaxed", ""
+	corrected.Mode, corrected.Corrected, corrected.Next = "corrected", "r", ""
+	beyond.Hits, beyond.First = nil, "?q=a"
+	out := []SearchView{
+		{},
+		full, one, relaxed, corrected, beyond,
+		{Query: "q", Asked: true, Mode: "exact"},
+		{Query: "q", Asked: true, Mode: "exact", Suggested: []SearchLink{{"A", "/a/"}}},
+		{Query: "q", Asked: true, Mode: "exact", Facets: facets, Unfiltered: "?q=a"},
+		{Query: "q", Asked: true, Mode: "exact", Facets: facets, Unfiltered: "?q=a", Nearest: hits},
+	}
+	for _, problem := range []string{"query_too_long", "unavailable", "bad_size", "too_far"} {
+		out = append(out, SearchView{Problem: problem}, SearchView{Problem: problem, Query: "q"})
+	}
+	return out
 }

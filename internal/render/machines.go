@@ -40,7 +40,7 @@ func (r *Renderer) Machines() ([]File, error) {
 	out = append(out, File{Path: site.RobotsFile, Data: []byte(robots)})
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
-		if r.site.Origin != "" {
+		if v.view.Feed != "" {
 			feed, err := v.feed()
 			if err != nil {
 				return nil, err
@@ -171,13 +171,12 @@ type (
 )
 
 // feed is the Atom feed of new and updated articles of a language. An article
-// without a day has no place in it.
+// without a day has no place in it; without any that has one there is no feed.
 func (r *voice) feed() ([]byte, error) {
 	home := r.absolute(r.in.Root.URL)
 	f := atomFeed{
 		Language: r.in.Tag, Title: r.in.Title, Subtitle: r.in.Description, ID: home, Author: atomName{r.in.Title},
-		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
-		Links:   []atomLink{{Rel: "self", Type: "application/atom+xml", Href: r.absolute(r.view.Home + site.FeedFile)}, {Rel: "alternate", Type: "text/html", Href: home}},
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: r.absolute(r.view.Home + site.FeedFile)}, {Rel: "alternate", Type: "text/html", Href: home}},
 	}
 	for _, a := range r.in.Newest {
 		if len(f.Entries) == feedEntries || a.Shown().IsZero() {

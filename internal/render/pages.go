@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 
 	"whyfix/internal/markdown"
@@ -23,14 +22,20 @@ func (r *voice) home() ([]byte, error) {
 	root := r.in.Root
 	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
 	v.Symptoms = r.frequent()
+	listed := map[*site.Article]bool{}
 	for _, a := range r.in.Newest[:min(len(r.in.Newest), homeNewest)] {
-		v.Newest = append(v.Newest, r.card(a))
+		if !a.Shown().IsZero() {
+			v.Newest = append(v.Newest, r.card(a))
+			listed[a] = len(root.Children) > 0
+		}
 	}
 	for _, c := range root.Children {
 		v.Categories = append(v.Categories, categoryCard(c))
 	}
 	for _, a := range root.Articles {
-		v.Articles = append(v.Articles, r.card(a))
+		if !listed[a] {
+			v.Articles = append(v.Articles, r.card(a))
+		}
 	}
 	v.Source = SourceURL(root.URL)
 	var err error
@@ -325,7 +330,7 @@ func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
-		return nil, fmt.Errorf("render: %w", err)
+		return nil, &TemplateError{File: "redirect.html", Err: err}
 	}
 	return b.Bytes(), nil
 }

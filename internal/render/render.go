@@ -54,13 +54,16 @@ func New(s *site.Site, t *Theme) (*Renderer, error) {
 			Brand: brand, Logo: logo, Base: s.Prefix, Home: home, Search: home + "search/", SearchList: home + listFile,
 			Notices: l.Notices, Footer: l.Footer, Params: s.Settings.Params,
 		}
+		if v.theme.english {
+			v.view.Words = "en"
+		}
 		for _, n := range l.Nav {
 			v.view.Nav = append(v.view.Nav, Link{Title: n.Title, URL: n.URL, External: n.External})
 		}
 		if len(l.Symptoms) > 0 {
 			v.view.Symptoms = l.Symptoms[0].URL
 		}
-		if s.Origin != "" {
+		if s.Origin != "" && !shown(l.Newest).IsZero() {
 			v.view.Feed = home + site.FeedFile
 		}
 		if c := l.Contact; c.Title != "" {
@@ -100,42 +103,46 @@ func direction(tag string) string {
 
 // Output is a page of the site that is made when it is wanted.
 type Output struct {
-	URL  string // with the prefix
-	File string // below www/
-	Make func() ([]byte, error)
+	URL      string // with the prefix
+	File     string // below www/
+	Kind     string // as Page.Kind, or "redirect"; empty for what is no page of the theme
+	Language string
+	Make     func() ([]byte, error)
 }
 
 // Pages lists every page. Order and content are the same for the same site and
 // theme. Make may be called from many goroutines.
 func (r *Renderer) Pages() []Output {
 	var out []Output
-	add := func(p site.Page, make func() ([]byte, error)) {
-		out = append(out, Output{URL: p.URL, File: p.File, Make: make})
+	language := ""
+	add := func(kind string, p site.Page, make func() ([]byte, error)) {
+		out = append(out, Output{URL: p.URL, File: p.File, Kind: kind, Language: language, Make: make})
 	}
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
-		add(l.Root.Page, v.home)
+		language = l.Tag
+		add("home", l.Root.Page, v.home)
 		for _, c := range l.Categories {
-			add(c.Page, func() ([]byte, error) { return v.category(c) })
+			add("category", c.Page, func() ([]byte, error) { return v.category(c) })
 		}
 		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
 			for i, a := range c.Articles {
-				add(a.Page, func() ([]byte, error) { return v.article(a, c, i) })
+				add("article", a.Page, func() ([]byte, error) { return v.article(a, c, i) })
 			}
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				add(f.Page, func() ([]byte, error) { return v.familyPage(f) })
+				add("family", f.Page, func() ([]byte, error) { return v.familyPage(f) })
 			}
 			for _, t := range f.Tags {
-				add(t.Page, func() ([]byte, error) { return v.tag(t) })
+				add("tag", t.Page, func() ([]byte, error) { return v.tag(t) })
 			}
 		}
 		for _, p := range l.Symptoms {
-			add(p.Page, func() ([]byte, error) { return v.symptoms(p) })
+			add("symptoms", p.Page, func() ([]byte, error) { return v.symptoms(p) })
 		}
 		missing := l.Home() + "404.html"
-		add(site.Page{URL: r.site.Prefix + missing, File: missing}, func() ([]byte, error) {
+		add("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func() ([]byte, error) {
 			p, err := v.page("404", site.Page{}, "title_404")
 			if err != nil {
 				return nil, err
@@ -144,7 +151,8 @@ func (r *Renderer) Pages() []Output {
 		})
 	}
 	for _, d := range r.site.Redirects {
-		add(d.Page, func() ([]byte, error) { return r.redirect(d) })
+		language = d.Language
+		add("redirect", d.Page, func() ([]byte, error) { return r.redirect(d) })
 	}
 	return out
 }

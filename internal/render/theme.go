@@ -9,11 +9,10 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"text/template/parse"
 
 	"whyfix/internal/diag"
 )
@@ -44,6 +43,7 @@ type Theme struct {
 type Edition struct {
 	name     string // of the language, in the language
 	words    map[string]string
+	english  bool                          // the words are English, because there are none in the language
 	pages    map[string]*template.Template // by kind
 	redirect *template.Template
 }
@@ -93,6 +93,21 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	parsed := map[string]*template.Template{"redirect": load("redirect.html")}
 	for _, kind := range pageKinds {
 		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
+		if set := parsed[kind]; set != nil && set.Lookup("main") == nil {
+			diags = append(diags, diag.Diagnostic{
+				Pos: diag.Pos{File: path.Join(folder, kind+".html")}, Code: "theme-template",
+				Message: `this template does not define "main"`, Hint: `put the page between {{define "main"}} and {{end}}`,
+			})
+			parsed[kind] = nil
+		}
+	}
+	for kind, name := range map[string]string{"redirect": "redirect.html", "home": "layout.html"} {
+		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
+			diags = append(diags, diag.Diagnostic{
+				Pos: diag.Pos{File: path.Join(folder, name)}, Code: "theme-template",
+				Message: "this template is empty", Hint: "copy it from the built-in theme",
+			})
+		}
 	}
 	for _, e := range t.editions {
 		for kind, set := range parsed {
@@ -120,6 +135,7 @@ func (t *Theme) In(language string) *Edition { return t.editions[language] }
 func (t *Theme) functions(e *Edition) template.FuncMap {
 	return template.FuncMap{
 		"word":    e.Word,
+		"quoted":  e.quoted,
 		"address": address,
 		"asset": func(name string) (Asset, error) {
 			a, ok := t.assets[name]
@@ -160,6 +176,13 @@ func (e *Edition) Word(key string, args ...any) (string, error) {
 	return fmt.Sprintf(w, args...), nil
 }
 
+// quoted is one of the theme's words as a string for an action of the search
+// page, which escapes it where it is shown.
+func (e *Edition) quoted(key string) (template.HTML, error) {
+	w, err := e.Word(key)
+	return template.HTML(strconv.Quote(strings.ReplaceAll(w, bracket, ""))), err
+}
+
 // loadWords reads the words of a language over those of English. A theme's own
 // file names only the words that it changes.
 func (t *Theme) loadWords(e *Edition, language string) (diag.List, error) {
@@ -167,12 +190,22 @@ func (t *Theme) loadWords(e *Edition, language string) (diag.List, error) {
 	if both, ok := t.fsys.(overlay); ok {
 		layers = []fs.FS{both.under, both.over}
 	}
+	var said diag.List
+	e.english = !strings.HasPrefix(strings.ToLower(language), "en")
 	for i, name := range wordFiles(language) {
-		for _, layer := range layers {
-			words, diags, err := t.readWords(layer, name)
+		for j, layer := range layers {
+			words, data, diags, err := t.readWords(layer, name)
 			if err != nil || diags != nil {
 				return diags, err
 			}
+			if j > 0 {
+				bad, err := t.judgeWords(layers[0], name, data, words)
+				if err != nil {
+					return nil, err
+				}
+				said = append(said, bad...)
+			}
+			e.english = e.english && (i == 0 || len(words) == 0)
 			maps.Copy(e.words, words)
 			// English stands in for what a language lacks, but not for its name.
 			if name := words["language_name"]; name != "" && (i > 0 || strings.HasPrefix(strings.ToLower(language), "en")) {
@@ -180,17 +213,17 @@ func (t *Theme) loadWords(e *Edition, language string) (diag.List, error) {
 			}
 		}
 	}
-	return nil, nil
+	return said, nil
 }
 
 // readWords reads one file of words; none is no mistake.
-func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, diag.List, error) {
+func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, []byte, diag.List, error) {
 	data, err := fs.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("render: %w", err)
+		return nil, nil, nil, fmt.Errorf("render: %w", err)
 	}
 	var words map[string]string
 	if err := json.Unmarshal(data, &words); err != nil {
@@ -203,9 +236,9 @@ func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, diag.List
 		} else if errors.As(err, &shape) {
 			p = lines.At(int(shape.Offset) - 1)
 		}
-		return nil, diag.List{lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)}, nil
+		return nil, nil, diag.List{lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)}, nil
 	}
-	return words, nil, nil
+	return words, data, nil, nil
 }
 
 // wordFiles are the files with words for a language, the most special last.
@@ -245,42 +278,6 @@ func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 // Files are the theme's assets under their fingerprinted names.
 func (t *Theme) Files() []File { return t.files }
 
-var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)
-
-// Problem is a diagnostic for an error that making a page gave.
-func (t *Theme) Problem(err error) diag.Diagnostic { return t.problem("layout.html", err) }
-
-// problem puts an error of a template into the form of other diagnostics.
-func (t *Theme) problem(name string, err error) diag.Diagnostic {
-	fsys := t.fsys
-	if errors.Is(err, fs.ErrNotExist) {
-		return diag.Diagnostic{
-			Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template",
-			Message: "the theme lacks this template", Hint: "copy it from the built-in theme",
-		}
-	}
-	m := templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
-	if m == nil {
-		return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template", Message: err.Error()}
-	}
-	if path.Base(name) != m[1] {
-		if partial := "partials/" + m[1]; exists(fsys, partial) {
-			name = partial
-		} else if exists(fsys, m[1]) {
-			name = m[1]
-		}
-	}
-	line, _ := strconv.Atoi(m[2])
-	col, _ := strconv.Atoi(m[3])
-	data, _ := fs.ReadFile(fsys, name)
-	lines := diag.NewLines(path.Join(t.folder, name), data)
-	if line > 0 { // the column counts bytes, from 0
-		text := lines.Text(line)
-		col = utf8.RuneCountInString(text[:min(col, len(text))]) + 1
-	}
-	return lines.New(diag.Pos{Line: line, Col: col}, diag.Error, "theme-template", m[4], "docs/themes.md tells what a template is given")
-}
-
 func exists(fsys fs.FS, name string) bool {
 	_, err := fs.Stat(fsys, name)
 	return err == nil
@@ -291,7 +288,7 @@ func (e *Edition) page(kind string, view any) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(16 << 10)
 	if err := e.pages[kind].ExecuteTemplate(&b, "layout.html", view); err != nil {
-		return nil, fmt.Errorf("render: %w", err)
+		return nil, &TemplateError{File: kind + ".html", Err: err}
 	}
 	return b.Bytes(), nil
 }

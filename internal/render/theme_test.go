@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/themes"
 )
@@ -125,6 +126,9 @@ func TestBrokenTemplate(t *testing.T) {
 		{"the layout", "layout.html", "<!doctype html>\n{{nothing}}\n", 2, `function "nothing" not defined`},
 		{"never closed", "tag.html", "{{define \"main\"}}\n<p>花呗</p>\n", 3, "unexpected EOF"},
 		{"the redirect", "redirect.html", "{{end}}", 1, "unexpected {{end}}"},
+		{"no main", "article.html", "<p>x</p>", 0, `does not define "main"`},
+		{"an empty page", "article.html", "", 0, `does not define "main"`},
+		{"an empty layout", "layout.html", "", 0, "is empty"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			theme := builtIn(t)
@@ -156,7 +160,8 @@ func TestTemplateThatFails(t *testing.T) {
 		{"no such asset", "404.html", "{{define \"main\"}}\n{{(asset \"nope.css\").URL}}{{end}}", diag.Pos{File: "404.html", Line: 2, Col: 4}, "no assets/nope.css"},
 		{"in a partial", "partials/mine.html", "{{define \"mine\"}}\n{{.Nope}}{{end}}", diag.Pos{File: "partials/mine.html", Line: 2, Col: 3}, "can't evaluate field Nope"},
 		{"no such partial", "404.html", "{{define \"main\"}}\n<p>{{template \"nope\" .}}</p>{{end}}", diag.Pos{File: "404.html", Line: 2}, `"nope"`},
-		{"an attribute without quotes", "404.html", "{{define \"main\"}}\n<p title={{.Title}}x\"></p>{{end}}", diag.Pos{File: "layout.html"}, "in unquoted attr"}, // as far as html/template knows
+		{"an attribute without quotes", "404.html", "{{define \"main\"}}\n<p title={{.Title}}x\"></p>{{end}}", diag.Pos{File: "404.html"}, "without quotation marks"}, // as far as html/template knows
+		{"branches that differ", "404.html", "{{define \"main\"}}\n{{if .Title}}<a href=\"{{end}}</a>{{end}}", diag.Pos{File: "404.html", Line: 2}, "leaves a tag"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			theme := builtIn(t)
@@ -176,13 +181,28 @@ func TestTemplateThatFails(t *testing.T) {
 			if d.File != tt.pos.File || tt.pos.Line > 0 && d.Line != tt.pos.Line || tt.pos.Col > 0 && d.Col != tt.pos.Col {
 				t.Errorf("the diagnostic is at %v, want %v", d.Pos, tt.pos)
 			}
-			if !strings.Contains(d.Message, tt.message) {
+			if !strings.Contains(d.Message, tt.message) || strings.Contains(d.Message, "{state") {
 				t.Errorf("the message is %q, want %q in it", d.Message, tt.message)
 			}
 			if tt.pos.Line > 0 && d.Source == "" {
 				t.Error("the line is not shown")
 			}
 		})
+	}
+}
+
+// What a theme leaves open is its own mistake, though a built-in template stumbles over it.
+func TestTemplateLeftOpen(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{{define "main"}}<script>var a = {{.Title}}{{end}}`, `{{define "main"}}<p title="{{.Title}}{{end}}`} {
+		l := load(t, render.Overlay(fstest.MapFS{"404.html": file(text)}, themes.Default()), nil)
+		_, err := makePage(l, "404.html")
+		if err == nil {
+			t.Fatalf("%s: the page is made without an error", text)
+		}
+		if d, ok := problem(l, err); !ok || d.File != "../themes/mine/404.html" || strings.Contains(d.Message, "{state") {
+			t.Errorf("%s: the diagnostic is %+v", text, d)
+		}
 	}
 }
 
@@ -325,10 +345,7 @@ func TestWordFilesAreAlike(t *testing.T) {
 	}
 }
 
-var (
-	wordCall    = regexp.MustCompile(`\bword\s+"([^"]+)"([^}|]*)`)
-	wordsInText = regexp.MustCompile(`\[\[[^\]]*"\{\{word "([^"]+)"\}\}"`)
-)
+var wordCall = regexp.MustCompile(`\b(?:word|quoted)\s+"([^"]+)"([^}|]*)`)
 
 // templates are the files of the built-in theme with actions.
 func templates(t *testing.T) map[string]string {
@@ -356,7 +373,7 @@ func TestWordsOfTemplatesExist(t *testing.T) {
 				continue
 			}
 			values := len(strings.Fields(strings.NewReplacer("(", " ", ")", " ").Replace(m[2])))
-			if n := len(verbs.FindAllString(word, -1)); n > 0 && values == 0 && !strings.Contains(text, `"{{word "`+m[1]+`"}}"`) && !strings.Contains(text, `{{word "`+m[1]+`"}}`) || n == 0 && values > 0 {
+			if n := len(verbs.FindAllString(word, -1)); n > 0 && values == 0 && !strings.Contains(text, `"{{word "`+m[1]+`"}}"`) && !strings.Contains(text, `{{word "`+m[1]+`"}}`) && !strings.Contains(text, `{{quoted "`+m[1]+`"}}`) || n == 0 && values > 0 {
 				t.Errorf(`%s gives the word "%s" (%q) %d values`, name, m[1], word, values)
 			}
 		}
@@ -374,23 +391,50 @@ func TestWordsOfTemplatesExist(t *testing.T) {
 	}
 }
 
-// A word that becomes part of an action's string must not end it, and must
-// not be escaped twice.
-func TestWordsInsideActionsAreHarmless(t *testing.T) {
+// A word that the search page fills may have any character.
+func TestWordsInsideActions(t *testing.T) {
 	t.Parallel()
-	found := 0
-	for name, text := range templates(t) {
-		for _, m := range wordsInText.FindAllStringSubmatch(text, -1) {
-			found++
-			for language, words := range wordFiles(t) {
-				if strings.ContainsAny(words[m[1]], "\"'\\`<>&[]{}\n") {
-					t.Errorf("%s: %s puts %q into a string of an action", language, name, words[m[1]])
-				}
-			}
+	mine := render.Overlay(fstest.MapFS{"words/zh.json": file(`{"nothing": "it's \"%s\" \\ & <none> ]]", "results": "共 \\ %d 篇", "mode_corrected": "%s & %s's"}`)}, themes.Default())
+	source, err := load(t, mine, nil).Renderer.SearchTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := publish.ParseSearchTemplate(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := page.Try(); err != nil {
+		t.Error(err)
+	}
+	hits := []publish.SearchHit{{}}
+	for want, view := range map[string]publish.SearchView{
+		`it&#39;s &#34;q&#34; \ &amp; &lt;none&gt; ]]`: {Query: "q", Asked: true},
+		`共 \ 2 篇`:         {Query: "q", Asked: true, Hits: hits, Total: 2},
+		"q &amp; r&#39;s": {Query: "q", Asked: true, Mode: "corrected", Corrected: "r", Hits: hits, Total: 2},
+	} {
+		var b strings.Builder
+		if err := page.Execute(&b, view); err != nil || !strings.Contains(b.String(), ">"+want+"<") {
+			t.Errorf("the page lacks %q (%v)", want, err)
 		}
 	}
-	if found == 0 {
-		t.Error("no word inside an action was found")
+}
+
+// A theme's own words that nothing asks for, or that lost the place of a value.
+func TestWordsOfATheme(t *testing.T) {
+	t.Parallel()
+	mine := render.Overlay(fstest.MapFS{
+		"words/zh.json": file("{\n  \"serach\": \"找\",\n  \"results\": \"有文章\",\n  \"mine\": \"我的\",\n  \"nothing\": \"没有“%s”\"\n}"),
+		"404.html":      file(`{{define "main"}}{{word "mine"}}{{end}}`),
+	}, themes.Default())
+	_, diags := loadTheme(t, mine, "zh-CN")
+	if len(diags) != 2 {
+		t.Fatalf("diagnostics are %+v, want two", diags)
+	}
+	if d := diags[0]; d.Line != 2 || d.Col != 3 || d.Severity != diag.Warning || !strings.Contains(d.Hint, `"search"`) || d.File != "../themes/mine/words/zh.json" {
+		t.Errorf("of the unknown key: %+v", d)
+	}
+	if d := diags[1]; d.Line != 3 || d.Severity != diag.Error || !strings.Contains(d.Message, "%d") {
+		t.Errorf("of the lost value: %+v", d)
 	}
 }
 

@@ -29,6 +29,7 @@
 //
 //	{{word "search"}}            a word in the site's language
 //	{{word "articles" 12}}       … with values for its %d and %s
+//	{{quoted "results"}}         a word as a string for an action of search.html: [[printf {{quoted "results"}} .Total]]
 //	{{address .URL}}             an address that may be a phone number (tel:)
 //	{{(asset "style.css").URL}}  the address of a file in assets/, with its fingerprint
 //	{{(asset "site.js").Integrity}}  its hash for the integrity attribute
@@ -83,12 +84,13 @@ type Site struct {
 	Description string
 	Language    string // for the lang attribute
 	Direction   string // for the dir attribute: "ltr" or "rtl"
+	Words       string // the language of the theme's words where it is not that of the site: "en"; else empty
 	Locale      string // the language as Open Graph writes it: "zh_CN"
 	Base        string // the path before every address: "/" or "/help/"
 	Home        string // address of the home page in the page's language
 	Search      string // address of the search page, and of the form's action
 	Symptoms    string // address of the index of symptoms; empty when there are none
-	Feed        string // address of the Atom feed; empty when the site's address is not known
+	Feed        string // address of the Atom feed; empty when the site's address or no article's day is known
 	Brand       *Asset // a stylesheet with the colours of site.yaml; nil when it names none
 	Logo        *Image // of site.yaml; nil when it names none
 	SearchList  string // address of the list for searching without the endpoint
@@ -140,8 +142,8 @@ type HomeView struct {
 	Intro      template.HTML
 	Symptoms   []Link // what readers ask, and the article that answers
 	Categories []CategoryCard
-	Newest     []Card
-	Articles   []Card // those that are in no category
+	Newest     []Card // those with a day
+	Articles   []Card // those that are in no category; where there are categories, without the newest
 }
 
 // CategoryView is the page of a folder.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -39,6 +40,9 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 	switch {
 	case bad != nil:
 		status, view.Problem = http.StatusBadRequest, bad.code
+		if bad.code == "too_far" && q.Text != "" {
+			view.Query, view.First = q.Text, searchAddress(address, own, 1)
+		}
 	case q.Text == "":
 	case release.Search == nil:
 		status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
@@ -60,6 +64,18 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 			all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
 			if err == nil {
 				view.Nearest = searchHits(all)
+			}
+		}
+		if len(result.Hits) == 0 && result.Total > 0 {
+			view.First = searchAddress(address, own, 1)
+		}
+		if result.Total == 0 && len(view.Nearest) == 0 {
+			// Initials and the like find nothing, yet come near what others ask.
+			found, err := release.Search.Suggest(ctx, q.Text, q.Language, nearest)
+			if err == nil {
+				for _, s := range found {
+					view.Suggested = append(view.Suggested, publish.SearchLink{Title: s.Text, URL: s.URL})
+				}
 			}
 		}
 	}
@@ -141,13 +157,22 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 			}
 			out.Values = append(out.Values, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
 		}
+		// What was chosen is seen first, that it can be taken away.
+		slices.SortStableFunc(out.Values, func(a, b publish.SearchFacetValue) int { return cmp.Compare(rank(a), rank(b)) })
 		view.Facets = append(view.Facets, out)
 	}
-	if q.Page > 1 {
+	if q.Page > 1 && len(result.Hits) > 0 {
 		view.Previous = address(q.Filter, q.Page-1)
 	}
 	if q.Page*q.Size < result.Total && q.Size*(q.Page+1) <= search.MaxReach {
 		view.Next = address(q.Filter, q.Page+1)
 	}
 	return view
+}
+
+func rank(v publish.SearchFacetValue) int {
+	if v.Active {
+		return 0
+	}
+	return 1
 }

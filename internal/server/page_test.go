@@ -165,6 +165,25 @@ func TestSearchPageFacets(t *testing.T) {
 	}
 }
 
+// A page past the end says so, and leads to the first.
+func TestSearchPagePastTheEnd(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for page, status := range map[string]int{"99": http.StatusOK, "101": http.StatusBadRequest} {
+		got := get(t, s, query("/search/", "q", "加湿器毛病", "page", page))
+		inside, _, _ := strings.Cut(mainOf(t, got.body), `id="wf-words"`)
+		if got.status != status || !strings.Contains(inside, "没有这么多页") || strings.Contains(inside, "没有找到") {
+			t.Errorf("page %s has status %d and %s", page, got.status, inside)
+		}
+		if first := query("/search/", "q", "加湿器毛病"); !slices.Contains(linksOf(inside), first) && !strings.Contains(inside, html.EscapeString(first)) {
+			t.Errorf("page %s does not lead to %s: %v", page, first, linksOf(inside))
+		}
+		if relOf(inside, "prev") != "" {
+			t.Errorf("page %s leads to another that is not there", page)
+		}
+	}
+}
+
 // A reader who narrowed the result down to nothing can take the filter off.
 func TestSearchPageWithoutHitsLetsFiltersGo(t *testing.T) {
 	t.Parallel()

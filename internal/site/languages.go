@@ -71,6 +71,9 @@ func (r *resolver) settings() {
 	first.Title, first.Description, first.Notices, first.Footer = r.site.Title, all.Description, all.Notices, all.Footer
 	first.Nav, first.Contact = r.navigation(all.Nav), r.contact(all.Contact)
 	for _, l := range r.site.Languages[1:] {
+		if i := l.Root.Index; i != nil && i.Untitled { // the name of its folder is no title: "En"
+			l.Root.Title = ""
+		}
 		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
 	}
 	for _, s := range all.Languages {
@@ -89,6 +92,9 @@ func (r *resolver) settings() {
 		if s.Contact.Text != "" {
 			l.Contact = r.contact(s.Contact)
 		}
+	}
+	for _, l := range r.site.Languages[1:] {
+		l.Root.Title = cmp.Or(l.Root.Title, l.Title)
 	}
 	if logo := all.Logo; logo.Value != "" {
 		if a, ok := r.assets[resolvePath("/"+logo.Value, "")]; ok {

@@ -14,6 +14,8 @@
   const words = JSON.parse(document.getElementById("wf-words").textContent);
   const filters = Object.keys(words.facet);
   const size = 10;
+  const reach = 1000; // how far the endpoint counts: size × page
+  const wide = matchMedia("(min-width: 62rem)"); // as in style.css: there is room for all filters
 
   let shown = location.search; // the search whose results stand here
   let request;
@@ -70,7 +72,8 @@
       if (signal.aborted) return;
       if (answer.error) {
         put();
-        say(false, notice(answer.error.code === "query_too_long" ? words.query_too_long : words.problem));
+        say(false, notice({ query_too_long: words.query_too_long, too_far: words.beyond }[answer.error.code] || words.problem));
+        if (answer.error.code === "too_far") put(beyond(params));
       } else {
         answers.set(key, answer);
         show(params, query, answer);
@@ -94,8 +97,21 @@
     own.delete("size");
     if (!own.has("language")) own.set("language", document.documentElement.lang);
     const answer = await ask("?" + own);
-    if (!answer.error && !answer.hits.length && filtered(params)) answer.nearest = (await ask(unfiltered(own))).hits || [];
+    if (answer.error || answer.total) return answer;
+    if (filtered(params)) answer.nearest = (await ask(unfiltered(own))).hits || [];
+    if (!(answer.nearest || []).length) answer.suggested = await near(own, signal);
     return answer;
+  }
+
+  // near are wordings that come near a question that finds nothing, such as initials.
+  async function near(params, signal) {
+    try {
+      const asked = new URLSearchParams({ q: params.get("q"), size: 5, language: params.get("language") });
+      return (await getJSON(site.api + "suggest?" + asked, signal)).answer.suggestions || [];
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      return []; // a help, not a promise
+    }
   }
 
   async function withoutEndpoint(query, signal) {
@@ -121,37 +137,58 @@
   function show(params, query, answer) {
     const { hits, total, mode, corrected } = answer;
     const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
-    const more = [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
-      page * size < total && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
+    const past = !hits.length && total > 0;
+    const more = past ? [] : [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
+      page * size < total && (page + 1) * size <= reach && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
     put(facets(params, answer.facets),
-      hits.length ? h("ol", { class: "hits" }, hits.map(hit)) : nothing(params, answer.nearest),
+      hits.length ? h("ol", { class: "hits" }, hits.map(hit)) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
-    say(!hits.length && !(answer.nearest || []).length,
-      hits.length ? counted(total) : none(query),
+    say(!hits.length && !past && !(answer.nearest || []).length,
+      hits.length ? counted(total) : past ? paragraph("advice-title", words.beyond) : none(query),
       hits.length && mode === "relaxed" && paragraph("results-mode", words.relaxed),
       hits.length && mode === "corrected" && corrected && paragraph("results-mode", fill(words.corrected, query, corrected)));
   }
 
-  const nothing = (params, nearest) => h("div", { class: "advice" },
+  const beyond = (params) => h("div", { class: "advice" }, h("p", {}, h("a", { class: "chip", href: address(params, "page", "") }, words.first)));
+
+  const links = (title, list) => [h("h2", {}, title), h("ul", { class: "advice-links" }, list.slice(0, 5).map(([url, text]) => h("li", {}, h("a", { href: url }, text))))];
+
+  const nothing = (params, nearest, suggested) => h("div", { class: "advice" },
     params && filtered(params) && h("p", {}, words.filtered),
     params && filtered(params) && h("p", {}, h("a", { class: "chip", href: unfiltered(params) }, words.unfiltered)),
     (nearest || []).length
-      ? [h("h2", {}, words.nearest), h("ul", { class: "advice-links" }, nearest.slice(0, 5).map(({ url, title }) => h("li", {}, h("a", { href: url }, title))))]
-      : h("ul", {}, words.advice.map((text) => h("li", {}, text))));
+      ? links(words.nearest, nearest.map(({ url, title }) => [url, title]))
+      : [(suggested || []).length > 0 && links(words.suggested, suggested.map(({ url, text }) => [url, text])), h("ul", {}, words.advice.map((text) => h("li", {}, text)))].flat());
 
   function facets(params, all) {
+    const before = results.querySelector(".facets");
+    // What the reader opened stays open.
+    const fold = (attributes, ...children) => {
+      const old = before && before.querySelector(attributes.class ? `[data-facet="${attributes.in}"] .${attributes.class}` : `[data-facet="${attributes["data-facet"]}"]`);
+      delete attributes.in;
+      if (old ? old.open : wide.matches && !attributes.class) attributes.open = "";
+      return h("details", attributes, ...children);
+    };
     const sections = filters.map((name) => {
       const asked = params.get(name);
       const values = [...(all[name] || [])];
       // A filter that leaves nothing is still there to be taken away.
       if (asked && !values.some(({ value }) => value === asked)) values.push({ value: asked, count: 0 });
-      return values.length && h("section", {}, h("h2", {}, words.facet[name]), h("ul", { class: "chips" }, values.map(({ value, count }) => {
+      if (!values.length) return null;
+      values.sort((a, b) => (b.value === asked) - (a.value === asked));
+      const chips = (part) => h("ul", { class: "chips" }, part.map(({ value, count }) => {
         const on = asked === value;
         const link = h("a", { class: "chip", href: address(params, name, on ? "" : value) },
           name === "kind" ? words.kind[value] : value, " ", h("span", { class: "count" }, count));
         if (on) link.setAttribute("aria-current", "true");
         return h("li", {}, link);
-      })));
+      }));
+      const many = values.length > 10;
+      const list = [chips(many ? values.slice(0, 8) : values),
+        many && fold({ class: "facet-more", in: name }, h("summary", {}, fill(words.more, values.length - 8)), chips(values.slice(8)))];
+      return name === "kind"
+        ? h("section", { "data-facet": name }, h("h2", {}, words.facet[name]), list)
+        : fold({ "data-facet": name }, h("summary", { class: "chip" }, h("h2", {}, words.facet[name]), asked && [" ", h("strong", {}, asked)]), list);
     }).filter(Boolean);
     return sections.length && h("nav", { class: "facets", "aria-label": words.facets }, sections);
   }
@@ -196,9 +233,10 @@
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (link.origin !== location.origin || link.pathname !== location.pathname || !new URLSearchParams(link.search).has("q")) return;
     event.preventDefault();
-    const filter = link.closest(".facets") && link.firstChild.textContent;
+    const named = (a) => a.closest("[data-facet]")?.dataset.facet + " " + a.firstChild.textContent.trim();
+    const filter = link.closest(".facets") && named(link);
     await go(link.search);
-    const again = filter && [...results.querySelectorAll(".facets a")].find((a) => a.firstChild.textContent === filter);
+    const again = filter && [...results.querySelectorAll(".facets a")].find((a) => named(a) === filter);
     if (again) return again.focus({ preventScroll: true });
     status.focus({ preventScroll: true });
     input.form.scrollIntoView();
@@ -208,5 +246,6 @@
     if (location.search !== shown) search();
   });
 
+  if (wide.matches) for (const facet of results.querySelectorAll("details[data-facet]")) facet.open = true;
   if (!results.dataset.served && new URLSearchParams(shown).get("q")) search();
 })();

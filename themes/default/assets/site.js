@@ -33,6 +33,20 @@
     nav.scrollLeft += here.getBoundingClientRect().left - nav.getBoundingClientRect().left - 40;
   }
 
+  /* The menu of languages closes as menus do. ----------------------------- */
+
+  const menu = document.querySelector("details.languages");
+  if (menu) {
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
   /* A notice while there is no connection. -------------------------------- */
 
   const notice = document.querySelector(".offline");

@@ -1,0 +1,205 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"whyfix/internal/diag"
+)
+
+// TemplateError is a page that a theme could not make.
+type TemplateError struct {
+	File string // the template of the page, which need not be the one with the mistake
+	Made []byte // of the search page: what is between the theme and the reader; the lines of Err are its
+	Err  error
+}
+
+func (e *TemplateError) Error() string { return fmt.Sprintf("render: %s: %v", e.File, e.Err) }
+
+// Unwrap is what the template said.
+func (e *TemplateError) Unwrap() error { return e.Err }
+
+const themeHint = "docs/themes.md tells what a template is given"
+
+var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)
+
+// Problem is a diagnostic for a page that the theme could not make.
+func (t *Theme) Problem(e *TemplateError) diag.Diagnostic {
+	if e.Made != nil {
+		return t.searchProblem(e)
+	}
+	return t.problem(e.File, e.Err)
+}
+
+// problem puts an error of a template into the form of other diagnostics.
+func (t *Theme) problem(name string, err error) diag.Diagnostic {
+	if errors.Is(err, fs.ErrNotExist) {
+		return diag.Diagnostic{
+			Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template",
+			Message: "the theme lacks this template", Hint: "copy it from the built-in theme",
+		}
+	}
+	m := templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	var unsafe *template.Error
+	if m == nil || errors.As(err, &unsafe) && unsafe.Node == nil {
+		// Nobody knows where: at most which template the page began with.
+		return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, t.suspect(name))}, Code: "theme-template", Message: message(err), Hint: themeHint}
+	}
+	asked := name
+	if path.Base(name) != m[1] {
+		if partial := "partials/" + m[1]; exists(t.fsys, partial) {
+			name = partial
+		} else if exists(t.fsys, m[1]) {
+			name = m[1]
+		}
+	}
+	if unsafe != nil && !exists(t.own(), name) {
+		// What one template leaves open is found in a later one, which is not the theme's.
+		return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, t.suspect(asked))}, Code: "theme-template", Message: message(err), Hint: themeHint}
+	}
+	line, _ := strconv.Atoi(m[2])
+	col, _ := strconv.Atoi(m[3])
+	data, _ := fs.ReadFile(t.fsys, name)
+	lines := diag.NewLines(path.Join(t.folder, name), data)
+	if line > 0 { // the column counts bytes, from 0
+		text := lines.Text(line)
+		col = utf8.RuneCountInString(text[:min(col, len(text))]) + 1
+	}
+	return lines.New(diag.Pos{Line: line, Col: col}, diag.Error, "theme-template", message(err), themeHint)
+}
+
+// suspect is the file of a theme that most likely has a mistake: the page's own
+// when the theme has it, else what it has of the frame.
+func (t *Theme) suspect(name string) string {
+	own := t.own()
+	partials, _ := fs.Glob(own, "partials/*.html")
+	switch {
+	case exists(own, name):
+	case exists(own, "layout.html"):
+		return "layout.html"
+	case len(partials) == 1:
+		return partials[0]
+	}
+	return name
+}
+
+// own are the files that are the theme's and not the built-in one's.
+func (t *Theme) own() fs.FS {
+	if both, ok := t.fsys.(overlay); ok {
+		return both.over
+	}
+	return t.fsys
+}
+
+// searchProblem finds an action of the search page in the theme's own files.
+func (t *Theme) searchProblem(e *TemplateError) diag.Diagnostic {
+	d := diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, "search.html")}, Code: "theme-template", Message: message(e.Err), Hint: themeHint}
+	m := templateError.FindStringSubmatch(strings.ReplaceAll(e.Err.Error(), "\n", " "))
+	if m == nil {
+		return d
+	}
+	line, _ := strconv.Atoi(m[2])
+	col, _ := strconv.Atoi(m[3])
+	action, nth := actionAt(e.Made, line, col, m[3] != "", m[4])
+	if action == "" {
+		return d
+	}
+	partials, _ := fs.Glob(t.fsys, "partials/*.html")
+	where, in := "", []byte(nil)
+	for _, name := range append([]string{"search.html", "layout.html"}, partials...) {
+		if data, err := fs.ReadFile(t.fsys, name); err == nil && bytes.Contains(data, []byte(action)) {
+			if where != "" {
+				return d // it stands in several files
+			}
+			where, in = name, data
+		}
+	}
+	times := bytes.Count(in, []byte(action))
+	if where == "" || bytes.Count(e.Made, []byte(action))%times != 0 {
+		return d
+	}
+	at := bytes.Index(in, []byte(action))
+	for range nth % times { // each language has the same ones
+		at += len(action)
+		at += bytes.Index(in[at:], []byte(action))
+	}
+	lines := diag.NewLines(path.Join(t.folder, where), in)
+	return lines.New(lines.At(at), diag.Error, d.Code, d.Message, d.Hint)
+}
+
+var quotedWord = regexp.MustCompile(`"([^"]+)"`)
+
+// actionAt is the action at a place of the search page, and how many like it
+// stand before. Where the column is not known, it is the one that the message
+// speaks of.
+func actionAt(page []byte, line, col int, exact bool, message string) (action string, nth int) {
+	lines := diag.NewLines("", page)
+	start := lines.Offset(line, 1)
+	text := page[start:]
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	var found []int
+	for from := 0; ; {
+		open := bytes.Index(text[from:], []byte("[["))
+		if open < 0 {
+			break
+		}
+		open += from
+		end := bytes.Index(text[open:], []byte("]]"))
+		if end < 0 {
+			end = len(text) - open - 2
+		}
+		from = open + end + 2
+		one := string(text[open:from])
+		word := quotedWord.FindStringSubmatch(message)
+		if exact && open <= col && col < from || !exact && (word == nil || strings.Contains(one, word[1])) {
+			found, action = append(found, open), one
+		}
+	}
+	if len(found) != 1 {
+		return "", 0
+	}
+	return action, bytes.Count(page[:start+found[0]], []byte(action))
+}
+
+// message says what a template said in words that need no knowledge of how
+// templates are escaped.
+func message(err error) string {
+	m := templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	said := err.Error()
+	if m != nil {
+		said = m[4]
+	}
+	var unsafe *template.Error
+	if !errors.As(err, &unsafe) {
+		return said
+	}
+	switch unsafe.ErrorCode {
+	case template.ErrEndContext:
+		return "a tag, an attribute, a comment or a script of this page is never closed"
+	case template.ErrBranchEnd, template.ErrRangeLoopReentry:
+		return "one way through an {{if}}, {{with}} or {{range}} leaves a tag, an attribute or a script open that the other closes"
+	case template.ErrAmbigContext:
+		return "a value may stand at different places of an address here: write the whole address in one piece"
+	case template.ErrOutputContext, template.ErrPartialCharset, template.ErrPartialEscape, template.ErrSlashAmbig:
+		return "it cannot be told what a value means in this script, style or address"
+	case template.ErrBadHTML:
+		if i := strings.Index(unsafe.Description, " in unquoted attr"); i > 0 && slices.Contains([]byte(unsafe.Description[:1]), '"') {
+			return "an attribute's value without quotation marks has " + unsafe.Description[:i] + " in it"
+		}
+	}
+	if strings.Contains(unsafe.Description, "{state") {
+		return "the HTML around a value is not whole"
+	}
+	return unsafe.Description
+}
