@@ -50,7 +50,9 @@ func TestMistypedWords(t *testing.T) {
 func TestQuotedSigns(t *testing.T) {
 	t.Parallel()
 	x := built(t, []*Document{
-		{URL: "/sharp/", Title: "C# 项目打不开"}, {URL: "/plus/", Title: "C++ 编译失败"}, {URL: "/cafe/", Title: "咖啡机 c 键失灵"},
+		{URL: "/sharp/", Title: "C# 项目打不开"},
+		{URL: "/plus/", Title: "C++ 编译失败"},
+		{URL: "/cafe/", Title: "咖啡机 c 键失灵"},
 		{URL: "/rate/", Title: "利率", Sections: []Section{{Text: "年利率 5% 是怎么算的😀"}}},
 	})
 	for sign, want := range map[string]string{"#": "/sharp/", "++": "/plus/", "%": "/rate/", "😀": "/rate/", "5%": "/rate/"} {
