@@ -372,8 +372,8 @@ func Settled(l *Loaded, diags diag.List) diag.List {
 	return withSource(l.Files, l.Site.Settings.Checks.Settle(diags))
 }
 
-// withSource is the same for a Loader, which keeps the lines of files that do not
-// change.
+// withSource adds the line of the file to diagnostics, as the function below
+// does, and keeps the lines of files that do not change for the next Load.
 func (l *Loader) withSource(fsys fs.FS, diags diag.List) diag.List {
 	for i, d := range diags {
 		c, known := l.cache[d.File]

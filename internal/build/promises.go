@@ -22,11 +22,8 @@ func Documents(l *Loaded) []*search.Document {
 // Promises reports the symptoms that do not find their article. It needs no
 // release: where there is doubt, it asks an index in memory.
 func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
-	if !l.Site.Settings.Checks.On("promise") {
-		return nil, nil
-	}
 	docs := Documents(l)
-	doubtful := search.Doubtful(docs)
+	doubtful := doubtful(l, docs)
 	if len(doubtful) == 0 {
 		return nil, nil
 	}
@@ -43,11 +40,17 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	return tried(ctx, l, x, doubtful)
 }
 
+// doubtful are the promises that have to be tried; none where the site does
+// not want to hear of them.
+func doubtful(l *Loaded, docs []*search.Document) []search.Promise {
+	if !l.Site.Settings.Checks.On("promise") {
+		return nil
+	}
+	return search.Doubtful(docs)
+}
+
 // tried tries promises against an index of the same articles.
 func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Promise) (diag.List, error) {
-	if !l.Site.Settings.Checks.On("promise") {
-		return nil, nil
-	}
 	broken, err := x.Try(ctx, doubtful)
 	if err != nil || len(broken) == 0 {
 		return nil, err

@@ -219,7 +219,7 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 			return nil, false, nil, err
 		}
 	}
-	doubtful := search.Doubtful(docs)
+	doubtful := doubtful(l, docs)
 	if len(doubtful) == 0 {
 		return info, made, nil, nil
 	}

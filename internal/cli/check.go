@@ -82,7 +82,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	diags = append(diags, tried...)
+	diags = append(diags, tried...).Sort()
 	if diags.Errors() == 0 {
 		broken, err := build.Promises(ctx, loaded)
 		if err != nil {

@@ -154,8 +154,8 @@ func (x *Index) read(dir string) ([]*article, error) {
 }
 
 // take sees what the wordings hold now; they may grow afterwards.
-func (x *Index) take(c *wordings) {
-	x.passages, x.tags, x.languages, x.synonyms = c.passages, c.tags, c.languages, c.synonyms
+func (x *Index) take(w *wordings) {
+	x.passages, x.tags, x.languages, x.synonyms = w.passages, w.tags, w.languages, w.synonyms
 }
 
 // load numbers the articles as bleve's index does: find tells the one that has

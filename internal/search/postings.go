@@ -159,7 +159,6 @@ func isSingle(term string) bool {
 // before another. A character or syllable is a term of its own only where no
 // other follows it (see termField): the rest are the pairs that start with it.
 func (f *field) starting(i int, from string, before []byte) (docs, int, error) {
-	deleted := f.x.segments[i].segment.Deleted()
 	set := make([]uint64, (f.x.segments[i].segment.FullSize()+63)/64)
 	terms := f.dicts[i].AutomatonIterator(nil, []byte(from), before)
 	for {
@@ -184,10 +183,7 @@ func (f *field) starting(i int, from string, before []byte) (docs, int, error) {
 	var list []uint32
 	for w, word := range set {
 		for ; word != 0; word &= word - 1 {
-			n := uint32(64*w + bits.TrailingZeros64(word))
-			if deleted == nil || !deleted.Contains(n) {
-				list = append(list, n)
-			}
+			list = append(list, uint32(64*w+bits.TrailingZeros64(word)))
 		}
 	}
 	return docs{list: list}, len(list), nil
