@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,6 +55,8 @@ type Loaded struct {
 	Files    fs.FS            // the content folder, for the files beside the pages
 	Synonyms []search.Synonyms
 	Diags    diag.List
+
+	source func(fs.FS, diag.List) diag.List // adds the lines
 }
 
 // Loader reads a content folder, again and again. What it read of a file that
@@ -61,9 +64,19 @@ type Loaded struct {
 type Loader struct {
 	options Options
 	root    *os.Root
+	files   []content.File // in the order of content.Compare; nil: to be listed
+	diags   diag.List      // of listing them
 	cache   map[string]cached
 	key     string // the settings that parsing depends on
 	commits map[string]time.Time
+	theme   themeCache
+}
+
+// themeCache is the last theme that was read.
+type themeCache struct {
+	key   string // what it was read for; "": nothing is kept
+	theme *render.Theme
+	diags diag.List
 }
 
 // cached is what one file gave.
@@ -118,23 +131,84 @@ func (l *Loader) Close() error {
 // Reopen looks at the folder's name again, after it was away.
 func (l *Loader) Reopen() error {
 	l.Close()
-	l.root, l.cache = nil, map[string]cached{}
+	l.root, l.files, l.cache = nil, nil, map[string]cached{}
 	return l.open()
 }
 
 // Load reads what changed and resolves the site. Mistakes in the content are
 // in Loaded.Diags; the error is for a folder that cannot be read.
 func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
+	l.files, l.theme = nil, themeCache{}
+	out, err := l.resolve(ctx)
+	if err == nil {
+		out.Check()
+	}
+	return out, err
+}
+
+// Follow is Load for somebody who knows which files have changed since the
+// last time, as paths that start with the content folder or the theme's. It
+// looks at no others, and leaves the rules over the whole site to Loaded.Check.
+func (l *Loader) Follow(ctx context.Context, changed []string) (*Loaded, error) {
+	for _, name := range changed {
+		rel, err := filepath.Rel(l.options.Content, name)
+		if err != nil || !filepath.IsLocal(rel) {
+			l.theme = themeCache{}
+			continue
+		}
+		if p := filepath.ToSlash(rel); !content.Hidden(p) && !l.look(p) {
+			l.files = nil
+		}
+	}
+	return l.resolve(ctx)
+}
+
+// look brings the list of files up to date with one that changed. It reports
+// whether it could: a new folder or a mistake needs a look at everything.
+func (l *Loader) look(p string) bool {
+	if l.root == nil || l.files == nil || len(l.diags) > 0 {
+		return false
+	}
+	at, known := slices.BinarySearchFunc(l.files, p, func(f content.File, p string) int { return content.Compare(f.Path, p) })
+	delete(l.cache, p)
+	if _, err := fs.Lstat(l.root.FS(), p); errors.Is(err, fs.ErrNotExist) {
+		if known {
+			l.files = slices.Delete(l.files, at, at+1)
+		}
+		return true
+	}
+	file, found, bad := content.Look(l.root.FS(), p)
+	if !found || bad != nil {
+		return false
+	}
+	if known {
+		l.files[at] = file
+		return true
+	}
+	// A folder that no known file is in may be new, or be reached by a link.
+	if dir := path.Dir(p); dir != "." && !slices.ContainsFunc(l.files, func(f content.File) bool { return path.Dir(f.Path) == dir }) {
+		return false
+	}
+	l.files = slices.Insert(l.files, at, file)
+	return true
+}
+
+// resolve reads what is not known yet and resolves the site.
+func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	if l.root == nil { // the folder was away the last time
 		if err := l.open(); err != nil {
 			return nil, err
 		}
 	}
 	fsys := l.root.FS()
-	files, diags, err := content.Scan(fsys)
-	if err != nil {
-		return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
+	listed := l.files == nil
+	if listed {
+		var err error
+		if l.files, l.diags, err = content.Scan(fsys); err != nil {
+			return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
+		}
 	}
+	files, diags := l.files, slices.Clone(l.diags)
 	out := &Loaded{Files: fsys}
 	settings, tags, synonyms, settingDiags := readSettings(fsys, files)
 	diags = append(diags, settingDiags...)
@@ -143,7 +217,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	if key := fmt.Sprintf("%#v", options); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}
-	parsed, err := l.parse(ctx, fsys, files, markdown.NewParser(options))
+	parsed, err := l.parse(ctx, fsys, files, listed, markdown.NewParser(options))
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +241,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	in.Commits = l.commits
 	resolved, siteDiags := site.Resolve(in)
 	diags = append(diags, siteDiags...)
-	diags = append(diags, check.Run(resolved, settings.Checks)...)
-	theme, themeDiags, err := l.theme(resolved)
+	theme, themeDiags, err := l.loadTheme(resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +260,14 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 		})
 	}
 	out.Diags = l.withSource(fsys, settings.Checks.Settle(diags)).Sort()
+	out.source = l.withSource
 	return out, nil
+}
+
+// Check adds to Diags what the rules over the whole site find.
+func (l *Loaded) Check() {
+	found := check.Run(l.Site, l.Site.Settings.Checks)
+	l.Diags = append(l.Diags, l.source(l.Files, l.Site.Settings.Checks.Settle(found))...).Sort()
 }
 
 func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, []content.Synonyms, diag.List) {
@@ -218,8 +298,8 @@ func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content
 	return settings, tags, synonyms, diags
 }
 
-// theme finds and loads the theme.
-func (l *Loader) theme(resolved *site.Site) (*render.Theme, diag.List, error) {
+// loadTheme finds and loads the theme, unless the last one still holds.
+func (l *Loader) loadTheme(resolved *site.Site) (*render.Theme, diag.List, error) {
 	s, name := resolved.Settings, l.options.Theme
 	if name == "" {
 		name = s.Theme.Value
@@ -235,10 +315,15 @@ func (l *Loader) theme(resolved *site.Site) (*render.Theme, diag.List, error) {
 	for _, l := range resolved.Languages {
 		languages = append(languages, l.Tag)
 	}
+	key := strings.Join(append([]string{folder, resolved.Prefix}, languages...), "\n")
+	if l.theme.key == key {
+		return l.theme.theme, l.theme.diags, nil
+	}
 	t, diags, err := render.LoadTheme(fsys, folder, resolved.Prefix, languages...)
 	if err != nil {
 		return nil, nil, err
 	}
+	l.theme = themeCache{key, t, diags}
 	return t, diags, nil
 }
 
@@ -289,13 +374,14 @@ func ThemeDir(name, contentDir string) string {
 // size and time are the same: a clock's tick is not a change's.
 const fresh = 2 * time.Second
 
-// parse reads the files in parallel, in the order of the list.
-func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, parser *markdown.Parser) ([]cached, error) {
+// parse reads the files in parallel, in the order of the list. If it was not
+// made anew, somebody has told which files changed, and clocks do not matter.
+func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser) ([]cached, error) {
 	out := make([]cached, len(files))
 	now := time.Now()
 	err := parallel(ctx, len(files), func(i int) error {
 		f := files[i]
-		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && c.readAt.Sub(f.ModTime) > fresh {
+		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) {
 			out[i] = c
 			return nil
 		}
@@ -325,11 +411,14 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, pa
 	if err != nil {
 		return nil, err
 	}
-	cache := make(map[string]cached, len(files))
-	for i, f := range files {
-		cache[f.Path] = out[i]
+	if len(l.cache) > len(files) {
+		l.cache = make(map[string]cached, len(files)) // some are gone
 	}
-	l.cache = cache
+	for i, f := range files {
+		if c, ok := l.cache[f.Path]; !ok || c.readAt != out[i].readAt {
+			l.cache[f.Path] = out[i]
+		}
+	}
 	return out, nil
 }
 

@@ -138,7 +138,11 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 	if err != nil {
 		return err
 	}
-	for _, f := range extra {
+	lists, err := Lists(l)
+	if err != nil {
+		return err
+	}
+	for _, f := range append(extra, lists...) {
 		if err := put(f); err != nil {
 			return err
 		}
@@ -166,9 +170,9 @@ func Pages(l *Loaded) []render.Output {
 	return out
 }
 
-// Extras are the files that belong to no page of the model: the theme's
-// assets, the lists for searching without the endpoint, what is for programs
-// alone, the empty search pages; and the release's search template.
+// Extras are the files that belong to no page of the model and are needed for
+// every answer: the theme's assets and the empty search pages; and the
+// release's search template.
 func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 	template, err = l.Renderer.SearchTemplate()
 	if err != nil {
@@ -178,15 +182,7 @@ func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	lists, err := l.Renderer.SearchLists()
-	if err != nil {
-		return nil, nil, err
-	}
-	machines, err := l.Renderer.Machines()
-	if err != nil {
-		return nil, nil, err
-	}
-	files = append(append(l.Renderer.Files(), lists...), machines...)
+	files = l.Renderer.Files()
 	for _, language := range l.Site.Languages {
 		var empty bytes.Buffer
 		page := render.SearchPage(language)
@@ -196,6 +192,20 @@ func Extras(l *Loaded) (files []render.File, template []byte, err error) {
 		files = append(files, render.File{Path: page + "index.html", Data: empty.Bytes()})
 	}
 	return files, template, nil
+}
+
+// Lists are the files that grow with the site and are not made for people: the
+// lists for searching without the endpoint, and what is for programs alone.
+func Lists(l *Loaded) ([]render.File, error) {
+	lists, err := l.Renderer.SearchLists()
+	if err != nil {
+		return nil, err
+	}
+	machines, err := l.Renderer.Machines()
+	if err != nil {
+		return nil, err
+	}
+	return append(lists, machines...), nil
 }
 
 // index makes the search index, or takes over the last one when it would

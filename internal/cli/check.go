@@ -152,7 +152,11 @@ func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
 	if err != nil {
 		return nil // of the theme's search page, which a build reports
 	}
-	for _, f := range extras {
+	lists, err := build.Lists(l)
+	if err != nil {
+		return nil
+	}
+	for _, f := range append(extras, lists...) {
 		keep(f.Path)
 	}
 	var out diag.List

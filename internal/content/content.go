@@ -13,6 +13,7 @@ package content
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"path"
 	"strings"
@@ -90,9 +91,9 @@ type File struct {
 	ModTime time.Time
 }
 
-// Scan lists the files of a content folder in the order of their paths. What
-// cannot be looked at becomes a diagnostic; only a folder that cannot be read
-// at all is an error.
+// Scan lists the files of a content folder, those of a folder in the order of
+// their names; Compare tells it. What cannot be looked at becomes a diagnostic;
+// only a folder that cannot be read at all is an error.
 func Scan(fsys fs.FS) ([]File, diag.List, error) {
 	var (
 		files []File
@@ -115,30 +116,59 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		if entry.IsDir() {
 			return nil
 		}
-		if !utf8.ValidString(p) {
-			diags = append(diags, diag.Diagnostic{
-				Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
-				Message: "the file's name is not UTF-8", Hint: "rename the file",
-			})
-			return nil
+		file, found, bad := Look(fsys, p)
+		if bad != nil {
+			diags = append(diags, *bad)
 		}
-		info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
-		if err != nil {
-			diags = append(diags, unreadable(p, err))
-			return nil
-		}
-		if info.Mode().IsRegular() {
-			if name := meant(p); name != "" {
-				diags = append(diags, diag.Diagnostic{
-					Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
-					Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
-				})
-			}
-			files = append(files, File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()})
+		if found {
+			files = append(files, file)
 		}
 		return nil
 	})
 	return files, diags, err
+}
+
+// Look finds one file, whose path is not hidden. It is not found where there
+// is something else, or where a diagnostic says what keeps it from being read.
+func Look(fsys fs.FS, p string) (file File, found bool, bad *diag.Diagnostic) {
+	if !utf8.ValidString(p) {
+		return File{}, false, &diag.Diagnostic{
+			Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
+			Message: "the file's name is not UTF-8", Hint: "rename the file",
+		}
+	}
+	info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
+	if err != nil {
+		d := unreadable(p, err)
+		return File{}, false, &d
+	}
+	if !info.Mode().IsRegular() {
+		return File{}, false, nil
+	}
+	if name := meant(p); name != "" {
+		bad = &diag.Diagnostic{
+			Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
+			Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
+		}
+	}
+	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()}, true, bad
+}
+
+// Compare puts paths into the order of Scan.
+func Compare(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		switch {
+		case a[i] == b[i]:
+		case a[i] == '/':
+			return -1
+		case b[i] == '/':
+			return 1
+		default:
+			return cmp.Compare(a[i], b[i])
+		}
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 // meant is the settings file that a file at the top was most likely meant to

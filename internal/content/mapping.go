@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+	"unique"
 
 	"gopkg.in/yaml.v3"
 
@@ -412,7 +413,12 @@ func (v value) tags() []Text {
 			v.diags = append(v.diags, v.lines.New(v.at(c), diag.Warning, "tag-comma", "this is one tag, “"+strings.TrimSpace(c.Value)+"”", hint))
 		}
 	}
-	return v.list()
+	out := v.list()
+	for i := range out {
+		// Thousands of articles have the same few tags: one copy of each.
+		out[i].Value = unique.Make(out[i].Value).Value()
+	}
+	return out
 }
 
 func (v value) strings() []string {

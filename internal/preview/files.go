@@ -15,13 +15,12 @@ import (
 )
 
 // files is the working site as a file system: pages are made when they are
-// opened for the first time.
+// opened for the first time, and so are the lists of them.
 type files struct {
-	pages  map[string]*page
-	fixed  map[string][]byte
-	assets map[string]bool
-	folder fs.FS
-	build  int
+	fixed map[string][]byte
+	pages func() map[string]*page
+	lists func() (map[string][]byte, error)
+	build int
 
 	loaded  *build.Loaded
 	content string // the content folder as the writer named it
@@ -35,19 +34,30 @@ type page struct {
 }
 
 func newFiles(l *build.Loaded, extra []render.File, number int, content string) *files {
-	f := &files{pages: map[string]*page{}, fixed: map[string][]byte{}, assets: map[string]bool{}, folder: l.Files, build: number, loaded: l, content: content}
-	for _, o := range build.Pages(l) {
-		f.pages[o.File] = &page{output: o}
-	}
+	f := &files{fixed: map[string][]byte{}, build: number, loaded: l, content: content}
 	for _, e := range extra {
 		if path.Ext(e.Path) == ".html" {
 			e.Data = inject(e.Data, number)
 		}
 		f.fixed[e.Path] = e.Data
 	}
-	for _, a := range l.Site.Assets {
-		f.assets[a.Path] = true
-	}
+	f.pages = sync.OnceValue(func() map[string]*page {
+		outputs := build.Pages(l)
+		all, pages := make([]page, len(outputs)), make(map[string]*page, len(outputs))
+		for i, o := range outputs {
+			all[i].output = o
+			pages[o.File] = &all[i]
+		}
+		return pages
+	})
+	f.lists = sync.OnceValues(func() (map[string][]byte, error) {
+		lists, err := build.Lists(l)
+		out := make(map[string][]byte, len(lists))
+		for _, list := range lists {
+			out[list.Path] = list.Data
+		}
+		return out, err
+	})
 	return f
 }
 
@@ -56,7 +66,10 @@ func (f *files) Open(name string) (fs.File, error) {
 	if data, ok := f.fixed[name]; ok {
 		return open(name, data), nil
 	}
-	if p, ok := f.pages[name]; ok {
+	if f.loaded == nil { // nothing yet
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if p, ok := f.pages()[name]; ok {
 		p.once.Do(func() {
 			p.data, p.err = p.output.Make()
 			if path.Ext(name) == ".html" {
@@ -68,8 +81,17 @@ func (f *files) Open(name string) (fs.File, error) {
 		}
 		return open(name, p.data), nil
 	}
-	if f.assets[name] {
-		return f.folder.Open(name)
+	for _, a := range f.loaded.Site.Assets {
+		if a.Path == name {
+			return f.loaded.Files.Open(name)
+		}
+	}
+	lists, err := f.lists()
+	if err != nil {
+		return nil, err
+	}
+	if data, ok := lists[name]; ok {
+		return open(name, data), nil
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -65,7 +66,7 @@ type Preview struct {
 
 // quiet is how long nothing may happen before an edit counts as finished:
 // editors save in several steps.
-const quiet = 15 * time.Millisecond
+const quiet = 10 * time.Millisecond
 
 // New opens the content folder.
 func New(o Options) (*Preview, error) {
@@ -81,19 +82,23 @@ func New(o Options) (*Preview, error) {
 // Start makes the first build and follows the edits until the context ends or
 // Close is called.
 func (p *Preview) Start(ctx context.Context) error {
+	// site.yaml may name another theme at any time, so all beside it are watched.
+	themes := filepath.Join(p.options.Build.Content, "..", "themes")
 	dirs := []string{p.options.Build.Content}
-	theme := p.options.Build.Theme
-	if theme == "" {
-		theme = "default"
+	if info, err := os.Stat(themes); err == nil && info.IsDir() {
+		dirs = append(dirs, themes)
 	}
-	if dir := build.ThemeDir(theme, p.options.Build.Content); dir != "" {
-		dirs = append(dirs, dir)
+	if name := p.options.Build.Theme; name != "" {
+		dir := build.ThemeDir(name, p.options.Build.Content)
+		if rel, err := filepath.Rel(themes, dir); dir != "" && (err != nil || !filepath.IsLocal(rel)) {
+			dirs = append(dirs, dir)
+		}
 	}
 	w, err := watch.New(dirs, quiet)
 	if err != nil {
 		return err
 	}
-	if err := p.build(ctx); err != nil {
+	if err := p.build(ctx, nil); err != nil {
 		w.Close()
 		return err
 	}
@@ -119,7 +124,7 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 				err = p.loader.Reopen()
 			}
 			if err == nil {
-				err = p.build(ctx)
+				err = p.build(ctx, batch.Paths)
 			}
 			if err != nil && ctx.Err() == nil {
 				p.options.Log.Warn("the content folder cannot be read; the last good pages stay", "error", err)
@@ -129,23 +134,36 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 }
 
 // build loads what changed and shows it, or shows what is wrong with it.
-func (p *Preview) build(ctx context.Context) error {
+func (p *Preview) build(ctx context.Context, changed []string) error {
 	start := time.Now()
-	loaded, err := p.loader.Load(ctx)
+	loaded, err := p.loader.Follow(ctx, changed)
 	if err != nil {
 		return err
 	}
 	p.number++
 	state := State{Number: p.number, Loaded: loaded}
-	if loaded.Diags.Errors() == 0 && loaded.Renderer != nil {
-		err := p.show(loaded)
-		if d, ok := build.ThemeProblem(loaded, err); ok {
-			loaded.Diags = append(loaded.Diags, d)
-		} else if err != nil {
-			return err
-		} else {
-			state.Good, p.good = true, true
-		}
+	// While the rules look at the site, it is made ready: most edits are good.
+	checked := make(chan struct{})
+	early := loaded.Diags.Errors() == 0 && loaded.Renderer != nil
+	go func() {
+		loaded.Check()
+		close(checked)
+	}()
+	var release *server.Release
+	if early {
+		release, err = p.prepare(loaded)
+	}
+	<-checked
+	switch d, bad := build.ThemeProblem(loaded, err); {
+	case bad:
+		loaded.Diags = append(loaded.Diags, d)
+	case err != nil:
+		return err
+	case early && loaded.Diags.Errors() == 0:
+		p.holder.Swap(release, func() { release.Search.Close() })
+		state.Good, p.good = true, true
+	case release != nil: // the rules found an error
+		release.Search.Close()
 	}
 	if !state.Good && !p.good {
 		p.holder.Swap(nothingYet(), nil)
@@ -158,26 +176,24 @@ func (p *Preview) build(ctx context.Context) error {
 	return nil
 }
 
-// show makes what was loaded the live site.
-func (p *Preview) show(l *build.Loaded) error {
+// prepare makes a release of what was loaded, to become the live one.
+func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	extra, templateSource, err := build.Extras(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	template, err := publish.ParseSearchTemplate(inject(templateSource, p.number))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	index, err := p.index(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	release := &server.Release{
+	return &server.Release{
 		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		WWW: newFiles(l, extra, p.number, filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
-	}
-	p.holder.Swap(release, func() { index.Close() })
-	return nil
+	}, nil
 }
 
 // index brings the search up to date with what changed.

@@ -28,6 +28,7 @@ import (
 
 // desk is a preview of a content folder that a test edits.
 type desk struct {
+	changed []string // since the last build
 	*Preview
 	t       *testing.T
 	content string
@@ -72,7 +73,7 @@ func newDesk(t *testing.T, files map[string]string, change ...func(*build.Option
 
 func (d *desk) write(name, text string) {
 	d.t.Helper()
-	name = filepath.Join(d.content, filepath.FromSlash(name))
+	name = d.touched(name)
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		d.t.Fatal(err)
 	}
@@ -83,16 +84,24 @@ func (d *desk) write(name, text string) {
 
 func (d *desk) remove(name string) {
 	d.t.Helper()
-	if err := os.Remove(filepath.Join(d.content, filepath.FromSlash(name))); err != nil {
+	if err := os.Remove(d.touched(name)); err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// touched is the path of a file that the next build is told of.
+func (d *desk) touched(name string) string {
+	name = filepath.Join(d.content, filepath.FromSlash(name))
+	d.changed = append(d.changed, name)
+	return name
 }
 
 // made builds once and returns what was reported.
 func (d *desk) made() State {
 	d.t.Helper()
 	before := len(d.states)
-	if err := d.build(d.t.Context()); err != nil {
+	defer func() { d.changed = nil }()
+	if err := d.build(d.t.Context(), d.changed); err != nil {
 		d.t.Fatal(err)
 	}
 	if len(d.states) != before+1 {
@@ -519,7 +528,7 @@ func TestPagesAreMadeWhenAskedFor(t *testing.T) {
 	defer done()
 	www := release.WWW.(*files)
 	count := func() (made []string) {
-		for name, p := range www.pages {
+		for name, p := range www.pages() {
 			if p.data != nil {
 				made = append(made, name)
 			}
@@ -535,9 +544,9 @@ func TestPagesAreMadeWhenAskedFor(t *testing.T) {
 			t.Errorf("after one page (-want +got):\n%s", diff)
 		}
 	}
-	first := &www.pages["pay/late/index.html"].data[0]
+	first := &www.pages()["pay/late/index.html"].data[0]
 	get(t, d, "/pay/late/")
-	if again := &www.pages["pay/late/index.html"].data[0]; first != again {
+	if again := &www.pages()["pay/late/index.html"].data[0]; first != again {
 		t.Error("the page is made again")
 	}
 }
@@ -561,9 +570,11 @@ func TestBrokenTheme(t *testing.T) {
 			if s := d.made(); !s.Good {
 				t.Fatalf("an empty theme over the built-in one is not good: %+v", s.Loaded.Diags)
 			}
-			if err := os.WriteFile(filepath.Join(theme, tt.file), []byte(tt.text), 0o644); err != nil {
+			broken := filepath.Join(theme, tt.file)
+			if err := os.WriteFile(broken, []byte(tt.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
+			d.changed = []string{broken}
 			d.made()
 			e := listen(t, d)
 			body := ""

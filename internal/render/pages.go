@@ -166,7 +166,7 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) ([]byte, e
 		}
 		v.Tags = append(v.Tags, g)
 	}
-	for _, b := range a.Related {
+	for _, b := range a.Related() {
 		v.Related = append(v.Related, r.card(b))
 	}
 	if index > 0 {

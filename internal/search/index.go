@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
@@ -25,16 +27,16 @@ type Index struct {
 	articles []*article // by document number; nil where one was deleted
 	places   []int32    // by document number: the place in the order of URLs
 	count    int
-	passages []passage // the articles' short texts
-	missed   []float32 // by passage: what it loses when nothing of it is in the question
+	passages []passage       // the articles' short texts
+	missed   []atomic.Uint32 // by passage: the bits of what it loses when nothing of it is in the question, once somebody asked
 	tags     []siteTag
 	// The kinds and tags of all articles by document number, one after the
 	// other: facets count those of thousands.
 	facetKinds  []uint8
 	facetTags   []uint32
 	facetStarts []uint32
-	languages   []string // of the articles
-	entries     []entry  // the wordings that are suggested
+	languages   []string       // of the articles
+	entries     func() []entry // the wordings that are suggested, listed when first wanted
 	analyzers   []han.Analyzer
 	rarity      *rarities
 	synonyms    synonyms
@@ -73,7 +75,11 @@ func Open(dir string) (*Index, error) {
 	var byURL map[string]*article
 	if x.snapshot, err = reader(s); err == nil {
 		if articles, err = x.read(dir); err == nil {
-			err = x.load(func(n int, url []byte) *article {
+			known := newFrequencies()
+			for _, a := range articles {
+				known.add(a, x.passages, 1)
+			}
+			err = x.load(known, func(n int, url []byte) *article {
 				if n < len(articles) && articles[n].url == string(url) {
 					return articles[n] // they were merged in the order in which they were added
 				}
@@ -103,6 +109,7 @@ func Open(dir string) (*Index, error) {
 		_ = x.close()
 		return nil, err
 	}
+	x.entries() // no reader waits for it
 	return x, nil
 }
 
@@ -159,8 +166,8 @@ func (x *Index) take(w *wordings) {
 }
 
 // load numbers the articles as bleve's index does: find tells the one that has
-// a document's URL.
-func (x *Index) load(find func(n int, url []byte) *article) error {
+// a document's URL. The frequencies are those of the articles' terms.
+func (x *Index) load(known *frequencies, find func(n int, url []byte) *article) error {
 	first := uint64(0)
 	var analyzers [han.Analyzers]int
 	for _, s := range x.snapshot.Segments() {
@@ -192,8 +199,8 @@ func (x *Index) load(find func(n int, url []byte) *article) error {
 		}
 	}
 	slices.SortStableFunc(x.analyzers, func(a, b han.Analyzer) int { return cmp.Compare(analyzers[b], analyzers[a]) })
-	x.rarity = learnRarities(x.articles, x.passages, x.count)
-	x.missed = x.rarity.missed(x.passages)
+	x.rarity = known.rarities(x.count)
+	x.missed = make([]atomic.Uint32, len(x.passages))
 	x.bySound = x.rarity.sounds()
 	for _, a := range x.articles {
 		x.facetStarts = append(x.facetStarts, uint32(len(x.facetTags)))
@@ -204,9 +211,22 @@ func (x *Index) load(find func(n int, url []byte) *article) error {
 		x.facetTags = append(x.facetTags, a.tags...)
 	}
 	x.facetStarts = append(x.facetStarts, uint32(len(x.facetTags)))
-	x.entries = x.listEntries(x.order())
+	docs := x.order()
+	x.entries = sync.OnceValue(func() []entry { return x.listEntries(docs) })
 	x.desks.New = func() any { return newDesk(x) }
 	return nil
+}
+
+// lost is what a passage loses when nothing of it is in the question. It is
+// found when somebody asks: a preview's index lives for a few questions.
+func (x *Index) lost(text uint32) float32 {
+	known := &x.missed[text]
+	if bits := known.Load(); bits != 0 {
+		return math.Float32frombits(bits)
+	}
+	lost := x.rarity.missed(&x.passages[text])
+	known.Store(math.Float32bits(lost))
+	return lost
 }
 
 // order numbers the articles by their URLs and returns their documents' numbers

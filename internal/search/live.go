@@ -15,6 +15,7 @@ type Live struct {
 	queue  *index.AnalysisQueue
 	known  map[string]*article // by URL
 	words  *wordings
+	terms  *frequencies // of what is known
 }
 
 // NewLive makes an empty index in memory. Other synonyms need another Live.
@@ -28,7 +29,7 @@ func NewLive(list []Synonyms) (*Live, error) {
 		queue.Close()
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, words: newWordings(newSynonyms(list))}
+	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, words: newWordings(newSynonyms(list)), terms: newFrequencies()}
 	internal, err := internals(list)
 	if err == nil {
 		batch := index.NewBatch()
@@ -52,11 +53,13 @@ func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 		batch.Update(indexed(d, l.words.synonyms))
 		a := l.words.article(d)
 		a.body.text = string(d.encodeBody())
+		l.forget(d.URL)
 		l.known[d.URL] = a
+		l.terms.add(a, l.words.passages, 1)
 	}
 	for _, url := range gone {
 		batch.Delete(url)
-		delete(l.known, url)
+		l.forget(url)
 	}
 	if len(changed)+len(gone) > 0 {
 		if err := l.scorch.Batch(batch); err != nil {
@@ -69,11 +72,19 @@ func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 	}
 	x := &Index{snapshot: snapshot, close: snapshot.Close}
 	x.take(l.words)
-	if err := x.load(func(_ int, url []byte) *article { return l.known[string(url)] }); err != nil {
+	if err := x.load(l.terms, func(_ int, url []byte) *article { return l.known[string(url)] }); err != nil {
 		_ = snapshot.Close()
 		return nil, err
 	}
 	return x, nil
+}
+
+// forget takes an article out of what is known.
+func (l *Live) forget(url string) {
+	if a := l.known[url]; a != nil {
+		l.terms.add(a, l.words.passages, -1)
+		delete(l.known, url)
+	}
 }
 
 // Close drops the index.

@@ -66,7 +66,7 @@ func (m *matcher) score(a *article, c *candidate) {
 			all[w] |= found.terms[w]
 		}
 		of := a.source(i)
-		named := max((found.has-m.x.missed[text])/m.q.self, leastBest)
+		named := max((found.has-m.x.lost(text))/m.q.self, leastBest)
 		s := named - behind[of]
 		run := inBody && contains(m.x.passages[text].folded, m.q.runes)
 		if run {

@@ -11,6 +11,7 @@ import (
 // characters are left out: there are too many to keep, and the index knows.
 type rarities struct {
 	common [commonLast - commonFirst + 1]float32 // of characters in use, 0: not among the texts
+	losses [commonLast - commonFirst + 1]float32 // what a passage with the character loses without it
 	rest   map[weigh.Key]float32
 	most   float32 // of a term that no article has
 }
@@ -21,56 +22,59 @@ const commonFirst, commonLast = 0x4E00, 0x9FFF
 
 func isCommon(k weigh.Key) bool { return k >= commonFirst && k <= commonLast }
 
-// frequencies count the articles that have a term in a short text.
+// frequencies count the articles that have a term in a short text. An article
+// can be taken out again, so that an edit costs no more than what it touches.
 type frequencies struct {
 	common [commonLast - commonFirst + 1]seen
 	rest   map[weigh.Key]seen
+	turn   int32 // of the article that is counted: its terms count once each
 }
 
-// seen is how many articles had a term, and which was the last.
-type seen struct{ articles, last int32 }
+// seen is how many articles had a term, and when it was last counted.
+type seen struct{ articles, turn int32 }
 
-func (s *seen) by(article int32) {
-	if s.last != article {
-		s.articles, s.last = s.articles+1, article
-	}
-}
+func newFrequencies() *frequencies { return &frequencies{rest: map[weigh.Key]seen{}} }
 
-func learnRarities(articles []*article, passages []passage, count int) *rarities {
-	f := &frequencies{rest: map[weigh.Key]seen{}}
-	rest := func(k weigh.Key, article int32) {
-		s := f.rest[k]
-		s.by(article)
-		f.rest[k] = s
-	}
-	for i, a := range articles {
-		if a == nil {
-			continue
+// add counts an article by one, or takes it out by minus one.
+func (f *frequencies) add(a *article, passages []passage, by int32) {
+	f.turn++
+	rest := func(k weigh.Key) {
+		if s := f.rest[k]; s.turn != f.turn {
+			f.rest[k] = seen{s.articles + by, f.turn}
 		}
-		n := int32(i + 1)
-		for _, text := range a.texts {
-			p := &passages[text]
-			for _, r := range p.folded {
-				switch {
-				case r >= commonFirst && r <= commonLast:
-					f.common[r-commonFirst].by(n)
-				case r >= 0x80 && han.ClassOf(r) == han.CJK:
-					rest(weigh.SingleKey(r), n)
+	}
+	for _, text := range a.texts {
+		p := &passages[text]
+		for _, r := range p.folded {
+			switch {
+			case r >= commonFirst && r <= commonLast:
+				if s := &f.common[r-commonFirst]; s.turn != f.turn {
+					s.articles, s.turn = s.articles+by, f.turn
 				}
-			}
-			for _, k := range p.words {
-				rest(k, n)
+			case r >= 0x80 && han.ClassOf(r) == han.CJK:
+				rest(weigh.SingleKey(r))
 			}
 		}
+		for _, k := range p.words {
+			rest(k)
+		}
 	}
+}
+
+// rarities are what the counts say of that many articles.
+func (f *frequencies) rarities(count int) *rarities {
+	table := weigh.Default()
 	r := &rarities{rest: make(map[weigh.Key]float32, len(f.rest)), most: weigh.Rarity(count, 0)}
 	for i, s := range f.common {
 		if s.articles > 0 {
 			r.common[i] = weigh.Rarity(count, int(s.articles))
+			r.losses[i] = table.Missed(weigh.Key(commonFirst+i), r.common[i])
 		}
 	}
 	for k, s := range f.rest {
-		r.rest[k] = weigh.Rarity(count, int(s.articles))
+		if s.articles > 0 {
+			r.rest[k] = weigh.Rarity(count, int(s.articles))
+		}
 	}
 	return r
 }
@@ -88,37 +92,26 @@ func (r *rarities) of(k weigh.Key) float32 {
 	return r.most
 }
 
-// missed is what each passage loses when nothing of it is in the question.
-func (r *rarities) missed(passages []passage) []float32 {
+// missed is what a passage loses when nothing of it is in the question.
+func (r *rarities) missed(p *passage) float32 {
 	table := weigh.Default()
-	var common [commonLast - commonFirst + 1]float32
-	for i, w := range r.common {
-		if w > 0 {
-			common[i] = table.Missed(weigh.Key(commonFirst+i), w)
+	var sum float32
+	for j, c := range p.folded {
+		switch {
+		case slices.Contains(p.folded[:j], c): // each counts once
+		case c >= commonFirst && c <= commonLast:
+			sum += r.losses[c-commonFirst]
+		case c >= 0x80 && han.ClassOf(c) == han.CJK:
+			k := weigh.SingleKey(c)
+			sum += table.Missed(k, r.of(k))
 		}
 	}
-	out := make([]float32, len(passages))
-	for i := range passages {
-		p := &passages[i]
-		var sum float32
-		for j, c := range p.folded {
-			switch {
-			case slices.Contains(p.folded[:j], c): // each counts once
-			case c >= commonFirst && c <= commonLast:
-				sum += common[c-commonFirst]
-			case c >= 0x80 && han.ClassOf(c) == han.CJK:
-				k := weigh.SingleKey(c)
-				sum += table.Missed(k, r.of(k))
-			}
+	for _, k := range p.words {
+		if !isSynonym(k) {
+			sum += table.Missed(k, r.of(k))
 		}
-		for _, k := range p.words {
-			if !isSynonym(k) {
-				sum += table.Missed(k, r.of(k))
-			}
-		}
-		out[i] = sum
 	}
-	return out
+	return sum
 }
 
 // sounds groups the characters of the short texts by how they sound, in the

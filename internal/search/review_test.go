@@ -94,3 +94,17 @@ func TestSnippetBelowAHeading(t *testing.T) {
 		t.Errorf("the snippet is %q", r.Hits[0].Snippet)
 	}
 }
+
+// What stands in a text exactly as typed was no slip, even if the same
+// characters in another order are somebody's symptom.
+func TestRunInATextIsNotCorrected(t *testing.T) {
+	t.Parallel()
+	x := built(t, []*Document{
+		{URL: "/a/", Title: "借呗用不了，怎么办？", Sections: []Section{{Text: "先看借呗。修订之乙丙。"}}},
+		{URL: "/b/", Title: "提现", Symptoms: []string{"修订之丙乙"}},
+	})
+	r := ask(t, x, Query{Text: "修订之乙丙", Size: 5})
+	if r.Corrected != "" || !slices.Contains(urls(r.Hits), "/a/") {
+		t.Errorf("searched %q instead, and found %v; want what was typed and /a/", r.Corrected, urls(r.Hits))
+	}
+}

@@ -196,7 +196,8 @@ func (x *Index) search(ctx context.Context, query Query) (*Result, error) {
 		}
 	}
 	result.Mode = r.mode()
-	if len(quoted) == 0 && (len(r.top) == 0 || r.top[0].parts.whole < 0.999) {
+	// What stands somewhere exactly as typed was no slip.
+	if len(quoted) == 0 && len(r.runs) == 0 && (len(r.top) == 0 || r.top[0].parts.whole < 0.999) {
 		c, err := x.correct(ctx, r.q, in)
 		if err != nil {
 			return nil, err

@@ -176,11 +176,12 @@ func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([
 		only = slices.Index(x.languages, language)
 	}
 	var found []scored
-	for i := range x.entries {
+	entries := x.entries()
+	for i := range entries {
 		if i&4095 == 4095 && ctx.Err() != nil {
 			break // what was found so far
 		}
-		e := &x.entries[i]
+		e := &entries[i]
 		folded := x.passages[e.passage].folded
 		how := notAtAll
 		switch {

@@ -76,8 +76,8 @@ func TestLanguages(t *testing.T) {
 			t.Errorf("%s: translations (-want +got):\n%s", tt.name, diff)
 		}
 	}
-	if late.Related[0].Path != "pay/only.md" || len(late.Related) != 1 {
-		t.Errorf("related are %v, want articles of the same language", paths(late.Related))
+	if late.Related()[0].Path != "pay/only.md" || len(late.Related()) != 1 {
+		t.Errorf("related are %v, want articles of the same language", paths(late.Related()))
 	}
 	if l := s.article(t, "en/pay/late.md"); l.Language != "en" || l.Category.In != s.Languages[1] || l.Category.Parent != s.Languages[1].Root {
 		t.Errorf("%s is in %s", l.Path, l.Language)

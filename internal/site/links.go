@@ -48,8 +48,10 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
 		return markdown.Target{URL: "#"}, false
 	}
-	if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
-		return markdown.Target{URL: ref.Dest}, true
+	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
+		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
+			return markdown.Target{URL: ref.Dest}, true
+		}
 	}
 	dest, fragment, hasFragment := strings.Cut(ref.Dest, "#")
 	dest, query, hasQuery := strings.Cut(dest, "?")
@@ -90,6 +92,9 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 // dangerous tells addresses that run code in the reader's browser. Browsers
 // read over blanks and control characters.
 func dangerous(dest string) bool {
+	if !strings.ContainsRune(dest, ':') {
+		return false
+	}
 	dest = strings.ToLower(strings.Map(func(c rune) rune {
 		if c <= ' ' {
 			return -1

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 
 	"whyfix/internal/content"
@@ -18,96 +19,53 @@ const (
 // familyWeight is how much a shared tag of a family says.
 var familyWeight = [4]float64{Product: 2, Cause: 3, Solution: 2, Case: 1}
 
-// relate finds for each article those worth reading next: the writer's own
-// choice first, then those that share tags, rare tags counting most.
+// relate finds the articles that writers chose as worth reading next.
 func (r *resolver) relate() {
-	neighbourhood := r.neighbourhood()
-	scores := make([]float64, len(r.site.Articles)) // by the article's number
-	var met []int32
-	for n, a := range r.site.Articles {
-		for _, text := range a.Article.Related {
-			if b := r.relatedTo(a, text); b != nil && b != a && !slices.Contains(a.Related, b) {
-				a.Related = append(a.Related, b)
-			}
-		}
-		if len(a.Related) >= maxRelated {
-			continue
-		}
-		for _, p := range neighbourhood[n] {
-			from, to := max(p.at-neighbours, 0), min(p.at+neighbours+1, len(p.articles))
-			for _, b := range p.articles[from:to] {
-				if scores[b] == 0 {
-					met = append(met, b)
-				}
-				scores[b] += p.weight
-			}
-		}
-		scores[n] = 0 // itself
-		best := make([]int32, 0, maxRelated)
-		wanted := maxRelated - len(a.Related)
-		before := func(b, c int32) bool {
-			if scores[b] != scores[c] {
-				return scores[b] > scores[c]
-			}
-			return r.site.Articles[b].Path < r.site.Articles[c].Path
-		}
-		for _, b := range met {
-			if scores[b] == 0 || len(best) == wanted && !before(b, best[wanted-1]) || slices.Contains(a.Related, r.site.Articles[b]) {
-				continue
-			}
-			if len(best) == wanted {
-				best = best[:wanted-1]
-			}
-			at := len(best)
-			for at > 0 && before(b, best[at-1]) {
-				at--
-			}
-			best = slices.Insert(best, at, b)
-		}
-		for _, b := range best {
-			a.Related = append(a.Related, r.site.Articles[b])
-		}
-		for _, b := range met {
-			scores[b] = 0
-		}
-		met = met[:0]
-	}
-}
-
-// taggedPlace is where an article stands among those of one of its tags.
-type taggedPlace struct {
-	articles []int32 // of the tag, by their numbers
-	at       int
-	weight   float64 // of sharing the tag
-}
-
-// neighbourhood lists for each article, by its number in the site, its places.
-func (r *resolver) neighbourhood() [][]taggedPlace {
-	number := make(map[*Article]int32, len(r.site.Articles))
-	for i, a := range r.site.Articles {
-		number[a] = int32(i)
-	}
-	out := make([][]taggedPlace, len(r.site.Articles))
-	done := make(map[*Tag]bool, len(r.tags))
-	// The order of the tags decides how weights are added up, so it must be
-	// the same each time.
 	for _, a := range r.site.Articles {
-		for _, tags := range a.Tags {
-			for _, t := range tags {
-				if done[t] {
-					continue
-				}
-				done[t] = true
-				articles := make([]int32, len(t.Articles))
-				for i, b := range t.Articles {
-					articles[i] = number[b]
-				}
-				weight := familyWeight[t.Family] / float64(1+len(articles))
-				for i, n := range articles {
-					out[n] = append(out[n], taggedPlace{articles, i, weight})
-				}
+		for _, text := range a.Article.Related {
+			if b := r.relatedTo(a, text); b != nil && b != a && !slices.Contains(a.chosen, b) {
+				a.chosen = append(a.chosen, b)
 			}
 		}
+	}
+}
+
+// Related are the articles worth reading next: the writer's own choice first,
+// then those that share tags, rare tags counting most. They are found when a
+// page asks for them, because most of a preview's pages are never looked at.
+func (a *Article) Related() []*Article {
+	out := slices.Clone(a.chosen)
+	wanted := maxRelated - len(out)
+	if wanted <= 0 {
+		return out
+	}
+	type scored struct {
+		article *Article
+		score   float64
+	}
+	scores := map[*Article]float64{}
+	for _, tags := range a.Tags {
+		for _, t := range tags {
+			at, _ := slices.BinarySearchFunc(t.Articles, a, newest)
+			weight := familyWeight[t.Family] / float64(1+len(t.Articles))
+			for _, b := range t.Articles[max(at-neighbours, 0):min(at+neighbours+1, len(t.Articles))] {
+				scores[b] += weight
+			}
+		}
+	}
+	delete(scores, a)
+	for _, b := range out {
+		delete(scores, b)
+	}
+	best := make([]scored, 0, len(scores))
+	for b, score := range scores {
+		best = append(best, scored{b, score})
+	}
+	slices.SortFunc(best, func(x, y scored) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.article.Path, y.article.Path))
+	})
+	for _, b := range best[:min(len(best), wanted)] {
+		out = append(out, b.article)
 	}
 	return out
 }

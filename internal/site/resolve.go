@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -21,15 +22,17 @@ type resolver struct {
 	in      Input
 	site    *Site
 	diags   diag.List
-	pages   map[string]claim     // file below www/, in lower case → whose it is
-	dirs    map[string]claim     // folder below www/, in lower case → whose file made it one
+	pages   map[string]*claim    // file below www/, in lower case → whose it is
+	dirs    map[string]*claim    // folder below www/, in lower case → whose file made it one
 	blocked map[string]bool      // file that stands where a folder is needed, which was said
 	byPath  map[string]*Article  // Markdown path → article
 	folders map[string]*Category // folder path → category
 	hidden  map[string]string    // Markdown path → why it is not built
 	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
 	tags    map[tagKey]*Tag
+	words   map[wordKey]*Tag // as tags, by the word as it was written
 	infos   map[string]*content.TagInfo
+	folded  map[string]string // a tag's name as it was written → the word that tells it from others
 	assets  map[string]Asset
 }
 
@@ -37,14 +40,19 @@ type resolver struct {
 func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
-		pages: map[string]claim{}, dirs: map[string]claim{}, blocked: map[string]bool{}, byPath: map[string]*Article{}, folders: map[string]*Category{},
-		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		pages: make(map[string]*claim, len(in.Articles)+len(in.Assets)), dirs: map[string]*claim{}, blocked: map[string]bool{}, byPath: make(map[string]*Article, len(in.Articles)), folders: map[string]*Category{},
+		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
 	r.place()
 	r.tag()
-	r.chain()
+	// The chains and all that follows touch nothing in common but the list of
+	// diagnostics, and each is about half of the work.
+	chains := *r
+	chains.diags = nil
+	var wg sync.WaitGroup
+	wg.Go(chains.chain)
 	r.order()
 	r.symptoms()
 	r.links()
@@ -52,7 +60,8 @@ func Resolve(in Input) (*Site, diag.List) {
 	r.redirects()
 	r.settings()
 	r.translate()
-	return r.site, r.diags.Sort()
+	wg.Wait()
+	return r.site, append(r.diags, chains.diags...).Sort()
 }
 
 func (r *resolver) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
@@ -116,7 +125,7 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 		r.problem(c.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to the program", c.free)
 		return false
 	}
-	if slices.ContainsFunc(strings.Split(p.File, "/"), func(name string) bool { return len(name) > maxName }) {
+	if len(p.File) > maxName && slices.ContainsFunc(strings.Split(p.File, "/"), func(name string) bool { return len(name) > maxName }) {
 		r.problem(c.at, diag.Error, "long-url", "the address is too long", "use at most 80 characters between two “/”")
 		return false
 	}
@@ -132,14 +141,14 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 		r.block(p, file)
 		return false
 	}
-	r.claim(p, c)
+	r.claim(p, &c)
 	return true
 }
 
 // programs reports whether a file lies in a folder that the program fills.
 func programs(file string) bool {
-	top := strings.ToLower(firstPart(file))
-	return top == "assets" || top == "api"
+	top := firstPart(file)
+	return strings.EqualFold(top, "assets") || strings.EqualFold(top, "api")
 }
 
 // Reserved reports whether a name at the top of the site belongs to the program.
@@ -156,7 +165,7 @@ func Reserved(name string) bool {
 // claimed finds who has a page's file already, or what makes it impossible: a
 // folder of that name, or a file where one of its folders would be. It also
 // returns that file or folder, "" when the page is free.
-func (r *resolver) claimed(p Page) (claim, string) {
+func (r *resolver) claimed(p Page) (*claim, string) {
 	key := strings.ToLower(p.File) // two that differ in case alone are one file on some systems
 	if c, taken := r.pages[key]; taken {
 		return c, key
@@ -164,12 +173,12 @@ func (r *resolver) claimed(p Page) (claim, string) {
 	if c, taken := r.dirs[key]; taken {
 		return c, key
 	}
-	for dir := folderOf(key); dir != ""; dir = folderOf(dir) {
+	for dir := folderAbove(key); dir != ""; dir = folderAbove(dir) {
 		if c, taken := r.pages[dir]; taken {
 			return c, dir
 		}
 	}
-	return claim{}, ""
+	return nil, ""
 }
 
 // block notes that a file stands where a page's folder is needed.
@@ -179,10 +188,10 @@ func (r *resolver) block(p Page, file string) {
 	}
 }
 
-func (r *resolver) claim(p Page, c claim) {
+func (r *resolver) claim(p Page, c *claim) {
 	key := strings.ToLower(p.File)
 	r.pages[key] = c
-	for dir := folderOf(key); dir != ""; dir = folderOf(dir) {
+	for dir := folderAbove(key); dir != ""; dir = folderAbove(dir) {
 		if _, known := r.dirs[dir]; known {
 			break // and so are those above it
 		}
@@ -198,9 +207,9 @@ func firstPart(p string) string {
 // reserve claims what the program itself writes.
 func (r *resolver) reserve() {
 	for _, f := range []string{"search/index.html", "404.html", "search-lite.json"} {
-		r.claim(Page{File: f}, claim{owner: theProgram})
+		r.claim(Page{File: f}, &claim{owner: theProgram})
 	}
-	r.claim(r.page("", ""), claim{owner: "the home page"})
+	r.claim(r.page("", ""), &claim{owner: "the home page"})
 	for _, a := range r.in.Assets {
 		r.assets[a.Path] = a
 		at := diag.Pos{File: a.Path}
@@ -317,9 +326,17 @@ func folderOf(p string) string {
 	return ""
 }
 
+// folderAbove is the folder of a path that is clean.
+func folderAbove(p string) string { return p[:max(strings.LastIndexByte(p, '/'), 0)] }
+
 // FileSlug is the last part of an article's address, from its file's name.
 func FileSlug(p string) string {
 	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
+	if strings.IndexFunc(name, func(c rune) bool {
+		return c <= ' ' || c >= 0x7f || !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-')
+	}) < 0 {
+		return name
+	}
 	return strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c):
@@ -386,28 +403,41 @@ func pathOf(a *content.Article) string {
 	return a.Path
 }
 
-// order sorts what readers see, newest first.
+// order sorts what readers see, newest first. The articles are sorted once;
+// every list of some of them is then filled in that order.
 func (r *resolver) order() {
-	newest := func(a, b *Article) int {
+	sorted := slices.Clone(r.site.Articles)
+	slices.SortFunc(sorted, func(a, b *Article) int {
 		return cmp.Or(b.Shown().Compare(a.Shown()), cmp.Compare(a.Path, b.Path))
+	})
+	for _, t := range r.tags {
+		t.Articles = t.Articles[:0]
 	}
 	for _, c := range r.categories() {
-		slices.SortFunc(c.Articles, newest)
-		c.In.Newest = append(c.In.Newest, c.Articles...)
+		c.Articles = c.Articles[:0]
+	}
+	for age, a := range sorted {
+		a.age = int32(age)
+		a.Category.Articles = append(a.Category.Articles, a)
+		a.Category.In.Newest = append(a.Category.In.Newest, a)
+		for _, tags := range a.Tags {
+			for _, t := range tags {
+				t.Articles = append(t.Articles, a)
+			}
+		}
 	}
 	for _, l := range r.site.Languages {
 		r.arrange(l)
-		slices.SortFunc(l.Newest, newest)
 		for _, f := range l.Families {
-			for _, t := range f.Tags {
-				slices.SortFunc(t.Articles, newest)
-			}
 			slices.SortFunc(f.Tags, func(a, b *Tag) int {
 				return cmp.Or(len(b.Articles)-len(a.Articles), cmp.Compare(a.Name, b.Name))
 			})
 		}
 	}
 }
+
+// newest compares articles by their age.
+func newest(a, b *Article) int { return cmp.Compare(a.age, b.age) }
 
 // redirects places the old addresses.
 func (r *resolver) redirects() {

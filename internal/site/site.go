@@ -171,8 +171,10 @@ type Article struct {
 	Tags      [4][]*Tag // by FamilyKind
 	Targets   []markdown.Target
 	Chain     Chain
-	Related   []*Article
 	Backlinks []*Article // articles that link here, in the order of their paths
+
+	chosen []*Article // worth reading next, as the writer says
+	age    int32      // its place in the site, newest first
 }
 
 // Shown is the date to sort and show by: of the last change, else of
@@ -223,6 +225,8 @@ type Tag struct {
 	Description string
 	Articles    []*Article // newest first
 	Steps       []*Step    // the items of articles that are about it
+
+	word string // its name, folded: what tells it from others
 }
 
 // Chain is how an article leads from its causes to what to do.

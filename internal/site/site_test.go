@@ -518,7 +518,7 @@ func TestRelated(t *testing.T) {
 		"far/x.md":     {"far/z.md", "y.md"},
 		"far/alone.md": {},
 	} {
-		if diff := cmp.Diff(want, paths(s.article(t, path).Related)); diff != "" {
+		if diff := cmp.Diff(want, paths(s.article(t, path).Related())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
 		}
 	}
@@ -530,11 +530,11 @@ func TestRelated(t *testing.T) {
 	}
 	s = good(t, input(t, many))
 	for _, a := range s.Articles {
-		if len(a.Related) > maxRelated || slices.Contains(a.Related, a) {
-			t.Errorf("%s: got %q", a.Path, paths(a.Related))
+		if len(a.Related()) > maxRelated || slices.Contains(a.Related(), a) {
+			t.Errorf("%s: got %q", a.Path, paths(a.Related()))
 		}
 	}
-	if got := paths(s.article(t, "target.md").Related); len(got) != maxRelated || got[0] != "rare.md" {
+	if got := paths(s.article(t, "target.md").Related()); len(got) != maxRelated || got[0] != "rare.md" {
 		t.Errorf("got %q, want rare.md first of %d", got, maxRelated)
 	}
 }
@@ -590,7 +590,7 @@ func describe(s *Site, diags diag.List) string {
 	}
 	fmt.Fprintln(&b, "newest", paths(s.Languages[0].Newest))
 	for _, a := range s.Articles {
-		fmt.Fprintln(&b, "article", a.Path, a.URL, a.File, a.Category.Path, a.Stale, a.Updated, paths(a.Related), paths(a.Backlinks), a.Targets)
+		fmt.Fprintln(&b, "article", a.Path, a.URL, a.File, a.Category.Path, a.Stale, a.Updated, paths(a.Related()), paths(a.Backlinks), a.Targets)
 		for _, list := range [][]*Step{a.Chain.Causes, a.Chain.Checks, a.Chain.Solutions, a.Chain.Cases} {
 			for _, step := range list {
 				fmt.Fprintln(&b, "  step", step.Kind, step.ID, titles(step.For), titles(step.Checks), titles(step.Solutions))
@@ -665,7 +665,7 @@ func TestManyArticles(t *testing.T) {
 		in.Articles = append(in.Articles, a)
 	}
 	s := good(t, in)
-	if got, want := len(s.Articles[0].Related), maxRelated; got != want {
+	if got, want := len(s.Articles[0].Related()), maxRelated; got != want {
 		t.Errorf("related: got %d, want %d", got, want)
 	}
 }

@@ -19,11 +19,9 @@ func (r *resolver) tag() {
 			r.inform(n.Value, info)
 		}
 	}
-	used := map[*content.TagInfo]bool{}
 	for _, a := range r.site.Articles {
 		for k, texts := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases} {
 			for _, t := range texts {
-				used[r.infos[strings.ToLower(t.Value)]] = true
 				tag := r.tagOf(a.Category.In, FamilyKind(k), t)
 				if tag == nil {
 					continue
@@ -36,6 +34,10 @@ func (r *resolver) tag() {
 				tag.Articles = append(tag.Articles, a)
 			}
 		}
+	}
+	used := map[*content.TagInfo]bool{}
+	for k := range r.words {
+		used[r.infos[strings.ToLower(k.written)]] = true
 	}
 	for i := range r.in.Tags {
 		info := &r.in.Tags[i]
@@ -60,7 +62,7 @@ func (r *resolver) claimList(p Page, owner string) {
 		r.block(p, file)
 		r.problem(other.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to "+owner, other.free)
 	}
-	r.claim(p, claim{owner: owner})
+	r.claim(p, &claim{owner: owner})
 }
 
 // tagKey tells tags apart: the same word in two languages is two tags, each
@@ -71,8 +73,27 @@ type tagKey struct {
 	name string // folded
 }
 
-// tagOf returns the tag that a word names in a family, made at its first use.
+// wordKey is a tag's word as an article has it.
+type wordKey struct {
+	in      *Language
+	kind    FamilyKind
+	written string
+}
+
+// tagOf returns the tag that a word names in a family, made at its first use;
+// nil if it cannot be one.
 func (r *resolver) tagOf(in *Language, kind FamilyKind, t content.Text) *Tag {
+	key := wordKey{in, kind, t.Value}
+	tag := r.words[key]
+	if tag == nil {
+		tag = r.newTag(in, kind, t)
+		r.words[key] = tag
+	}
+	return tag
+}
+
+// newTag makes a tag, unless another word has made it already.
+func (r *resolver) newTag(in *Language, kind FamilyKind, t content.Text) *Tag {
 	name := t.Value
 	info := r.infos[strings.ToLower(name)]
 	if info != nil {
@@ -82,7 +103,7 @@ func (r *resolver) tagOf(in *Language, kind FamilyKind, t content.Text) *Tag {
 	if tag := r.tags[key]; tag != nil {
 		return tag
 	}
-	tag := &Tag{In: in, Family: kind, Name: name}
+	tag := &Tag{In: in, Family: kind, Name: name, word: key.name}
 	slug, at := markdown.Slug(name), t.Pos
 	if info != nil {
 		tag.Description = info.Description
@@ -115,10 +136,17 @@ func (r *resolver) tagOf(in *Language, kind FamilyKind, t content.Text) *Tag {
 // chain reads the relations between the items of each article.
 func (r *resolver) chain() {
 	for _, a := range r.site.Articles {
+		items := 0
+		for i := range a.Doc.Sections {
+			items += len(a.Doc.Sections[i].Items)
+		}
+		steps := make([]Step, items)
 		for i := range a.Doc.Sections {
 			s := &a.Doc.Sections[i]
 			for j := range s.Items {
-				r.step(a, s, &s.Items[j])
+				steps[0] = Step{Article: a, Kind: s.Kind, ID: s.Items[j].ID, Title: s.Items[j].Title}
+				r.step(&steps[0], &s.Items[j])
+				steps = steps[1:]
 			}
 		}
 		for i := range a.Doc.Sections {
@@ -127,8 +155,9 @@ func (r *resolver) chain() {
 				continue
 			}
 			for j := range s.Items {
-				it := &s.Items[j]
-				r.connect(a, it.Pos, it.For, stepOf(a, s.Kind, it.ID))
+				if it := &s.Items[j]; len(it.For) > 0 {
+					r.connect(a, it.Pos, it.For, stepOf(a, s.Kind, it.ID))
+				}
 			}
 		}
 	}
@@ -156,28 +185,24 @@ func stepOf(a *Article, k markdown.Kind, id string) *Step {
 	return nil
 }
 
-func (r *resolver) step(a *Article, s *markdown.Section, it *markdown.Item) {
-	step := &Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title}
-	list := a.Chain.of(s.Kind)
+// step puts an item into its article's chain and on the page of its tag.
+func (r *resolver) step(step *Step, it *markdown.Item) {
+	a := step.Article
+	list := a.Chain.of(step.Kind)
 	*list = append(*list, step)
-	var families []FamilyKind
-	switch s.Kind {
+	family := Case
+	switch step.Kind {
 	case markdown.Cause, markdown.Check:
-		families = []FamilyKind{Cause}
+		family = Cause
 	case markdown.Solution:
-		families = []FamilyKind{Solution}
-	default:
-		families = []FamilyKind{Case}
+		family = Solution
 	}
-	for _, f := range families {
-		if tag := r.among(a.Tags[f], it.About()); tag != nil {
-			step.Tag = tag
-			tag.Steps = append(tag.Steps, step)
-			return
-		}
+	if tag := r.among(a.Tags[family], it.About()); tag != nil {
+		step.Tag = tag
+		tag.Steps = append(tag.Steps, step)
+		return
 	}
 	if it.Tag != "" {
-		family := families[0]
 		r.problem(it.Pos, diag.Error, "item-tag", "this item is about the tag "+quote(it.Tag)+", which the article's "+family.Folder()+" do not have",
 			diag.DidYouMean(it.Tag, names(a.Tags[family]), "add it to "+family.Folder()+" in the front matter"))
 	}
@@ -185,11 +210,24 @@ func (r *resolver) step(a *Article, s *markdown.Section, it *markdown.Item) {
 
 // among finds a tag by any of its names.
 func (r *resolver) among(tags []*Tag, name string) *Tag {
-	if info := r.infos[strings.ToLower(name)]; info != nil {
-		name = info.Name.Value
+	for _, t := range tags {
+		if t.Name == name {
+			return t
+		}
+	}
+	if len(tags) == 0 {
+		return nil
+	}
+	word, known := r.folded[name]
+	if !known {
+		word = strings.ToLower(name)
+		if info := r.infos[word]; info != nil {
+			word = strings.ToLower(info.Name.Value)
+		}
+		r.folded[name] = word
 	}
 	for _, t := range tags {
-		if strings.EqualFold(t.Name, name) {
+		if t.word == word {
 			return t
 		}
 	}
