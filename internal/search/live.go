@@ -1,7 +1,11 @@
 package search
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
@@ -16,6 +20,8 @@ type Live struct {
 	known  map[string]*article // by URL
 	words  *wordings
 	terms  *frequencies // of what is known
+	// One for each processor: a whole site is analysed by all.
+	analyses []*analysis
 }
 
 // NewLive makes an empty index in memory. Other synonyms need another Live.
@@ -30,6 +36,9 @@ func NewLive(list []Synonyms) (*Live, error) {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	l := &Live{scorch: s, queue: queue, known: map[string]*article{}, words: newWordings(newSynonyms(list)), terms: newFrequencies()}
+	for range runtime.GOMAXPROCS(0) {
+		l.analyses = append(l.analyses, newAnalysis(l.words.synonyms))
+	}
 	internal, err := internals(list)
 	if err == nil {
 		batch := index.NewBatch()
@@ -45,12 +54,13 @@ func NewLive(list []Synonyms) (*Live, error) {
 	return l, nil
 }
 
+// atOnce is how many documents one processor makes into a segment.
+const atOnce = 2500
+
 // Apply adds or replaces documents and deletes those with the URLs gone. The
 // caller closes the Index before the Live.
 func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
-	batch := index.NewBatch()
 	for _, d := range changed {
-		batch.Update(indexed(d, l.words.synonyms))
 		a := l.words.article(d)
 		a.body.text = string(d.encodeBody())
 		l.forget(d.URL)
@@ -58,13 +68,10 @@ func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 		l.terms.add(a, l.words.passages, 1)
 	}
 	for _, url := range gone {
-		batch.Delete(url)
 		l.forget(url)
 	}
-	if len(changed)+len(gone) > 0 {
-		if err := l.scorch.Batch(batch); err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
+	if err := l.batch(changed, gone); err != nil {
+		return nil, err
 	}
 	snapshot, err := reader(l.scorch)
 	if err != nil {
@@ -77,6 +84,39 @@ func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 		return nil, err
 	}
 	return x, nil
+}
+
+// batch tells bleve what changed. Of a whole site, all processors take a part.
+func (l *Live) batch(changed []*Document, gone []string) error {
+	var wg sync.WaitGroup
+	errs := make([]error, len(l.analyses))
+	var next atomic.Int64
+	for w, analysis := range l.analyses {
+		work := func() {
+			for {
+				first := int(next.Add(1)-1) * atOnce
+				if first >= len(changed) && (first > 0 || len(gone) == 0) || errs[w] != nil {
+					return
+				}
+				batch := index.NewBatch()
+				for _, d := range changed[first:min(first+atOnce, len(changed))] {
+					batch.Update(analysis.document(d))
+				}
+				if first == 0 {
+					for _, url := range gone {
+						batch.Delete(url)
+					}
+				}
+				errs[w] = l.scorch.Batch(batch)
+			}
+		}
+		wg.Go(work)
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
 }
 
 // forget takes an article out of what is known.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/weigh"
 )
 
 // Containment: which articles have a run of characters exactly as typed. The
@@ -173,6 +174,9 @@ func isSign(r rune) bool { return unicode.IsSymbol(r) || strings.ContainsRune("#
 // every sign.
 func eachPiece(runes []rune, emit func(start, end int)) {
 	for i, r := range runes {
+		if isCommon(weigh.SingleKey(r)) {
+			continue // nearly all of a Chinese text
+		}
 		if han.ClassOf(r) != han.Word {
 			if isSign(r) {
 				emit(i, i+1)
