@@ -22,38 +22,19 @@ func Documents(l *Loaded) []*search.Document {
 // Promises reports the symptoms that do not find their article. It needs no
 // release: where there is doubt, it asks an index in memory.
 func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
-	docs := Documents(l)
-	doubtful := doubtful(l, docs)
-	if len(doubtful) == 0 {
+	if !l.Site.Settings.Checks.On("promise") {
 		return nil, nil
 	}
-	live, err := search.NewLive(l.Synonyms)
-	if err != nil {
-		return nil, err
-	}
-	defer live.Close()
-	x, err := live.Apply(docs, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer x.Close()
-	return tried(ctx, l, x, doubtful)
+	docs := Documents(l)
+	broken, doubtful := search.Judge(docs, l.Synonyms)
+	more, err := search.TryDocuments(ctx, docs, l.Synonyms, doubtful)
+	return told(l, append(broken, more...)), err
 }
 
-// doubtful are the promises that have to be tried; none where the site does
-// not want to hear of them.
-func doubtful(l *Loaded, docs []*search.Document) []search.Promise {
-	if !l.Site.Settings.Checks.On("promise") {
+// told are broken promises as diagnostics.
+func told(l *Loaded, broken []search.Broken) diag.List {
+	if len(broken) == 0 {
 		return nil
-	}
-	return search.Doubtful(docs)
-}
-
-// tried tries promises against an index of the same articles.
-func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Promise) (diag.List, error) {
-	broken, err := x.Try(ctx, doubtful)
-	if err != nil || len(broken) == 0 {
-		return nil, err
 	}
 	symptoms := map[string][]content.Text{}
 	for _, a := range l.Site.Articles {
@@ -75,5 +56,5 @@ func tried(ctx context.Context, l *Loaded, x *search.Index, doubtful []search.Pr
 			Hint:    "say what is special about this problem, or take the phrase out here or there",
 		})
 	}
-	return Settled(l, out), nil
+	return Settled(l, out)
 }

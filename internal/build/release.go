@@ -229,17 +229,20 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 			return nil, false, nil, err
 		}
 	}
-	doubtful := doubtful(l, docs)
-	if len(doubtful) == 0 {
+	if !l.Site.Settings.Checks.On("promise") {
 		return info, made, nil, nil
+	}
+	broken, doubtful := search.Judge(docs, l.Synonyms)
+	if len(doubtful) == 0 {
+		return info, made, told(l, broken), nil
 	}
 	x, err := search.Open(dir)
 	if err != nil {
 		return nil, false, nil, err
 	}
 	defer x.Close()
-	promises, err := tried(ctx, l, x, doubtful)
-	return info, made, promises, err
+	more, err := x.Try(ctx, doubtful)
+	return info, made, told(l, append(broken, more...)), err
 }
 
 func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, synonyms []search.Synonyms) (dir string, err error) {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -55,6 +56,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *yes && !*fixing:
 		return errUsage{"-yes answers what -fix asks", "whyfix check -fix -yes"}
 	}
+	debug.SetGCPercent(200) // it ends soon: time is worth more than memory
 	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
 	l, err := build.NewLoader(build.Options{Content: *dir})
 	if err != nil {

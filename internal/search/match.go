@@ -87,7 +87,13 @@ func (m *matcher) score(a *article, c *candidate) {
 	if inBody {
 		c.score += bodyRun
 	}
+	// Sums of the same terms in another order are the same score.
+	c.score = float32(math.Round(float64(c.score)*scoreSteps) / scoreSteps)
 }
+
+// scoreSteps are how many scores there are between two whole numbers: what is
+// nearer together is equal, and the order of URLs decides.
+const scoreSteps = 1 << 20
 
 // weight is what the terms of a set gain together.
 func (m *matcher) weight(set termSet) float32 {
