@@ -11,34 +11,30 @@ import (
 // equally near, one with the same letters is the likelier slip.
 func Nearest(word string, known []string) string {
 	w := []rune(word)
-	best, bestDistance := "", len(w)/3+1
+	letters := slices.Sorted(slices.Values(w))
+	var m measure
+	var k, sorted []rune
+	best, bestSame, bestDistance := "", false, len(w)/3+1
 	if len(w) <= 2 {
 		bestDistance = 2
 	}
-	for _, k := range known {
-		d := distance(w, []rune(k))
-		if d == bestDistance && best != "" {
-			if same := sameLetters(word, k); same != sameLetters(word, best) {
-				if same {
-					best = k
-				}
-			} else if k < best {
-				best = k
-			}
-		} else if d < bestDistance {
-			best, bestDistance = k, d
+	for _, other := range known {
+		if other == best {
+			continue
+		}
+		k = append(k[:0], []rune(other)...)
+		d := m.distance(w, k, bestDistance)
+		if d > bestDistance || d == bestDistance && best == "" {
+			continue
+		}
+		sorted = append(sorted[:0], k...)
+		slices.Sort(sorted)
+		same := slices.Equal(sorted, letters)
+		if d < bestDistance || same && !bestSame || same == bestSame && other < best {
+			best, bestSame, bestDistance = other, same, d
 		}
 	}
 	return best
-}
-
-// sameLetters reports whether two words differ in the order of their letters
-// alone.
-func sameLetters(a, b string) bool {
-	x, y := []rune(a), []rune(b)
-	slices.Sort(x)
-	slices.Sort(y)
-	return slices.Equal(x, y)
 }
 
 // DidYouMean is a hint with the nearest known word, else the fallback.
@@ -49,15 +45,32 @@ func DidYouMean(word string, known []string, fallback string) string {
 	return fallback
 }
 
-// distance is the optimal string alignment distance.
-func distance(a, b []rune) int {
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	for j := range rows[1] {
-		rows[1][j] = j
+// measure has the memory to compare words.
+type measure struct{ rows [3][]int }
+
+// distance is the optimal string alignment distance, or more than the limit
+// where it is more. It is asked for all paths of a site: what two words start
+// and end with alike costs nothing, and neither does what cannot be near.
+func (m *measure) distance(a, b []rune, limit int) int {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if far := max(len(a)-len(b), len(b)-len(a)); far > limit {
+		return far
+	}
+	for i := range m.rows {
+		m.rows[i] = append(m.rows[i][:0], make([]int, len(b)+1)...)
+	}
+	for j := range m.rows[1] {
+		m.rows[1][j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		before, above, row := rows[(i+2)%3], rows[i%3], rows[(i+1)%3]
+		before, above, row := m.rows[(i+2)%3], m.rows[i%3], m.rows[(i+1)%3]
 		row[0] = i
+		least := i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
@@ -67,7 +80,11 @@ func distance(a, b []rune) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
+		}
+		if least > limit+1 { // a swap may look back over one row
+			return least
 		}
 	}
-	return rows[(len(a)+1)%3][len(b)]
+	return m.rows[(len(a)+1)%3][len(b)]
 }

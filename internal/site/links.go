@@ -200,8 +200,16 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	return markdown.Target{}, false
 }
 
-// articlePaths are the other articles as a file would link to them.
+// mostHints is how many broken links are compared with every path: when a
+// whole folder moved, thousands would be, and more than these nobody reads.
+const mostHints = 100
+
+// articlePaths are the other articles as a file would link to them; none when
+// there are too many broken links.
 func (r *resolver) articlePaths(file string) []string {
+	if r.hints++; r.hints > mostHints {
+		return nil
+	}
 	out := make([]string, 0, len(r.site.Articles))
 	for _, a := range r.site.Articles {
 		if a.Path != file {

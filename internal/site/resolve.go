@@ -34,6 +34,7 @@ type resolver struct {
 	infos   map[string]*content.TagInfo
 	folded  map[string]string // a tag's name as it was written → the word that tells it from others
 	assets  map[string]Asset
+	hints   int // how many broken links were compared with all paths
 }
 
 // Resolve makes a Site.
