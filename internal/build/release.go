@@ -110,7 +110,7 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 		return variant(w, f.Path, int64(len(f.Data)), func() ([]byte, error) { return f.Data, nil })
 	}
 	err := parallel(ctx, len(pages), func(i int) error {
-		data, err := pages[i].Make()
+		data, err := pages[i].Make(nil)
 		if err != nil {
 			return err
 		}
@@ -156,15 +156,15 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 func Pages(l *Loaded) []render.Output {
 	out := l.Renderer.Pages()
 	for _, s := range l.Renderer.Sources() {
-		out = append(out, render.Output{URL: l.Site.Prefix + s.File, File: s.File, Make: func() ([]byte, error) {
+		out = append(out, render.Output{URL: l.Site.Prefix + s.File, File: s.File, Make: func(out []byte) ([]byte, error) {
 			if s.From == "" {
-				return s.Make(nil), nil
+				return append(out, s.Make(nil)...), nil
 			}
 			data, err := fs.ReadFile(l.Files, s.From)
 			if err != nil {
 				return nil, fmt.Errorf("build: %w", err)
 			}
-			return s.Make(data), nil
+			return append(out, s.Make(data)...), nil
 		}})
 	}
 	return out

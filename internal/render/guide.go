@@ -115,7 +115,7 @@ func (r *voice) situations(t *site.Tag) []Situation {
 }
 
 // symptoms is a page of the index of what readers say.
-func (r *voice) symptoms(p *site.SymptomPage) ([]byte, error) {
+func (r *voice) symptoms(out []byte, p *site.SymptomPage) ([]byte, error) {
 	page, err := r.page("symptoms", p.Page, "title_symptoms")
 	if err != nil {
 		return nil, err
@@ -149,5 +149,5 @@ func (r *voice) symptoms(p *site.SymptomPage) ([]byte, error) {
 		}
 		v.Groups = append(v.Groups, group)
 	}
-	return r.theme.page("symptoms", v)
+	return r.theme.page(out, "symptoms", &v)
 }

@@ -18,7 +18,7 @@ const (
 	productCauses = 12
 )
 
-func (r *voice) home() ([]byte, error) {
+func (r *voice) home(out []byte) ([]byte, error) {
 	root := r.in.Root
 	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
 	v.Symptoms = r.frequent()
@@ -42,7 +42,7 @@ func (r *voice) home() ([]byte, error) {
 	if v.Data, err = r.data(v.Page, r.siteData(v.Page)); err != nil {
 		return nil, err
 	}
-	return r.theme.page("home", v)
+	return r.theme.page(out, "home", &v)
 }
 
 // frequent are symptoms that readers have, each with the article that answers:
@@ -68,7 +68,7 @@ func (r *voice) frequent() []Link {
 	return out
 }
 
-func (r *voice) category(c *site.Category) ([]byte, error) {
+func (r *voice) category(out []byte, c *site.Category) ([]byte, error) {
 	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets)}
 	v.Breadcrumbs = r.breadcrumbs(c.Parent)
 	for _, child := range c.Children {
@@ -82,7 +82,7 @@ func (r *voice) category(c *site.Category) ([]byte, error) {
 	if v.Data, err = r.data(v.Page); err != nil {
 		return nil, err
 	}
-	return r.theme.page("category", v)
+	return r.theme.page(out, "category", &v)
 }
 
 func (r *voice) card(a *site.Article) Card {
@@ -118,7 +118,7 @@ func (r *voice) breadcrumbs(c *site.Category) []Link {
 	return out
 }
 
-func (r *voice) article(a *site.Article, c *site.Category, index int) ([]byte, error) {
+func (r *voice) article(out []byte, a *site.Article, c *site.Category, index int) ([]byte, error) {
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
@@ -180,7 +180,7 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) ([]byte, e
 	if v.Data, err = r.data(v.Page, r.articleData(v.Page, a)); err != nil {
 		return nil, err
 	}
-	return r.theme.page("article", v)
+	return r.theme.page(out, "article", &v)
 }
 
 func (r *voice) section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
@@ -229,7 +229,7 @@ func tagLink(t *site.Tag) Link {
 	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
 }
 
-func (r *voice) familyPage(f *site.Family) ([]byte, error) {
+func (r *voice) familyPage(out []byte, f *site.Family) ([]byte, error) {
 	link, err := r.family(f.Kind)
 	if err != nil {
 		return nil, err
@@ -242,10 +242,10 @@ func (r *voice) familyPage(f *site.Family) ([]byte, error) {
 	for _, t := range f.Tags {
 		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
 	}
-	return r.theme.page("family", v)
+	return r.theme.page(out, "family", &v)
 }
 
-func (r *voice) tag(t *site.Tag) ([]byte, error) {
+func (r *voice) tag(out []byte, t *site.Tag) ([]byte, error) {
 	family, err := r.family(t.Family)
 	if err != nil {
 		return nil, err
@@ -279,7 +279,7 @@ func (r *voice) tag(t *site.Tag) ([]byte, error) {
 	for _, a := range t.Articles {
 		v.Articles = append(v.Articles, r.card(a))
 	}
-	return r.theme.page("tag", v)
+	return r.theme.page(out, "tag", &v)
 }
 
 func tagStep(s *site.Step) TagStep {
@@ -321,15 +321,15 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	return out[:min(len(out), productCauses)]
 }
 
-func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
+func (r *Renderer) redirect(out []byte, d site.Redirect) ([]byte, error) {
 	v := RedirectView{Language: d.Language, Direction: direction(d.Language), Title: r.site.Title, To: d.To, Canonical: r.absolute(d.To)}
 	for _, l := range r.site.Languages {
 		if l.Tag == d.Language {
 			v.Title = l.Title
 		}
 	}
-	var b bytes.Buffer
-	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
+	b := bytes.NewBuffer(out)
+	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(b, "redirect.html", v); err != nil {
 		return nil, &TemplateError{File: "redirect.html", Err: err}
 	}
 	return b.Bytes(), nil

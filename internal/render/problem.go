@@ -84,8 +84,8 @@ func (t *Theme) suspect(name string) string {
 	partials, _ := fs.Glob(own, "partials/*.html")
 	switch {
 	case exists(own, name):
-	case exists(own, "layout.html"):
-		return "layout.html"
+	case exists(own, layoutFile):
+		return layoutFile
 	case len(partials) == 1:
 		return partials[0]
 	}
@@ -115,7 +115,7 @@ func (t *Theme) searchProblem(e *TemplateError) diag.Diagnostic {
 	}
 	partials, _ := fs.Glob(t.fsys, "partials/*.html")
 	where, in := "", []byte(nil)
-	for _, name := range append([]string{"search.html", "layout.html"}, partials...) {
+	for _, name := range append([]string{"search.html", layoutFile}, partials...) {
 		if data, err := fs.ReadFile(t.fsys, name); err == nil && bytes.Contains(data, []byte(action)) {
 			if where != "" {
 				return d // it stands in several files

@@ -107,7 +107,8 @@ type Output struct {
 	File     string // below www/
 	Kind     string // as Page.Kind, or "redirect"; empty for what is no page of the theme
 	Language string
-	Make     func() ([]byte, error)
+	// Make appends the page to out, which may be nil.
+	Make func(out []byte) ([]byte, error)
 }
 
 // Pages lists every page. Order and content are the same for the same site and
@@ -115,7 +116,7 @@ type Output struct {
 func (r *Renderer) Pages() []Output {
 	var out []Output
 	language := ""
-	add := func(kind string, p site.Page, make func() ([]byte, error)) {
+	add := func(kind string, p site.Page, make func(out []byte) ([]byte, error)) {
 		out = append(out, Output{URL: p.URL, File: p.File, Kind: kind, Language: language, Make: make})
 	}
 	for _, l := range r.site.Languages {
@@ -123,36 +124,36 @@ func (r *Renderer) Pages() []Output {
 		language = l.Tag
 		add("home", l.Root.Page, v.home)
 		for _, c := range l.Categories {
-			add("category", c.Page, func() ([]byte, error) { return v.category(c) })
+			add("category", c.Page, func(out []byte) ([]byte, error) { return v.category(out, c) })
 		}
 		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
 			for i, a := range c.Articles {
-				add("article", a.Page, func() ([]byte, error) { return v.article(a, c, i) })
+				add("article", a.Page, func(out []byte) ([]byte, error) { return v.article(out, a, c, i) })
 			}
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				add("family", f.Page, func() ([]byte, error) { return v.familyPage(f) })
+				add("family", f.Page, func(out []byte) ([]byte, error) { return v.familyPage(out, f) })
 			}
 			for _, t := range f.Tags {
-				add("tag", t.Page, func() ([]byte, error) { return v.tag(t) })
+				add("tag", t.Page, func(out []byte) ([]byte, error) { return v.tag(out, t) })
 			}
 		}
 		for _, p := range l.Symptoms {
-			add("symptoms", p.Page, func() ([]byte, error) { return v.symptoms(p) })
+			add("symptoms", p.Page, func(out []byte) ([]byte, error) { return v.symptoms(out, p) })
 		}
 		missing := l.Home() + "404.html"
-		add("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func() ([]byte, error) {
+		add("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func(out []byte) ([]byte, error) {
 			p, err := v.page("404", site.Page{}, "title_404")
 			if err != nil {
 				return nil, err
 			}
-			return v.theme.page("404", p)
+			return v.theme.page(out, "404", &p)
 		})
 	}
 	for _, d := range r.site.Redirects {
 		language = d.Language
-		add("redirect", d.Page, func() ([]byte, error) { return r.redirect(d) })
+		add("redirect", d.Page, func(out []byte) ([]byte, error) { return r.redirect(out, d) })
 	}
 	return out
 }
@@ -255,8 +256,8 @@ func (v *voice) searchPage(at site.Page) ([]byte, error) {
 	for _, c := range v.in.Root.Children {
 		categories = append(categories, Link{Title: c.Title, URL: c.URL, Count: c.Count()})
 	}
-	view := harmless(reflect.ValueOf(SearchView{Page: p, Symptoms: v.frequent(), Categories: categories})).Interface()
-	page, err := v.theme.page("search", view)
+	view := harmless(reflect.ValueOf(&SearchView{Page: p, Symptoms: v.frequent(), Categories: categories})).Interface()
+	page, err := v.theme.page(nil, "search", view)
 	if err != nil {
 		return nil, err
 	}

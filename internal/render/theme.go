@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,10 +42,13 @@ type Theme struct {
 type Edition struct {
 	name     string // of the language, in the language
 	words    map[string]string
-	english  bool                          // the words are English, because there are none in the language
-	pages    map[string]*template.Template // by kind
+	english  bool             // the words are English, because there are none in the language
+	pages    map[string]*form // by kind
 	redirect *template.Template
 }
+
+// layoutFile is the frame of every page.
+const layoutFile = "layout.html"
 
 // pageKinds are the templates that a theme must have.
 var pageKinds = []string{"home", "category", "article", "tag", "family", "symptoms", "search", "404"}
@@ -57,7 +59,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	t := &Theme{editions: map[string]*Edition{}, assets: map[string]Asset{}, fsys: fsys, folder: folder}
 	var diags diag.List
 	for _, language := range languages {
-		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*template.Template{}}
+		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*form{}}
 		t.editions[language] = e
 		d, err := t.loadWords(e, language)
 		if err != nil {
@@ -68,7 +70,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	if err := t.loadAssets(fsys, prefix); err != nil {
 		return nil, nil, err
 	}
-	shared := []string{"layout.html"}
+	shared := []string{layoutFile}
 	partials, err := fs.Glob(fsys, "partials/*.html")
 	if err != nil {
 		return nil, nil, fmt.Errorf("render: %w", err)
@@ -101,7 +103,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			parsed[kind] = nil
 		}
 	}
-	for kind, name := range map[string]string{"redirect": "redirect.html", "home": "layout.html"} {
+	for kind, name := range map[string]string{"redirect": "redirect.html", "home": layoutFile} {
 		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
 			diags = append(diags, diag.Diagnostic{
 				Pos: diag.Pos{File: path.Join(folder, name)}, Code: "theme-template",
@@ -118,11 +120,12 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			if err != nil {
 				return nil, nil, fmt.Errorf("render: %w", err)
 			}
-			own.Funcs(t.functions(e))
+			functions := t.functions(e)
+			own.Funcs(functions)
 			if kind == "redirect" {
 				e.redirect = own
 			} else {
-				e.pages[kind] = own
+				e.pages[kind] = &form{kind: kind, set: own, functions: functions}
 			}
 		}
 	}
@@ -281,16 +284,6 @@ func (t *Theme) Files() []File { return t.files }
 func exists(fsys fs.FS, name string) bool {
 	_, err := fs.Stat(fsys, name)
 	return err == nil
-}
-
-// page executes the template of a kind.
-func (e *Edition) page(kind string, view any) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(16 << 10)
-	if err := e.pages[kind].ExecuteTemplate(&b, "layout.html", view); err != nil {
-		return nil, &TemplateError{File: kind + ".html", Err: err}
-	}
-	return b.Bytes(), nil
 }
 
 // Overlay lays one theme over another: a file is taken from over when it is
