@@ -109,11 +109,15 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 		}
 		return variant(w, f.Path, int64(len(f.Data)), func() ([]byte, error) { return f.Data, nil })
 	}
+	buffers := sync.Pool{New: func() any { return new([]byte) }}
 	err := parallel(ctx, len(pages), func(i int) error {
-		data, err := pages[i].Make(nil)
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		data, err := pages[i].Make((*buffer)[:0])
 		if err != nil {
 			return err
 		}
+		*buffer = data
 		return put(render.File{Path: pages[i].File, Data: data})
 	})
 	if err != nil {

@@ -2,7 +2,9 @@ package site
 
 import (
 	"cmp"
+	"math"
 	"slices"
+	"sync"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -39,35 +41,62 @@ func (a *Article) Related() []*Article {
 	if wanted <= 0 {
 		return out
 	}
-	type scored struct {
-		article *Article
-		score   float64
-	}
-	scores := map[*Article]float64{}
+	own := boards.Get().(*board)
+	defer boards.Put(own)
 	for _, tags := range a.Tags {
 		for _, t := range tags {
 			at, _ := slices.BinarySearchFunc(t.Articles, a, newest)
 			weight := familyWeight[t.Family] / float64(1+len(t.Articles))
 			for _, b := range t.Articles[max(at-neighbours, 0):min(at+neighbours+1, len(t.Articles))] {
-				scores[b] += weight
+				own.add(b, weight)
 			}
 		}
 	}
-	delete(scores, a)
-	for _, b := range out {
-		delete(scores, b)
+	for _, b := range append(out, a) {
+		own.add(b, math.Inf(-1))
 	}
-	best := make([]scored, 0, len(scores))
-	for b, score := range scores {
-		best = append(best, scored{b, score})
+	return append(out, own.best(wanted)...)
+}
+
+// board counts for one article at a time how near others are. A map would be
+// most of the work: hundreds of neighbours are counted for every page.
+type board struct {
+	scores []float64 // by age; 0 for those that are not among the articles
+	found  []*Article
+}
+
+// boards are used again: one has a place for every article of the site.
+var boards = sync.Pool{New: func() any { return new(board) }}
+
+func (b *board) add(a *Article, score float64) {
+	if n := int(a.age) + 1; n > len(b.scores) {
+		b.scores = append(b.scores, make([]float64, max(n, 2*len(b.scores))-len(b.scores))...)
 	}
-	slices.SortFunc(best, func(x, y scored) int {
-		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.article.Path, y.article.Path))
-	})
-	for _, b := range best[:min(len(best), wanted)] {
-		out = append(out, b.article)
+	if b.scores[a.age] == 0 {
+		b.found = append(b.found, a)
 	}
-	return out
+	b.scores[a.age] += score
+}
+
+// best are the n articles with the highest scores, and wipes the board.
+func (b *board) best(n int) []*Article {
+	var top []*Article
+	for _, a := range b.found {
+		if b.scores[a.age] < 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, a, func(x, y *Article) int {
+			return cmp.Or(cmp.Compare(b.scores[y.age], b.scores[x.age]), cmp.Compare(x.Path, y.Path))
+		})
+		if at < n {
+			top = slices.Insert(top[:min(len(top), n-1)], at, a)
+		}
+	}
+	for _, a := range b.found {
+		b.scores[a.age] = 0
+	}
+	b.found = b.found[:0]
+	return top
 }
 
 // relatedTo finds the article that front matter names: a path from the content
