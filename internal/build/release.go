@@ -14,7 +14,9 @@ import (
 	"sync"
 	"time"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
@@ -113,7 +115,7 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 	err := parallel(ctx, len(pages), func(i int) error {
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)
-		data, err := pages[i].Make((*buffer)[:0])
+		data, err := pages[i].Make((*buffer)[:0], l)
 		if err != nil {
 			return err
 		}
@@ -154,24 +156,20 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 	return w.PutSearchTemplate(template)
 }
 
-// Pages are all pages of the model, and the same as Markdown, which is read
-// from the content folder once more: to keep the text of every file would cost
-// more memory than it saves time.
-func Pages(l *Loaded) []render.Output {
-	out := l.Renderer.Pages()
-	for _, s := range l.Renderer.Sources() {
-		out = append(out, render.Output{URL: l.Site.Prefix + s.File, File: s.File, Make: func(out []byte) ([]byte, error) {
-			if s.From == "" {
-				return append(out, s.Make(nil)...), nil
-			}
-			data, err := fs.ReadFile(l.Files, s.From)
-			if err != nil {
-				return nil, fmt.Errorf("build: %w", err)
-			}
-			return append(out, s.Make(data)...), nil
-		}})
+// Pages are all pages of the model, and the same as Markdown.
+func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Renderer.Sources()...) }
+
+// Whole is an article's document with its content.
+func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) { return a.Doc, nil }
+
+// File is an article's file, which is read once more: to keep the text of every
+// file would cost more memory than it saves time.
+func (l *Loaded) File(a *content.Article) ([]byte, error) {
+	data, err := fs.ReadFile(l.Files, a.Path)
+	if err != nil {
+		return nil, fmt.Errorf("build: %w", err)
 	}
-	return out
+	return data, nil
 }
 
 // Extras are the files that belong to no page of the model and are needed for

@@ -23,7 +23,7 @@ func TryTheme(l *Loaded) (diag.List, error) {
 		if made[kind]++; made[kind] > triedPages {
 			continue
 		}
-		if _, err := p.Make(nil); err != nil {
+		if _, err := p.Make(nil, l); err != nil {
 			return themeProblems(l, err)
 		}
 	}

@@ -71,7 +71,7 @@ func (f *files) Open(name string) (fs.File, error) {
 	}
 	if p, ok := f.pages()[name]; ok {
 		p.once.Do(func() {
-			p.data, p.err = p.output.Make(nil)
+			p.data, p.err = p.output.Make(nil, f.loaded)
 			if path.Ext(name) == ".html" {
 				p.data = inject(p.data, f.build)
 			}

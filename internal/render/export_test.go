@@ -12,13 +12,12 @@ func (t *Theme) UseLibrary() {
 	}
 }
 
-// Compiled tells which kinds of pages a program makes, in every language.
+// Compiled tells which kinds of pages a program makes, in one language at least.
 func (t *Theme) Compiled() map[string]bool {
 	out := map[string]bool{}
 	for _, e := range t.editions {
 		for kind, f := range e.pages {
-			was, known := out[kind]
-			out[kind] = f.program.Load() != nil && (was || !known)
+			out[kind] = out[kind] || f.program.Load() != nil
 		}
 	}
 	return maps.Clone(out)

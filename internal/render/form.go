@@ -13,6 +13,7 @@ import (
 // form makes the pages of one kind in one language.
 type form struct {
 	kind      string
+	frame     string // the template that makes a whole page
 	set       *template.Template
 	functions template.FuncMap
 
@@ -35,11 +36,11 @@ func (f *form) append(out []byte, view any) ([]byte, error) {
 		}
 	}
 	page := bytes.NewBuffer(out)
-	if err := f.set.ExecuteTemplate(page, layoutFile, view); err != nil {
+	if err := f.set.ExecuteTemplate(page, f.frame, view); err != nil {
 		return nil, &TemplateError{File: f.kind + ".html", Err: err}
 	}
 	f.once.Do(func() {
-		p, err := program.Compile(f.set, layoutFile, reflect.TypeOf(view).Elem(), f.functions)
+		p, err := program.Compile(f.set, f.frame, reflect.TypeOf(view).Elem(), f.functions)
 		if err != nil {
 			return // it is slower so, and nothing else
 		}

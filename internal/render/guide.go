@@ -18,13 +18,13 @@ const (
 // guide leads from what the reader sees to the cause and on, by the checks of
 // an article. Nothing of it is written for it; where the writer did not say
 // what a check is for, it leads to the check itself.
-func (r *voice) guide(a *site.Article) *Guide {
+func (r *voice) guide(doc *markdown.Document, a *site.Article) *Guide {
 	if len(a.Chain.Checks) == 0 {
 		return nil
 	}
 	g := &Guide{}
 	for _, check := range a.Chain.Checks {
-		c := Choice{Check: here(check), Hint: hint(a, check)}
+		c := Choice{Check: here(check), Hint: hint(doc, check)}
 		for _, cause := range check.For {
 			c.Causes = append(c.Causes, chainCause(cause, here))
 		}
@@ -58,10 +58,10 @@ func chainCause(cause *site.Step, from func(*site.Step) Link) ChainCause {
 
 // hint is how the text below a check begins: whole sentences, as many as have
 // room, else as many words.
-func hint(a *site.Article, check *site.Step) string {
+func hint(doc *markdown.Document, check *site.Step) string {
 	text := ""
-	for i := range a.Doc.Sections {
-		s := &a.Doc.Sections[i]
+	for i := range doc.Sections {
+		s := &doc.Sections[i]
 		if s.Kind != markdown.Check {
 			continue
 		}
@@ -115,7 +115,7 @@ func (r *voice) situations(t *site.Tag) []Situation {
 }
 
 // symptoms is a page of the index of what readers say.
-func (r *voice) symptoms(out []byte, p *site.SymptomPage) ([]byte, error) {
+func (r *voice) symptoms(p *site.SymptomPage) (*SymptomsView, error) {
 	page, err := r.page("symptoms", p.Page, "title_symptoms")
 	if err != nil {
 		return nil, err
@@ -149,5 +149,5 @@ func (r *voice) symptoms(out []byte, p *site.SymptomPage) ([]byte, error) {
 		}
 		v.Groups = append(v.Groups, group)
 	}
-	return r.theme.page(out, "symptoms", &v)
+	return &v, nil
 }

@@ -259,96 +259,112 @@ func (r *Renderer) whole(u string) string { return r.site.Origin + EscapeURL(u) 
 // SourceURL is the address of a page as Markdown.
 func SourceURL(u string) string { return u + "index.md" }
 
-// Source is a page as Markdown. It is made of the page's file, if it has one:
-// Make is given the file's bytes.
-type Source struct {
-	File string // below www/
-	From string // in the content folder; "" for a folder without an index.md
-	Make func(file []byte) []byte
+// sourceView is what a page as Markdown is made of, beside the text of its
+// file.
+type sourceView struct {
+	Head  string   // before the text: title, summary, symptoms
+	Title bool     // the text has the title as its first heading
+	Pairs []string // what stands for what in the text: addresses of the site for files
+	Tail  string   // behind the text: what is in the folder
 }
 
 // Sources lists the pages as Markdown: every article, and every category with
 // the list of what is in it.
-func (r *Renderer) Sources() []Source {
-	var out []Source
+func (r *Renderer) Sources() []Output {
+	var out []Output
+	add := func(v *voice, p site.Page, text *content.Article, view func() *sourceView) {
+		file := path.Join(path.Dir(p.File), "index.md")
+		out = append(out, Output{
+			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, Text: text,
+			view: func(*markdown.Document) (any, error) { return view(), nil },
+			make: func(out []byte, texts Texts) ([]byte, error) {
+				if text == nil {
+					return view().append(out, nil), nil
+				}
+				file, err := texts.File(text)
+				return view().append(out, file), err
+			},
+		})
+	}
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
 		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
-			out = append(out, Source{File: sourceFile(c.Page), From: indexPath(c), Make: func(file []byte) []byte { return v.categorySource(c, file) }})
+			add(v, c.Page, c.Index, func() *sourceView { return v.categorySource(c) })
 			for _, a := range c.Articles {
-				out = append(out, Source{File: sourceFile(a.Page), From: a.Path, Make: func(file []byte) []byte { return v.articleSource(a, file) }})
+				add(v, a.Page, a.Article, func() *sourceView { return v.articleSource(a) })
 			}
 		}
 	}
 	return out
 }
 
-func sourceFile(p site.Page) string { return path.Join(path.Dir(p.File), "index.md") }
-
-func indexPath(c *site.Category) string {
-	if c.Index == nil {
-		return ""
-	}
-	return c.Index.Path
-}
-
 // articleSource is an article for a reader of plain text: its title and
 // summary instead of the front matter, and links that lead somewhere.
-func (r *voice) articleSource(a *site.Article, file []byte) []byte {
-	var b strings.Builder
-	b.WriteString("# " + oneLine(a.Title.Value) + "\n\n")
-	if a.Summary != "" {
-		b.WriteString("> " + oneLine(a.Summary) + "\n\n")
-	}
+func (r *voice) articleSource(a *site.Article) *sourceView {
+	v := r.source(a.Title.Value, a.Summary, a.Article, a.Targets)
 	for _, s := range a.Symptoms {
-		b.WriteString("- “" + oneLine(s.Value) + "”\n")
+		v.Head += "- “" + oneLine(s.Value) + "”\n"
 	}
 	if len(a.Symptoms) > 0 {
-		b.WriteByte('\n')
+		v.Head += "\n"
 	}
-	b.WriteString(r.body(a.Article, a.Targets, file))
-	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
+	return v
 }
 
-func (r *voice) categorySource(c *site.Category, file []byte) []byte {
+func (r *voice) categorySource(c *site.Category) *sourceView {
+	v := r.source(c.Title, c.Summary, c.Index, c.Targets)
 	var b strings.Builder
-	b.WriteString("# " + oneLine(c.Title) + "\n\n")
-	if c.Summary != "" {
-		b.WriteString("> " + oneLine(c.Summary) + "\n\n")
-	}
-	if c.Index != nil {
-		if body := strings.TrimRight(r.body(c.Index, c.Targets, file), "\n"); body != "" {
-			b.WriteString(body + "\n\n")
-		}
-	}
 	for _, child := range c.Children {
 		b.WriteString(item(child.Title, r.whole(SourceURL(child.URL)), child.Summary))
 	}
 	r.listed(&b, c.Articles)
-	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
+	v.Tail = b.String()
+	return v
 }
 
-// body is the Markdown below the front matter, with the addresses of the site
-// in place of the files that the writer named.
-func (r *voice) body(a *content.Article, targets []markdown.Target, file []byte) string {
-	text := content.Body(file)
-	if a.Doc.Title != "" { // the heading that became the title
-		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
-			text = strings.TrimLeft(rest, "\n")
-		}
+func (r *voice) source(title, summary string, text *content.Article, targets []markdown.Target) *sourceView {
+	v := &sourceView{Head: "# " + oneLine(title) + "\n\n"}
+	if summary != "" {
+		v.Head += "> " + oneLine(summary) + "\n\n"
 	}
-	var pairs []string
-	for i, ref := range a.Doc.Refs {
+	if text == nil {
+		return v
+	}
+	v.Title = text.Doc.Title != ""
+	for i, ref := range text.Doc.Refs {
 		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
 			p, rest := u, ""
 			if at := strings.IndexAny(u, "?#"); at >= 0 && !ref.Image {
 				p, rest = u[:at], u[at:]
 			}
+			to := r.whole(p) + rest
 			for _, end := range []string{")", " "} {
-				pairs = append(pairs, "]("+ref.Dest+end, "]("+r.whole(p)+rest+end)
+				v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
 			}
-			pairs = append(pairs, "]: "+ref.Dest+"\n", "]: "+r.whole(p)+rest+"\n")
+			v.Pairs = append(v.Pairs, "]: "+ref.Dest+"\n", "]: "+to+"\n")
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return v
+}
+
+// append writes the page of a file behind out.
+func (v *sourceView) append(out, file []byte) []byte {
+	from := len(out)
+	out = append(out, v.Head...)
+	text := content.Body(file)
+	if v.Title { // the heading that became the title
+		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
+			text = strings.TrimLeft(rest, "\n")
+		}
+	}
+	if len(v.Pairs) > 0 {
+		text = strings.NewReplacer(v.Pairs...).Replace(text)
+	}
+	if v.Tail != "" {
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			text += "\n\n"
+		}
+	}
+	out = append(append(out, text...), v.Tail...)
+	return append(out[:from+len(bytes.TrimRight(out[from:], "\n"))], '\n')
 }

@@ -187,7 +187,11 @@ func TestSources(t *testing.T) {
 	l := load(t, themes.Default(), bilingual)
 	got := map[string]string{}
 	for _, s := range l.Renderer.Sources() {
-		got[s.File] = string(s.Make([]byte(bilingual[s.From])))
+		data, err := s.Make(nil, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[s.File] = string(data)
 	}
 	want := map[string]string{
 		"pay/late/index.md":   "# 退款 </script> [没到] & \"x\"\n\n> 一句 <b>\n\n- “退款没到”\n\n开头。\n\n看[慢](https://example.org/help/top/#cause \"题\")和[外](https://example.net/)，![图](https://example.org/help/pay/a.png)。\n\n[引用][r]\n\n[r]: https://example.org/help/top/\n",

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -18,7 +17,7 @@ const (
 	productCauses = 12
 )
 
-func (r *voice) home(out []byte) ([]byte, error) {
+func (r *voice) home() (*HomeView, error) {
 	root := r.in.Root
 	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
 	v.Symptoms = r.frequent()
@@ -42,7 +41,7 @@ func (r *voice) home(out []byte) ([]byte, error) {
 	if v.Data, err = r.data(v.Page, r.siteData(v.Page)); err != nil {
 		return nil, err
 	}
-	return r.theme.page(out, "home", &v)
+	return &v, nil
 }
 
 // frequent are symptoms that readers have, each with the article that answers:
@@ -68,7 +67,7 @@ func (r *voice) frequent() []Link {
 	return out
 }
 
-func (r *voice) category(out []byte, c *site.Category) ([]byte, error) {
+func (r *voice) category(c *site.Category) (*CategoryView, error) {
 	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets)}
 	v.Breadcrumbs = r.breadcrumbs(c.Parent)
 	for _, child := range c.Children {
@@ -82,7 +81,7 @@ func (r *voice) category(out []byte, c *site.Category) ([]byte, error) {
 	if v.Data, err = r.data(v.Page); err != nil {
 		return nil, err
 	}
-	return r.theme.page(out, "category", &v)
+	return &v, nil
 }
 
 func (r *voice) card(a *site.Article) Card {
@@ -118,11 +117,13 @@ func (r *voice) breadcrumbs(c *site.Category) []Link {
 	return out
 }
 
-func (r *voice) article(out []byte, a *site.Article, c *site.Category, index int) ([]byte, error) {
+// article is the view of an article. The document is its own, or the outline of
+// it.
+func (r *voice) article(doc *markdown.Document, a *site.Article, c *site.Category, index int) (*ArticleView, error) {
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
-		Intro: r.trusted(a.Doc.Intro.HTML, a.Targets), Notes: r.trusted(a.Doc.Notes, a.Targets),
+		Intro: r.trusted(doc.Intro.HTML, a.Targets), Notes: r.trusted(doc.Notes, a.Targets),
 	}
 	v.Breadcrumbs = r.breadcrumbs(c)
 	if c != r.in.Root {
@@ -137,8 +138,8 @@ func (r *voice) article(out []byte, a *site.Article, c *site.Category, index int
 			steps[s.ID] = s
 		}
 	}
-	for i := range a.Doc.Sections {
-		s := &a.Doc.Sections[i]
+	for i := range doc.Sections {
+		s := &doc.Sections[i]
 		v.Sections = append(v.Sections, r.section(a, s, steps))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()}}
 		for _, it := range s.Items {
@@ -151,7 +152,7 @@ func (r *voice) article(out []byte, a *site.Article, c *site.Category, index int
 			v.Chain = append(v.Chain, chainCause(cause, here))
 		}
 	}
-	v.Maps, v.Guide = r.chainMaps(a), r.guide(a)
+	v.Maps, v.Guide = r.chainMaps(a), r.guide(doc, a)
 	for k, tags := range a.Tags {
 		if len(tags) == 0 {
 			continue
@@ -180,7 +181,7 @@ func (r *voice) article(out []byte, a *site.Article, c *site.Category, index int
 	if v.Data, err = r.data(v.Page, r.articleData(v.Page, a)); err != nil {
 		return nil, err
 	}
-	return r.theme.page(out, "article", &v)
+	return &v, nil
 }
 
 func (r *voice) section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
@@ -229,7 +230,7 @@ func tagLink(t *site.Tag) Link {
 	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
 }
 
-func (r *voice) familyPage(out []byte, f *site.Family) ([]byte, error) {
+func (r *voice) familyPage(f *site.Family) (*FamilyView, error) {
 	link, err := r.family(f.Kind)
 	if err != nil {
 		return nil, err
@@ -242,10 +243,10 @@ func (r *voice) familyPage(out []byte, f *site.Family) ([]byte, error) {
 	for _, t := range f.Tags {
 		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
 	}
-	return r.theme.page(out, "family", &v)
+	return &v, nil
 }
 
-func (r *voice) tag(out []byte, t *site.Tag) ([]byte, error) {
+func (r *voice) tag(t *site.Tag) (*TagView, error) {
 	family, err := r.family(t.Family)
 	if err != nil {
 		return nil, err
@@ -279,7 +280,7 @@ func (r *voice) tag(out []byte, t *site.Tag) ([]byte, error) {
 	for _, a := range t.Articles {
 		v.Articles = append(v.Articles, r.card(a))
 	}
-	return r.theme.page(out, "tag", &v)
+	return &v, nil
 }
 
 func tagStep(s *site.Step) TagStep {
@@ -321,16 +322,12 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	return out[:min(len(out), productCauses)]
 }
 
-func (r *Renderer) redirect(out []byte, d site.Redirect) ([]byte, error) {
+func (r *Renderer) redirect(d site.Redirect) *RedirectView {
 	v := RedirectView{Language: d.Language, Direction: direction(d.Language), Title: r.site.Title, To: d.To, Canonical: r.absolute(d.To)}
 	for _, l := range r.site.Languages {
 		if l.Tag == d.Language {
 			v.Title = l.Title
 		}
 	}
-	b := bytes.NewBuffer(out)
-	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(b, "redirect.html", v); err != nil {
-		return nil, &TemplateError{File: "redirect.html", Err: err}
-	}
-	return b.Bytes(), nil
+	return &v
 }

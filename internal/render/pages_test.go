@@ -41,7 +41,7 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer loader.Close()
+	t.Cleanup(func() { loader.Close() })
 	l, err := loader.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 func makePage(l *build.Loaded, name string) ([]byte, error) {
 	for _, o := range l.Renderer.Pages() {
 		if o.File == name {
-			return o.Make(nil)
+			return o.Make(nil, l)
 		}
 	}
 	return nil, fs.ErrNotExist
@@ -92,7 +92,7 @@ func TestEmptySite(t *testing.T) {
 	var names []string
 	for _, o := range l.Renderer.Pages() {
 		names = append(names, o.File)
-		page, err := o.Make(nil)
+		page, err := o.Make(nil, l)
 		if err != nil {
 			t.Errorf("%s: %v", o.File, err)
 		}
@@ -156,13 +156,13 @@ func TestPagesAreMadeAtOnce(t *testing.T) {
 	l := load(t, builtIn(t), manySided)
 	var wg sync.WaitGroup
 	for _, o := range l.Renderer.Pages() {
-		want, err := o.Make(nil)
+		want, err := o.Make(nil, l)
 		if err != nil {
 			t.Fatalf("%s: %v", o.File, err)
 		}
 		for range 4 {
 			wg.Go(func() {
-				if got, err := o.Make(nil); err != nil || !bytes.Equal(got, want) {
+				if got, err := o.Make(nil, l); err != nil || !bytes.Equal(got, want) {
 					t.Errorf("%s differs when it is made again, %v", o.File, err)
 				}
 			})

@@ -101,63 +101,6 @@ func direction(tag string) string {
 	return "ltr"
 }
 
-// Output is a page of the site that is made when it is wanted.
-type Output struct {
-	URL      string // with the prefix
-	File     string // below www/
-	Kind     string // as Page.Kind, or "redirect"; empty for what is no page of the theme
-	Language string
-	// Make appends the page to out, which may be nil.
-	Make func(out []byte) ([]byte, error)
-}
-
-// Pages lists every page. Order and content are the same for the same site and
-// theme. Make may be called from many goroutines.
-func (r *Renderer) Pages() []Output {
-	var out []Output
-	language := ""
-	add := func(kind string, p site.Page, make func(out []byte) ([]byte, error)) {
-		out = append(out, Output{URL: p.URL, File: p.File, Kind: kind, Language: language, Make: make})
-	}
-	for _, l := range r.site.Languages {
-		v := r.voices[l]
-		language = l.Tag
-		add("home", l.Root.Page, v.home)
-		for _, c := range l.Categories {
-			add("category", c.Page, func(out []byte) ([]byte, error) { return v.category(out, c) })
-		}
-		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
-			for i, a := range c.Articles {
-				add("article", a.Page, func(out []byte) ([]byte, error) { return v.article(out, a, c, i) })
-			}
-		}
-		for _, f := range l.Families {
-			if len(f.Tags) > 0 {
-				add("family", f.Page, func(out []byte) ([]byte, error) { return v.familyPage(out, f) })
-			}
-			for _, t := range f.Tags {
-				add("tag", t.Page, func(out []byte) ([]byte, error) { return v.tag(out, t) })
-			}
-		}
-		for _, p := range l.Symptoms {
-			add("symptoms", p.Page, func(out []byte) ([]byte, error) { return v.symptoms(out, p) })
-		}
-		missing := l.Home() + "404.html"
-		add("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func(out []byte) ([]byte, error) {
-			p, err := v.page("404", site.Page{}, "title_404")
-			if err != nil {
-				return nil, err
-			}
-			return v.theme.page(out, "404", &p)
-		})
-	}
-	for _, d := range r.site.Redirects {
-		language = d.Language
-		add("redirect", d.Page, func(out []byte) ([]byte, error) { return r.redirect(out, d) })
-	}
-	return out
-}
-
 // page starts the view of a page that is named by one of the theme's words.
 func (v *voice) page(kind string, at site.Page, word string) (Page, error) {
 	title, err := v.theme.Word(word)

@@ -44,11 +44,14 @@ type Edition struct {
 	words    map[string]string
 	english  bool             // the words are English, because there are none in the language
 	pages    map[string]*form // by kind
-	redirect *template.Template
 }
 
-// layoutFile is the frame of every page.
-const layoutFile = "layout.html"
+// layoutFile is the frame of every page but those at old addresses, which are
+// whole by themselves.
+const (
+	layoutFile   = "layout.html"
+	redirectKind = "redirect"
+)
 
 // pageKinds are the templates that a theme must have.
 var pageKinds = []string{"home", "category", "article", "tag", "family", "symptoms", "search", "404"}
@@ -92,7 +95,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 		}
 		return set
 	}
-	parsed := map[string]*template.Template{"redirect": load("redirect.html")}
+	parsed := map[string]*template.Template{redirectKind: load(redirectKind + ".html")}
 	for _, kind := range pageKinds {
 		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
 		if set := parsed[kind]; set != nil && set.Lookup("main") == nil {
@@ -103,7 +106,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			parsed[kind] = nil
 		}
 	}
-	for kind, name := range map[string]string{"redirect": "redirect.html", "home": layoutFile} {
+	for kind, name := range map[string]string{redirectKind: redirectKind + ".html", "home": layoutFile} {
 		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
 			diags = append(diags, diag.Diagnostic{
 				Pos: diag.Pos{File: path.Join(folder, name)}, Code: "theme-template",
@@ -122,11 +125,11 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			}
 			functions := t.functions(e)
 			own.Funcs(functions)
-			if kind == "redirect" {
-				e.redirect = own
-			} else {
-				e.pages[kind] = &form{kind: kind, set: own, functions: functions}
+			frame := layoutFile
+			if kind == redirectKind {
+				frame = redirectKind + ".html"
 			}
+			e.pages[kind] = &form{kind: kind, frame: frame, set: own, functions: functions}
 		}
 	}
 	return t, diags.Sort(), nil

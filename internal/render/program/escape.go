@@ -26,6 +26,7 @@ var probes = []string{
 	`<p title='{{.}}'>`,
 	`<a href="{{.}}">`,
 	`<a href="/x?q={{.}}">`,
+	`<meta http-equiv="refresh" content="0; url={{.}}">`,
 	`<script type="application/ld+json">{{.}}</script>`,
 }
 
@@ -85,7 +86,7 @@ func learn(source string) (c *chain, names string, err error) {
 	}
 	switch names {
 	case "htmlescaper", "attrescaper", "rcdataescaper":
-	case "urlfilter urlnormalizer attrescaper":
+	case "urlfilter urlnormalizer attrescaper", "urlfilter attrescaper":
 		c.address = true
 	default:
 		return c, names, nil

@@ -82,6 +82,7 @@ func TestSameBytes(t *testing.T) {
 		`{{range $i, $l := .Links}}{{$i}}{{if eq $i 1}} second{{end}} {{$l.Title}} {{$.Title}};{{end}}`,
 		`{{range $l := .Links}}{{with $l.URL}}<a href="{{.}}">{{$l.Title}}</a>{{end}}{{end}}`,
 		`<a href="/x?q={{.Title}}">q</a>`,
+		`<meta http-equiv="refresh" content="0; url={{.Title}}">{{range .Links}}<meta http-equiv="refresh" content="0; url={{.URL}}">{{end}}`,
 		`{{with .Next}}<a href="{{.URL}}">{{.Title}} of {{$.Title}}</a>{{else}}nothing, {{.Count}}{{end}}`,
 		`{{with $n := .Next}}{{$n.Title}}{{end}}{{if .Next}}{{.Next.Title}}{{end}}`,
 		`{{if and .Yes (gt .Count 2)}}both{{else if or .Next .Links}}one{{else}}none{{end}}`,
