@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"whyfix/internal/content"
+	"whyfix/internal/markdown"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
 )
 
-// Document is an article as the search knows it.
-func Document(a *site.Article) *search.Document {
+// Document is an article as the search knows it; doc is its whole document, or
+// an outline where the texts of its sections are not needed.
+func Document(a *site.Article, doc *markdown.Document) *search.Document {
 	d := &search.Document{
 		URL: render.EscapeURL(a.URL), Language: a.Language, Title: a.Title.Value, Summary: a.Summary,
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
@@ -19,10 +21,10 @@ func Document(a *site.Article) *search.Document {
 	for _, s := range a.Symptoms {
 		d.Symptoms = append(d.Symptoms, s.Value)
 	}
-	if a.Doc.Intro.Text != "" {
-		d.Sections = append(d.Sections, search.Section{Text: a.Doc.Intro.Text})
+	if doc.Intro.Text != "" {
+		d.Sections = append(d.Sections, search.Section{Text: doc.Intro.Text})
 	}
-	for _, s := range a.Doc.Sections {
+	for _, s := range doc.Sections {
 		anchor := s.ID
 		if s.Anchor != "" {
 			anchor = s.Anchor

@@ -48,7 +48,7 @@ func TestRandomEdits(t *testing.T) {
 		slices.Sort(out)
 		return out
 	}
-	incremental := loader(t, dir)
+	incremental, kept := loader(t, dir), filepath.Join(t.TempDir(), "public")
 	next, good := 100, 0
 	for step := range steps {
 		var what string
@@ -97,13 +97,18 @@ func TestRandomEdits(t *testing.T) {
 		} else {
 			good++
 		}
-		got, want := release(t, now, public), release(t, clean, filepath.Join(t.TempDir(), "public"))
-		if t.Failed() {
-			return
-		}
-		sameTree(t, tree(t, filepath.Join(want.Dir, "www")), tree(t, filepath.Join(got.Dir, "www")))
-		if diff := cmp.Diff(live(t, want.Dir).Manifest().Search, live(t, public).Manifest().Search); diff != "" {
-			t.Errorf("index (-clean +incremental):\n%s", diff)
+		want := release(t, clean, filepath.Join(t.TempDir(), "public"))
+		for name, got := range map[string]Report{
+			"loader":  release(t, now, public),
+			"process": process(t, dir, kept, step%7 == 3),
+		} {
+			if t.Failed() {
+				return
+			}
+			sameTree(t, tree(t, filepath.Join(want.Dir, "www")), tree(t, filepath.Join(got.Dir, "www")))
+			if diff := cmp.Diff(live(t, want.Dir).Manifest().Search, live(t, got.Dir).Manifest().Search); diff != "" {
+				t.Errorf("%s: index (-clean +incremental):\n%s", name, diff)
+			}
 		}
 		if t.Failed() {
 			t.Fatalf("step %d: %s", step, what)
@@ -112,6 +117,36 @@ func TestRandomEdits(t *testing.T) {
 	if good < steps/2 {
 		t.Errorf("only %d of %d steps were good: the test tests little", good, steps)
 	}
+}
+
+// process is a build by a new process, which knows of the last one only what
+// that kept. If it is damaged, what was kept of the texts is no use.
+func process(t *testing.T, dir, public string, damaged bool) Report {
+	t.Helper()
+	store, err := OpenStore(filepath.Join(public, ".build"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if damaged {
+		texts, err := filepath.Glob(filepath.Join(public, ".build", "texts-*"))
+		if err != nil || len(texts) != 1 {
+			t.Fatalf("texts %v, %v", texts, err)
+		}
+		if err := os.WriteFile(texts[0], []byte("damaged"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := NewLoader(Options{Content: dir, Store: store, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	report := release(t, reload(t, l), public)
+	if err := store.Save(); err != nil {
+		t.Fatal(err)
+	}
+	return report
 }
 
 // mended is an article without links.

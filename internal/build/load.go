@@ -9,6 +9,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"image"
@@ -45,6 +46,12 @@ type Options struct {
 	Base    string // instead of what site.yaml says; empty: that
 	Drafts  bool   // drafts and articles of the future, too
 	Now     func() time.Time
+	// Store keeps what was read for the next build, and the texts of articles
+	// out of memory. Nil: all is read, and stays in memory.
+	Store *Store
+	// Plain diagnostics come without the lines of files, for somebody who adds
+	// them to the few that are shown; see Loaded.WithLines.
+	Plain bool
 }
 
 // Loaded is a content folder that was read and resolved.
@@ -57,6 +64,15 @@ type Loaded struct {
 	Diags    diag.List
 
 	source func(fs.FS, diag.List) diag.List // adds the lines
+	store  *Store
+	kept   map[string]keptText // by path, where there is a store
+	key    string              // of the settings that parsing depends on
+}
+
+// keptText is where the text of an article lies, and what its file was.
+type keptText struct {
+	at  span
+	sum [16]byte
 }
 
 // Loader reads a content folder, again and again. What it read of a file that
@@ -88,6 +104,9 @@ type cached struct {
 	diags   diag.List
 	asset   site.Asset
 	lines   *diag.Lines // set when a diagnostic asked for one
+	sum     [16]byte    // of the file; where there is a store
+	whole   bool        // the page of a folder has its content, also where it came from the store
+	text    span        // of an article in the store; its document is then an outline, but for an index
 }
 
 // ErrNoContent is returned when the content folder is not there.
@@ -99,6 +118,10 @@ func NewLoader(o Options) (*Loader, error) {
 		o.Now = time.Now
 	}
 	l := &Loader{options: o, cache: map[string]cached{}}
+	if o.Store != nil {
+		l.key = o.Store.options
+		l.cache = o.Store.recall()
+	}
 	return l, l.open()
 }
 
@@ -221,6 +244,13 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s := l.options.Store; s != nil {
+		s.keep(l.key, files, parsed)
+		out.store, out.key, out.kept = s, l.key, make(map[string]keptText, len(files))
+		for i, f := range files {
+			out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum}
+		}
+	}
 	in := site.Input{Settings: settings, Tags: tags, Options: site.Options{Base: l.options.Base, Drafts: l.options.Drafts, Now: l.options.Now()}}
 	undated := false
 	for i, f := range files {
@@ -263,6 +293,9 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	out.source = l.withSource
 	return out, nil
 }
+
+// WithLines adds the lines of files to diagnostics.
+func (l *Loaded) WithLines(diags diag.List) diag.List { return withSource(l.Files, diags) }
 
 // Check adds to Diags what the rules over the whole site find.
 func (l *Loaded) Check() {
@@ -381,7 +414,7 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 	now := time.Now()
 	err := parallel(ctx, len(files), func(i int) error {
 		f := files[i]
-		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) {
+		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) && l.complete(&c) {
 			out[i] = c
 			return nil
 		}
@@ -394,6 +427,9 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 				break
 			}
 			c.article, c.diags = content.ParseArticle(f.Path, data, parser)
+			if err := l.putAway(&c, data); err != nil {
+				return err
+			}
 		case content.ClassAsset:
 			c.asset = measure(fsys, f.Path)
 			if file, err := fsys.Open(f.Path); err != nil {
@@ -420,6 +456,40 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 		}
 	}
 	return out, nil
+}
+
+// putAway keeps an article's text in the store, where there is one, and its
+// outline in memory. The few pages of folders stay whole.
+func (l *Loader) putAway(c *cached, data []byte) error {
+	if l.options.Store == nil || c.article == nil {
+		return nil
+	}
+	sum := sha256.Sum256(data)
+	c.sum = [16]byte(sum[:16])
+	var err error
+	if c.text, err = l.options.Store.add(c.article.Doc.AppendContent(nil)); err != nil || c.article.Index {
+		c.whole = true
+		return err
+	}
+	outlined := *c.article
+	outlined.Doc = outlined.Doc.Outline()
+	c.article = &outlined
+	return nil
+}
+
+// complete makes the page of a folder whole that comes from the store. It
+// reports whether it could.
+func (l *Loader) complete(c *cached) bool {
+	if l.options.Store == nil || c.article == nil || !c.article.Index || c.whole {
+		return true
+	}
+	doc, err := l.options.Store.whole(c.article.Doc, c.text)
+	if err != nil {
+		return false
+	}
+	a := *c.article
+	a.Doc, c.article, c.whole = doc, &a, true
+	return true
 }
 
 var svgBox = regexp.MustCompile(`<svg[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)`)
@@ -464,6 +534,9 @@ func Settled(l *Loaded, diags diag.List) diag.List {
 // withSource adds the line of the file to diagnostics, as the function below
 // does, and keeps the lines of files that do not change for the next Load.
 func (l *Loader) withSource(fsys fs.FS, diags diag.List) diag.List {
+	if l.options.Plain {
+		return diags
+	}
 	for i, d := range diags {
 		c, known := l.cache[d.File]
 		if !known || d.Source != "" || d.Line == 0 {

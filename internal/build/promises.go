@@ -11,12 +11,16 @@ import (
 )
 
 // Documents are the articles as the search knows them, in the model's order.
-func Documents(l *Loaded) []*search.Document {
+func Documents(l *Loaded) ([]*search.Document, error) {
 	docs := make([]*search.Document, len(l.Site.Articles))
 	for i, a := range l.Site.Articles {
-		docs[i] = Document(a)
+		doc, err := l.Whole(a.Article)
+		if err != nil {
+			return nil, err
+		}
+		docs[i] = Document(a, doc)
 	}
-	return docs
+	return docs, nil
 }
 
 // Promises reports the symptoms that do not find their article. It needs no
@@ -25,7 +29,10 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	if !l.Site.Settings.Checks.On("promise") {
 		return nil, nil
 	}
-	docs := Documents(l)
+	docs, err := Documents(l)
+	if err != nil {
+		return nil, err
+	}
 	broken, doubtful := search.Judge(docs, l.Synonyms)
 	more, err := search.TryDocuments(ctx, docs, l.Synonyms, doubtful)
 	return told(l, append(broken, more...)), err

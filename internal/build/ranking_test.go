@@ -35,7 +35,11 @@ func TestRanking(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer live.Close()
-	x, err := live.Apply(Documents(loaded), nil)
+	docs, err := Documents(loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := live.Apply(docs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,15 +2,12 @@ package build
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -100,42 +97,21 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 
 // writeSite writes everything below www/, and search.html.
 func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render.Output, compressed bool) error {
-	// A compressed copy that the writer made stays the writer's.
-	own := make(map[string]bool, len(l.Site.Assets))
+	s := &siteWriter{Writer: w, loaded: l, compressed: compressed, own: make(map[string]bool, len(l.Site.Assets))}
 	for _, a := range l.Site.Assets {
-		own[a.Path] = true
+		s.own[a.Path] = true
 	}
-	put := func(f render.File) error {
-		if err := w.Put(f.Path, f.Data); err != nil || !compressed || own[f.Path+".gz"] {
-			return err
-		}
-		return variant(w, f.Path, int64(len(f.Data)), func() ([]byte, error) { return f.Data, nil })
-	}
-	buffers := sync.Pool{New: func() any { return new([]byte) }}
-	err := parallel(ctx, len(pages), func(i int) error {
-		buffer := buffers.Get().(*[]byte)
-		defer buffers.Put(buffer)
-		data, err := pages[i].Make((*buffer)[:0], l)
-		if err != nil {
-			return err
-		}
-		*buffer = data
-		return put(render.File{Path: pages[i].File, Data: data})
-	})
-	if err != nil {
+	if err := s.pages(ctx, pages); err != nil {
 		return err
 	}
 	assets := l.Site.Assets
-	err = parallel(ctx, len(assets), func(i int) error {
+	err := parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
-		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil || !compressed || own[p+".gz"] {
+		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil {
 			return err
 		}
-		info, err := fs.Stat(l.Files, p)
-		if err != nil {
-			return fmt.Errorf("build: %w", err)
-		}
-		return variant(w, p, info.Size(), func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
+		_, size := w.Holds(p)
+		return s.variant(p, size, func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
 	})
 	if err != nil {
 		return err
@@ -149,7 +125,7 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 		return err
 	}
 	for _, f := range append(extra, lists...) {
-		if err := put(f); err != nil {
+		if err := s.put(f.Path, f.Data); err != nil {
 			return err
 		}
 	}
@@ -159,8 +135,27 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 // Pages are all pages of the model, and the same as Markdown.
 func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Renderer.Sources()...) }
 
-// Whole is an article's document with its content.
-func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) { return a.Doc, nil }
+// Whole is an article's document with its content. A text that was kept and is
+// damaged is read from the article again.
+func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
+	kept, ok := l.kept[a.Path]
+	if !ok || a.Index {
+		return a.Doc, nil
+	}
+	doc, err := l.store.whole(a.Doc, kept.at)
+	if err == nil {
+		return doc, nil
+	}
+	data, err := l.File(a)
+	if err != nil {
+		return nil, err
+	}
+	again, _ := content.ParseArticle(a.Path, data, markdown.NewParser(markdown.Options{RawHTML: l.Site.Settings.RawHTML, Words: l.Site.Settings.Kinds}))
+	if again == nil {
+		return nil, fmt.Errorf("build: %s has just changed", a.Path)
+	}
+	return again.Doc, nil
+}
 
 // File is an article's file, which is read once more: to keep the text of every
 // file would cost more memory than it saves time.
@@ -213,7 +208,10 @@ func Lists(l *Loaded) ([]render.File, error) {
 // index makes the search index, or takes over the last one when it would
 // answer the same, and tries the promises of the articles against it.
 func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
-	docs := Documents(l)
+	docs, err := Documents(l)
+	if err != nil {
+		return nil, false, nil, err
+	}
 	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs, l.Synonyms)}
 	dir, made := "", true
 	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
@@ -226,7 +224,6 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 		// Otherwise somebody deleted the live release's index: make it again.
 	}
 	if made {
-		var err error
 		if dir, err = makeIndex(ctx, w, docs, l.Synonyms); err != nil {
 			return nil, false, nil, err
 		}
@@ -266,42 +263,4 @@ func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, 
 		}
 	}
 	return dir, b.Close()
-}
-
-// worthCompressing is the size in bytes below which a packet is not saved.
-const worthCompressing = 1024
-
-// variant writes a .gz beside a text file that is worth it.
-func variant(w *publish.Writer, p string, size int64, read func() ([]byte, error)) error {
-	if size < worthCompressing || !compressible(p) {
-		return nil
-	}
-	return w.Variant(p+".gz", func() ([]byte, error) {
-		data, err := read()
-		if err != nil {
-			return nil, err
-		}
-		var b bytes.Buffer
-		z := zippers.Get().(*gzip.Writer)
-		defer zippers.Put(z)
-		z.Reset(&b)
-		if _, err := z.Write(data); err != nil {
-			return nil, fmt.Errorf("build: %w", err)
-		}
-		if err := z.Close(); err != nil {
-			return nil, fmt.Errorf("build: %w", err)
-		}
-		return b.Bytes(), nil
-	})
-}
-
-// zippers are used again: each has 800 kB of tables.
-var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
-
-func compressible(p string) bool {
-	switch strings.ToLower(path.Ext(p)) {
-	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".webmanifest":
-		return true
-	}
-	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -69,8 +70,15 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if err := folder("-out", o.Public); err != nil {
 		return err
 	}
-	load.Content = *dir
+	load.Content, load.Plain = *dir, true
 	start := time.Now()
+	if _, err := os.Stat(*dir); err == nil { // else the loader says so
+		var closeStore func()
+		if load.Store, closeStore, err = openStore(o.Public, o.Full); err != nil {
+			return err
+		}
+		defer closeStore()
+	}
 	l, err := build.NewLoader(load)
 	if err != nil {
 		return loadError(err, *dir)
@@ -85,6 +93,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
 	}
 	shown, left := fewWarnings(loaded.Diags)
+	shown = loaded.WithLines(shown)
 	if printErr := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, shown); printErr != nil {
 		return printErr
 	}
@@ -101,6 +110,11 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case err != nil:
 		return openError(err, o.Public)
 	}
+	if load.Store != nil {
+		if err := load.Store.Save(); err != nil {
+			e.say("the next build will be slower: %v", err)
+		}
+	}
 	took := time.Since(start).Round(time.Millisecond)
 	if !report.Changed {
 		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, took)
@@ -112,6 +126,32 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
 	}
 	return nil
+}
+
+// openStore opens what the last build kept for this one. It is nil while
+// another build is at work; that one will be refused soon enough.
+func openStore(public string, full bool) (*build.Store, func(), error) {
+	_, err := os.Stat(public)
+	first := errors.Is(err, fs.ErrNotExist)
+	dir, release, err := publish.Scratch(public)
+	if errors.Is(err, publish.ErrBusy) {
+		return nil, func() {}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := build.OpenStore(dir, full)
+	if err != nil {
+		return nil, nil, errors.Join(err, release())
+	}
+	return store, func() {
+		_ = store.Close()
+		_ = release()
+		if _, err := publish.Current(public); first && err != nil { // nothing was built: as it was
+			_ = os.RemoveAll(dir)
+			_ = os.Remove(public)
+		}
+	}, nil
 }
 
 // mostWarnings is how many warnings a build prints: it must not bury what it

@@ -123,7 +123,7 @@ func releases(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && e.Name() != ".build" {
 			got = append(got, e.Name())
 		}
 	}

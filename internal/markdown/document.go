@@ -49,6 +49,7 @@ type Document struct {
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
+	Bare     bool      // it is an outline, without content
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 }
 

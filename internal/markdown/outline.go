@@ -3,6 +3,7 @@ package markdown
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // ErrContent is returned for bytes that are not the content of a document.
@@ -12,23 +13,28 @@ var ErrContent = errors.New("markdown: this is not the content of the document")
 // plain text of its blocks. It is what the site is resolved from; the content
 // is most of the memory, and needed only where the document is shown.
 func (d *Document) Outline() *Document {
-	out := *d
-	out.Intro, out.Notes = Block{}, Fragment{}
-	out.Sections = make([]Section, len(d.Sections))
-	for i, s := range d.Sections {
-		s.Heading, s.Body = Fragment{}, Block{}
-		items := make([]Item, len(s.Items))
-		for j, it := range s.Items {
-			it.Heading, it.Body = Fragment{}, Block{}
-			items[j] = it
-		}
-		if s.Items != nil {
-			s.Items = items
-		}
-		out.Sections[i] = s
+	if d.Bare {
+		return d
 	}
-	if d.Sections == nil {
-		out.Sections = nil
+	out := d.copied()
+	out.Bare = true
+	out.Intro, out.Notes = Block{}, Fragment{}
+	for i := range out.Sections {
+		s := &out.Sections[i]
+		s.Heading, s.Body = Fragment{}, Block{}
+		for j := range s.Items {
+			s.Items[j].Heading, s.Items[j].Body = Fragment{}, Block{}
+		}
+	}
+	return out
+}
+
+// copied is a document with sections and items of its own.
+func (d *Document) copied() *Document {
+	out := *d
+	out.Sections = slices.Clone(d.Sections)
+	for i := range out.Sections {
+		out.Sections[i].Items = slices.Clone(out.Sections[i].Items)
 	}
 	return &out
 }
@@ -50,7 +56,8 @@ func (d *Document) AppendContent(out []byte) []byte {
 // WithContent is an outline with the content that AppendContent wrote of the
 // same document. Its texts are parts of the data.
 func (d *Document) WithContent(data string) (*Document, error) {
-	out := d.Outline()
+	out := d.Outline().copied()
+	out.Bare = false
 	r := contentReader{rest: data}
 	r.block(&out.Intro)
 	for i := range out.Sections {

@@ -214,7 +214,7 @@ func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
 	for i, stamp := range build.Stamps(l, p.seed) {
 		now[stamp.URL] = stamp
 		if p.indexed[stamp.URL] != stamp {
-			changed = append(changed, build.Document(l.Site.Articles[i]))
+			changed = append(changed, build.Document(l.Site.Articles[i], l.Site.Articles[i].Doc))
 		}
 	}
 	var gone []string

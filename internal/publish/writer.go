@@ -154,6 +154,24 @@ func (w *Writer) Put(path string, data []byte) error {
 	})
 }
 
+// Keep puts a file that the live release holds with this content, which the
+// caller knows without having it. It reports whether the live release does;
+// otherwise nothing was put.
+func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
+	if sum == "" || !w.live.holds(path, sum, size) {
+		return false, nil
+	}
+	return true, w.put(path, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
+}
+
+// Holds tells the content hash and the size of a file that was put.
+func (w *Writer) Holds(path string) (sum string, size int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := w.files[path]
+	return f.sum, f.size
+}
+
 // PutFrom is Put for a big file, which is never in memory as a whole. It is
 // read once more if it has to be compared and turns out to be another.
 func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error {

@@ -16,8 +16,9 @@ type Output struct {
 	// Text is the article whose text it shows; nil when its view is all.
 	Text *content.Article
 
-	view func(doc *markdown.Document) (any, error)
-	make func(out []byte, texts Texts) ([]byte, error)
+	targets []markdown.Target // what fills the holes of the text
+	view    func(doc *markdown.Document) (any, error)
+	make    func(out []byte, texts Texts) ([]byte, error)
 }
 
 // Texts are the texts of articles, which may lie on a disk until they are
@@ -36,7 +37,15 @@ func (o Output) View() (any, error) {
 	if o.Text == nil {
 		return o.view(nil)
 	}
-	return o.view(o.Text.Doc.Outline())
+	v, err := o.view(o.Text.Doc.Outline())
+	return &filled{v, o.targets}, err
+}
+
+// filled is the view of a page that shows a text, and what fills the text's
+// holes.
+type filled struct {
+	View    any
+	Targets []markdown.Target
 }
 
 // Make appends the file to out, which may be nil.
@@ -47,7 +56,7 @@ func (o Output) Make(out []byte, texts Texts) ([]byte, error) { return o.make(ou
 func (r *Renderer) Pages() []Output {
 	var out []Output
 	language := ""
-	add := func(kind string, p site.Page, text *content.Article, view func(doc *markdown.Document) (any, error)) {
+	add := func(kind string, p site.Page, text *content.Article, targets []markdown.Target, view func(doc *markdown.Document) (any, error)) {
 		edition := r.theme.In(language)
 		make := func(out []byte, texts Texts) ([]byte, error) {
 			var doc *markdown.Document
@@ -63,10 +72,10 @@ func (r *Renderer) Pages() []Output {
 			}
 			return edition.page(out, kind, v)
 		}
-		out = append(out, Output{p.URL, p.File, kind, language, text, view, make})
+		out = append(out, Output{p.URL, p.File, kind, language, text, targets, view, make})
 	}
 	plain := func(kind string, p site.Page, view func() (any, error)) {
-		add(kind, p, nil, func(*markdown.Document) (any, error) { return view() })
+		add(kind, p, nil, nil, func(*markdown.Document) (any, error) { return view() })
 	}
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
@@ -77,7 +86,7 @@ func (r *Renderer) Pages() []Output {
 		}
 		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
 			for i, a := range c.Articles {
-				add("article", a.Page, a.Article, func(doc *markdown.Document) (any, error) { return v.article(doc, a, c, i) })
+				add("article", a.Page, a.Article, a.Targets, func(doc *markdown.Document) (any, error) { return v.article(doc, a, c, i) })
 			}
 		}
 		for _, f := range l.Families {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,14 +37,15 @@ type Theme struct {
 	files    []File
 	fsys     fs.FS
 	folder   string // what people call it, for diagnostics
+	digest   string // of all that pages are made with
 }
 
 // Edition is a theme in one language.
 type Edition struct {
-	name     string // of the language, in the language
-	words    map[string]string
-	english  bool             // the words are English, because there are none in the language
-	pages    map[string]*form // by kind
+	name    string // of the language, in the language
+	words   map[string]string
+	english bool             // the words are English, because there are none in the language
+	pages   map[string]*form // by kind
 }
 
 // layoutFile is the frame of every page but those at old addresses, which are
@@ -80,11 +82,13 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	}
 	slices.Sort(partials)
 	shared = append(shared, partials...)
+	read := sha256.New()
 	load := func(names ...string) *template.Template {
 		set := template.New("").Funcs(t.functions(&Edition{}))
 		for _, name := range names {
 			data, err := fs.ReadFile(fsys, name)
 			if err == nil {
+				fmt.Fprintf(read, "%s %d\n%s", name, len(data), data)
 				// A broken file is reported once, though every page needs it.
 				_, err = set.New(path.Base(name)).Parse(string(data))
 			}
@@ -132,8 +136,16 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			e.pages[kind] = &form{kind: kind, frame: frame, set: own, functions: functions}
 		}
 	}
+	for _, language := range languages {
+		fmt.Fprintf(read, "%q %q\n", language, t.editions[language].words) // in the order of the keys
+	}
+	fmt.Fprintf(read, "%q %q", prefix, t.assets)
+	t.digest = string(read.Sum(nil))
 	return t, diags.Sort(), nil
 }
+
+// Digest stands for all that the theme brings to a page.
+func (t *Theme) Digest() string { return t.digest }
 
 // In is the theme in a language. It must be one of those that it was loaded for.
 func (t *Theme) In(language string) *Edition { return t.editions[language] }

@@ -36,6 +36,15 @@ func (r *resolver) relate() {
 // then those that share tags, rare tags counting most. They are found when a
 // page asks for them, because most of a preview's pages are never looked at.
 func (a *Article) Related() []*Article {
+	if known := a.related.Load(); known != nil {
+		return *known
+	}
+	found := a.findRelated()
+	a.related.Store(&found)
+	return found
+}
+
+func (a *Article) findRelated() []*Article {
 	out := slices.Clone(a.chosen)
 	wanted := maxRelated - len(out)
 	if wanted <= 0 {

@@ -11,6 +11,7 @@
 package site
 
 import (
+	"sync/atomic"
 	"time"
 
 	"whyfix/internal/content"
@@ -173,8 +174,9 @@ type Article struct {
 	Chain     Chain
 	Backlinks []*Article // articles that link here, in the order of their paths
 
-	chosen []*Article // worth reading next, as the writer says
-	age    int32      // its place in the site, newest first
+	chosen  []*Article                 // worth reading next, as the writer says
+	age     int32                      // its place in the site, newest first
+	related atomic.Pointer[[]*Article] // what Related found
 }
 
 // Shown is the date to sort and show by: of the last change, else of

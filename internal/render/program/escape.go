@@ -85,7 +85,7 @@ func learn(source string) (c *chain, names string, err error) {
 		}
 	}
 	switch names {
-	case "htmlescaper", "attrescaper", "rcdataescaper":
+	case "htmlescaper", "attrescaper", "rcdataescaper", "urlescaper attrescaper":
 	case "urlfilter urlnormalizer attrescaper", "urlfilter attrescaper":
 		c.address = true
 	default:

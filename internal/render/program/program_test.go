@@ -81,7 +81,7 @@ func TestSameBytes(t *testing.T) {
 		`{{range .Links}}<a href="{{.URL}}">{{.Title}}</a>{{else}}none{{end}}`,
 		`{{range $i, $l := .Links}}{{$i}}{{if eq $i 1}} second{{end}} {{$l.Title}} {{$.Title}};{{end}}`,
 		`{{range $l := .Links}}{{with $l.URL}}<a href="{{.}}">{{$l.Title}}</a>{{end}}{{end}}`,
-		`<a href="/x?q={{.Title}}">q</a>`,
+		`<a href="/x?q={{.Title}}">q</a><a href="#{{.Title}}">q</a>`,
 		`<meta http-equiv="refresh" content="0; url={{.Title}}">{{range .Links}}<meta http-equiv="refresh" content="0; url={{.URL}}">{{end}}`,
 		`{{with .Next}}<a href="{{.URL}}">{{.Title}} of {{$.Title}}</a>{{else}}nothing, {{.Count}}{{end}}`,
 		`{{with $n := .Next}}{{$n.Title}}{{end}}{{if .Next}}{{.Next.Title}}{{end}}`,
@@ -165,7 +165,7 @@ func FuzzEscape(f *testing.F) {
 	for _, s := range []string{"", "花呗", "/a b?c=d&e#f", "%41%", "javascript:x", "a:b/c", "<\"'&+\x00>", "\xff\u2028", "//x/%2F", "#怎么 判断"} {
 		f.Add(s)
 	}
-	set := parse(f, `<p title="{{.Title}}" lang='{{.Title}}'>{{.Title}}</p><title>{{.Title}}</title><a href="{{.Title}}">x</a>`)
+	set := parse(f, `<p title="{{.Title}}" lang='{{.Title}}'>{{.Title}}</p><title>{{.Title}}</title><a href="{{.Title}}">x</a><a href="#{{.Title}}">x</a>`)
 	p, err := program.Compile(set, "page", reflect.TypeFor[view](), functions)
 	if err != nil {
 		f.Fatal(err)

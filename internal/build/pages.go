@@ -1,0 +1,151 @@
+package build
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"whyfix/internal/publish"
+	"whyfix/internal/record"
+	"whyfix/internal/render"
+)
+
+// siteWriter puts the files of a site into a release.
+type siteWriter struct {
+	*publish.Writer
+	loaded     *Loaded
+	compressed bool            // text files get compressed copies
+	own        map[string]bool // files of the writer's: a compressed copy among them stays
+}
+
+// pages writes every page, and takes over from the live release those that are
+// made of the same as there: then they need not be made.
+func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
+	made := make([]madeOf, len(pages))
+	buffers := sync.Pool{New: func() any { return new([]byte) }}
+	err := parallel(ctx, len(pages), func(i int) error {
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		var err error
+		made[i], err = s.page(pages[i], buffer)
+		return err
+	})
+	if store := s.loaded.store; err == nil && store != nil {
+		store.made = make(map[string]madeOf, len(pages))
+		for i, p := range pages {
+			store.made[p.File] = made[i]
+		}
+	}
+	return err
+}
+
+// page writes one page, in the buffer, or takes it over.
+func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
+	key, known, err := s.loaded.pageKey(p, buffer)
+	if err != nil {
+		return madeOf{}, err
+	}
+	if was := s.loaded.madeOf(p.File); known && was.Key == key {
+		kept, err := s.Keep(p.File, was.Sum, was.Size)
+		if err != nil {
+			return madeOf{}, err
+		}
+		if kept {
+			return was, s.variant(p.File, was.Size, func() ([]byte, error) { return p.Make(nil, s.loaded) })
+		}
+	}
+	data, err := p.Make((*buffer)[:0], s.loaded)
+	if err != nil {
+		return madeOf{}, err
+	}
+	*buffer = data
+	if err := s.put(p.File, data); err != nil || !known {
+		return madeOf{}, err
+	}
+	sum, size := s.Holds(p.File)
+	return madeOf{key, sum, size}, nil
+}
+
+// put writes a file and its compressed copy.
+func (s *siteWriter) put(name string, data []byte) error {
+	if err := s.Put(name, data); err != nil {
+		return err
+	}
+	return s.variant(name, int64(len(data)), func() ([]byte, error) { return data, nil })
+}
+
+// worthCompressing is the size in bytes below which a packet is not saved.
+const worthCompressing = 1024
+
+// variant writes a .gz beside a text file that is worth it.
+func (s *siteWriter) variant(name string, size int64, read func() ([]byte, error)) error {
+	if !s.compressed || s.own[name+".gz"] || size < worthCompressing || !compressible(name) {
+		return nil
+	}
+	return s.Variant(name+".gz", func() ([]byte, error) {
+		data, err := read()
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		z := zippers.Get().(*gzip.Writer)
+		defer zippers.Put(z)
+		z.Reset(&b)
+		if _, err := z.Write(data); err != nil {
+			return nil, fmt.Errorf("build: %w", err)
+		}
+		if err := z.Close(); err != nil {
+			return nil, fmt.Errorf("build: %w", err)
+		}
+		return b.Bytes(), nil
+	})
+}
+
+// zippers are used again: each has 800 kB of tables.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+func compressible(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".webmanifest":
+		return true
+	}
+	return false
+}
+
+// madeOf is what a page was made of the last time.
+func (l *Loaded) madeOf(file string) madeOf {
+	if l.store == nil {
+		return madeOf{}
+	}
+	return l.store.made[file]
+}
+
+// pageKey stands for all that a page is made of: its view, the text that it
+// shows, and the theme. Nothing else reaches a template, so pages with one key
+// are the same. It is not known where nothing is kept.
+func (l *Loaded) pageKey(p render.Output, buffer *[]byte) (key [16]byte, known bool, err error) {
+	if l.store == nil {
+		return key, false, nil
+	}
+	data := append(append((*buffer)[:0], l.Theme.Digest()...), p.Kind...)
+	data = append(append(append(data, 0), p.Language...), 0)
+	if p.Text != nil {
+		kept, ok := l.kept[p.Text.Path]
+		if !ok {
+			return key, false, nil
+		}
+		data = append(append(append(data, l.key...), 0), kept.sum[:]...)
+	}
+	view, err := p.View()
+	if err != nil {
+		return key, false, err
+	}
+	*buffer = record.AppendAny(data, view)
+	sum := sha256.Sum256(*buffer)
+	return [16]byte(sum[:16]), true, nil
+}

@@ -1,0 +1,360 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+	"whyfix/internal/record"
+	"whyfix/internal/site"
+)
+
+// Store keeps, from one build to the next, what was read of each file and what
+// each page was made of. It lies in a folder of its own beside the releases.
+// Nothing depends on it but time: without it, or when it is of another
+// program, everything is read and made again.
+//
+// The folder has two files. The index is written anew by each build and put
+// into place by a rename; the texts only grow, until more than half of them is
+// of no use. A build that dies leaves the index of the one before, and behind
+// the texts some bytes that nobody asks for. A lost or damaged text is noticed
+// by its checksum and read from its article again.
+type Store struct {
+	dir     string
+	files   map[string]kept   // by path
+	made    map[string]madeOf // by path below www/
+	last    lastBuild         // of what the last release was made
+	name    string            // of the file of texts
+	options string            // the settings that reading depended on
+
+	mu    sync.Mutex // guards what follows, and adding
+	texts *os.File   // nil before the first text is asked for or added
+	size  int64
+}
+
+// kept is what was read of one file.
+type kept struct {
+	Size    int64
+	ModTime int64 // in nanoseconds since 1970
+	ReadAt  int64
+	Sum     [16]byte         // of the bytes
+	Text    span             // of an article: its content in the file of texts
+	Article *content.Article // with the outline of its document; nil for what is no article
+	Diags   diag.List
+	Asset   site.Asset
+}
+
+// span is a part of the file of texts.
+type span struct {
+	At     int64
+	Length int64
+	Check  uint32
+}
+
+// madeOf is a file of the site: what it was made of, and what came of it.
+type madeOf struct {
+	Key  [16]byte
+	Sum  string
+	Size int64
+}
+
+// lastBuild tells whether anything has changed since a release was made.
+type lastBuild struct {
+	Inputs   [32]byte // what was looked at; see inputs
+	Release  string
+	Until    int64 // when the same files would give another site, in nanoseconds; 0: never
+	Articles int
+	Warnings int
+}
+
+// stored is the whole index.
+type stored struct {
+	Name    string // of the file of texts
+	Options string
+	Files   []storedFile
+	Made    []storedPage
+	Last    lastBuild
+}
+
+type storedFile struct {
+	Path string
+	Kept kept
+}
+
+type storedPage struct {
+	File string
+	Made madeOf
+}
+
+const indexName = "index"
+
+var checksums = crc32.MakeTable(crc32.Castagnoli)
+
+// storeKey is what all that is kept depends on beside the files: the program,
+// how records look, and what a day is on this machine.
+func storeKey() (string, error) {
+	name, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := crc32.New(checksums)
+	size, err := io.Copy(sum, f)
+	if err != nil {
+		return "", err
+	}
+	zone, offset := time.Now().Zone()
+	shape := sha256.Sum256([]byte(record.Shape[stored]()))
+	return fmt.Sprintf("whyfix %x %x %x %s %d\n", size, sum.Sum32(), shape[:8], zone, offset), nil
+}
+
+// OpenStore opens the store in a folder, which is made if need be; empty: as if
+// nothing had been kept. The caller sees to it that nobody else has it open.
+func OpenStore(dir string, empty bool) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("build: %w", err)
+	}
+	s := &Store{dir: dir, files: map[string]kept{}, made: map[string]madeOf{}}
+	if empty {
+		return s, nil
+	}
+	if index, ok := s.read(); ok {
+		s.name, s.options, s.last = index.Name, index.Options, index.Last
+		s.files, s.made = make(map[string]kept, len(index.Files)), make(map[string]madeOf, len(index.Made))
+		for _, f := range index.Files {
+			s.files[f.Path] = f.Kept
+		}
+		for _, p := range index.Made {
+			s.made[p.File] = p.Made
+		}
+	}
+	return s, nil
+}
+
+// read reads the index. One that cannot be read, or is of another program, is
+// as good as none.
+func (s *Store) read() (index stored, ok bool) {
+	data, err := os.ReadFile(filepath.Join(s.dir, indexName))
+	if err != nil {
+		return stored{}, false
+	}
+	key, err := storeKey()
+	if err != nil || len(data) < len(key)+4 || string(data[:len(key)]) != key {
+		return stored{}, false
+	}
+	end := len(data) - 4
+	if crc32.Checksum(data[:end], checksums) != binary.LittleEndian.Uint32(data[end:]) {
+		return stored{}, false
+	}
+	rest, err := record.Read(string(data[len(key):end]), &index)
+	return index, err == nil && rest == ""
+}
+
+// recall are the files as they were read.
+func (s *Store) recall() map[string]cached {
+	out := make(map[string]cached, len(s.files))
+	for p, k := range s.files {
+		out[p] = cached{
+			size: k.Size, modTime: time.Unix(0, k.ModTime), readAt: time.Unix(0, k.ReadAt),
+			article: k.Article, diags: k.Diags, asset: k.Asset, sum: k.Sum, text: k.Text,
+		}
+	}
+	return out
+}
+
+// keep takes what was read of the files in place of all that was kept.
+func (s *Store) keep(options string, files []content.File, read []cached) {
+	s.options, s.files = options, make(map[string]kept, len(files))
+	for i, f := range files {
+		c := read[i]
+		if f.Class == content.ClassSetting || c.article == nil && f.Class != content.ClassAsset {
+			continue
+		}
+		k := kept{
+			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum,
+			Text: c.text, Article: c.article, Diags: c.diags, Asset: c.asset,
+		}
+		s.files[f.Path] = k
+	}
+}
+
+// open opens the file of texts, a new one when there is none. The lock is held.
+func (s *Store) open() error {
+	if s.texts != nil {
+		return nil
+	}
+	var err error
+	if s.name != "" {
+		s.texts, err = os.OpenFile(filepath.Join(s.dir, s.name), os.O_RDWR, 0)
+		if err == nil {
+			s.size, err = s.texts.Seek(0, io.SeekEnd)
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	s.texts, s.name, err = s.newTexts()
+	s.size = 0
+	return err
+}
+
+// newTexts makes a file of texts with a name that none has had.
+func (s *Store) newTexts() (*os.File, string, error) {
+	n, _ := strconv.Atoi(strings.TrimPrefix(s.name, "texts-"))
+	for {
+		n++
+		name := "texts-" + strconv.Itoa(n)
+		f, err := os.OpenFile(filepath.Join(s.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		if !errors.Is(err, os.ErrExist) {
+			return f, name, err
+		}
+	}
+}
+
+// add keeps a text.
+func (s *Store) add(text []byte) (span, error) {
+	s.mu.Lock()
+	err := s.open()
+	at, texts := s.size, s.texts
+	s.size += int64(len(text))
+	s.mu.Unlock()
+	if err == nil {
+		_, err = texts.WriteAt(text, at)
+	}
+	if err != nil {
+		return span{}, fmt.Errorf("build: keeping a text: %w", err)
+	}
+	return span{at, int64(len(text)), crc32.Checksum(text, checksums)}, nil
+}
+
+// errText is returned for a text that is not what was kept.
+var errText = errors.New("build: a text that was kept is damaged")
+
+// text is a text that was kept.
+func (s *Store) text(at span) (string, error) {
+	s.mu.Lock()
+	err := s.open()
+	texts := s.texts
+	s.mu.Unlock()
+	if err != nil {
+		return "", fmt.Errorf("build: %w", err)
+	}
+	data := make([]byte, at.Length)
+	if _, err := texts.ReadAt(data, at.At); err != nil || crc32.Checksum(data, checksums) != at.Check {
+		return "", errText
+	}
+	return string(data), nil
+}
+
+// Save writes the index of what is kept now.
+func (s *Store) Save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.compact(); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	index := stored{Name: s.name, Options: s.options, Last: s.last}
+	for _, p := range slices.Sorted(maps.Keys(s.files)) {
+		index.Files = append(index.Files, storedFile{p, s.files[p]})
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.made)) {
+		index.Made = append(index.Made, storedPage{p, s.made[p]})
+	}
+	key, err := storeKey()
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	data := record.Append([]byte(key), &index)
+	data = binary.LittleEndian.AppendUint32(data, crc32.Checksum(data, checksums))
+	temp := filepath.Join(s.dir, indexName+".tmp")
+	if err := os.WriteFile(temp, data, 0o644); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	if err := os.Rename(temp, filepath.Join(s.dir, indexName)); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	return s.sweep()
+}
+
+// compact copies the texts that are still of use into a new file when they are
+// less than half of the old one.
+func (s *Store) compact() error {
+	var used int64
+	for _, f := range s.files {
+		used += f.Text.Length
+	}
+	if s.texts == nil || s.size <= 2*used+1<<20 {
+		return nil
+	}
+	old := s.texts
+	fresh, name, err := s.newTexts()
+	if err != nil {
+		return err
+	}
+	var at int64
+	for _, p := range slices.Sorted(maps.Keys(s.files)) {
+		f := s.files[p]
+		if f.Text.Length == 0 {
+			continue
+		}
+		n, err := io.Copy(io.NewOffsetWriter(fresh, at), io.NewSectionReader(old, f.Text.At, f.Text.Length))
+		if err != nil || n != f.Text.Length {
+			return errors.Join(err, fresh.Close(), os.Remove(fresh.Name()))
+		}
+		f.Text.At = at
+		at += n
+		s.files[p] = f
+	}
+	s.texts, s.name, s.size = fresh, name, at
+	return old.Close()
+}
+
+// sweep removes files of texts that no index names.
+func (s *Store) sweep() error {
+	names, err := filepath.Glob(filepath.Join(s.dir, "texts-*"))
+	for _, name := range names {
+		if filepath.Base(name) != s.name {
+			err = errors.Join(err, os.Remove(name))
+		}
+	}
+	return err
+}
+
+// Close gives the store's files back. What was not saved is forgotten.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.texts == nil {
+		return nil
+	}
+	err := s.texts.Close()
+	s.texts = nil
+	return err
+}
+
+// whole is an outline with its content.
+func (s *Store) whole(doc *markdown.Document, at span) (*markdown.Document, error) {
+	text, err := s.text(at)
+	if err != nil {
+		return nil, err
+	}
+	return doc.WithContent(text)
+}
