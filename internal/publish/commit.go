@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -103,7 +104,12 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 		do   func() error
 	}{
 		{"link files", func() (err error) {
-			result.Linked, err = w.takeOver()
+			if err = w.openSite(); err == nil {
+				result.Linked, err = w.takeOver()
+			}
+			if err == nil {
+				err = w.clear()
+			}
 			return err
 		}},
 		{"write manifest", func() error {
@@ -205,13 +211,20 @@ func (w *Writer) linkAll(names []string) error {
 
 // linkOne links one file, or copies it where the file system refuses.
 func (w *Writer) linkOne(name string) error {
-	if dir := path.Dir(name); dir != "." {
-		if err := w.makeFolder(dir); err != nil {
-			return err
-		}
+	if w.inPlace(name) {
+		return nil
+	}
+	var err error
+	if inside, ok := strings.CutPrefix(name, wwwName+"/"); ok {
+		err = w.place(inside)
+	} else if dir := path.Dir(name); dir != "." {
+		err = w.makeFolder(dir)
+	}
+	if err != nil {
+		return err
 	}
 	from, to := w.live.id+"/"+name, w.id+"/"+name
-	err := w.link(from, to)
+	err = w.link(from, to)
 	if err == nil {
 		return nil
 	}
@@ -265,8 +278,11 @@ func (w *Writer) Abort() error {
 // discard removes the new folder.
 func (w *Writer) discard() error {
 	w.done = true
-	if err := w.www.Close(); err != nil { // some systems cannot remove an open folder
-		return fmt.Errorf("publish: %w", err)
+	if w.www != nil {
+		if err := w.www.Close(); err != nil { // some systems cannot remove an open folder
+			return fmt.Errorf("publish: %w", err)
+		}
+		w.www = nil
 	}
 	return remove(w.root, w.id)
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,10 +18,10 @@ import (
 
 // stepsOf lists the steps of a build that changes siteA into siteB, as fault
 // and the link functions see them.
-func stepsOf(t *testing.T) []string {
+func stepsOf(t *testing.T, spare bool) []string {
 	t.Helper()
 	dir := t.TempDir()
-	build(t, dir, siteA, 1)
+	buildBefore(t, dir, spare)
 	w := begin(t, dir)
 	var steps []string
 	stopAt(w, func(step string) error {
@@ -37,6 +38,20 @@ func stepsOf(t *testing.T) []string {
 		t.Fatalf("steps: got %q, want more", steps)
 	}
 	return steps
+}
+
+// buildBefore makes a release of siteA, with a spare from an older one or
+// without.
+func buildBefore(t *testing.T, dir string, spare bool) Result {
+	t.Helper()
+	if spare {
+		build(t, dir, site{"index.html": "home", "404.html": "other", "pay/y/index.html": "gone", "assets/b.css/c": "a folder", "pay/x": "a file"}, 1)
+	}
+	result := build(t, dir, siteA, 1)
+	if _, err := os.Stat(filepath.Join(dir, spareWWW)); spare != (err == nil) {
+		t.Fatalf("a spare: %v, want %v", err == nil, spare)
+	}
+	return result
 }
 
 // stopAt calls a function before each step, including each single link and
@@ -93,11 +108,12 @@ func checkAfterFault(t *testing.T, dir, before string, snapshot map[string]strin
 // A step that fails leaves the old release live, or the new one if the switch
 // has happened; whether the caller then cleans up or dies is all the same.
 func TestFaults(t *testing.T) {
-	for _, step := range stepsOf(t) {
-		for _, abort := range []bool{true, false} {
-			t.Run(fmt.Sprint(step, ", abort ", abort), func(t *testing.T) {
+	for i := range 4 {
+		spare, abort := i%2 > 0, i/2 > 0
+		for _, step := range stepsOf(t, spare) {
+			t.Run(fmt.Sprint(step, ", abort ", abort, ", spare ", spare), func(t *testing.T) {
 				dir := t.TempDir()
-				first := build(t, dir, siteA, 1)
+				first := buildBefore(t, dir, spare)
 				snapshot := readTree(t, first.Dir)
 
 				w := begin(t, dir)
@@ -178,10 +194,10 @@ const (
 
 // TestKilled kills a build, a process of its own, at every step.
 func TestKilled(t *testing.T) {
-	for _, step := range stepsOf(t) {
+	for _, step := range stepsOf(t, true) {
 		t.Run(step, func(t *testing.T) {
 			dir := t.TempDir()
-			first := build(t, dir, siteA, 1)
+			first := buildBefore(t, dir, true)
 			snapshot := readTree(t, first.Dir)
 
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$")

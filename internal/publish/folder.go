@@ -144,7 +144,8 @@ func prune(root *os.Root, live, before string, keep int) (removed int, err error
 	if err != nil {
 		return 0, err
 	}
-	kept := 1 // live
+	kept := 1       // live
+	setting := true // one of them becomes the spare
 	for _, id := range ids {
 		if id == live || !complete(root, id) {
 			continue
@@ -154,8 +155,17 @@ func prune(root *os.Root, live, before string, keep int) (removed int, err error
 			kept++
 			continue
 		}
-		if err := remove(root, id); err != nil {
-			return removed, err
+		done := false
+		if setting {
+			if done, err = setAside(root, id); err != nil {
+				return removed, err
+			}
+			setting = !done
+		}
+		if !done {
+			if err := remove(root, id); err != nil {
+				return removed, err
+			}
 		}
 		removed++
 	}

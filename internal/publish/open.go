@@ -3,6 +3,7 @@ package publish
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ type Release struct {
 	dir      string
 	root     *os.Root
 	www      *os.Root
+	lock     *os.File // the manifest, locked while the release is open; see spare.go
 	manifest *Manifest
 }
 
@@ -82,10 +84,17 @@ func openRelease(dir, id string) (_ *Release, err error) {
 			r.Close()
 		}
 	}()
-	data, err := root.ReadFile(manifestName)
+	r.lock, err = root.Open(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("publish: open: %w", err)
+	}
+	if tryShare(r.lock) != nil {
+		return nil, fmt.Errorf("publish: %s: %w: it is being removed", dir, ErrIncomplete)
+	}
+	data, err := io.ReadAll(r.lock)
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
@@ -141,6 +150,9 @@ func (r *Release) Close() error {
 	err := r.root.Close()
 	if r.www != nil {
 		err = errors.Join(err, r.www.Close())
+	}
+	if r.lock != nil {
+		err = errors.Join(err, unlockDir(r.lock))
 	}
 	if err != nil {
 		return fmt.Errorf("publish: close release %s: %w", r.id, err)

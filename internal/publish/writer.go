@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"sync"
 	"time"
@@ -20,8 +19,12 @@ type Writer struct {
 	id   string
 	now  time.Time
 	root *os.Root // dir
-	www  *os.Root // dir/id/www
+	www  *os.Root // dir/id/www; see openSite
 	lock *os.File
+
+	site    sync.Once // makes www
+	siteErr error
+	spare   *spare // what www was made of; nil: of nothing
 
 	before string // id of the live release, "" if none
 	live   *live  // the same, to compare with and link from; nil if it cannot be read
@@ -115,12 +118,6 @@ func Create(dir string, now time.Time) (_ *Writer, err error) {
 	}
 	w.id = newID(now, newest)
 	if err := root.Mkdir(w.id, dirMode); err != nil {
-		return nil, fmt.Errorf("publish: %w", err)
-	}
-	if err := root.Mkdir(w.id+"/"+wwwName, dirMode); err != nil {
-		return nil, fmt.Errorf("publish: %w", err)
-	}
-	if w.www, err = root.OpenRoot(w.id + "/" + wwwName); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
 	return w, nil
@@ -275,7 +272,10 @@ func (w *Writer) write(name string, fill func(io.Writer) error) error {
 	if err := w.fault("write"); err != nil {
 		return err
 	}
-	if err := w.makeFolder(path.Join(wwwName, path.Dir(name))); err != nil {
+	if err := w.openSite(); err != nil {
+		return err
+	}
+	if err := w.place(name); err != nil {
 		return err
 	}
 	f, err := w.www.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
