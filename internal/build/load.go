@@ -33,6 +33,7 @@ import (
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
+	"whyfix/internal/record"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -71,8 +72,8 @@ type Loaded struct {
 
 // keptText is where the text of an article lies, and what its file was.
 type keptText struct {
-	at  span
-	sum [16]byte
+	at         span
+	sum, facts [16]byte
 }
 
 // Loader reads a content folder, again and again. What it read of a file that
@@ -105,6 +106,7 @@ type cached struct {
 	asset   site.Asset
 	lines   *diag.Lines // set when a diagnostic asked for one
 	sum     [16]byte    // of the file; where there is a store
+	facts   [16]byte    // see kept
 	whole   bool        // the page of a folder has its content, also where it came from the store
 	text    span        // of an article in the store; its document is then an outline, but for an index
 }
@@ -248,7 +250,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 		s.keep(l.key, files, parsed)
 		out.store, out.key, out.kept = s, l.key, make(map[string]keptText, len(files))
 		for i, f := range files {
-			out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum}
+			out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum, parsed[i].facts}
 		}
 	}
 	in := site.Input{Settings: settings, Tags: tags, Options: site.Options{Base: l.options.Base, Drafts: l.options.Drafts, Now: l.options.Now()}}
@@ -468,12 +470,14 @@ func (l *Loader) putAway(c *cached, data []byte) error {
 	c.sum = [16]byte(sum[:16])
 	var err error
 	if c.text, err = l.options.Store.add(c.article.Doc.AppendContent(nil)); err != nil || c.article.Index {
-		c.whole = true
+		c.whole, c.facts = true, c.sum
 		return err
 	}
 	outlined := *c.article
 	outlined.Doc = outlined.Doc.Outline()
 	c.article = &outlined
+	facts := sha256.Sum256(record.AppendWithout[content.Article, diag.Pos](nil, c.article))
+	c.facts = [16]byte(facts[:16])
 	return nil
 }
 

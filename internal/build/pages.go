@@ -21,12 +21,21 @@ type siteWriter struct {
 	loaded     *Loaded
 	compressed bool            // text files get compressed copies
 	own        map[string]bool // files of the writer's: a compressed copy among them stays
+	model      [32]byte        // see modelKey
+	sameModel  bool            // the last release was made of the same
 }
 
 // pages writes every page, and takes over from the live release those that are
 // made of the same as there: then they need not be made.
 func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
+	if store := s.loaded.store; store != nil {
+		var err error
+		if s.model, err = modelKey(s.loaded); err != nil {
+			return err
+		}
+		s.sameModel = s.model == store.model
+	}
 	buffers := sync.Pool{New: func() any { return new([]byte) }}
 	err := parallel(ctx, len(pages), func(i int) error {
 		buffer := buffers.Get().(*[]byte)
@@ -36,7 +45,7 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 		return err
 	})
 	if store := s.loaded.store; err == nil && store != nil {
-		store.made = make(map[string]madeOf, len(pages))
+		store.model, store.made = s.model, make(map[string]madeOf, len(pages))
 		for i, p := range pages {
 			store.made[p.File] = made[i]
 		}
@@ -46,17 +55,23 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 
 // page writes one page, in the buffer, or takes it over.
 func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
+	was := s.loaded.madeOf(p.File)
+	var text [16]byte
+	if p.Text != nil {
+		text = s.loaded.kept[p.Text.Path].sum
+	}
+	if s.sameModel && was.Text == text {
+		if kept, err := s.keep(p, was); kept || err != nil {
+			return was, err
+		}
+	}
 	key, known, err := s.loaded.pageKey(p, buffer)
 	if err != nil {
 		return madeOf{}, err
 	}
-	if was := s.loaded.madeOf(p.File); known && was.Key == key {
-		kept, err := s.Keep(p.File, was.Sum, was.Size)
-		if err != nil {
-			return madeOf{}, err
-		}
-		if kept {
-			return was, s.variant(p.File, was.Size, func() ([]byte, error) { return p.Make(nil, s.loaded) })
+	if known && was.Key == key {
+		if kept, err := s.keep(p, was); kept || err != nil {
+			return was, err
 		}
 	}
 	data, err := p.Make((*buffer)[:0], s.loaded)
@@ -68,7 +83,16 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 		return madeOf{}, err
 	}
 	sum, size := s.Holds(p.File)
-	return madeOf{key, sum, size}, nil
+	return madeOf{key, text, sum, size}, nil
+}
+
+// keep takes a page over. It reports whether the live release has it.
+func (s *siteWriter) keep(p render.Output, was madeOf) (bool, error) {
+	kept, err := s.Keep(p.File, was.Sum, was.Size)
+	if kept && err == nil {
+		err = s.variant(p.File, was.Size, func() ([]byte, error) { return p.Make(nil, s.loaded) })
+	}
+	return kept, err
 }
 
 // put writes a file and its compressed copy.

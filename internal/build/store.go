@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -34,12 +35,15 @@ import (
 // the texts some bytes that nobody asks for. A lost or damaged text is noticed
 // by its checksum and read from its article again.
 type Store struct {
-	dir     string
-	files   map[string]kept   // by path
-	made    map[string]madeOf // by path below www/
-	last    lastBuild         // of what the last release was made
-	name    string            // of the file of texts
-	options string            // the settings that reading depended on
+	dir   string
+	files map[string]kept   // by path
+	made  map[string]madeOf // by path below www/
+	last  lastBuild         // of what the last release was made
+	name  string            // of the file of texts
+	model [32]byte          // of which the pages were made; see modelKey
+	// Records of files as they were read: what has not changed is not written anew.
+	records map[string]string
+	options string // the settings that reading depended on
 
 	mu    sync.Mutex // guards what follows, and adding
 	texts *os.File   // nil before the first text is asked for or added
@@ -52,6 +56,7 @@ type kept struct {
 	ModTime int64 // in nanoseconds since 1970
 	ReadAt  int64
 	Sum     [16]byte         // of the bytes
+	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all
 	Text    span             // of an article: its content in the file of texts
 	Article *content.Article // with the outline of its document; nil for what is no article
 	Diags   diag.List
@@ -67,7 +72,8 @@ type span struct {
 
 // madeOf is a file of the site: what it was made of, and what came of it.
 type madeOf struct {
-	Key  [16]byte
+	Key  [16]byte // see pageKey
+	Text [16]byte // of the file of its text; zero when it shows none
 	Sum  string
 	Size int64
 }
@@ -81,13 +87,14 @@ type lastBuild struct {
 	Warnings int
 }
 
-// stored is the whole index.
+// stored is the index but for the files, whose records follow it.
 type stored struct {
 	Name    string // of the file of texts
 	Options string
-	Files   []storedFile
+	Model   [32]byte
 	Made    []storedPage
 	Last    lastBuild
+	Files   int
 }
 
 type storedFile struct {
@@ -106,7 +113,7 @@ var checksums = crc32.MakeTable(crc32.Castagnoli)
 
 // storeKey is what all that is kept depends on beside the files: the program,
 // how records look, and what a day is on this machine.
-func storeKey() (string, error) {
+var storeKey = sync.OnceValues(func() (string, error) {
 	name, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -122,9 +129,9 @@ func storeKey() (string, error) {
 		return "", err
 	}
 	zone, offset := time.Now().Zone()
-	shape := sha256.Sum256([]byte(record.Shape[stored]()))
+	shape := sha256.Sum256([]byte(record.Shape[stored]() + record.Shape[storedFile]()))
 	return fmt.Sprintf("whyfix %x %x %x %s %d\n", size, sum.Sum32(), shape[:8], zone, offset), nil
-}
+})
 
 // OpenStore opens the store in a folder, which is made if need be; empty: as if
 // nothing had been kept. The caller sees to it that nobody else has it open.
@@ -132,40 +139,54 @@ func OpenStore(dir string, empty bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("build: %w", err)
 	}
-	s := &Store{dir: dir, files: map[string]kept{}, made: map[string]madeOf{}}
-	if empty {
-		return s, nil
-	}
-	if index, ok := s.read(); ok {
-		s.name, s.options, s.last = index.Name, index.Options, index.Last
-		s.files, s.made = make(map[string]kept, len(index.Files)), make(map[string]madeOf, len(index.Made))
-		for _, f := range index.Files {
-			s.files[f.Path] = f.Kept
-		}
-		for _, p := range index.Made {
-			s.made[p.File] = p.Made
-		}
+	s := &Store{dir: dir, files: map[string]kept{}, made: map[string]madeOf{}, records: map[string]string{}}
+	if !empty {
+		s.read()
 	}
 	return s, nil
 }
 
 // read reads the index. One that cannot be read, or is of another program, is
 // as good as none.
-func (s *Store) read() (index stored, ok bool) {
+func (s *Store) read() {
 	data, err := os.ReadFile(filepath.Join(s.dir, indexName))
 	if err != nil {
-		return stored{}, false
+		return
 	}
 	key, err := storeKey()
 	if err != nil || len(data) < len(key)+4 || string(data[:len(key)]) != key {
-		return stored{}, false
+		return
 	}
 	end := len(data) - 4
 	if crc32.Checksum(data[:end], checksums) != binary.LittleEndian.Uint32(data[end:]) {
-		return stored{}, false
+		return
 	}
+	var index stored
 	rest, err := record.Read(string(data[len(key):end]), &index)
-	return index, err == nil && rest == ""
+	if err != nil {
+		return
+	}
+	records := make([]string, index.Files)
+	for i := range records {
+		if rest, err = record.Read(rest, &records[i]); err != nil {
+			return
+		}
+	}
+	files := make([]storedFile, len(records))
+	err = parallel(context.Background(), len(files), func(i int) error {
+		_, err := record.Read(records[i], &files[i])
+		return err
+	})
+	if err != nil || rest != "" {
+		return
+	}
+	s.name, s.options, s.model, s.last = index.Name, index.Options, index.Model, index.Last
+	for i, f := range files {
+		s.files[f.Path], s.records[f.Path] = f.Kept, records[i]
+	}
+	for _, p := range index.Made {
+		s.made[p.File] = p.Made
+	}
 }
 
 // recall are the files as they were read.
@@ -174,7 +195,7 @@ func (s *Store) recall() map[string]cached {
 	for p, k := range s.files {
 		out[p] = cached{
 			size: k.Size, modTime: time.Unix(0, k.ModTime), readAt: time.Unix(0, k.ReadAt),
-			article: k.Article, diags: k.Diags, asset: k.Asset, sum: k.Sum, text: k.Text,
+			article: k.Article, diags: k.Diags, asset: k.Asset, sum: k.Sum, facts: k.Facts, text: k.Text,
 		}
 	}
 	return out
@@ -182,6 +203,7 @@ func (s *Store) recall() map[string]cached {
 
 // keep takes what was read of the files in place of all that was kept.
 func (s *Store) keep(options string, files []content.File, read []cached) {
+	was := s.files
 	s.options, s.files = options, make(map[string]kept, len(files))
 	for i, f := range files {
 		c := read[i]
@@ -189,8 +211,11 @@ func (s *Store) keep(options string, files []content.File, read []cached) {
 			continue
 		}
 		k := kept{
-			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum,
+			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum, Facts: c.facts,
 			Text: c.text, Article: c.article, Diags: c.diags, Asset: c.asset,
+		}
+		if k.ReadAt != was[f.Path].ReadAt {
+			delete(s.records, f.Path)
 		}
 		s.files[f.Path] = k
 	}
@@ -271,10 +296,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Last: s.last}
-	for _, p := range slices.Sorted(maps.Keys(s.files)) {
-		index.Files = append(index.Files, storedFile{p, s.files[p]})
-	}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Last: s.last, Files: len(s.files)}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}
@@ -283,6 +305,13 @@ func (s *Store) Save() error {
 		return fmt.Errorf("build: %w", err)
 	}
 	data := record.Append([]byte(key), &index)
+	for _, p := range slices.Sorted(maps.Keys(s.files)) {
+		text, known := s.records[p]
+		if !known {
+			text = string(record.Append(nil, &storedFile{p, s.files[p]}))
+		}
+		data = record.Append(data, &text)
+	}
 	data = binary.LittleEndian.AppendUint32(data, crc32.Checksum(data, checksums))
 	temp := filepath.Join(s.dir, indexName+".tmp")
 	if err := os.WriteFile(temp, data, 0o644); err != nil {
@@ -322,6 +351,7 @@ func (s *Store) compact() error {
 		f.Text.At = at
 		at += n
 		s.files[p] = f
+		delete(s.records, p)
 	}
 	s.texts, s.name, s.size = fresh, name, at
 	return old.Close()

@@ -36,6 +36,12 @@ func Append[T any](out []byte, value *T) []byte {
 	return planOf(reflect.TypeFor[T]()).write(out, reflect.ValueOf(value).Elem())
 }
 
+// AppendWithout is Append without the parts of one type, wherever they are: for
+// a record that stays the same when they change. It cannot be read.
+func AppendWithout[T, Part any](out []byte, value *T) []byte {
+	return planFor(reflect.TypeFor[T](), reflect.TypeFor[Part]()).write(out, reflect.ValueOf(value).Elem())
+}
+
 // AppendAny is Append for a pointer to a value whose type is known only at run
 // time. Values in interfaces are written with the name of their type; such a
 // record cannot be read, but it can be compared.
@@ -125,20 +131,29 @@ func (r *reader) text() string {
 	return s
 }
 
-var plans sync.Map // reflect.Type → *plan
+var plans sync.Map // subject → *plan
+
+// subject is what a plan is for.
+type subject struct{ of, without reflect.Type }
 
 var timeType = reflect.TypeFor[time.Time]()
 
-func planOf(t reflect.Type) *plan {
-	if p, ok := plans.Load(t); ok {
+func planOf(t reflect.Type) *plan { return planFor(t, nil) }
+
+func planFor(t, without reflect.Type) *plan {
+	about := subject{t, without}
+	if p, ok := plans.Load(about); ok {
 		return p.(*plan)
 	}
 	p := &plan{}
 	// A type that contains itself finds its plan while it is being made; it is
 	// complete before any value goes through it.
 	made := map[reflect.Type]*plan{t: p}
+	if without != nil {
+		made[without] = &plan{write: func(out []byte, _ reflect.Value) []byte { return out }}
+	}
 	*p = *build(t, made)
-	found, _ := plans.LoadOrStore(t, p)
+	found, _ := plans.LoadOrStore(about, p)
 	return found.(*plan)
 }
 

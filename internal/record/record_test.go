@@ -95,6 +95,24 @@ func TestEqualValues(t *testing.T) {
 	}
 }
 
+// TestWithout: parts of one type do not count, all others do.
+func TestWithout(t *testing.T) {
+	t.Parallel()
+	want := record.AppendWithout[everything, leaf](nil, sample())
+	e := sample()
+	e.List[0].Name, e.Pair[1].At = "another", 9
+	if got := record.AppendWithout[everything, leaf](nil, e); !bytes.Equal(got, want) {
+		t.Error("what is left out changes the record")
+	}
+	e.List = e.List[:1]
+	if got := record.AppendWithout[everything, leaf](nil, e); bytes.Equal(got, want) {
+		t.Error("the number of parts does not count")
+	}
+	if bytes.Equal(want, record.Append(nil, sample())) {
+		t.Error("nothing is left out")
+	}
+}
+
 func TestAnyValue(t *testing.T) {
 	t.Parallel()
 	type holder struct{ Params map[string]any }
