@@ -3,7 +3,7 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check browser fuzz
+.PHONY: test format vet staticcheck race check browser fuzz bench
 
 test: format vet staticcheck check race
 
@@ -33,6 +33,10 @@ browser:
 race: browser
 	@echo "== tests"
 	@go test -race ./...
+
+# The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
+bench:
+	@go run ./internal/bench/budgets $(BENCH)
 
 # Longer than make test: each fuzz target for a while.
 FUZZTIME ?= 60s

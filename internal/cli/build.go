@@ -72,6 +72,16 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	}
 	load.Content, load.Plain = *dir, true
 	start := time.Now()
+	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
+	if seenErr == nil && !o.Full {
+		if last, same := seen.Unchanged(o.Public, o.Index); same {
+			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, time.Since(start).Round(time.Millisecond))
+			if last.Warnings > 0 {
+				e.say("%s as before: whyfix check lists them", plural(last.Warnings, "warning"))
+			}
+			return nil
+		}
+	}
 	if _, err := os.Stat(*dir); err == nil { // else the loader says so
 		var closeStore func()
 		if load.Store, closeStore, err = openStore(o.Public, o.Full); err != nil {
@@ -113,6 +123,8 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if load.Store != nil {
 		if err := load.Store.Save(); err != nil {
 			e.say("the next build will be slower: %v", err)
+		} else if seenErr == nil {
+			_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
 		}
 	}
 	took := time.Since(start).Round(time.Millisecond)

@@ -123,7 +123,7 @@ func releases(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	for _, e := range entries {
-		if e.IsDir() && e.Name() != ".build" {
+		if e.IsDir() && e.Name()[0] != '.' {
 			got = append(got, e.Name())
 		}
 	}

@@ -47,6 +47,8 @@ var importTable = map[string]allowed{
 	"rules":              {project: []string{"diag"}},
 	"importer":           {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net"}},
 	"record":             {},
+	"bench":              {},
+	"bench/budgets":      {project: []string{"bench"}},
 	"render/program":     {outside: []string{"html/template"}},
 	"render":             {project: []string{"content", "diag", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":                {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},

@@ -1,0 +1,96 @@
+// Budgets measures how fast whyfix is, beside its peers where they are
+// installed, and prints a table: make bench.
+//
+// In: the program and, by flags, the programs of the peers. Out: a row for each
+// budget: what was measured, in medians, and whether it holds. All is measured
+// in one run on one machine, one thing after the other, on made articles.
+//
+//	-whyfix FILE    the program (default: built from this folder)
+//	-hugo FILE      Hugo, with -pagefind FILE: 10,000 articles beside them
+//	-vitepress DIR  a folder with node_modules/vitepress: 1,000 articles
+//	-n N            articles (default 10000); -big N: a large site (default 100000, 0: none)
+//	-content DIR    articles in place of the made ones; -big-content DIR: of the large site
+//	-runs N         runs of each clean build (default 3)
+//	-dir DIR        where the sites are made (default: a temporary folder)
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	var o options
+	flag.StringVar(&o.whyfix, "whyfix", "", "")
+	flag.StringVar(&o.hugo, "hugo", lookUp("hugo"), "")
+	flag.StringVar(&o.pagefind, "pagefind", lookUp("pagefind"), "")
+	flag.StringVar(&o.vitepress, "vitepress", "", "")
+	flag.IntVar(&o.n, "n", 10_000, "")
+	flag.IntVar(&o.big, "big", 100_000, "")
+	flag.StringVar(&o.content, "content", "", "")
+	flag.StringVar(&o.bigContent, "big-content", "", "")
+	flag.IntVar(&o.runs, "runs", 3, "")
+	flag.StringVar(&o.dir, "dir", "", "")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func lookUp(name string) string {
+	file, _ := exec.LookPath(name)
+	return file
+}
+
+type options struct {
+	whyfix, hugo, pagefind, vitepress string
+	n, big, runs                      int
+	content, bigContent               string
+	dir                               string
+}
+
+// row is one budget.
+type row struct {
+	what, peer, measured, budget string
+	held                         string // "yes", "no", or "" where there is nothing to compare with
+}
+
+func run(ctx context.Context, o options) error {
+	if o.dir == "" {
+		dir, err := os.MkdirTemp("", "whyfix-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.dir = dir
+	}
+	if o.whyfix == "" {
+		o.whyfix = filepath.Join(o.dir, "whyfix")
+		if out, err := exec.CommandContext(ctx, "go", "build", "-o", o.whyfix, "./cmd/whyfix").CombinedOutput(); err != nil {
+			return fmt.Errorf("building whyfix: %w\n%s", err, out)
+		}
+	}
+	rows, err := measure(ctx, o)
+	fmt.Printf("%s/%s, %d processors, %s, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "what\tpeer\tmeasured\tbudget\theld")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.what, r.peer, r.measured, r.budget, r.held)
+	}
+	if flushed := w.Flush(); err == nil {
+		err = flushed
+	}
+	return err
+}

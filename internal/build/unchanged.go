@@ -1,0 +1,150 @@
+package build
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/publish"
+	"whyfix/internal/record"
+)
+
+// A release is of what was looked at when it was made: the names, sizes and
+// times of the files of the content and the theme, the options, the program,
+// the last commit. While all of it is the same, and no date has come, another
+// build would make the same release; to know that takes no more than a look at
+// each file.
+
+// lastName is the file in the store's folder that remembers it.
+const lastName = "last"
+
+// LastBuild is what is remembered of a release.
+type LastBuild struct {
+	Seen      [32]byte // of what was looked at
+	Theme     string   // its name
+	ThemeSeen [32]byte // of its files
+	At        int64    // when, in nanoseconds since 1970
+	Until     int64    // when the same files would give another site, in seconds since 1970; 0: never
+	Release   string
+	Articles  int
+	Warnings  int
+}
+
+// Seen is what a build looked at before it began.
+type Seen struct {
+	content, themeName string
+	digest             [32]byte
+	at                 time.Time
+	newest             time.Time // of the times of the files
+}
+
+// Look looks at all that a release is made of. The options are the theme's name
+// and whatever else makes a difference, as a text.
+func Look(ctx context.Context, o Options, more string) (Seen, error) {
+	s := Seen{content: o.Content, themeName: o.Theme, at: time.Now()}
+	key, err := storeKey()
+	if err != nil {
+		return s, err
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s%q %q %t %q\n", key, o.Theme, o.Base, o.Drafts, more)
+	if head, err := exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output(); err == nil {
+		h.Write(head)
+	}
+	if err := s.folder(h, o.Content); err != nil {
+		return s, err
+	}
+	s.digest = [32]byte(h.Sum(nil))
+	return s, nil
+}
+
+// folder looks at all files of a folder.
+func (s *Seen) folder(h io.Writer, dir string) error {
+	files, diags, err := content.Scan(os.DirFS(dir))
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	fmt.Fprintf(h, "%q %d %d\n", dir, len(files), len(diags))
+	for _, f := range files {
+		fmt.Fprintf(h, "%q %d %d\n", f.Path, f.Size, f.ModTime.UnixNano())
+		if f.ModTime.After(s.newest) {
+			s.newest = f.ModTime
+		}
+	}
+	return nil
+}
+
+// theme looks at the files of a theme: which it is may stand in site.yaml.
+func (s *Seen) theme(name string) (seen [32]byte, err error) {
+	h := sha256.New()
+	if dir := ThemeDir(cmp.Or(name, "default"), s.content); dir != "" {
+		err = s.folder(h, dir)
+	}
+	return [32]byte(h.Sum(nil)), err
+}
+
+// Unchanged tells whether the live release of a folder was made of what was
+// seen, and what is remembered of it.
+func (s Seen) Unchanged(public string, index bool) (LastBuild, bool) {
+	data, err := os.ReadFile(filepath.Join(publish.ScratchDir(public), lastName))
+	if err != nil {
+		return LastBuild{}, false
+	}
+	var last LastBuild
+	if rest, err := record.Read(string(data), &last); err != nil || rest != "" || last.Seen != s.digest {
+		return LastBuild{}, false
+	}
+	if theme, err := s.theme(last.Theme); err != nil || theme != last.ThemeSeen {
+		return LastBuild{}, false
+	}
+	at := time.Unix(0, last.At)
+	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
+		return LastBuild{}, false // a change of that very moment cannot be told; or a date has come
+	}
+	live, err := publish.Current(public)
+	if err != nil || live != last.Release || !publish.Whole(public, live, index) {
+		return LastBuild{}, false
+	}
+	return last, true
+}
+
+// Remember notes what a release was made of.
+func (s Seen) Remember(public string, l *Loaded, report Report) error {
+	theme := cmp.Or(s.themeName, l.Site.Settings.Theme.Value)
+	themeSeen, err := s.theme(theme)
+	if err != nil {
+		return err
+	}
+	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Articles: report.Articles, Warnings: len(l.Diags)}
+	for _, at := range append([]time.Time{l.Site.NextChange}, outdated(l)...) {
+		if !at.IsZero() && (last.Until == 0 || at.Unix() < last.Until) {
+			last.Until = at.Unix()
+		}
+	}
+	name := filepath.Join(publish.ScratchDir(public), lastName)
+	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	if err := os.Rename(name+".tmp", name); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	return nil
+}
+
+// outdated is when the pages of articles will say that they may be out of date.
+func outdated(l *Loaded) []time.Time {
+	var out []time.Time
+	for _, a := range l.Site.Articles {
+		if !a.ReviewBy.IsZero() && !a.Stale {
+			out = append(out, a.ReviewBy.AddDate(0, 0, 1))
+		}
+	}
+	return out
+}

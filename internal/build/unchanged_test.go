@@ -1,0 +1,100 @@
+package build
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"whyfix/internal/publish"
+)
+
+// TestUnchanged: only where another build would make the same release is none
+// made.
+func TestUnchanged(t *testing.T) {
+	t.Parallel()
+	base := t.TempDir()
+	dir, public := filepath.Join(base, "content"), filepath.Join(base, "public")
+	old := func(name string) { // what has just been written counts as changing
+		at := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(name, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put := func(name, text string) {
+		write(t, base, map[string]string{name: text})
+		old(filepath.Join(base, name))
+	}
+	put("content/a.md", "---\ntitle: 甲\nreview_by: 2999-01-01\n---\n正文。\n")
+	put("content/site.yaml", "theme: mine\n")
+	put("themes/mine/words/zh.json", "{}")
+
+	options := Options{Content: dir, Now: clock}
+	look := func() Seen {
+		t.Helper()
+		seen, err := Look(t.Context(), options, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seen
+	}
+	unchanged := func() bool {
+		t.Helper()
+		_, same := look().Unchanged(public, true)
+		return same
+	}
+	build := func() Report {
+		t.Helper()
+		seen := look()
+		report := release(t, load(t, dir), public)
+		if err := os.MkdirAll(publish.ScratchDir(public), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := seen.Remember(public, load(t, dir), report); err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	if unchanged() {
+		t.Fatal("nothing has been built, and nothing has changed")
+	}
+	report := build()
+	if !unchanged() {
+		t.Fatal("something has changed since the build")
+	}
+	for name, change := range map[string]func(){
+		"an article":        func() { put("content/a.md", "---\ntitle: 甲\n---\n正文！\n") },
+		"a new file":        func() { put("content/step.svg", "<svg/>") },
+		"a word":            func() { put("themes/mine/words/zh.json", `{"search": "找"}`) },
+		"a theme's file":    func() { put("themes/mine/assets/custom.css", "p{}") },
+		"the settings":      func() { put("content/site.yaml", "theme: mine\ntitle: 乙\n") },
+		"a moment ago":      func() { write(t, dir, map[string]string{"a.md": "---\ntitle: 甲\n---\n刚刚！\n"}) },
+		"the index is gone": func() { os.RemoveAll(filepath.Join(report.Dir, "search")) },
+		"rolled back":       func() { _, _, _ = publish.Rollback(public) },
+	} {
+		change()
+		if unchanged() {
+			t.Errorf("%s: nothing has changed", name)
+		}
+		old(filepath.Join(dir, "a.md"))
+		report = build()
+		if !unchanged() {
+			t.Errorf("after %s and a build, something has changed", name)
+		}
+	}
+	put("content/a.md", "---\ntitle: 甲\nreview_by: 2999-01-01\n---\n正文。\n")
+	build()
+	seen := look()
+	for at, want := range map[time.Time]bool{
+		time.Date(2999, 1, 1, 23, 0, 0, 0, time.Local): true,
+		time.Date(2999, 1, 2, 1, 0, 0, 0, time.Local):  false,
+	} {
+		seen.at = at
+		if _, same := seen.Unchanged(public, true); same != want {
+			t.Errorf("on %s: unchanged is %v, want %v", at, same, want)
+		}
+	}
+	if seen, err := Look(t.Context(), options, "other options"); err != nil || seen.digest == look().digest {
+		t.Errorf("other options are the same: %v", err)
+	}
+}
