@@ -134,7 +134,7 @@ func folders(t *testing.T, dir string) int {
 	}
 	n := 0
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && e.Name()[0] != '.' {
 			n++
 		}
 	}

@@ -53,6 +53,8 @@ type Options struct {
 	// Plain diagnostics come without the lines of files, for somebody who adds
 	// them to the few that are shown; see Loaded.WithLines.
 	Plain bool
+	// Progress is told how far a build is; it may be nil.
+	Progress *Progress
 }
 
 // Loaded is a content folder that was read and resolved.
@@ -60,14 +62,16 @@ type Loaded struct {
 	Site     *site.Site
 	Renderer *render.Renderer // nil when the theme is broken
 	Theme    *render.Theme    // nil when the theme is broken
+	Dir      string           // the content folder, as the person named it
 	Files    fs.FS            // the content folder, for the files beside the pages
 	Synonyms []search.Synonyms
 	Diags    diag.List
 
-	source func(fs.FS, diag.List) diag.List // adds the lines
-	store  *Store
-	kept   map[string]keptText // by path, where there is a store
-	key    string              // of the settings that parsing depends on
+	source   func(fs.FS, diag.List) diag.List // adds the lines
+	store    *Store
+	progress *Progress
+	kept     map[string]keptText // by path, where there is a store
+	key      string              // of the settings that parsing depends on
 }
 
 // keptText is where the text of an article lies, and what its file was.
@@ -234,7 +238,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 		}
 	}
 	files, diags := l.files, slices.Clone(l.diags)
-	out := &Loaded{Files: fsys}
+	out := &Loaded{Dir: l.options.Content, Files: fsys, progress: l.options.Progress}
 	settings, tags, synonyms, settingDiags := readSettings(fsys, files)
 	diags = append(diags, settingDiags...)
 
@@ -414,7 +418,9 @@ const fresh = 2 * time.Second
 func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser) ([]cached, error) {
 	out := make([]cached, len(files))
 	now := time.Now()
+	done := l.options.Progress.begin(PhaseReading, len(files))
 	err := parallel(ctx, len(files), func(i int) error {
+		defer done()
 		f := files[i]
 		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) && l.complete(&c) {
 			out[i] = c

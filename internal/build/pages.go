@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
@@ -22,7 +23,18 @@ type siteWriter struct {
 	compressed bool            // text files get compressed copies
 	own        map[string]bool // files of the writer's: a compressed copy among them stays
 	model      [32]byte        // see modelKey
-	sameModel  bool            // the last release was made of the same
+	parts      modelParts
+	sameModel  bool         // the last release was made of the same
+	made       atomic.Int64 // pages of the theme that were made, not taken over
+	why        string       // they were; empty where nothing was kept
+}
+
+func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
+	s := &siteWriter{Writer: w, loaded: l, compressed: compressed, own: make(map[string]bool, len(l.Site.Assets))}
+	for _, a := range l.Site.Assets {
+		s.own[a.Path] = true
+	}
+	return s
 }
 
 // pages writes every page, and takes over from the live release those that are
@@ -31,13 +43,15 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
 	if store := s.loaded.store; store != nil {
 		var err error
-		if s.model, err = modelKey(s.loaded); err != nil {
+		if s.model, s.parts, err = modelKey(s.loaded); err != nil {
 			return err
 		}
 		s.sameModel = s.model == store.model
 	}
 	buffers := sync.Pool{New: func() any { return new([]byte) }}
+	done := s.loaded.progress.begin(PhasePages, len(pages))
 	err := parallel(ctx, len(pages), func(i int) error {
+		defer done()
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)
 		var err error
@@ -45,7 +59,10 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 		return err
 	})
 	if store := s.loaded.store; err == nil && store != nil {
-		store.model, store.made = s.model, make(map[string]madeOf, len(pages))
+		if len(store.made) > 0 {
+			s.why = s.loaded.reason(store.parts, s.parts)
+		}
+		store.model, store.parts, store.made = s.model, s.parts, make(map[string]madeOf, len(pages))
 		for i, p := range pages {
 			store.made[p.File] = made[i]
 		}
@@ -79,6 +96,9 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 		return madeOf{}, err
 	}
 	*buffer = data
+	if p.Kind != "" {
+		s.made.Add(1)
+	}
 	if err := s.put(p.File, data); err != nil || !known {
 		return madeOf{}, err
 	}

@@ -34,7 +34,9 @@ type ReleaseOptions struct {
 type Report struct {
 	publish.Result
 	Articles, Pages int
-	Indexed         bool // the search index was made anew
+	Made            int    // pages that were made, not taken over from the last release
+	Why             string // they were; empty when all had to be made
+	Indexed         bool   // the search index was made anew
 	Took            time.Duration
 }
 
@@ -78,7 +80,10 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	}
 	pages := Pages(l)
 	report.Pages = len(l.Renderer.Pages())
-	err = writeSite(ctx, w, l, pages, o.Compress)
+	site := newSiteWriter(w, l, o.Compress)
+	err = site.write(ctx, pages)
+	report.Made, report.Why = int(site.made.Load()), site.why
+	l.progress.begin(PhaseIndex, 0)
 	wg.Wait()
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
@@ -90,27 +95,25 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	case o.Strict && len(promises) > 0:
 		return report, ErrPromise
 	}
+	l.progress.begin(PhaseRelease, 0)
 	report.Result, err = w.Commit(manifest, o.Keep)
 	report.Took = time.Since(start)
 	return report, err
 }
 
-// writeSite writes everything below www/, and search.html.
-func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render.Output, compressed bool) error {
-	s := &siteWriter{Writer: w, loaded: l, compressed: compressed, own: make(map[string]bool, len(l.Site.Assets))}
-	for _, a := range l.Site.Assets {
-		s.own[a.Path] = true
-	}
+// write writes everything below www/, and search.html.
+func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	if err := s.pages(ctx, pages); err != nil {
 		return err
 	}
+	l := s.loaded
 	assets := l.Site.Assets
 	err := parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
-		if err := w.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil {
+		if err := s.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil {
 			return err
 		}
-		_, size := w.Holds(p)
+		_, size := s.Holds(p)
 		return s.variant(p, size, func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
 	})
 	if err != nil {
@@ -129,7 +132,7 @@ func writeSite(ctx context.Context, w *publish.Writer, l *Loaded, pages []render
 			return err
 		}
 	}
-	return w.PutSearchTemplate(template)
+	return s.PutSearchTemplate(template)
 }
 
 // Pages are all pages of the model, and the same as Markdown.

@@ -38,9 +38,10 @@ type Store struct {
 	dir   string
 	files map[string]kept   // by path
 	made  map[string]madeOf // by path below www/
-	last  lastBuild         // of what the last release was made
 	name  string            // of the file of texts
 	model [32]byte          // of which the pages were made; see modelKey
+	parts modelParts
+	delta delta // what the files are beside the last time
 	// Records of files as they were read: what has not changed is not written anew.
 	records map[string]string
 	options string // the settings that reading depended on
@@ -78,22 +79,13 @@ type madeOf struct {
 	Size int64
 }
 
-// lastBuild tells whether anything has changed since a release was made.
-type lastBuild struct {
-	Inputs   [32]byte // what was looked at; see inputs
-	Release  string
-	Until    int64 // when the same files would give another site, in nanoseconds; 0: never
-	Articles int
-	Warnings int
-}
-
 // stored is the index but for the files, whose records follow it.
 type stored struct {
 	Name    string // of the file of texts
 	Options string
 	Model   [32]byte
+	Parts   modelParts
 	Made    []storedPage
-	Last    lastBuild
 	Files   int
 }
 
@@ -180,7 +172,7 @@ func (s *Store) read() {
 	if err != nil || rest != "" {
 		return
 	}
-	s.name, s.options, s.model, s.last = index.Name, index.Options, index.Model, index.Last
+	s.name, s.options, s.model, s.parts = index.Name, index.Options, index.Model, index.Parts
 	for i, f := range files {
 		s.files[f.Path], s.records[f.Path] = f.Kept, records[i]
 	}
@@ -204,6 +196,7 @@ func (s *Store) recall() map[string]cached {
 // keep takes what was read of the files in place of all that was kept.
 func (s *Store) keep(options string, files []content.File, read []cached) {
 	was := s.files
+	s.delta = delta{}
 	s.options, s.files = options, make(map[string]kept, len(files))
 	for i, f := range files {
 		c := read[i]
@@ -218,6 +211,14 @@ func (s *Store) keep(options string, files []content.File, read []cached) {
 			delete(s.records, f.Path)
 		}
 		s.files[f.Path] = k
+		if c.article != nil {
+			s.delta.count(k, was[f.Path])
+		}
+	}
+	for p, k := range was {
+		if _, still := s.files[p]; !still && k.Article != nil {
+			s.delta.gone++
+		}
 	}
 }
 
@@ -296,7 +297,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Last: s.last, Files: len(s.files)}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Files: len(s.files)}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}

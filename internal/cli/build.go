@@ -71,40 +71,81 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	load.Content, load.Plain = *dir, true
+	return makeRelease(ctx, e, load, o)
+}
+
+// makeRelease builds, unless a look shows that nothing has changed, and says
+// what was done.
+func makeRelease(ctx context.Context, e *env, load build.Options, o build.ReleaseOptions) error {
 	start := time.Now()
 	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
 	if seenErr == nil && !o.Full {
 		if last, same := seen.Unchanged(o.Public, o.Index); same {
-			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, time.Since(start).Round(time.Millisecond))
+			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, since(start))
 			if last.Warnings > 0 {
 				e.say("%s as before: whyfix check lists them", plural(last.Warnings, "warning"))
 			}
 			return nil
 		}
 	}
-	if _, err := os.Stat(*dir); err == nil { // else the loader says so
+	if _, err := os.Stat(load.Content); err == nil { // else the loader says so
 		var closeStore func()
 		if load.Store, closeStore, err = openStore(o.Public, o.Full); err != nil {
 			return err
 		}
 		defer closeStore()
 	}
+	load.Progress = &build.Progress{}
 	l, err := build.NewLoader(load)
 	if err != nil {
-		return loadError(err, *dir)
+		return loadError(err, load.Content)
 	}
 	defer l.Close()
+	stopProgress := showProgress(e.stderr, load.Progress)
 	loaded, err := l.Load(ctx)
 	if err != nil {
+		stopProgress()
 		return err
 	}
 	report, err := build.Release(ctx, loaded, o, start)
+	stopProgress()
+	if err := sayBuilt(e, loaded, o, err); err != nil {
+		return err
+	}
+	if load.Store != nil {
+		if err := load.Store.Save(); err != nil {
+			e.say("the next build will be slower: %v", err)
+		} else if seenErr == nil {
+			_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
+		}
+	}
+	switch {
+	case !report.Changed:
+		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, since(start))
+	case report.Why == "":
+		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)",
+			plural(report.Articles, "article"), plural(report.Pages, "page"), plural(report.Written, "file"), report.Linked, report.ID, since(start))
+	default:
+		e.say("%s, %d of %s changed: %s; %s written, %d unchanged; release %s is live (%s)",
+			plural(report.Articles, "article"), report.Made, plural(report.Pages, "page"), report.Why, plural(report.Written, "file"), report.Linked, report.ID, since(start))
+	}
+	if next := loaded.Site.NextChange; !next.IsZero() {
+		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+func since(start time.Time) time.Duration { return time.Since(start).Round(time.Millisecond) }
+
+// sayBuilt prints what there is to say about the content, and turns the error
+// of a build into words.
+func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) error {
 	if d, ok := build.ThemeProblem(loaded, err); ok {
 		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
 	}
 	shown, left := fewWarnings(loaded.Diags)
 	shown = loaded.WithLines(shown)
-	if printErr := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, shown); printErr != nil {
+	if printErr := (diag.Printer{Dir: filepath.ToSlash(loaded.Dir)}).Print(e.stderr, shown); printErr != nil {
 		return printErr
 	}
 	if left > 0 {
@@ -119,23 +160,6 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		return errSilent
 	case err != nil:
 		return openError(err, o.Public)
-	}
-	if load.Store != nil {
-		if err := load.Store.Save(); err != nil {
-			e.say("the next build will be slower: %v", err)
-		} else if seenErr == nil {
-			_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
-		}
-	}
-	took := time.Since(start).Round(time.Millisecond)
-	if !report.Changed {
-		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, took)
-	} else {
-		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)",
-			plural(report.Articles, "article"), plural(report.Pages, "page"), plural(report.Written, "file"), report.Linked, report.ID, took)
-	}
-	if next := loaded.Site.NextChange; !next.IsZero() {
-		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
 	}
 	return nil
 }

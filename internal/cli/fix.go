@@ -310,9 +310,10 @@ func (f *fixer) change(file string, fixes []fix) (int, error) {
 // terminal reports whether a person sits there to answer.
 func terminal(e *env) bool {
 	f, ok := e.stdin.(*os.File)
-	if !ok {
-		return false
-	}
+	return ok && isTerminal(f)
+}
+
+func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
