@@ -212,20 +212,24 @@ func Lists(l *Loaded) ([]render.File, error) {
 // answer the same, and tries the promises of the articles against it.
 func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
 	docs := Documents(l)
-	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs, l.Synonyms)}
-	dir, made := "", true
-	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
-		switch err := w.LinkSearch(); {
-		case err == nil:
-			dir, made = filepath.Join(public, last.ID, "search"), false
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, false, nil, err
+	content := search.NewContent(docs, l.Synonyms)
+	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
+	dir, last, made := "", "", true
+	if before := w.Previous(); before != nil && before.Search != nil {
+		last = filepath.Join(public, before.ID, "search")
+		if *before.Search == *info {
+			switch err := w.LinkSearch(); {
+			case err == nil:
+				dir, made = last, false
+			case !errors.Is(err, fs.ErrNotExist):
+				return nil, false, nil, err
+			}
+			// Otherwise somebody deleted the live release's index: make it again.
 		}
-		// Otherwise somebody deleted the live release's index: make it again.
 	}
 	if made {
 		var err error
-		if dir, err = makeIndex(ctx, w, docs, l.Synonyms); err != nil {
+		if dir, err = makeIndex(ctx, w, content, last); err != nil {
 			return nil, false, nil, err
 		}
 	}
@@ -245,25 +249,13 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 	return info, made, told(l, append(broken, more...)), err
 }
 
-func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, synonyms []search.Synonyms) (dir string, err error) {
+// makeIndex makes an index, from the last one if that can be.
+func makeIndex(ctx context.Context, w *publish.Writer, content *search.Content, last string) (dir string, err error) {
 	if dir, err = w.SearchDir(); err != nil {
 		return "", err
 	}
-	b, err := search.NewBuilder(dir, synonyms)
-	if err != nil {
-		return "", err
-	}
-	for _, d := range docs {
-		err := ctx.Err()
-		if err == nil {
-			err = b.Add(d)
-		}
-		if err != nil {
-			b.Abandon()
-			return "", err
-		}
-	}
-	return dir, b.Close()
+	_, err = content.Write(ctx, dir, last)
+	return dir, err
 }
 
 // worthCompressing is the size in bytes below which a packet is not saved.
