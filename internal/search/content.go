@@ -56,7 +56,7 @@ func commonDigest(list []Synonyms) digest {
 }
 
 // partSize is how many documents a processor takes at a time.
-const partSize = 256
+const partSize = 512
 
 // inParts hands out the numbers below n in parts to as many workers as there
 // are processors.

@@ -4,16 +4,24 @@ import "cmp"
 
 // cursor is a place in one field of a run.
 type cursor struct {
-	key   uint64 // of the term
-	terms []string
+	keyed // the term
+	texts []string
+	terms []keyed // those after it
 	docs  []byte
 	first uint32
 }
 
-func (c *cursor) load() {
-	if len(c.terms) > 0 {
-		c.key = prefixKey(c.terms[0])
+// next goes to the next term, if there is one.
+func (c *cursor) next() bool {
+	if len(c.terms) == 0 {
+		return false
 	}
+	c.keyed, c.terms = c.terms[0], c.terms[1:]
+	return true
+}
+
+func (c *cursor) compare(d *cursor) int {
+	return compare(c.key, d.key, c.texts, c.term, d.texts, d.term)
 }
 
 // merge calls visit for every term of a field of all runs, in order, with the
@@ -21,9 +29,7 @@ func (c *cursor) load() {
 func merge(runs []Run, field int, visit func(term string, docs []uint32) error) error {
 	var heap []*cursor
 	for _, r := range runs {
-		f := r.fields[field]
-		if c := (&cursor{terms: f.terms, docs: f.docs, first: r.first}); len(c.terms) > 0 {
-			c.load()
+		if c := (&cursor{texts: r.texts, terms: r.fields[field].terms, docs: r.fields[field].docs, first: r.first}); c.next() {
 			heap = append(heap, c)
 		}
 	}
@@ -32,21 +38,18 @@ func merge(runs []Run, field int, visit func(term string, docs []uint32) error) 
 	}
 	var docs []uint32
 	for len(heap) > 0 {
-		term := heap[0].terms[0]
+		now := *heap[0]
 		docs = docs[:0]
 		// Cursors with the same term come in the order of their documents.
-		for len(heap) > 0 && heap[0].terms[0] == term {
-			c := heap[0]
-			docs = c.take(docs)
-			c.terms = c.terms[1:]
-			c.load()
-			if len(c.terms) == 0 {
+		for len(heap) > 0 && heap[0].compare(&now) == 0 {
+			docs = heap[0].take(docs)
+			if !heap[0].next() {
 				heap[0] = heap[len(heap)-1]
 				heap = heap[:len(heap)-1]
 			}
 			down(heap, 0)
 		}
-		if err := visit(term, docs); err != nil {
+		if err := visit(now.texts[now.term], docs); err != nil {
 			return err
 		}
 	}
@@ -77,25 +80,19 @@ func (c *cursor) take(out []uint32) []uint32 {
 	return out
 }
 
-// before orders cursors by terms, then by documents.
-func (c *cursor) before(d *cursor) bool {
-	if c.key != d.key {
-		return c.key < d.key
-	}
-	return cmp.Or(cmp.Compare(c.terms[0], d.terms[0]), cmp.Compare(c.first, d.first)) < 0
-}
-
-// down puts a cursor that has moved on into its place in a heap.
+// down puts a cursor that has moved on into its place in a heap, which is
+// ordered by terms, then by documents.
 func down(heap []*cursor, i int) {
+	before := func(c, d *cursor) bool { return cmp.Or(c.compare(d), cmp.Compare(c.first, d.first)) < 0 }
 	for {
 		child := 2*i + 1
 		if child >= len(heap) {
 			return
 		}
-		if child+1 < len(heap) && heap[child+1].before(heap[child]) {
+		if child+1 < len(heap) && before(heap[child+1], heap[child]) {
 			child++
 		}
-		if !heap[child].before(heap[i]) {
+		if !before(heap[child], heap[i]) {
 			return
 		}
 		heap[i], heap[child] = heap[child], heap[i]

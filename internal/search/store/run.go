@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -10,14 +9,15 @@ import (
 // Run is the postings of some documents that follow each other, with terms and
 // documents in order. It is small: a posting takes little more than a byte.
 type Run struct {
-	first  uint32 // the number of its first document
+	first  uint32   // the number of its first document
+	texts  []string // of the terms
 	fields []runField
 }
 
 // runField is a field of a run: its terms, and for each of them how many
 // documents have it, and their numbers as steps from the one before.
 type runField struct {
-	terms []string
+	terms []keyed
 	docs  []byte
 }
 
@@ -25,6 +25,7 @@ type runField struct {
 // out. It is used again for the next run.
 type Batch struct {
 	fields []gathered
+	keys   []sortKey // of the terms
 }
 
 // gathered are the terms of the documents, one document after the other.
@@ -36,10 +37,9 @@ type gathered struct {
 	slots  []uint32 // documents by term
 }
 
-// keyed is a term with the start of its text as a number: most comparisons
-// need no more.
+// keyed is a term with its key.
 type keyed struct {
-	key  uint64
+	key  sortKey
 	term uint32
 }
 
@@ -56,32 +56,30 @@ func (b *Batch) Add(terms [][]uint32) {
 }
 
 // Run is what was gathered since the last one, as documents from a number on.
-// Texts are those of the terms, by their numbers.
+// Texts are those of the terms, by their numbers; there may be more of them
+// for the next run, but what is there stays.
 func (b *Batch) Run(first int, texts []string) Run {
-	r := Run{first: uint32(first), fields: make([]runField, len(b.fields))}
+	for _, text := range texts[len(b.keys):] {
+		b.keys = append(b.keys, keyOf(text))
+	}
+	r := Run{first: uint32(first), texts: texts, fields: make([]runField, len(b.fields))}
 	for i := range b.fields {
-		r.fields[i] = b.fields[i].run(texts)
+		r.fields[i] = b.fields[i].run(texts, b.keys)
 	}
 	return r
 }
 
 // run sorts by terms what came by documents: count, then place.
-func (f *gathered) run(texts []string) runField {
+func (f *gathered) run(texts []string, keys []sortKey) runField {
 	f.counts = append(f.counts, make([]uint32, len(texts)-len(f.counts))...)
 	f.used = f.used[:0]
 	for _, t := range f.terms {
 		if f.counts[t] == 0 {
-			f.used = append(f.used, keyed{prefixKey(texts[t]), t})
+			f.used = append(f.used, keyed{keys[t], t})
 		}
 		f.counts[t]++
 	}
-	slices.SortFunc(f.used, func(a, b keyed) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return cmp.Compare(texts[a.term], texts[b.term])
-	})
-	// Two numbers may stand for one text: words of two languages.
+	slices.SortFunc(f.used, func(a, b keyed) int { return compare(a.key, b.key, texts, a.term, texts, b.term) })
 	at := uint32(0)
 	for _, u := range f.used {
 		n := f.counts[u.term]
@@ -97,41 +95,27 @@ func (f *gathered) run(texts []string) runField {
 		}
 		start = end
 	}
-	out := runField{terms: make([]string, 0, len(f.used)), docs: make([]byte, 0, len(f.terms)+len(f.used))}
+	out := runField{terms: make([]keyed, 0, len(f.used)), docs: make([]byte, 0, len(f.terms)+len(f.used))}
 	at = 0
 	for i := 0; i < len(f.used); {
-		text := texts[f.used[i].term]
-		begin := at
-		several := false
-		for ; i < len(f.used) && texts[f.used[i].term] == text; i++ {
-			several = several || at > begin
+		u, begin, numbers := f.used[i], at, 0
+		// Two numbers may stand for one text: words that have a stem in common.
+		for ; i < len(f.used) && compare(u.key, f.used[i].key, texts, u.term, texts, f.used[i].term) == 0; i++ {
 			at = f.counts[f.used[i].term]
 			f.counts[f.used[i].term] = 0
+			numbers++
 		}
 		docs := f.slots[begin:at]
-		if several {
+		if numbers > 1 {
 			slices.Sort(docs)
 			docs = slices.Compact(docs)
 		}
-		out.terms = append(out.terms, text)
+		out.terms = append(out.terms, u)
 		out.docs = appendDocs(out.docs, docs)
 	}
 	f.terms, f.ends = f.terms[:0], f.ends[:0]
 	out.docs = bytes.Clone(out.docs) // at its length
 	return out
-}
-
-// prefixKey is the start of a text as a number that sorts like it.
-func prefixKey(text string) uint64 {
-	if len(text) >= 8 {
-		return uint64(text[0])<<56 | uint64(text[1])<<48 | uint64(text[2])<<40 | uint64(text[3])<<32 |
-			uint64(text[4])<<24 | uint64(text[5])<<16 | uint64(text[6])<<8 | uint64(text[7])
-	}
-	var key uint64
-	for i := range len(text) {
-		key |= uint64(text[i]) << (56 - 8*i)
-	}
-	return key
 }
 
 func appendDocs(out []byte, docs []uint32) []byte {

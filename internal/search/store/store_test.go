@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -349,12 +348,13 @@ func TestBitmap(t *testing.T) {
 	}
 }
 
-func TestPrefixKey(t *testing.T) {
+func TestKey(t *testing.T) {
 	t.Parallel()
-	texts := []string{"", "\x01", "\x01#1", "a", "ab", "abcdefg", "abcdefgh", "abcdefghi", "花", "花呗", "花呗用", "花呗用不了", "\xff"}
-	for _, a := range texts {
-		for _, b := range texts {
-			if want, got := strings.Compare(a, b), cmp.Compare(prefixKey(a), prefixKey(b)); got != 0 && got != want {
+	texts := []string{"", "\x00", "\x01", "\x01#1", "a", "a\x00", "a\x00\x00", "ab", "abcdefg", "abcdefg\x00", "abcdefgh", "abcdefghi", "花", "花呗", "花呗用", "花呗用不了", "\xff"}
+	for i, a := range texts {
+		for j, b := range texts {
+			got := compare(keyOf(a), keyOf(b), texts, uint32(i), texts, uint32(j))
+			if want := strings.Compare(a, b); got != want {
 				t.Errorf("%q and %q compare as %d, want %d", a, b, got, want)
 			}
 		}
