@@ -1,11 +1,14 @@
 package build
 
 import (
+	"context"
+	"crypto/sha256"
 	"hash/maphash"
 	"strings"
 
 	"whyfix/internal/content"
 	"whyfix/internal/markdown"
+	"whyfix/internal/record"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -35,6 +38,28 @@ func Document(a *site.Article, doc *markdown.Document) *search.Document {
 		}
 	}
 	return d
+}
+
+// sources are the documents of the site, made when they are needed, and their
+// outlines: all but the texts of sections.
+func sources(ctx context.Context, l *Loaded) ([]search.Source, []*search.Document, error) {
+	docs, outlines := make([]search.Source, len(l.Site.Articles)), make([]*search.Document, len(l.Site.Articles))
+	err := parallel(ctx, len(docs), func(i int) error {
+		a := l.Site.Articles[i]
+		kept := l.kept[a.Path]
+		outlines[i] = Document(a, a.Doc.Outline())
+		// The texts of sections are made of the file and of how it was read.
+		sum := sha256.Sum256(record.Append(append([]byte(l.key), kept.sum[:]...), outlines[i]))
+		docs[i] = search.Source{URL: outlines[i].URL, Stamp: search.Stamp(sum[:16]), Make: func() (*search.Document, error) {
+			doc, err := l.Whole(a.Article)
+			if err != nil {
+				return nil, err
+			}
+			return Document(a, doc), nil
+		}}
+		return nil
+	})
+	return docs, outlines, err
 }
 
 // Stamp is what a document is made of. As long as it is the same, within one

@@ -70,11 +70,12 @@ type Loaded struct {
 	source   func(fs.FS, diag.List) diag.List // adds the lines
 	store    *Store
 	progress *Progress
-	kept     map[string]keptText // by path, where there is a store
+	kept     map[string]keptText // by path
 	key      string              // of the settings that parsing depends on
 }
 
-// keptText is where the text of an article lies, and what its file was.
+// keptText is where the text of an article lies in the store, and what its file
+// was.
 type keptText struct {
 	at         span
 	sum, facts [16]byte
@@ -252,10 +253,11 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	}
 	if s := l.options.Store; s != nil {
 		s.keep(l.key, files, parsed)
-		out.store, out.key, out.kept = s, l.key, make(map[string]keptText, len(files))
-		for i, f := range files {
-			out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum, parsed[i].facts}
-		}
+		out.store = s
+	}
+	out.key, out.kept = l.key, make(map[string]keptText, len(files))
+	for i, f := range files {
+		out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum, parsed[i].facts}
 	}
 	in := site.Input{Settings: settings, Tags: tags, Options: site.Options{Base: l.options.Base, Drafts: l.options.Drafts, Now: l.options.Now()}}
 	undated := false
@@ -469,11 +471,11 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 // putAway keeps an article's text in the store, where there is one, and its
 // outline in memory. The few pages of folders stay whole.
 func (l *Loader) putAway(c *cached, data []byte) error {
+	sum := sha256.Sum256(data)
+	c.sum = [16]byte(sum[:16])
 	if l.options.Store == nil || c.article == nil {
 		return nil
 	}
-	sum := sha256.Sum256(data)
-	c.sum = [16]byte(sum[:16])
 	var err error
 	if c.text, err = l.options.Store.add(c.article.Doc.AppendContent(nil)); err != nil || c.article.Index {
 		c.whole, c.facts = true, c.sum

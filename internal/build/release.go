@@ -141,11 +141,10 @@ func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Rend
 // Whole is an article's document with its content. A text that was kept and is
 // damaged is read from the article again.
 func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
-	kept, ok := l.kept[a.Path]
-	if !ok || a.Index {
+	if !a.Doc.Bare {
 		return a.Doc, nil
 	}
-	doc, err := l.store.whole(a.Doc, kept.at)
+	doc, err := l.store.whole(a.Doc, l.kept[a.Path].at)
 	if err == nil {
 		return doc, nil
 	}
@@ -211,30 +210,34 @@ func Lists(l *Loaded) ([]render.File, error) {
 // index makes the search index, or takes over the last one when it would
 // answer the same, and tries the promises of the articles against it.
 func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
-	docs, err := Documents(l)
+	docs, outlines, err := sources(ctx, l)
 	if err != nil {
 		return nil, false, nil, err
 	}
-	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: search.Digest(docs, l.Synonyms)}
-	dir, made := "", true
-	if last := w.Previous(); last != nil && last.Search != nil && *last.Search == *info {
-		switch err := w.LinkSearch(); {
-		case err == nil:
-			dir, made = filepath.Join(public, last.ID, "search"), false
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, false, nil, err
+	content := search.NewContent(docs, l.Synonyms)
+	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
+	dir, last, made := "", "", true
+	if before := w.Previous(); before != nil && before.Search != nil {
+		last = filepath.Join(public, before.ID, "search")
+		if *before.Search == *info {
+			switch err := w.LinkSearch(); {
+			case err == nil:
+				dir, made = last, false
+			case !errors.Is(err, fs.ErrNotExist):
+				return nil, false, nil, err
+			}
+			// Otherwise somebody deleted the live release's index: make it again.
 		}
-		// Otherwise somebody deleted the live release's index: make it again.
 	}
 	if made {
-		if dir, err = makeIndex(ctx, w, docs, l.Synonyms); err != nil {
+		if dir, err = makeIndex(ctx, w, content, last); err != nil {
 			return nil, false, nil, err
 		}
 	}
 	if !l.Site.Settings.Checks.On("promise") {
 		return info, made, nil, nil
 	}
-	broken, doubtful := search.Judge(docs, l.Synonyms)
+	broken, doubtful := search.Judge(outlines, l.Synonyms)
 	if len(doubtful) == 0 {
 		return info, made, told(l, broken), nil
 	}
@@ -247,23 +250,11 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 	return info, made, told(l, append(broken, more...)), err
 }
 
-func makeIndex(ctx context.Context, w *publish.Writer, docs []*search.Document, synonyms []search.Synonyms) (dir string, err error) {
+// makeIndex makes an index, from the last one if that can be.
+func makeIndex(ctx context.Context, w *publish.Writer, content *search.Content, last string) (dir string, err error) {
 	if dir, err = w.SearchDir(); err != nil {
 		return "", err
 	}
-	b, err := search.NewBuilder(dir, synonyms)
-	if err != nil {
-		return "", err
-	}
-	for _, d := range docs {
-		err := ctx.Err()
-		if err == nil {
-			err = b.Add(d)
-		}
-		if err != nil {
-			b.Abandon()
-			return "", err
-		}
-	}
-	return dir, b.Close()
+	_, err = content.Write(ctx, dir, last)
+	return dir, err
 }

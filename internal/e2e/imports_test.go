@@ -54,8 +54,11 @@ var importTable = map[string]allowed{
 	"han":                {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
 	"search/weigh":       {project: []string{"han"}},
 	"search/weigh/learn": {project: []string{"han", "search/weigh"}},
-	"search": {project: []string{"han", "search/weigh"}, outside: []string{
+	"search": {project: []string{"han", "search/store", "search/weigh"}, outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/scorch_segment_api/v2",
+	}},
+	"search/store": {outside: []string{
+		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/vellum",
 	}},
 	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},
 	"server":  {project: []string{"publish", "search"}},

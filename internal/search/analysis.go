@@ -1,12 +1,29 @@
 package search
 
 import (
-	"github.com/blevesearch/bleve/v2/document"
-	index "github.com/blevesearch/bleve_index_api"
-
 	"whyfix/internal/han"
 	"whyfix/internal/search/weigh"
 )
+
+// The fields of the index. Which field of the article a term stands in is
+// decided on the texts of the candidates; the index only has to find them.
+const (
+	fieldHead  = "head"  // title, symptoms, tags, headings
+	fieldAll   = "all"   // everything
+	fieldSound = "sound" // how title, symptoms and tags sound
+	fieldWord  = "word"  // words of letters as they are written, for mistyped ones
+)
+
+// The numbers of the fields, in the order of their names.
+const (
+	inAll = iota
+	inHead
+	inSound
+	inWord
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{inAll: fieldAll, inHead: fieldHead, inSound: fieldSound, inWord: fieldWord}
 
 // analysis finds the terms of documents. It takes the place of bleve's
 // analysis chain, which allocates a token for each occurrence: we need to know
@@ -16,36 +33,18 @@ import (
 // It is not safe for concurrent use.
 type analysis struct {
 	synonyms synonyms
-	cut      map[cutKey]*vocable // terms of one or two characters or syllables
-	words    map[wordForm]*vocable
-	named    map[string]*vocable // meanings and synonyms
+	texts    []string             // of the terms, by their numbers
+	turns    [][fieldCount]uint32 // of the last document that had a term, by its number
+	cut      shortTerms
+	words    map[wordForm]uint32
+	named    map[string]uint32 // meanings and synonyms
 
-	turn   uint32 // of the document
-	fields [fieldCount][]*vocable
+	// The document that was looked at last.
+	turn   uint32
+	fields [fieldCount][]uint32 // its terms, each once
+	size   int                  // of its texts, in bytes
 	runes  []rune
-	size   int
 }
-
-// vocable is a term of the site.
-type vocable struct {
-	text string
-	freq *index.TokenFreq // bleve's form of it; nothing is counted
-	turn [fieldCount]uint32
-}
-
-// cutKey is what a short term is made of.
-type cutKey struct {
-	a, b rune // b is 0 where there is one
-	kind cutKind
-}
-
-type cutKind uint8
-
-const (
-	characters cutKind = iota
-	piecesOfWords
-	syllables
-)
 
 // wordForm is a word of letters before it is stemmed.
 type wordForm struct {
@@ -56,21 +55,12 @@ type wordForm struct {
 // asWritten is no analyzer: the word stays as long as it is.
 const asWritten = han.Analyzers
 
-// The numbers of the fields.
-const (
-	inHead = iota
-	inAll
-	inSound
-	inWord
-	fieldCount
-)
-
 func newAnalysis(syn synonyms) *analysis {
-	return &analysis{synonyms: syn, cut: map[cutKey]*vocable{}, words: map[wordForm]*vocable{}, named: map[string]*vocable{}}
+	return &analysis{synonyms: syn, cut: newShortTerms(), words: map[wordForm]uint32{}, named: map[string]uint32{}}
 }
 
-// document is a document in bleve's shape.
-func (s *analysis) document(d *Document) index.Document {
+// document finds the terms of a document, until the next one.
+func (s *analysis) document(d *Document) {
 	s.turn++
 	s.size = 0
 	for i := range s.fields {
@@ -98,15 +88,6 @@ func (s *analysis) document(d *Document) index.Document {
 		s.fold(section.Text)
 		s.everything(analyzer)
 	}
-	doc := document.NewDocument(d.URL)
-	for i, name := range [fieldCount]string{inHead: fieldHead, inAll: fieldAll, inSound: fieldSound, inWord: fieldWord} {
-		terms := make(index.TokenFrequencies, len(s.fields[i]))
-		for _, v := range s.fields[i] {
-			terms[v.text] = v.freq
-		}
-		doc.AddField(&termField{name: name, terms: terms, size: s.size})
-	}
-	return doc
 }
 
 // fold makes a text the one that is looked at.
@@ -189,95 +170,73 @@ func (s *analysis) sound() {
 }
 
 // put adds a term to a field of the document, once.
-func (s *analysis) put(field int, v *vocable) {
-	if v.turn[field] != s.turn {
-		v.turn[field] = s.turn
-		s.fields[field] = append(s.fields[field], v)
+func (s *analysis) put(field int, term uint32) {
+	if turn := &s.turns[term][field]; *turn != s.turn {
+		*turn = s.turn
+		s.fields[field] = append(s.fields[field], term)
 	}
 }
 
 // part is the term of one or two characters.
-func (s *analysis) part(kind cutKind, runes []rune) *vocable {
-	key := cutKey{a: runes[0], kind: kind}
+func (s *analysis) part(kind shortKind, runes []rune) uint32 {
+	second := rune(0)
 	if len(runes) > 1 {
-		key.b = runes[1]
+		second = runes[1]
 	}
-	v := s.cut[key]
-	if v == nil {
+	slot := s.cut.slot(kind, runes[0], second)
+	if *slot == 0 {
 		text := string(runes)
 		if kind == piecesOfWords {
 			text = piecePrefix + text
 		}
-		v = newVocable(text)
-		s.cut[key] = v
+		*slot = s.add(text) + 1
 	}
-	return v
+	return *slot - 1
 }
 
 // syllables is the term of one or two of them. Numbers of syllables start at
 // 1, so that one alone has its own key.
-func (s *analysis) syllables(list ...han.Syllable) *vocable {
-	key := cutKey{a: rune(list[0]), kind: syllables}
+func (s *analysis) syllables(list ...han.Syllable) uint32 {
+	second := rune(0)
 	if len(list) > 1 {
-		key.b = rune(list[1])
+		second = rune(list[1])
 	}
-	v := s.cut[key]
-	if v == nil {
-		v = newVocable(soundTerm(list...))
-		s.cut[key] = v
+	slot := s.cut.slot(syllables, rune(list[0]), second)
+	if *slot == 0 {
+		*slot = s.add(soundTerm(list...)) + 1
 	}
-	return v
+	return *slot - 1
 }
 
 // word is the term of a folded word of letters.
-func (s *analysis) word(text string, analyzer han.Analyzer) *vocable {
+func (s *analysis) word(text string, analyzer han.Analyzer) uint32 {
 	key := wordForm{text, analyzer}
-	v := s.words[key]
-	if v == nil {
+	n, known := s.words[key]
+	if !known {
 		term := text
 		if analyzer != asWritten {
 			term = analyzer.Word(text)
 		}
-		v = newVocable(term)
-		s.words[key] = v
+		n = s.add(term)
+		s.words[key] = n
 	}
-	return v
+	return n
 }
 
 // name is a term that has its name already.
-func (s *analysis) name(text string) *vocable {
-	v := s.named[text]
-	if v == nil {
-		v = newVocable(text)
-		s.named[text] = v
+func (s *analysis) name(text string) uint32 {
+	n, known := s.named[text]
+	if !known {
+		n = s.add(text)
+		s.named[text] = n
 	}
-	return v
+	return n
 }
 
-func newVocable(text string) *vocable {
-	return &vocable{text: text, freq: &index.TokenFreq{Term: []byte(text)}}
+// add numbers a new term. Several numbers may have the same text: words that
+// have a stem in common.
+func (s *analysis) add(text string) uint32 {
+	s.texts = append(s.texts, text)
+	s.turns = append(s.turns, [fieldCount]uint32{})
+	return uint32(len(s.texts) - 1)
 }
-
-// termField is the set of terms of a field of one document.
-type termField struct {
-	name  string
-	terms index.TokenFrequencies
-	size  int
-}
-
-func (f *termField) Name() string             { return f.name }
-func (f *termField) Value() []byte            { return nil }
-func (f *termField) ArrayPositions() []uint64 { return nil }
-func (f *termField) EncodedFieldType() byte   { return 't' }
-func (f *termField) Options() index.FieldIndexingOptions {
-	return index.IndexField | index.SkipFreqNorm
-}
-
-// Analyze has nothing left to do. Frequencies stay zero, and no norms are
-// written: nothing here reads them, and they would be a third of the index.
-func (f *termField) Analyze() {}
-
-func (f *termField) AnalyzedLength() int                              { return len(f.terms) }
-func (f *termField) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
-func (f *termField) NumPlainTextBytes() uint64                        { return uint64(f.size) }
-func (f *termField) Size() int                                        { return f.size }

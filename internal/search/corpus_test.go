@@ -158,19 +158,15 @@ func built(tb testing.TB, docs []*Document) *Index {
 	return x
 }
 
+// write makes an index from nothing.
 func write(tb testing.TB, dir string, docs []*Document) {
 	tb.Helper()
-	b, err := NewBuilder(dir, nil)
+	made, err := NewContent(Sources(docs), nil).Write(tb.Context(), dir, "")
 	if err != nil {
-		tb.Fatalf("NewBuilder: %v", err)
+		tb.Fatalf("Write: %v", err)
 	}
-	for _, d := range docs {
-		if err := b.Add(d); err != nil {
-			tb.Fatalf("Add(%s): %v", d.URL, err)
-		}
-	}
-	if err := b.Close(); err != nil {
-		tb.Fatalf("Builder.Close: %v", err)
+	if made.Patched || made.Documents != len(docs) {
+		tb.Errorf("Write of %d documents from nothing: %+v", len(docs), made)
 	}
 }
 

@@ -13,9 +13,7 @@
 package search
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 )
@@ -23,8 +21,9 @@ import (
 // Schema is the version of what the index holds. An index of another version
 // is refused. 1: first. 2: meanings of the lexicon, pieces
 // of words, sounds. 3: texts beside bleve's store, the analysis of each
-// document's language, words as they are written.
-const Schema = 3
+// document's language, words as they are written. 4: a base and a patch, and
+// the digests of the base's documents.
+const Schema = 4
 
 // Document is one article as the search knows it.
 type Document struct {
@@ -146,9 +145,9 @@ func (r *recordReader) tags() []Tag {
 	return out
 }
 
-// encodeHead writes what is kept in memory of every article.
-func (d *Document) encodeHead() []byte {
-	var w recordWriter
+// appendHead appends what is kept in memory of every article.
+func (d *Document) appendHead(to []byte) []byte {
+	w := recordWriter(to)
 	w.text(d.URL)
 	w.text(d.Language)
 	w.text(d.Title)
@@ -178,9 +177,9 @@ func decodeHead(data string) (*Document, error) {
 	return d, nil
 }
 
-// encodeBody writes what is read only for the articles that are shown.
-func (d *Document) encodeBody() []byte {
-	var w recordWriter
+// appendBody appends what is read only for the articles that are shown.
+func (d *Document) appendBody(to []byte) []byte {
+	w := recordWriter(to)
 	w.text(d.Summary)
 	w.count(len(d.Sections))
 	for _, s := range d.Sections {
@@ -203,18 +202,4 @@ func decodeBody(data string) (summary string, sections []Section, err error) {
 		return "", nil, fmt.Errorf("%w: body", errRecord)
 	}
 	return summary, sections, nil
-}
-
-// Digest identifies what an index of these documents answers: equal digests,
-// equal answers.
-func Digest(docs []*Document, list []Synonyms) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "schema %d\n%q\n", Schema, list)
-	for _, d := range docs {
-		for _, record := range [][]byte{d.encodeHead(), d.encodeBody()} {
-			fmt.Fprintf(h, "%d\n", len(record))
-			h.Write(record)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }

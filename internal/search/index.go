@@ -42,8 +42,8 @@ type Index struct {
 	synonyms    synonyms
 	bySound     map[han.Syllable][]rune // the characters of short texts
 	snapshot    *scorch.IndexSnapshot
-	texts       *os.File  // what is shown of the articles; nil when they hold it themselves
-	desks       sync.Pool // of *desk
+	texts       []*os.File // what is shown of the articles, by part; none when they hold it themselves
+	desks       sync.Pool  // of *desk
 	close       func() error
 }
 
@@ -71,32 +71,13 @@ func Open(dir string) (*Index, error) {
 		return nil, fmt.Errorf("search: opening the index: %w", err)
 	}
 	x := &Index{}
-	var articles []*article
-	var byURL map[string]*article
 	if x.snapshot, err = reader(s); err == nil {
-		if articles, err = x.read(dir); err == nil {
-			known := newFrequencies()
-			for _, a := range articles {
-				known.add(a, x.passages, 1)
-			}
-			err = x.load(known, func(n int, url []byte) *article {
-				if n < len(articles) && articles[n].url == string(url) {
-					return articles[n] // they were merged in the order in which they were added
-				}
-				if byURL == nil {
-					byURL = make(map[string]*article, len(articles))
-					for _, a := range articles {
-						byURL[a.url] = a
-					}
-				}
-				return byURL[string(url)]
-			})
-		}
+		err = x.read(dir)
 	}
 	x.close = func() error {
 		var errs []error
-		if x.texts != nil {
-			errs = append(errs, x.texts.Close())
+		for _, f := range x.texts {
+			errs = append(errs, f.Close())
 		}
 		if x.snapshot != nil {
 			errs = append(errs, x.snapshot.Close())
@@ -128,36 +109,63 @@ func reader(s index.Index) (*scorch.IndexSnapshot, error) {
 }
 
 // read checks that this version made the index and reads what lies beside it.
-// The articles come in the order in which they were added.
-func (x *Index) read(dir string) ([]*article, error) {
+func (x *Index) read(dir string) error {
 	version, err := x.snapshot.GetInternal([]byte(schemaKey))
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+		return fmt.Errorf("search: %w", err)
 	}
 	if string(version) != strconv.Itoa(Schema) {
-		return nil, fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
+		return fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
 	}
 	data, err := x.snapshot.GetInternal([]byte(synonymsKey))
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+		return fmt.Errorf("search: %w", err)
 	}
 	list, err := decodeSynonyms(data)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w := newWordings(newSynonyms(list))
 	var articles []*article
-	x.texts, err = readArticles(dir, func(head *Document, b body) {
-		a := w.article(head)
-		a.body = b
-		articles = append(articles, a)
-	})
-	if err != nil {
-		return nil, err
+	for n, s := range x.snapshot.Segments() {
+		first := len(articles)
+		articles = append(articles, make([]*article, s.FullSize())...)
+		if n >= len(partSuffixes) {
+			return errTexts
+		}
+		deleted := s.Deleted()
+		gone := func(n int) bool { return deleted != nil && deleted.Contains(uint32(n)) }
+		size, err := readArticles(dir, partSuffixes[n], gone, func(i int, head *Document, b body) {
+			if first+i < len(articles) { // else there are too many, and load will say so
+				a := w.article(head)
+				a.body = b
+				a.body.part = uint32(n)
+				articles[first+i] = a
+			}
+		})
+		if err != nil {
+			return err
+		}
+		f, err := openTexts(dir, partSuffixes[n], size)
+		if err != nil {
+			return err
+		}
+		x.texts = append(x.texts, f)
 	}
 	x.take(w)
 	w.done()
-	return articles, nil
+	known := newFrequencies()
+	for _, a := range articles {
+		if a != nil {
+			known.add(a, x.passages, 1)
+		}
+	}
+	return x.load(known, func(n int, url []byte) *article {
+		if a := articles[n]; a != nil && a.url == string(url) {
+			return a
+		}
+		return nil
+	})
 }
 
 // take sees what the wordings hold now; they may grow afterwards.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -128,13 +129,19 @@ func TestOpenRefuses(t *testing.T) {
 			}
 			return dir
 		}, nil, "search: "},
-		{"builder that did not finish", func(t *testing.T) string {
+		{"a build that was stopped", func(t *testing.T) string {
 			dir := t.TempDir()
-			b, err := NewBuilder(dir, nil)
-			if err != nil {
-				t.Fatal(err)
+			ctx, stop := context.WithCancel(t.Context())
+			stop()
+			if _, err := NewContent(Sources(corpus()), nil).Write(ctx, dir, ""); !errors.Is(err, context.Canceled) {
+				t.Errorf("Write gives %v", err)
 			}
-			if err := b.Add(corpus()[0]); err != nil {
+			return dir
+		}, nil, "search: "},
+		{"a build that died before its end", func(t *testing.T) string {
+			dir := filepath.Join(t.TempDir(), "search")
+			write(t, dir, corpus())
+			if err := os.Remove(filepath.Join(dir, "store", "root.bolt")); err != nil {
 				t.Fatal(err)
 			}
 			return dir
@@ -236,13 +243,13 @@ func foreign(t *testing.T, schema []byte) string {
 	return dir
 }
 
-// The builder leaves nothing but the index.
-func TestBuilderLeavesNoScratch(t *testing.T) {
+// Nothing is left in the folder but the index.
+func TestWriteLeavesNoScratch(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "search")
 	write(t, dir, corpus())
 	for name := range files(t, dir) {
-		if !strings.HasPrefix(name, "store/") && !slices.Contains([]string{"index_meta.json", articlesFile, textsFile}, name) {
+		if !strings.HasPrefix(name, "store/") && !slices.Contains([]string{"index_meta.json", articlesFile, textsFile, ledgerFile}, name) {
 			t.Errorf("%s is left in the index's folder", name)
 		}
 	}
@@ -568,8 +575,8 @@ func TestSuggestionLeadsSomewhere(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
-	base := Digest(corpus(), nil)
-	if got := Digest(corpus(), nil); got != base {
+	base := NewContent(Sources(corpus()), nil).Digest()
+	if got := NewContent(Sources(corpus()), nil).Digest(); got != base {
 		t.Errorf("the same documents have the digests %s and %s", base, got)
 	}
 	for name, change := range map[string]func([]*Document) []*Document{
@@ -589,7 +596,7 @@ func TestDigest(t *testing.T) {
 		"one more":        func(d []*Document) []*Document { return append(d, &Document{}) },
 		"order":           func(d []*Document) []*Document { slices.Reverse(d); return d },
 	} {
-		if Digest(change(corpus()), nil) == base {
+		if NewContent(Sources(change(corpus())), nil).Digest() == base {
 			t.Errorf("%s changed, the digest did not", name)
 		}
 	}
@@ -625,21 +632,6 @@ func BenchmarkSuggest(b *testing.B) {
 		if _, err := x.Suggest(b.Context(), "打印", "", 8); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-func BenchmarkBuild(b *testing.B) {
-	r := rand.New(rand.NewPCG(15, 16))
-	var docs []*Document
-	for i := range 500 {
-		docs = append(docs, generated(r, fmt.Sprintf("/b/%d/", i)))
-	}
-	dir := b.TempDir()
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		n++
-		write(b, filepath.Join(dir, fmt.Sprint(n)), docs)
 	}
 }
 

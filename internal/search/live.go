@@ -62,7 +62,7 @@ const atOnce = 2500
 func (l *Live) Apply(changed []*Document, gone []string) (*Index, error) {
 	for _, d := range changed {
 		a := l.words.article(d)
-		a.body.text = string(d.encodeBody())
+		a.body.text = string(d.appendBody(nil))
 		l.forget(d.URL)
 		l.known[d.URL] = a
 		l.terms.add(a, l.words.passages, 1)
@@ -100,7 +100,7 @@ func (l *Live) batch(changed []*Document, gone []string) error {
 				}
 				batch := index.NewBatch()
 				for _, d := range changed[first:min(first+atOnce, len(changed))] {
-					batch.Update(analysis.document(d))
+					batch.Update(analysis.indexed(d))
 				}
 				if first == 0 {
 					for _, url := range gone {

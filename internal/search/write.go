@@ -1,25 +1,18 @@
 package search
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
-	index "github.com/blevesearch/bleve_index_api"
-)
 
-// The fields of the index. Which field of the article a term stands in is
-// decided on the texts of the candidates; the index only has to find them.
-const (
-	fieldHead  = "head"  // title, symptoms, tags, headings
-	fieldAll   = "all"   // everything
-	fieldSound = "sound" // how title, symptoms and tags sound
-	fieldWord  = "word"  // words of letters as they are written, for mistyped ones
+	"whyfix/internal/search/store"
 )
 
 // Keys of the index's own storage.
@@ -28,42 +21,82 @@ const (
 	mappingKey = "_mapping" // bleve's
 )
 
-// Builder makes an index in a folder that does not hold one yet. It is not
-// safe for concurrent use.
-type Builder struct {
-	dir      string
-	builder  *scorch.Builder
-	texts    *textWriter
-	analysis *analysis
-	internal map[string][]byte
-	added    int
+// storeFolder is bleve's part of an index.
+const storeFolder = "store"
+
+// The segments of an index. One that was made from nothing has a base alone.
+// One that was made from the last has its base, less the documents that are
+// not as they were, and a patch with what took their place. It is always the
+// base that is patched, so that there are never more than two.
+const (
+	baseSegment  = 2 // bleve's number for the first
+	patchSegment = 3
+)
+
+// partSuffixes end the names of the files beside the store, by part.
+var partSuffixes = [...]string{"", patchSuffix}
+
+// Made says how an index was made.
+type Made struct {
+	Documents int    // that were read closely
+	Patched   bool   // the rest was taken over from the last index
+	Why       string // it was not
 }
 
-// batchSize is how many documents make a segment before they are merged: more
-// need more memory, fewer more merging.
-const batchSize = 1000
-
-// NewBuilder starts an index in a folder. Until Close returns nil the folder
-// holds nothing that opens.
-func NewBuilder(dir string, list []Synonyms) (*Builder, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+// Write makes an index in a folder that holds none yet: from the last one, in
+// another folder, if its files can be taken over, else from nothing. Last may
+// be empty. Nothing in the last folder changes, so others may read it.
+//
+// Until Write returns nil the folder holds nothing that opens.
+func (c *Content) Write(ctx context.Context, dir, last string) (Made, error) {
+	if err := os.MkdirAll(filepath.Join(dir, storeFolder), 0o700); err != nil {
+		return Made{}, fmt.Errorf("search: %w", err)
 	}
+	p, why := c.patch(last)
+	made := Made{Documents: len(c.docs), Why: why}
+	parts := []store.Part{{Number: baseSegment}}
+	if p != nil {
+		if err := p.takeOver(last, dir, os.Link); err != nil {
+			return Made{}, err
+		}
+		made.Documents, made.Patched = len(p.docs), true
+		parts[0].Deleted = p.gone
+		if len(p.docs) > 0 {
+			if err := writePart(ctx, dir, patchSegment, patchSuffix, p.docs, c.synonyms); err != nil {
+				return Made{}, err
+			}
+			parts = append(parts, store.Part{Number: patchSegment})
+		}
+	} else {
+		err := writeLedger(dir, c)
+		if err == nil && len(c.docs) == 0 {
+			parts = nil
+		}
+		if err == nil {
+			err = writePart(ctx, dir, baseSegment, "", c.docs, c.synonyms)
+		}
+		if err != nil {
+			return Made{}, err
+		}
+	}
+	return made, complete(dir, parts, c.synonyms)
+}
+
+// complete makes an index of the parts.
+func complete(dir string, parts []store.Part, list []Synonyms) error {
 	internal, err := internals(list)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b, err := scorch.NewBuilder(map[string]any{
-		"path": filepath.Join(dir, "store"), "buildPathPrefix": dir, "batchSize": batchSize, "mergeMax": 64, "internal": internal,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+	if err := store.WriteRoot(filepath.Join(dir, storeFolder), parts, internal); err != nil {
+		return fmt.Errorf("search: %w", err)
 	}
-	texts, err := newTextWriter(dir)
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+	// What bleve.Open expects beside the store.
+	meta := []byte(`{"storage":"scorch","index_type":"scorch"}`)
+	if err := os.WriteFile(filepath.Join(dir, "index_meta.json"), meta, 0o644); err != nil {
+		return fmt.Errorf("search: %w", err)
 	}
-	return &Builder{dir: dir, builder: b, texts: texts, analysis: newAnalysis(newSynonyms(list)), internal: internal}, nil
+	return nil
 }
 
 // internals are what bleve and we keep beside the documents.
@@ -79,64 +112,50 @@ func internals(list []Synonyms) (map[string][]byte, error) {
 	return map[string][]byte{mappingKey: m, schemaKey: []byte(strconv.Itoa(Schema)), synonymsKey: s}, nil
 }
 
-// Add indexes one document. A URL must not be added twice.
-func (b *Builder) Add(d *Document) error {
-	if err := b.builder.Index(b.analysis.document(d)); err != nil {
-		return fmt.Errorf("search: indexing %s: %w", d.URL, err)
-	}
-	if err := b.texts.add(d.encodeHead(), d.encodeBody()); err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	b.added++
-	return nil
-}
-
-// Close merges what was added and completes the index.
-func (b *Builder) Close() error {
-	err := b.texts.close()
-	if b.added == 0 {
-		err = errors.Join(err, b.empty()) // bleve's builder cannot close without a document
-	} else {
-		err = errors.Join(err, b.builder.Close())
-	}
-	if err != nil {
-		return fmt.Errorf("search: completing the index: %w", err)
-	}
-	// What bleve.Open expects beside the store.
-	meta := []byte(`{"storage":"scorch","index_type":"scorch"}`)
-	if err := os.WriteFile(filepath.Join(b.dir, "index_meta.json"), meta, 0o644); err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	return nil
-}
-
-// Abandon gives the files back without completing the index. The folder is
-// useless then.
-func (b *Builder) Abandon() { b.texts.abandon() }
-
-// empty makes an index without documents.
-func (b *Builder) empty() error {
-	left, err := filepath.Glob(filepath.Join(b.dir, "scorch-offline-build*"))
-	if err != nil {
-		return err
-	}
-	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
+// writePart writes the texts of documents, and a segment of their terms unless
+// there are none. The documents are analysed by all processors, in runs of
+// fixed size: what is written does not depend on who is done first.
+func writePart(ctx context.Context, dir string, segment int, suffix string, docs []Source, list []Synonyms) error {
+	var wg sync.WaitGroup
+	var textErr error
+	wg.Go(func() { textErr = writeTexts(ctx, dir, suffix, docs) })
+	runs, err := analyse(ctx, docs, newSynonyms(list))
+	if err == nil && len(docs) > 0 {
+		ids := make([]string, len(docs))
+		for i, d := range docs {
+			ids[i] = d.URL
 		}
+		err = store.WriteSegment(filepath.Join(dir, storeFolder), segment, ids, fieldNames[:], runs)
 	}
-	queue := index.NewAnalysisQueue(1)
-	defer queue.Close()
-	s, err := scorch.NewScorch(scorch.Name, map[string]any{"path": filepath.Join(b.dir, "store")}, queue)
-	if err != nil {
-		return err
+	wg.Wait()
+	if err := errors.Join(err, textErr); err != nil {
+		return fmt.Errorf("search: %w", err)
 	}
-	if err := s.Open(); err != nil {
-		return err
-	}
-	batch := index.NewBatch()
-	for k, v := range b.internal {
-		batch.SetInternal([]byte(k), v)
-	}
-	return errors.Join(s.Batch(batch), s.Close())
+	return nil
+}
+
+// analyse finds the terms of documents.
+func analyse(ctx context.Context, docs []Source, syn synonyms) ([]store.Run, error) {
+	runs := make([]store.Run, (len(docs)+partSize-1)/partSize)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	inParts(len(docs), func() func(first, end int) {
+		a, batch := newAnalysis(syn), store.NewBatch(fieldCount)
+		return func(first, end int) {
+			for _, source := range docs[first:end] {
+				if ctx.Err() != nil {
+					return
+				}
+				d, err := source.Make()
+				if err != nil {
+					fail(err)
+					return
+				}
+				a.document(d)
+				batch.Add(a.fields[:])
+			}
+			runs[first/partSize] = batch.Run(first, a.texts)
+		}
+	})
+	return runs, context.Cause(ctx)
 }
