@@ -62,24 +62,31 @@ func TestUnchanged(t *testing.T) {
 	if !unchanged() {
 		t.Fatal("something has changed since the build")
 	}
-	for name, change := range map[string]func(){
-		"an article":        func() { put("content/a.md", "---\ntitle: 甲\n---\n正文！\n") },
-		"a new file":        func() { put("content/step.svg", "<svg/>") },
-		"a word":            func() { put("themes/mine/words/zh.json", `{"search": "找"}`) },
-		"a theme's file":    func() { put("themes/mine/assets/custom.css", "p{}") },
-		"the settings":      func() { put("content/site.yaml", "theme: mine\ntitle: 乙\n") },
-		"a moment ago":      func() { write(t, dir, map[string]string{"a.md": "---\ntitle: 甲\n---\n刚刚！\n"}) },
-		"the index is gone": func() { os.RemoveAll(filepath.Join(report.Dir, "search")) },
-		"rolled back":       func() { _, _, _ = publish.Rollback(public) },
+	for _, c := range []struct {
+		name   string
+		change func()
+	}{
+		{"an article", func() { put("content/a.md", "---\ntitle: 甲\n---\n正文！\n") }},
+		{"a new file", func() { put("content/step.svg", "<svg/>") }},
+		{"a word", func() { put("themes/mine/words/zh.json", `{"search": "找"}`) }},
+		{"a theme's file", func() { put("themes/mine/assets/custom.css", "p{}") }},
+		{"the settings", func() { put("content/site.yaml", "theme: mine\ntitle: 乙\n") }},
+		{"a moment ago", func() { write(t, dir, map[string]string{"a.md": "---\ntitle: 甲\n---\n刚刚！\n"}) }},
+		{"the index is gone", func() { os.RemoveAll(filepath.Join(report.Dir, "search")) }},
+		{"rolled back", func() {
+			if _, _, err := publish.Rollback(public); err != nil {
+				t.Fatal(err)
+			}
+		}},
 	} {
-		change()
+		c.change()
 		if unchanged() {
-			t.Errorf("%s: nothing has changed", name)
+			t.Errorf("%s: nothing has changed", c.name)
 		}
 		old(filepath.Join(dir, "a.md"))
 		report = build()
 		if !unchanged() {
-			t.Errorf("after %s and a build, something has changed", name)
+			t.Errorf("after %s and a build, something has changed", c.name)
 		}
 	}
 	put("content/a.md", "---\ntitle: 甲\nreview_by: 2999-01-01\n---\n正文。\n")
