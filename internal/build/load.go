@@ -53,8 +53,16 @@ type Options struct {
 	// Plain diagnostics come without the lines of files, for somebody who adds
 	// them to the few that are shown; see Loaded.WithLines.
 	Plain bool
+	// Listing are the files of the folder, if they have just been listed.
+	Listing *Listing
 	// Progress is told how far a build is; it may be nil.
 	Progress *Progress
+}
+
+// Listing are the files of a content folder, and what is wrong with them.
+type Listing struct {
+	files []content.File
+	diags diag.List
 }
 
 // Loaded is a content folder that was read and resolved.
@@ -70,6 +78,7 @@ type Loaded struct {
 	source   func(fs.FS, diag.List) diag.List // adds the lines
 	store    *Store
 	progress *Progress
+	checked  bool
 	kept     map[string]keptText // by path
 	key      string              // of the settings that parsing depends on
 }
@@ -168,12 +177,18 @@ func (l *Loader) Reopen() error {
 // Load reads what changed and resolves the site. Mistakes in the content are
 // in Loaded.Diags; the error is for a folder that cannot be read.
 func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
-	l.files, l.theme = nil, themeCache{}
-	out, err := l.resolve(ctx)
+	out, err := l.LoadUnchecked(ctx)
 	if err == nil {
 		out.Check()
 	}
 	return out, err
+}
+
+// LoadUnchecked is Load without the rules over the whole site: they can run
+// while a release is made.
+func (l *Loader) LoadUnchecked(ctx context.Context) (*Loaded, error) {
+	l.files, l.theme = nil, themeCache{}
+	return l.resolve(ctx)
 }
 
 // Follow is Load for somebody who knows which files have changed since the
@@ -232,7 +247,10 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	}
 	fsys := l.root.FS()
 	listed := l.files == nil
-	if listed {
+	if first := l.options.Listing; listed && first != nil {
+		l.options.Listing = nil // the next time they are listed again
+		l.files, l.diags = first.files, first.diags
+	} else if listed {
 		var err error
 		if l.files, l.diags, err = content.Scan(fsys); err != nil {
 			return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
@@ -307,6 +325,10 @@ func (l *Loaded) WithLines(diags diag.List) diag.List { return withSource(l.File
 
 // Check adds to Diags what the rules over the whole site find.
 func (l *Loaded) Check() {
+	if l.checked {
+		return
+	}
+	l.checked = true
 	found := check.Run(l.Site, l.Site.Settings.Checks)
 	l.Diags = append(l.Diags, l.source(l.Files, l.Site.Settings.Checks.Settle(found))...).Sort()
 }

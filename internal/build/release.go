@@ -37,6 +37,7 @@ type Report struct {
 	Made            int    // pages that were made, not taken over from the last release
 	Why             string // they were; empty when all had to be made
 	Indexed         bool   // the search index was made anew
+	NotKept         error  // why the next build will know nothing of this one
 	Took            time.Duration
 }
 
@@ -54,6 +55,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	start := time.Now()
 	report := Report{Articles: len(l.Site.Articles)}
 	if l.Diags.Errors() > 0 || l.Renderer == nil {
+		l.Check() // all mistakes at once
 		return report, ErrContent
 	}
 	w, err := publish.Create(o.Public, now)
@@ -78,6 +80,11 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	if o.Index {
 		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l, o.Public) })
 	}
+	checked := make(chan struct{})
+	go func() {
+		defer close(checked)
+		l.Check()
+	}()
 	pages := Pages(l)
 	report.Pages = len(l.Renderer.Pages())
 	site := newSiteWriter(w, l, o.Compress)
@@ -85,18 +92,25 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	report.Made, report.Why = int(site.made.Load()), site.why
 	l.progress.begin(PhaseIndex, 0)
 	wg.Wait()
+	<-checked
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
 	}
 	l.Diags = append(l.Diags, promises...).Sort()
 	switch {
-	case promises.Errors() > 0: // the site takes a broken promise for an error
+	case l.Diags.Errors() > 0: // the site takes one of the rules, or a promise, for an error
 		return report, ErrContent
 	case o.Strict && len(promises) > 0:
 		return report, ErrPromise
 	}
 	l.progress.begin(PhaseRelease, 0)
+	// What is kept is right whatever becomes of the release: it is compared with
+	// the live one.
+	if l.store != nil {
+		wg.Go(func() { report.NotKept = l.store.Save() })
+	}
 	report.Result, err = w.Commit(manifest, o.Keep)
+	wg.Wait()
 	report.Took = time.Since(start)
 	return report, err
 }

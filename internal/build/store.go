@@ -305,7 +305,11 @@ func (s *Store) Save() error {
 	if err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	data := record.Append([]byte(key), &index)
+	size := 0
+	for _, text := range s.records {
+		size += len(text) + 4
+	}
+	data := record.Append(append(make([]byte, 0, size+size/4+200*len(s.made)), key...), &index)
 	for _, p := range slices.Sorted(maps.Keys(s.files)) {
 		text, known := s.records[p]
 		if !known {

@@ -43,6 +43,7 @@ type Seen struct {
 	digest             [32]byte
 	at                 time.Time
 	newest             time.Time // of the times of the files
+	listing            *Listing  // of the content folder
 }
 
 // Look looks at all that a release is made of. The options are the theme's name
@@ -58,7 +59,7 @@ func Look(ctx context.Context, o Options, more string) (Seen, error) {
 	if head, err := exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output(); err == nil {
 		h.Write(head)
 	}
-	if err := s.folder(h, o.Content); err != nil {
+	if s.listing, err = s.folder(h, o.Content); err != nil {
 		return s, err
 	}
 	s.digest = [32]byte(h.Sum(nil))
@@ -66,10 +67,15 @@ func Look(ctx context.Context, o Options, more string) (Seen, error) {
 }
 
 // folder looks at all files of a folder.
-func (s *Seen) folder(h io.Writer, dir string) error {
-	files, diags, err := content.Scan(os.DirFS(dir))
+func (s *Seen) folder(h io.Writer, dir string) (*Listing, error) {
+	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("build: %w", err)
+	}
+	defer root.Close()
+	files, diags, err := content.Scan(root.FS())
+	if err != nil {
+		return nil, fmt.Errorf("build: %w", err)
 	}
 	fmt.Fprintf(h, "%q %d %d\n", dir, len(files), len(diags))
 	for _, f := range files {
@@ -78,14 +84,18 @@ func (s *Seen) folder(h io.Writer, dir string) error {
 			s.newest = f.ModTime
 		}
 	}
-	return nil
+	return &Listing{files, diags}, nil
 }
+
+// Listing are the files of the content folder, for a Loader that is made at
+// once.
+func (s Seen) Listing() *Listing { return s.listing }
 
 // theme looks at the files of a theme: which it is may stand in site.yaml.
 func (s *Seen) theme(name string) (seen [32]byte, err error) {
 	h := sha256.New()
 	if dir := ThemeDir(cmp.Or(name, "default"), s.content); dir != "" {
-		err = s.folder(h, dir)
+		_, err = s.folder(h, dir)
 	}
 	return [32]byte(h.Sum(nil)), err
 }

@@ -95,14 +95,14 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 		}
 		defer closeStore()
 	}
-	load.Progress = &build.Progress{}
+	load.Progress, load.Listing = &build.Progress{}, seen.Listing()
 	l, err := build.NewLoader(load)
 	if err != nil {
 		return loadError(err, load.Content)
 	}
 	defer l.Close()
 	stopProgress := showProgress(e.stderr, load.Progress)
-	loaded, err := l.Load(ctx)
+	loaded, err := l.LoadUnchecked(ctx)
 	if err != nil {
 		stopProgress()
 		return err
@@ -112,12 +112,11 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	if err := sayBuilt(e, loaded, o, err); err != nil {
 		return err
 	}
-	if load.Store != nil {
-		if err := load.Store.Save(); err != nil {
-			e.say("the next build will be slower: %v", err)
-		} else if seenErr == nil {
-			_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
-		}
+	switch {
+	case report.NotKept != nil:
+		e.say("the next build will be slower: %v", report.NotKept)
+	case load.Store != nil && seenErr == nil:
+		_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
 	}
 	switch {
 	case !report.Changed:
