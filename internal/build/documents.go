@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"hash/maphash"
 	"strings"
 
@@ -40,17 +41,30 @@ func Document(a *site.Article, doc *markdown.Document) *search.Document {
 	return d
 }
 
-// sources are the documents of the site, made when they are needed, and their
-// outlines: all but the texts of sections.
-func sources(ctx context.Context, l *Loaded) ([]search.Source, []*search.Document, error) {
-	docs, outlines := make([]search.Source, len(l.Site.Articles)), make([]*search.Document, len(l.Site.Articles))
+// sources are the documents of the site, made when they are needed. Their
+// stamps are known from the last build where the model and the file are as they
+// were.
+func sources(ctx context.Context, l *Loaded) ([]search.Source, error) {
+	docs := make([]search.Source, len(l.Site.Articles))
+	was := l.indexed()
+	now := indexed{Model: l.model, Documents: make([]indexedDocument, len(docs))}
+	places := make(map[string]int, len(was.Documents))
+	for i, d := range was.Documents {
+		places[d.Path] = i
+	}
 	err := parallel(ctx, len(docs), func(i int) error {
 		a := l.Site.Articles[i]
 		kept := l.kept[a.Path]
-		outlines[i] = Document(a, a.Doc.Outline())
-		// The texts of sections are made of the file and of how it was read.
-		sum := sha256.Sum256(record.Append(append([]byte(l.key), kept.sum[:]...), outlines[i]))
-		docs[i] = search.Source{URL: outlines[i].URL, Stamp: search.Stamp(sum[:16]), Make: func() (*search.Document, error) {
+		d := &now.Documents[i]
+		d.Path, d.Sum = a.Path, kept.sum
+		if at, ok := places[a.Path]; ok && was.Documents[at].Sum == kept.sum {
+			d.Stamp = was.Documents[at].Stamp
+		} else {
+			// The texts of sections are made of the file and of how it was read.
+			sum := sha256.Sum256(record.Append(append([]byte(l.key), kept.sum[:]...), Document(a, a.Doc.Outline())))
+			d.Stamp = search.Stamp(sum[:16])
+		}
+		docs[i] = search.Source{URL: render.EscapeURL(a.URL), Stamp: d.Stamp, Make: func() (*search.Document, error) {
 			doc, err := l.Whole(a.Article)
 			if err != nil {
 				return nil, err
@@ -59,7 +73,66 @@ func sources(ctx context.Context, l *Loaded) ([]search.Source, []*search.Documen
 		}}
 		return nil
 	})
-	return docs, outlines, err
+	if err == nil && l.store != nil {
+		now.Verdict = was.Verdict
+		l.store.indexed = now
+	}
+	return docs, err
+}
+
+// indexed is what is known of the documents of the last index.
+type indexed struct {
+	Model     [32]byte // of which they were made
+	Documents []indexedDocument
+	Verdict   verdict
+}
+
+type indexedDocument struct {
+	Path  string
+	Sum   [16]byte // of the file
+	Stamp search.Stamp
+}
+
+// verdict is which promises do not hold, and which have to be tried.
+type verdict struct {
+	Synonyms [32]byte // they depend on
+	Broken   []search.Broken
+	Doubtful []search.Promise
+}
+
+// indexed is what is known of the last index, if that was of the same model.
+func (l *Loaded) indexed() indexed {
+	if !l.sameModel || l.store.indexed.Model != l.model {
+		return indexed{}
+	}
+	return l.store.indexed
+}
+
+// judge finds the promises that do not hold and those that have to be tried. As
+// they depend on titles and symptoms alone, the model's are those of the last
+// build with the same one.
+func (l *Loaded) judge(ctx context.Context) (verdict, error) {
+	synonyms := sha256.Sum256(fmt.Appendf(nil, "%q", l.Synonyms))
+	if l.store != nil {
+		if v := l.store.indexed.Verdict; l.store.indexed.Model == l.model && v.Synonyms == synonyms {
+			return v, nil
+		}
+	}
+	outlines := make([]*search.Document, len(l.Site.Articles))
+	err := parallel(ctx, len(outlines), func(i int) error {
+		a := l.Site.Articles[i]
+		outlines[i] = Document(a, a.Doc.Outline())
+		return nil
+	})
+	if err != nil {
+		return verdict{}, err
+	}
+	v := verdict{Synonyms: synonyms}
+	v.Broken, v.Doubtful = search.Judge(outlines, l.Synonyms)
+	if l.store != nil {
+		l.store.indexed.Verdict = v
+	}
+	return v, nil
 }
 
 // Stamp is what a document is made of. As long as it is the same, within one

@@ -79,8 +79,12 @@ type Loaded struct {
 	store    *Store
 	progress *Progress
 	checked  bool
-	kept     map[string]keptText // by path
-	key      string              // of the settings that parsing depends on
+
+	model     [32]byte // see modelKey
+	parts     modelParts
+	sameModel bool                // the last release was made of the same
+	kept      map[string]keptText // by path
+	key       string              // of the settings that parsing depends on
 }
 
 // keptText is where the text of an article lies in the store, and what its file
@@ -188,7 +192,11 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 // while a release is made.
 func (l *Loader) LoadUnchecked(ctx context.Context) (*Loaded, error) {
 	l.files, l.theme = nil, themeCache{}
-	return l.resolve(ctx)
+	out, err := l.resolve(ctx)
+	if err == nil && out.Renderer != nil && out.store != nil {
+		err = out.lookAtModel()
+	}
+	return out, err
 }
 
 // Follow is Load for somebody who knows which files have changed since the

@@ -57,6 +57,18 @@ func (l *Loaded) reason(was, now modelParts) string {
 	return strings.Join(why, ", ")
 }
 
+// lookAtModel notes what the site is made of, and whether the last release was
+// made of the same.
+func (l *Loaded) lookAtModel() (err error) {
+	l.model, l.parts, err = modelKey(l)
+	l.sameModel = err == nil && l.model == l.store.model
+	return err
+}
+
+// SameModel reports whether the last build was of the same model: then only the
+// texts of some articles have changed.
+func (l *Loaded) SameModel() bool { return l.sameModel }
+
 // modelKey stands for all that the model of the site and the theme say: pages
 // of the same model have the same views, and only those whose own text changed
 // have to be made again. To make the views of a large site, and to find them

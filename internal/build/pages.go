@@ -22,11 +22,8 @@ type siteWriter struct {
 	loaded     *Loaded
 	compressed bool            // text files get compressed copies
 	own        map[string]bool // files of the writer's: a compressed copy among them stays
-	model      [32]byte        // see modelKey
-	parts      modelParts
-	sameModel  bool         // the last release was made of the same
-	made       atomic.Int64 // pages of the theme that were made, not taken over
-	why        string       // they were; empty where nothing was kept
+	made       atomic.Int64    // pages of the theme that were made, not taken over
+	why        string          // they were; empty where nothing was kept
 }
 
 func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
@@ -41,13 +38,6 @@ func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
 // made of the same as there: then they need not be made.
 func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
-	if store := s.loaded.store; store != nil {
-		var err error
-		if s.model, s.parts, err = modelKey(s.loaded); err != nil {
-			return err
-		}
-		s.sameModel = s.model == store.model
-	}
 	buffers := sync.Pool{New: func() any { return new([]byte) }}
 	done := s.loaded.progress.begin(PhasePages, len(pages))
 	err := parallel(ctx, len(pages), func(i int) error {
@@ -60,9 +50,9 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	})
 	if store := s.loaded.store; err == nil && store != nil {
 		if len(store.made) > 0 {
-			s.why = s.loaded.reason(store.parts, s.parts)
+			s.why = s.loaded.reason(store.parts, s.loaded.parts)
 		}
-		store.model, store.parts, store.made = s.model, s.parts, make(map[string]madeOf, len(pages))
+		store.model, store.parts, store.made = s.loaded.model, s.loaded.parts, make(map[string]madeOf, len(pages))
 		for i, p := range pages {
 			store.made[p.File] = made[i]
 		}
@@ -77,7 +67,7 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 	if p.Text != nil {
 		text = s.loaded.kept[p.Text.Path].sum
 	}
-	if s.sameModel && was.Text == text {
+	if s.loaded.sameModel && was.Text == text {
 		if kept, err := s.keep(p, was); kept || err != nil {
 			return was, err
 		}

@@ -63,5 +63,5 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 			Hint:    "say what is special about this problem, or take the phrase out here or there",
 		})
 	}
-	return Settled(l, out)
+	return l.source(l.Files, l.Site.Settings.Checks.Settle(out))
 }

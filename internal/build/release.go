@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -224,7 +225,7 @@ func Lists(l *Loaded) ([]render.File, error) {
 // index makes the search index, or takes over the last one when it would
 // answer the same, and tries the promises of the articles against it.
 func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
-	docs, outlines, err := sources(ctx, l)
+	docs, err := sources(ctx, l)
 	if err != nil {
 		return nil, false, nil, err
 	}
@@ -251,17 +252,20 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*p
 	if !l.Site.Settings.Checks.On("promise") {
 		return info, made, nil, nil
 	}
-	broken, doubtful := search.Judge(outlines, l.Synonyms)
-	if len(doubtful) == 0 {
-		return info, made, told(l, broken), nil
+	v, err := l.judge(ctx)
+	if err != nil {
+		return nil, false, nil, err
+	}
+	if len(v.Doubtful) == 0 {
+		return info, made, told(l, v.Broken), nil
 	}
 	x, err := search.Open(dir)
 	if err != nil {
 		return nil, false, nil, err
 	}
 	defer x.Close()
-	more, err := x.Try(ctx, doubtful)
-	return info, made, told(l, append(broken, more...)), err
+	more, err := x.Try(ctx, v.Doubtful)
+	return info, made, told(l, append(slices.Clip(v.Broken), more...)), err
 }
 
 // makeIndex makes an index, from the last one if that can be.

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -35,13 +36,14 @@ import (
 // the texts some bytes that nobody asks for. A lost or damaged text is noticed
 // by its checksum and read from its article again.
 type Store struct {
-	dir   string
-	files map[string]kept   // by path
-	made  map[string]madeOf // by path below www/
-	name  string            // of the file of texts
-	model [32]byte          // of which the pages were made; see modelKey
-	parts modelParts
-	delta delta // what the files are beside the last time
+	dir     string
+	files   map[string]kept   // by path
+	made    map[string]madeOf // by path below www/
+	name    string            // of the file of texts
+	model   [32]byte          // of which the pages were made; see modelKey
+	parts   modelParts
+	indexed indexed
+	delta   delta // what the files are beside the last time
 	// Records of files as they were read: what has not changed is not written anew.
 	records map[string]string
 	options string // the settings that reading depended on
@@ -86,6 +88,7 @@ type stored struct {
 	Model   [32]byte
 	Parts   modelParts
 	Made    []storedPage
+	Indexed indexed
 	Files   int
 }
 
@@ -141,21 +144,12 @@ func OpenStore(dir string, empty bool) (*Store, error) {
 // read reads the index. One that cannot be read, or is of another program, is
 // as good as none.
 func (s *Store) read() {
-	data, err := os.ReadFile(filepath.Join(s.dir, indexName))
+	rest, err := s.readIndex()
 	if err != nil {
-		return
-	}
-	key, err := storeKey()
-	if err != nil || len(data) < len(key)+4 || string(data[:len(key)]) != key {
-		return
-	}
-	end := len(data) - 4
-	if crc32.Checksum(data[:end], checksums) != binary.LittleEndian.Uint32(data[end:]) {
 		return
 	}
 	var index stored
-	rest, err := record.Read(string(data[len(key):end]), &index)
-	if err != nil {
+	if rest, err = record.Read(rest, &index); err != nil {
 		return
 	}
 	records := make([]string, index.Files)
@@ -172,7 +166,7 @@ func (s *Store) read() {
 	if err != nil || rest != "" {
 		return
 	}
-	s.name, s.options, s.model, s.parts = index.Name, index.Options, index.Model, index.Parts
+	s.name, s.options, s.model, s.parts, s.indexed = index.Name, index.Options, index.Model, index.Parts, index.Indexed
 	for i, f := range files {
 		s.files[f.Path], s.records[f.Path] = f.Kept, records[i]
 	}
@@ -180,6 +174,46 @@ func (s *Store) read() {
 		s.made[p.File] = p.Made
 	}
 }
+
+// Empty reports whether nothing is kept.
+func (s *Store) Empty() bool { return len(s.files) == 0 }
+
+// readIndex reads what Save wrote behind the key, into one string, of which
+// records then are parts.
+func (s *Store) readIndex() (string, error) {
+	key, err := storeKey()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Open(filepath.Join(s.dir, indexName))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	text.Grow(int(info.Size()))
+	sum := crc32.New(checksums)
+	size := info.Size() - crc32.Size
+	if _, err := io.CopyN(io.MultiWriter(&text, sum), f, size); err != nil {
+		return "", err
+	}
+	var want [crc32.Size]byte
+	if _, err := io.ReadFull(f, want[:]); err != nil {
+		return "", err
+	}
+	rest, ok := strings.CutPrefix(text.String(), key)
+	if !ok || binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
+		return "", errIndex
+	}
+	return rest, nil
+}
+
+// errIndex is returned for an index of another program, or a damaged one.
+var errIndex = errors.New("build: the index of what is kept is of no use")
 
 // recall are the files as they were read.
 func (s *Store) recall() map[string]cached {
@@ -297,7 +331,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Files: len(s.files)}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Indexed: s.indexed, Files: len(s.files)}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}
@@ -305,21 +339,29 @@ func (s *Store) Save() error {
 	if err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	size := 0
-	for _, text := range s.records {
-		size += len(text) + 4
+	temp := filepath.Join(s.dir, indexName+".tmp")
+	f, err := os.Create(temp)
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
 	}
-	data := record.Append(append(make([]byte, 0, size+size/4+200*len(s.made)), key...), &index)
+	sum := crc32.New(checksums)
+	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
+	w.WriteString(key)
+	buffer := record.Append(nil, &index)
+	w.Write(buffer)
 	for _, p := range slices.Sorted(maps.Keys(s.files)) {
 		text, known := s.records[p]
 		if !known {
 			text = string(record.Append(nil, &storedFile{p, s.files[p]}))
 		}
-		data = record.Append(data, &text)
+		buffer = record.Append(buffer[:0], &text)
+		w.Write(buffer)
 	}
-	data = binary.LittleEndian.AppendUint32(data, crc32.Checksum(data, checksums))
-	temp := filepath.Join(s.dir, indexName+".tmp")
-	if err := os.WriteFile(temp, data, 0o644); err != nil {
+	err = w.Flush() // it remembers the first mistake of all before
+	if err == nil {
+		_, err = f.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32()))
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
 	if err := os.Rename(temp, filepath.Join(s.dir, indexName)); err != nil {

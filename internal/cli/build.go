@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"whyfix/internal/build"
@@ -74,6 +75,10 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	return makeRelease(ctx, e, load, o)
 }
 
+// fewGC is how much the heap may grow, in percent, between two collections
+// while a small change is built.
+const fewGC = 400
+
 // makeRelease builds, unless a look shows that nothing has changed, and says
 // what was done.
 func makeRelease(ctx context.Context, e *env, load build.Options, o build.ReleaseOptions) error {
@@ -102,10 +107,17 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	}
 	defer l.Close()
 	stopProgress := showProgress(e.stderr, load.Progress)
+	// What is kept stays, so there is little to collect after a small change.
+	if load.Store != nil && !load.Store.Empty() {
+		defer debug.SetGCPercent(debug.SetGCPercent(fewGC))
+	}
 	loaded, err := l.LoadUnchecked(ctx)
 	if err != nil {
 		stopProgress()
 		return err
+	}
+	if !loaded.SameModel() {
+		debug.SetGCPercent(100)
 	}
 	report, err := build.Release(ctx, loaded, o, start)
 	stopProgress()

@@ -116,7 +116,7 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		if entry.IsDir() {
 			return nil
 		}
-		file, found, bad := Look(fsys, p)
+		file, found, bad := look(fsys, p, entry)
 		if bad != nil {
 			diags = append(diags, *bad)
 		}
@@ -131,13 +131,24 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 // Look finds one file, whose path is not hidden. It is not found where there
 // is something else, or where a diagnostic says what keeps it from being read.
 func Look(fsys fs.FS, p string) (file File, found bool, bad *diag.Diagnostic) {
+	return look(fsys, p, nil)
+}
+
+// look is Look for a file that was found in its folder, or nil.
+func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *diag.Diagnostic) {
 	if !utf8.ValidString(p) {
 		return File{}, false, &diag.Diagnostic{
 			Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
 			Message: "the file's name is not UTF-8", Hint: "rename the file",
 		}
 	}
-	info, err := fs.Stat(fsys, p) // follows a link that stays inside the folder
+	var info fs.FileInfo
+	var err error
+	if entry != nil && entry.Type().IsRegular() {
+		info, err = entry.Info() // known from the folder; it saves half of the time
+	} else {
+		info, err = fs.Stat(fsys, p) // follows a link that stays inside the folder
+	}
 	if err != nil {
 		d := unreadable(p, err)
 		return File{}, false, &d

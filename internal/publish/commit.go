@@ -105,6 +105,9 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 	}{
 		{"link files", func() (err error) {
 			if err = w.openSite(); err == nil {
+				err = w.useSpare()
+			}
+			if err == nil {
 				result.Linked, err = w.takeOver()
 			}
 			if err == nil {
@@ -152,9 +155,13 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 // many files these were.
 func (w *Writer) takeOver() (int, error) {
 	var names []string
+	there := 0
 	for path, f := range w.files {
-		if f.state == taken {
+		switch f.state {
+		case taken:
 			names = append(names, wwwName+"/"+path)
+		case spared:
+			there++
 		}
 	}
 	if w.template.state == taken {
@@ -179,7 +186,7 @@ func (w *Writer) takeOver() (int, error) {
 		}
 	}
 	slices.Sort(names) // neighbours in one folder, one after the other
-	return len(names), w.linkAll(names)
+	return len(names) + there, w.linkAll(names)
 }
 
 // linkAll links files of the live release, named from its root, on all CPUs.
@@ -284,5 +291,6 @@ func (w *Writer) discard() error {
 		}
 		w.www = nil
 	}
+	w.giveBack()
 	return remove(w.root, w.id)
 }

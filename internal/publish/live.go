@@ -15,6 +15,7 @@ import (
 type live struct {
 	id       string
 	dir      string // as an OS path
+	www      string // of its files, with a separator at the end
 	manifest *Manifest
 }
 
@@ -25,6 +26,7 @@ func openLive(dir, id string) *live {
 		return nil
 	}
 	l := &live{id: id, dir: filepath.Join(dir, id)}
+	l.www = filepath.Join(l.dir, wwwName) + string(filepath.Separator)
 	data, err := os.ReadFile(filepath.Join(l.dir, manifestName))
 	if err != nil {
 		return nil
@@ -52,7 +54,7 @@ func sizeOf(name string) int64 {
 }
 
 func (l *live) osPath(path string) string {
-	return filepath.Join(l.dir, wwwName, filepath.FromSlash(path))
+	return l.www + filepath.FromSlash(path)
 }
 
 // has reports whether there is a file at path.

@@ -48,8 +48,17 @@ func begin(t *testing.T, dir string) *Writer {
 func fill(t *testing.T, w *Writer, s site) {
 	t.Helper()
 	for path, text := range s {
-		if err := w.Put(path, []byte(text)); err != nil {
-			t.Fatalf("Put: %v", err)
+		kept := false
+		if len(path)%2 == 0 { // as one whose caller knows what was there
+			var err error
+			if kept, err = w.Keep(path, sumOf([]byte(text)), int64(len(text))); err != nil {
+				t.Fatalf("Keep: %v", err)
+			}
+		}
+		if !kept {
+			if err := w.Put(path, []byte(text)); err != nil {
+				t.Fatalf("Put: %v", err)
+			}
 		}
 		if strings.HasSuffix(path, ".html") {
 			err := w.Variant(path+".gz", func() ([]byte, error) { return []byte("gz:" + text), nil })

@@ -33,6 +33,7 @@ const (
 // spare is what a release is made of.
 type spare struct {
 	manifest *Manifest
+	used     bool         // it is not what it was any more
 	mu       sync.Mutex   // held while room is made for a file
 	met      atomic.Int64 // files of it that are in their place, or made way
 }
@@ -100,7 +101,42 @@ func (w *Writer) takeSpare(www string) error {
 	}
 	w.spare = &spare{}
 	w.spare.manifest, _ = decodeManifest(data) // without it, everything is looked at
+	return nil                                 // the manifest stays until there is no way back
+}
+
+// useSpare gives the spare up: there is no way back from here.
+func (w *Writer) useSpare() error {
+	if w.spare == nil {
+		return nil
+	}
+	w.spare.used = true
 	return w.root.Remove(spareWas)
+}
+
+// giveBack makes the site's folder the spare again, as long as it is unchanged.
+func (w *Writer) giveBack() {
+	if w.spare != nil && !w.spare.used && w.written == 0 && w.failed == nil {
+		_ = w.root.Rename(w.id+"/"+wwwName, spareWWW) // else it is removed with the release
+	}
+}
+
+// spares reports whether the spare has a file with this content, which then is
+// in its place. The manifest is trusted as that of the live release; see
+// live.holds.
+func (w *Writer) spares(path, sum string, size int64) (bool, error) {
+	if err := w.openSite(); err != nil {
+		return false, err
+	}
+	if w.spare == nil || w.spare.manifest == nil || w.spare.manifest.URLs[urlOf(path)] != sum || sizeOf(w.osPath(path)) != size {
+		return false, nil
+	}
+	w.spare.met.Add(1)
+	return true, nil
+}
+
+// osPath is the path of a file below www/.
+func (w *Writer) osPath(path string) string {
+	return w.wwwPath + filepath.FromSlash(path)
 }
 
 // place makes the folder of a file below www/, and room for the file.

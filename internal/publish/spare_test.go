@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -107,6 +109,65 @@ func TestSpareInUse(t *testing.T) {
 			t.Errorf("a reader of the first release got %q after %d", got, n)
 		}
 	}
+}
+
+// TestSpareGivenBack: a build that makes no release leaves the spare for the
+// next one.
+func TestSpareGivenBack(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(w *Writer) error{
+		"nothing changed": func(w *Writer) error {
+			result, err := w.Commit(manifestOf(site{"a.html": "a", "n.html": "4"}), 1)
+			if result.Changed {
+				return errors.New("a release was made")
+			}
+			return err
+		},
+		"given up": (*Writer).Abort,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			s := site{"a.html": "a"}
+			for _, n := range []string{"1", "2", "3", "4"} {
+				s["n.html"] = n
+				build(t, dir, s, 1)
+			}
+			before := readTree(t, filepath.Join(dir, spareName))
+			w := begin(t, dir)
+			fill(t, w, s)
+			if w.spare == nil {
+				t.Fatal("the spare was not taken")
+			}
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+			if got := readTree(t, filepath.Join(dir, spareName)); len(before) == 0 || !maps.Equal(got, before) {
+				t.Errorf("the spare was %v and is %v", before, got)
+			}
+			s["n.html"] = "5"
+			checkLive(t, dir, build(t, dir, s, 1).ID, s)
+		})
+	}
+}
+
+// TestDamagedSpare: a file of the spare that was cut short is not taken.
+func TestDamagedSpare(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := site{"even.html": "the same", "odd.html": "the same"}
+	for _, n := range []string{"1", "2", "3"} {
+		s["n.html"] = n
+		build(t, dir, s, 1)
+	}
+	for name := range s {
+		file := filepath.Join(dir, spareWWW, name)
+		if err := errors.Join(os.Remove(file), os.WriteFile(file, []byte("the"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s["n.html"] = "4"
+	checkLive(t, dir, build(t, dir, s, 1).ID, s)
 }
 
 // TestHalfASpare: what a build left that died while it set a spare aside.

@@ -20,7 +20,9 @@ type Writer struct {
 	now  time.Time
 	root *os.Root // dir
 	www  *os.Root // dir/id/www; see openSite
-	lock *os.File
+
+	wwwPath string // the same, as an OS path with a separator at the end
+	lock    *os.File
 
 	site    sync.Once // makes www
 	siteErr error
@@ -59,6 +61,7 @@ const (
 	unsettled fileState = iota // being put, or could not be
 	written                    // in its place
 	taken                      // the live release's file, linked in Commit
+	spared                     // in its place, because the spare has it
 )
 
 type searchState uint8
@@ -117,6 +120,7 @@ func Create(dir string, now time.Time) (_ *Writer, err error) {
 		newest = ids[0]
 	}
 	w.id = newID(now, newest)
+	w.wwwPath = filepath.Join(dir, w.id, wwwName) + string(filepath.Separator)
 	if err := root.Mkdir(w.id, dirMode); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
@@ -155,10 +159,19 @@ func (w *Writer) Put(path string, data []byte) error {
 // caller knows without having it. It reports whether the live release does;
 // otherwise nothing was put.
 func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
-	if sum == "" || !w.live.holds(path, sum, size) {
+	if sum == "" || w.live == nil {
 		return false, nil
 	}
-	return true, w.put(path, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
+	f := file{sum: sum, size: size, state: taken}
+	switch is, err := w.spares(path, sum, size); {
+	case err != nil:
+		return false, err
+	case is:
+		f.state = spared
+	case !w.live.holds(path, sum, size):
+		return false, nil
+	}
+	return true, w.put(path, func() (file, error) { return f, nil })
 }
 
 // Holds tells the content hash and the size of a file that was put.
@@ -211,7 +224,14 @@ func (w *Writer) Variant(path string, compress func() ([]byte, error)) error {
 		if !ok || baseFile.state == unsettled {
 			return file{}, errors.New("a variant of no file that was put")
 		}
-		if baseFile.state == taken {
+		switch baseFile.state {
+		case spared: // with its variant, or there is none
+			if size := sizeOf(w.osPath(path)); size > 0 {
+				w.spare.met.Add(1)
+				return file{size: size, state: spared}, nil
+			}
+			fallthrough
+		case taken:
 			if size := w.live.size(path); size > 0 {
 				return file{size: size, state: taken}, nil
 			}
