@@ -72,16 +72,17 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 			return was, err
 		}
 	}
-	key, known, err := s.loaded.pageKey(p, buffer)
+	view, err := p.View()
 	if err != nil {
 		return madeOf{}, err
 	}
+	key, known := s.loaded.pageKey(p, view, buffer)
 	if known && was.Key == key {
 		if kept, err := s.keep(p, was); kept || err != nil {
 			return was, err
 		}
 	}
-	data, err := p.Make((*buffer)[:0], s.loaded)
+	data, err := p.MakeOf((*buffer)[:0], view, s.loaded)
 	if err != nil {
 		return madeOf{}, err
 	}
@@ -162,24 +163,20 @@ func (l *Loaded) madeOf(file string) madeOf {
 // pageKey stands for all that a page is made of: its view, the text that it
 // shows, and the theme. Nothing else reaches a template, so pages with one key
 // are the same. It is not known where nothing is kept.
-func (l *Loaded) pageKey(p render.Output, buffer *[]byte) (key [16]byte, known bool, err error) {
+func (l *Loaded) pageKey(p render.Output, view any, buffer *[]byte) (key [16]byte, known bool) {
 	if l.store == nil {
-		return key, false, nil
+		return key, false
 	}
 	data := append(append((*buffer)[:0], l.Theme.Digest()...), p.Kind...)
 	data = append(append(append(data, 0), p.Language...), 0)
 	if p.Text != nil {
 		kept, ok := l.kept[p.Text.Path]
 		if !ok {
-			return key, false, nil
+			return key, false
 		}
 		data = append(append(append(data, l.key...), 0), kept.sum[:]...)
 	}
-	view, err := p.View()
-	if err != nil {
-		return key, false, err
-	}
 	*buffer = record.AppendAny(data, view)
 	sum := sha256.Sum256(*buffer)
-	return [16]byte(sum[:16]), true, nil
+	return [16]byte(sum[:16]), true
 }

@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -166,6 +167,9 @@ func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
 	data, err := l.File(a)
 	if err != nil {
 		return nil, err
+	}
+	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != l.kept[a.Path].sum {
+		return nil, fmt.Errorf("build: %s has just changed", a.Path)
 	}
 	again, _ := content.ParseArticle(a.Path, data, markdown.NewParser(markdown.Options{RawHTML: l.Site.Settings.RawHTML, Words: l.Site.Settings.Kinds}))
 	if again == nil {

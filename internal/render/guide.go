@@ -17,14 +17,14 @@ const (
 
 // guide leads from what the reader sees to the cause and on, by the checks of
 // an article. Nothing of it is written for it; where the writer did not say
-// what a check is for, it leads to the check itself.
-func (r *voice) guide(doc *markdown.Document, a *site.Article) *Guide {
+// what a check is for, it leads to the check itself. The hints come with the text.
+func guide(a *site.Article) *Guide {
 	if len(a.Chain.Checks) == 0 {
 		return nil
 	}
 	g := &Guide{}
 	for _, check := range a.Chain.Checks {
-		c := Choice{Check: here(check), Hint: hint(doc, check)}
+		c := Choice{Check: here(check)}
 		for _, cause := range check.For {
 			c.Causes = append(c.Causes, chainCause(cause, here))
 		}

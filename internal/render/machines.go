@@ -276,13 +276,14 @@ func (r *Renderer) Sources() []Output {
 		file := path.Join(path.Dir(p.File), "index.md")
 		out = append(out, Output{
 			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, Text: text,
-			view: func(*markdown.Document) (any, error) { return view(), nil },
-			make: func(out []byte, texts Texts) ([]byte, error) {
+			view: func() (any, error) { return view(), nil },
+			make: func(out []byte, view any, texts Texts) ([]byte, error) {
+				v := view.(*sourceView)
 				if text == nil {
-					return view().append(out, nil), nil
+					return v.append(out, nil), nil
 				}
 				file, err := texts.File(text)
-				return view().append(out, file), err
+				return v.append(out, file), err
 			},
 		})
 	}

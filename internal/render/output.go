@@ -16,9 +16,9 @@ type Output struct {
 	// Text is the article whose text it shows; nil when its view is all.
 	Text *content.Article
 
-	targets []markdown.Target // what fills the holes of the text
-	view    func(doc *markdown.Document) (any, error)
-	make    func(out []byte, texts Texts) ([]byte, error)
+	targets []markdown.Target                                       // what fills the holes of the text
+	view    func() (any, error)                                     // without the text
+	make    func(out []byte, view any, texts Texts) ([]byte, error) // puts the text into the view
 }
 
 // Texts are the texts of articles, which may lie on a disk until they are
@@ -34,11 +34,11 @@ type Texts interface {
 // to a struct. As long as it, the text and the theme are the same, so is the
 // file.
 func (o Output) View() (any, error) {
-	if o.Text == nil {
-		return o.view(nil)
+	v, err := o.view()
+	if o.Text == nil || err != nil {
+		return v, err
 	}
-	v, err := o.view(o.Text.Doc.Outline())
-	return &filled{v, o.targets}, err
+	return &filled{v, o.targets}, nil
 }
 
 // filled is the view of a page that shows a text, and what fills the text's
@@ -49,33 +49,46 @@ type filled struct {
 }
 
 // Make appends the file to out, which may be nil.
-func (o Output) Make(out []byte, texts Texts) ([]byte, error) { return o.make(out, texts) }
+func (o Output) Make(out []byte, texts Texts) ([]byte, error) {
+	v, err := o.View()
+	if err != nil {
+		return nil, err
+	}
+	return o.MakeOf(out, v, texts)
+}
+
+// MakeOf is Make with a view that View has just made, which is of no use
+// afterwards: the text is put into it.
+func (o Output) MakeOf(out []byte, view any, texts Texts) ([]byte, error) {
+	if f, ok := view.(*filled); ok {
+		view = f.View
+	}
+	return o.make(out, view, texts)
+}
 
 // Pages lists every page. Order and content are the same for the same site and
 // theme.
 func (r *Renderer) Pages() []Output {
 	var out []Output
 	language := ""
-	add := func(kind string, p site.Page, text *content.Article, targets []markdown.Target, view func(doc *markdown.Document) (any, error)) {
+	plain := func(kind string, p site.Page, view func() (any, error)) {
 		edition := r.theme.In(language)
-		make := func(out []byte, texts Texts) ([]byte, error) {
-			var doc *markdown.Document
-			if text != nil {
-				var err error
-				if doc, err = texts.Whole(text); err != nil {
-					return nil, err
-				}
-			}
-			v, err := view(doc)
+		make := func(out []byte, v any, _ Texts) ([]byte, error) { return edition.page(out, kind, v) }
+		out = append(out, Output{p.URL, p.File, kind, language, nil, nil, view, make})
+	}
+	article := func(v *voice, a *site.Article, c *site.Category, index int) {
+		edition := r.theme.In(language)
+		view := func() (any, error) { return v.article(a, c, index) }
+		make := func(out []byte, view any, texts Texts) ([]byte, error) {
+			doc, err := texts.Whole(a.Article)
 			if err != nil {
 				return nil, err
 			}
-			return edition.page(out, kind, v)
+			page := view.(*ArticleView)
+			v.putText(page, doc, a)
+			return edition.page(out, "article", page)
 		}
-		out = append(out, Output{p.URL, p.File, kind, language, text, targets, view, make})
-	}
-	plain := func(kind string, p site.Page, view func() (any, error)) {
-		add(kind, p, nil, nil, func(*markdown.Document) (any, error) { return view() })
+		out = append(out, Output{a.URL, a.File, "article", language, a.Article, a.Targets, view, make})
 	}
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
@@ -86,7 +99,7 @@ func (r *Renderer) Pages() []Output {
 		}
 		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
 			for i, a := range c.Articles {
-				add("article", a.Page, a.Article, a.Targets, func(doc *markdown.Document) (any, error) { return v.article(doc, a, c, i) })
+				article(v, a, c, i)
 			}
 		}
 		for _, f := range l.Families {

@@ -117,13 +117,12 @@ func (r *voice) breadcrumbs(c *site.Category) []Link {
 	return out
 }
 
-// article is the view of an article. The document is its own, or the outline of
-// it.
-func (r *voice) article(doc *markdown.Document, a *site.Article, c *site.Category, index int) (*ArticleView, error) {
+// article is the view of an article without its text.
+func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleView, error) {
+	doc := a.Doc
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
-		Intro: r.trusted(doc.Intro.HTML, a.Targets), Notes: r.trusted(doc.Notes, a.Targets),
 	}
 	v.Breadcrumbs = r.breadcrumbs(c)
 	if c != r.in.Root {
@@ -140,7 +139,7 @@ func (r *voice) article(doc *markdown.Document, a *site.Article, c *site.Categor
 	}
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
-		v.Sections = append(v.Sections, r.section(a, s, steps))
+		v.Sections = append(v.Sections, section(s, steps))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()}}
 		for _, it := range s.Items {
 			entry.Items = append(entry.Items, Link{Title: it.Title, URL: "#" + it.ID, Kind: s.Kind.String()})
@@ -152,7 +151,7 @@ func (r *voice) article(doc *markdown.Document, a *site.Article, c *site.Categor
 			v.Chain = append(v.Chain, chainCause(cause, here))
 		}
 	}
-	v.Maps, v.Guide = r.chainMaps(a), r.guide(doc, a)
+	v.Maps, v.Guide = r.chainMaps(a), guide(a)
 	for k, tags := range a.Tags {
 		if len(tags) == 0 {
 			continue
@@ -184,14 +183,29 @@ func (r *voice) article(doc *markdown.Document, a *site.Article, c *site.Categor
 	return &v, nil
 }
 
-func (r *voice) section(a *site.Article, s *markdown.Section, steps map[string]*site.Step) Section {
-	out := Section{
-		Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title,
-		Heading: r.trusted(s.Heading, a.Targets), Body: r.trusted(s.Body.HTML, a.Targets),
+// putText puts the text of an article into its view.
+func (r *voice) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
+	v.Intro, v.Notes = r.trusted(doc.Intro.HTML, a.Targets), r.trusted(doc.Notes, a.Targets)
+	for i := range doc.Sections {
+		s, shown := &doc.Sections[i], &v.Sections[i]
+		shown.Heading, shown.Body = r.trusted(s.Heading, a.Targets), r.trusted(s.Body.HTML, a.Targets)
+		for j := range s.Items {
+			it, shown := &s.Items[j], &shown.Items[j]
+			shown.Heading, shown.Body = r.trusted(it.Heading, a.Targets), r.trusted(it.Body.HTML, a.Targets)
+		}
 	}
+	if v.Guide != nil {
+		for i, check := range a.Chain.Checks {
+			v.Guide.Choices[i].Hint = hint(doc, check)
+		}
+	}
+}
+
+func section(s *markdown.Section, steps map[string]*site.Step) Section {
+	out := Section{Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
 	for i := range s.Items {
 		it := &s.Items[i]
-		item := Item{ID: it.ID, Title: it.Title, Heading: r.trusted(it.Heading, a.Targets), Body: r.trusted(it.Body.HTML, a.Targets)}
+		item := Item{ID: it.ID, Title: it.Title}
 		if step := steps[it.ID]; step != nil {
 			if step.Tag != nil {
 				l := tagLink(step.Tag)
