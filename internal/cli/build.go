@@ -75,9 +75,14 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	return makeRelease(ctx, e, load, o)
 }
 
-// fewGC is how much the heap may grow, in percent, between two collections
-// while a small change is built.
-const fewGC = 400
+// How much the heap may grow, in percent, between two collections. While files
+// are read nearly all that is made stays, and after a small change there is
+// little else to make; but pages are thrown away as soon as they are written.
+const (
+	readingGC = 200
+	fewGC     = 400
+	makingGC  = 80
+)
 
 // makeRelease builds, unless a look shows that nothing has changed, and says
 // what was done.
@@ -107,17 +112,18 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	}
 	defer l.Close()
 	stopProgress := showProgress(e.stderr, load.Progress)
-	// What is kept stays, so there is little to collect after a small change.
+	gc := readingGC
 	if load.Store != nil && !load.Store.Empty() {
-		defer debug.SetGCPercent(debug.SetGCPercent(fewGC))
+		gc = fewGC
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(gc))
 	loaded, err := l.LoadUnchecked(ctx)
 	if err != nil {
 		stopProgress()
 		return err
 	}
 	if !loaded.SameModel() {
-		debug.SetGCPercent(100)
+		debug.SetGCPercent(makingGC)
 	}
 	report, err := build.Release(ctx, loaded, o, start)
 	stopProgress()
