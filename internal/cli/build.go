@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
+	"whyfix/internal/site"
 )
 
 const buildHelp = `usage: whyfix build [options]
@@ -108,10 +110,19 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)",
 			plural(report.Articles, "article"), plural(report.Pages, "page"), plural(report.Written, "file"), report.Linked, report.ID, took)
 	}
-	if next := loaded.Site.NextChange; !next.IsZero() {
-		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
+	if next := loaded.Site.NextChange; !next.At.IsZero() {
+		e.say("build again at the next change: %s", nextChange(next, *dir))
 	}
 	return nil
+}
+
+// nextChange says when the site changes without an edit, and why.
+func nextChange(c site.Change, dir string) string {
+	s := fmt.Sprintf("%s: %s %s", c.At.Local().Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
+	if c.More > 0 {
+		s += fmt.Sprintf(", and %d more", c.More)
+	}
+	return s
 }
 
 // mostWarnings is how many warnings a build prints: it must not bury what it
