@@ -103,6 +103,9 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case err != nil:
 		return openError(err, o.Public)
 	}
+	if loaded.Dates != "" {
+		e.say("%s", loaded.Dates)
+	}
 	took := time.Since(start).Round(time.Millisecond)
 	if !report.Changed {
 		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, took)

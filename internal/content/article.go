@@ -71,7 +71,7 @@ var articleKeys = []key[Article]{
 		func(a *Article, v value) { a.Date = v.date() },
 	},
 	{
-		"updated", "date", "When it was last changed. Default: the last commit that touched the file.",
+		"updated", "date", "When it was last changed. Default: the last commit that changed what is in the file, whatever its name was.",
 		func(a *Article, v value) { a.Updated = v.date() },
 	},
 	{
