@@ -74,6 +74,7 @@ type Loaded struct {
 	Files    fs.FS            // the content folder, for the files beside the pages
 	Synonyms []search.Synonyms
 	Diags    diag.List
+	Dates    string // what is not known of dates, in one line; "" when all is
 
 	source   func(fs.FS, diag.List) diag.List // adds the lines
 	store    *Store
@@ -102,8 +103,8 @@ type Loader struct {
 	files   []content.File // in the order of content.Compare; nil: to be listed
 	diags   diag.List      // of listing them
 	cache   map[string]cached
-	key     string // the settings that parsing depends on
-	commits map[string]time.Time
+	key     string   // the settings that parsing depends on
+	commits *history // nil: nobody has asked yet
 	theme   themeCache
 }
 
@@ -273,7 +274,9 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	if key := fmt.Sprintf("%#v", options); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}
-	parsed, err := l.parse(ctx, fsys, files, listed, markdown.NewParser(options))
+	dates := dating{loader: l, ctx: ctx}
+	parsed, err := l.parse(ctx, fsys, files, listed, markdown.NewParser(options), dates.look)
+	dates.wait()
 	if err != nil {
 		return nil, err
 	}
@@ -286,24 +289,22 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 		out.kept[f.Path] = keptText{parsed[i].text, parsed[i].sum, parsed[i].facts}
 	}
 	in := site.Input{Settings: settings, Tags: tags, Options: site.Options{Base: l.options.Base, Drafts: l.options.Drafts, Now: l.options.Now()}}
-	undated := false
 	for i, f := range files {
 		diags = append(diags, parsed[i].diags...)
 		switch a := parsed[i].article; {
 		case a != nil:
 			in.Articles = append(in.Articles, a)
-			undated = undated || a.Updated.IsZero()
 		case f.Class == content.ClassArticle || f.Class == content.ClassIndex:
 			in.Unread = append(in.Unread, f.Path)
 		case f.Class == content.ClassAsset:
 			in.Assets = append(in.Assets, parsed[i].asset)
 		}
 	}
-	if undated && l.commits == nil {
-		l.commits = commitTimes(ctx, l.options.Content)
+	if l.commits != nil {
+		in.Commits = l.commits.Times
 	}
-	in.Commits = l.commits
 	resolved, siteDiags := site.Resolve(in)
+	out.Dates = l.commits.note(resolved)
 	diags = append(diags, siteDiags...)
 	theme, themeDiags, err := l.loadTheme(resolved)
 	if err != nil {
@@ -447,7 +448,8 @@ const fresh = 2 * time.Second
 
 // parse reads the files in parallel, in the order of the list. If it was not
 // made anew, somebody has told which files changed, and clocks do not matter.
-func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser) ([]cached, error) {
+// Each article is shown to look.
+func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser, look func(*content.Article)) ([]cached, error) {
 	out := make([]cached, len(files))
 	now := time.Now()
 	done := l.options.Progress.begin(PhaseReading, len(files))
@@ -456,6 +458,7 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 		f := files[i]
 		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) && l.complete(&c) {
 			out[i] = c
+			look(c.article)
 			return nil
 		}
 		c := cached{size: f.Size, modTime: f.ModTime, readAt: now}
@@ -467,6 +470,7 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 				break
 			}
 			c.article, c.diags = content.ParseArticle(f.Path, data, parser)
+			look(c.article)
 			if err := l.putAway(&c, data); err != nil {
 				return err
 			}

@@ -69,7 +69,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		w.Fresh()
 	}
 	manifest := publish.Manifest{
-		Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
+		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		Counts: publish.Counts{Articles: len(l.Site.Articles)},
 	}
 

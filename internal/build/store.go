@@ -43,7 +43,8 @@ type Store struct {
 	model   [32]byte          // of which the pages were made; see modelKey
 	parts   modelParts
 	indexed indexed
-	delta   delta // what the files are beside the last time
+	history *history // of the files in git; nil: not known
+	delta   delta    // what the files are beside the last time
 	// Records of files as they were read: what has not changed is not written anew.
 	records map[string]string
 	options string // the settings that reading depended on
@@ -89,6 +90,7 @@ type stored struct {
 	Parts   modelParts
 	Made    []storedPage
 	Indexed indexed
+	History *history
 	Files   int
 }
 
@@ -166,7 +168,7 @@ func (s *Store) read() {
 	if err != nil || rest != "" {
 		return
 	}
-	s.name, s.options, s.model, s.parts, s.indexed = index.Name, index.Options, index.Model, index.Parts, index.Indexed
+	s.name, s.options, s.model, s.parts, s.indexed, s.history = index.Name, index.Options, index.Model, index.Parts, index.Indexed, index.History
 	for i, f := range files {
 		s.files[f.Path], s.records[f.Path] = f.Kept, records[i]
 	}
@@ -331,7 +333,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Indexed: s.indexed, Files: len(s.files)}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Indexed: s.indexed, History: s.history, Files: len(s.files)}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}

@@ -133,10 +133,8 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 		return err
 	}
 	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Articles: report.Articles, Warnings: len(l.Diags)}
-	for _, at := range append([]time.Time{l.Site.NextChange}, outdated(l)...) {
-		if !at.IsZero() && (last.Until == 0 || at.Unix() < last.Until) {
-			last.Until = at.Unix()
-		}
+	if at := l.Site.NextChange.At; !at.IsZero() {
+		last.Until = at.Unix()
 	}
 	name := filepath.Join(publish.ScratchDir(public), lastName)
 	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
@@ -146,15 +144,4 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 		return fmt.Errorf("build: %w", err)
 	}
 	return nil
-}
-
-// outdated is when the pages of articles will say that they may be out of date.
-func outdated(l *Loaded) []time.Time {
-	var out []time.Time
-	for _, a := range l.Site.Articles {
-		if !a.ReviewBy.IsZero() && !a.Stale {
-			out = append(out, a.ReviewBy.AddDate(0, 0, 1))
-		}
-	}
-	return out
 }

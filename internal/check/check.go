@@ -24,6 +24,7 @@ type report func(at diag.Pos, message, hint string)
 func finders() []finder {
 	return []finder{
 		{"review-overdue", overdue},
+		{"expires-soon", leaving},
 		{"duplicate-title", sameTitle},
 		{"duplicate-symptom", sameSymptom},
 		{"orphan", orphans},

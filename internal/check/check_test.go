@@ -37,7 +37,7 @@ func found(t *testing.T, files map[string]string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := []string{"review-overdue", "duplicate-title", "duplicate-symptom"}
+	rules := []string{"review-overdue", "expires-soon", "duplicate-title", "duplicate-symptom"}
 	var out []string
 	for _, d := range loaded.Diags {
 		if !slices.Contains(rules, d.Code) {
@@ -67,6 +67,12 @@ func TestRules(t *testing.T) {
 			"a.md": "---\ntitle: 一\nreview_by: 2026-10-01\n---\n",
 		}, []string{"a.md:2:8 review-overdue: this article was to be reviewed by 2026-10-01, and its page says so"}},
 		{"review today", map[string]string{"a.md": "---\ntitle: 一\nreview_by: 2026-11-01\n---\n"}, nil},
+		{"expires soon", map[string]string{
+			"site.yaml": "checks: {expires-soon: warning}\n",
+			"a.md":      "---\ntitle: 一\nexpires: 2026-11-14\n---\n",
+			"b.md":      "---\ntitle: 二\nexpires: 2026-11-16\n---\n",
+		}, []string{"a.md:3:10 expires-soon: this article expires on 2026-11-14"}},
+		{"expires soon, and nobody asks", map[string]string{"a.md": "---\ntitle: 一\nexpires: 2026-11-14\n---\n"}, nil},
 		{"a draft is not looked at", map[string]string{"a.md": "---\ntitle: 一\ndraft: true\nreview_by: 2026-10-01\n---\n"}, nil},
 		{"same title", map[string]string{
 			"a.md":   "---\ntitle: 一\n---\n",

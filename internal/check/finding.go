@@ -18,6 +18,14 @@ func overdue(s *site.Site, say report) {
 	}
 }
 
+func leaving(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if a.Leaving {
+			say(a.ExpiresAt, "this article expires on "+a.Expires.Format(time.DateOnly), "move the date, or take out the links to it before")
+		}
+	}
+}
+
 // sameTitle finds articles that readers cannot tell apart in a list.
 func sameTitle(s *site.Site, say report) {
 	first := make(map[string]*site.Article, len(s.Articles))

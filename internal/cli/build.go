@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
+	"whyfix/internal/site"
 )
 
 const buildHelp = `usage: whyfix build [options]
@@ -130,6 +132,9 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	if err := sayBuilt(e, loaded, o, err); err != nil {
 		return err
 	}
+	if loaded.Dates != "" {
+		e.say("%s", loaded.Dates)
+	}
 	switch {
 	case report.NotKept != nil:
 		e.say("the next build will be slower: %v", report.NotKept)
@@ -146,8 +151,8 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 		e.say("%s, %d of %s changed: %s; %s written, %d unchanged; release %s is live (%s)",
 			plural(report.Articles, "article"), report.Made, plural(report.Pages, "page"), report.Why, plural(report.Written, "file"), report.Linked, report.ID, since(start))
 	}
-	if next := loaded.Site.NextChange; !next.IsZero() {
-		e.say("the next article appears on %s: build again then", next.Format("2006-01-02 15:04"))
+	if next := loaded.Site.NextChange; !next.At.IsZero() {
+		e.say("build again at the next change: %s", nextChange(next, load.Content))
 	}
 	return nil
 }
@@ -205,6 +210,15 @@ func openStore(public string, full bool) (*build.Store, func(), error) {
 			_ = os.Remove(public)
 		}
 	}, nil
+}
+
+// nextChange says when the site changes without an edit, and why.
+func nextChange(c site.Change, dir string) string {
+	s := fmt.Sprintf("%s: %s %s", c.At.Local().Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
+	if c.More > 0 {
+		s += fmt.Sprintf(", and %d more", c.More)
+	}
+	return s
 }
 
 // mostWarnings is how many warnings a build prints: it must not bury what it

@@ -53,10 +53,15 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		return errUsage{fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
 	}
 	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
+	told := false // what is not known of dates
 	p, err := preview.New(preview.Options{
 		Build: o, Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
 		Report: func(s preview.State) {
 			_ = printer.Print(e.stderr, s.Loaded.Diags)
+			if s.Loaded.Dates != "" && !told {
+				e.say("%s", s.Loaded.Dates)
+				told = true
+			}
 			switch {
 			case !s.Good:
 				e.say("%s; the last good pages stay", count(s.Loaded.Diags))

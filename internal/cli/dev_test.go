@@ -396,3 +396,19 @@ func TestDevFolderAway(t *testing.T) {
 	await(t, events, "an edit in the new folder", after(e.Build))
 	s.shows(t, "/refund/", "<h1>余额宝转不出来</h1>")
 }
+
+// What is not known of dates is said once, not with every edit.
+func TestDevDates(t *testing.T) {
+	t.Parallel()
+	content, _ := site(t)
+	s := start(t, "dev", "-content", content, "-addr", "127.0.0.1:0")
+	s.stderr.wait(t, `^whyfix: dates: the content folder is not in git, so the last change of 2 articles `)
+	events := s.listen(t)
+	e := await(t, events, "the first build", isGood)
+	writeFile(t, filepath.Join(content, "more.md"), "# 更多\n")
+	await(t, events, "a third article", after(e.Build))
+	s.shows(t, "/more/", "更多")
+	if got := strings.Count(s.stderr.String(), "dates: "); got != 1 {
+		t.Errorf("it is said %d times, want once:\n%s", got, s.stderr)
+	}
+}

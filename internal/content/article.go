@@ -33,6 +33,8 @@ type Article struct {
 	Date      time.Time // zero: not given
 	Updated   time.Time
 	ReviewBy  time.Time
+	Expires   time.Time // from this moment on it is not built
+	ExpiresAt diag.Pos
 	Draft     bool
 	Aliases   []Text // addresses on this site, from "/"
 	Related   []Text // paths as written
@@ -65,16 +67,20 @@ var articleKeys = []key[Article]{
 	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.tags() }},
 	{"author", "text", "Who answers for it.", func(a *Article, v value) { a.Author = v.text().Value }},
 	{
-		"date", "date", "When it was published. In the future: not built until then.",
+		"date", "date", "When it was published. In the future: not built until then. A day means its first moment, in the time zone of the machine that builds.",
 		func(a *Article, v value) { a.Date = v.date() },
 	},
 	{
-		"updated", "date", "When it was last changed. Default: the last commit that touched the file.",
+		"updated", "date", "When it was last changed. Default: the last commit that changed what is in the file, whatever its name was.",
 		func(a *Article, v value) { a.Updated = v.date() },
 	},
 	{
 		"review_by", "date", "After this day the page says that it may be out of date.",
 		func(a *Article, v value) { a.ReviewBy = v.date() },
+	},
+	{
+		"expires", "date", "From this moment on it is not built. A day means its first moment, as for date: on that day it is gone.",
+		func(a *Article, v value) { a.Expires, a.ExpiresAt = v.date(), v.at(v.node) },
 	},
 	{"draft", "true or false", "Not built without -drafts.", func(a *Article, v value) { a.Draft = v.bool() }},
 	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses() }},
@@ -116,6 +122,10 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 	}
 	if front != nil {
 		diags = append(diags, readMapping(lines, front, 1, "front matter", articleKeys, a)...)
+	}
+	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
+		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",
+			"it would be gone before it is published", "write a day after its date, "+a.Date.Format(time.DateOnly)))
 	}
 	doc, found := parser.Parse(lines, source, start)
 	a.Doc = doc

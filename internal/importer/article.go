@@ -92,6 +92,7 @@ func (p *page) front() string {
 	}
 	put("date", day(p.date))
 	put("updated", day(p.updated))
+	put("expires", day(p.expires))
 	if p.draft {
 		put("draft", "true")
 	}

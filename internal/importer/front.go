@@ -47,6 +47,8 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 			}
 		case "date", "publishdate", "created", "created_at":
 			p.setDate(&p.date, e)
+		case "expirydate", "expires":
+			p.setDate(&p.expires, e)
 		case "lastmod", "updated", "lastupdated", "updated_at", "last_modified_at":
 			if value != "true" && value != "false" { // VitePress: whether to show it
 				p.setDate(&p.updated, e)

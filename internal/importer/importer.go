@@ -78,7 +78,7 @@ type page struct {
 
 	title, summary, author, slug string
 	symptoms, tags, aliases      []string
-	date, updated                time.Time
+	date, updated, expires       time.Time
 	draft                        bool
 	body                         string // Markdown
 	todos                        []todo

@@ -105,7 +105,7 @@ func (im *importing) broken(pages []*page) found {
 	_, out := site.Resolve(in)
 	hidden := map[string]bool{}
 	for _, p := range pages {
-		hidden[p.target] = p.parsed != nil && (p.parsed.Draft || p.parsed.Date.After(im.options.Now))
+		hidden[p.target] = p.parsed != nil && (p.parsed.Draft || p.parsed.Date.After(im.options.Now) || !p.parsed.Expires.IsZero() && !p.parsed.Expires.After(im.options.Now))
 	}
 	// Drafts are looked at as they will be: published with all others.
 	in.Options.Drafts = true

@@ -34,7 +34,8 @@ import (
 type Options struct {
 	Build  build.Options
 	Log    *slog.Logger
-	Report func(State) // called after each build, one at a time
+	Report func(State)                          // called after each build, one at a time
+	After  func(time.Duration) <-chan time.Time // waits for the next change that no edit makes; nil: time.After
 }
 
 // State is what one build gave.
@@ -61,7 +62,8 @@ type Preview struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	number int
-	good   bool // some build was good
+	good   bool      // some build was good
+	next   time.Time // when the clock alone changes the site; zero: never
 }
 
 // quiet is how long nothing may happen before an edit counts as finished:
@@ -70,6 +72,9 @@ const quiet = 10 * time.Millisecond
 
 // New opens the content folder.
 func New(o Options) (*Preview, error) {
+	if o.Build.Now == nil {
+		o.Build.Now = time.Now
+	}
 	loader, err := build.NewLoader(o.Build)
 	if err != nil {
 		return nil, err
@@ -118,6 +123,13 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 			return
 		case err := <-w.Errors():
 			p.options.Log.Warn("watching for edits", "error", err)
+		case <-p.tick():
+			if !p.due() {
+				continue
+			}
+			if err := p.build(ctx, nil); err != nil && ctx.Err() == nil {
+				p.options.Log.Warn("the content folder cannot be read; the last good pages stay", "error", err)
+			}
 		case batch := <-w.Changes():
 			err := error(nil)
 			if batch.Rescan {
@@ -141,6 +153,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 		return err
 	}
 	p.number++
+	p.next = loaded.Site.NextChange.At
 	state := State{Number: p.number, Loaded: loaded}
 	// While the rules look at the site, it is made ready: most edits are good.
 	checked := make(chan struct{})

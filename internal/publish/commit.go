@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Result says what Commit did.
@@ -30,7 +31,7 @@ type Result struct {
 // Releases that were rolled back from go before older ones. If the site is the
 // same as the live release's, the new folder is removed and Changed is false.
 //
-// The caller sets Generator, Base, Origins, Search and Counts.Articles of m;
+// The caller sets NextChange, Generator, Base, Origins, Search and Counts.Articles of m;
 // the rest is filled in. Search must be set exactly if there is an index.
 //
 // After an error with Changed false the live release is as it was, and Abort
@@ -50,7 +51,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 	}
 	w.fillIn(&m)
 	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() {
-		return w.unchanged(keep)
+		return w.unchanged(&m, keep)
 	}
 	result, err := w.commit(&m, keep)
 	if err != nil && !result.Changed {
@@ -70,6 +71,9 @@ func (w *Writer) mendsSearch() bool {
 // fillIn sets what the Writer knows about the release.
 func (w *Writer) fillIn(m *Manifest) {
 	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.template.sum
+	if m.NextChange = m.NextChange.UTC(); m.NextChange.Year() > 9999 { // JSON has no such year
+		m.NextChange = time.Time{}
+	}
 	m.URLs = make(map[string]string, len(w.files))
 	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, len(w.files), 0
 	for path, f := range w.files {
@@ -86,14 +90,41 @@ func (w *Writer) fillIn(m *Manifest) {
 	}
 }
 
-// unchanged gives up the new folder for the live release.
-func (w *Writer) unchanged(keep int) (Result, error) {
+// unchanged gives up the new folder for the live release, and lets that say
+// when it will change: an article that waits for its day is in no file yet.
+func (w *Writer) unchanged(m *Manifest, keep int) (Result, error) {
 	result := Result{ID: w.live.id, Dir: w.live.dir}
 	err := w.discard()
+	if err == nil && !m.NextChange.Equal(w.live.manifest.NextChange) {
+		err = w.retell(m.NextChange)
+	}
 	if err == nil {
 		result.Removed, err = prune(w.root, w.live.id, w.before, keep)
 	}
 	return result, errors.Join(err, w.unlock())
+}
+
+// retell writes the live release's manifest with another next change. The
+// manifest is replaced in one rename, so the release is whole at any moment.
+func (w *Writer) retell(next time.Time) error {
+	told := *w.live.manifest
+	told.NextChange = next
+	data, err := encodeManifest(&told)
+	if err != nil {
+		return err
+	}
+	temp, name := w.live.id+"/"+manifestTemp, w.live.id+"/"+manifestName
+	if err := w.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a build that died
+		return fmt.Errorf("publish: next change: %w", err)
+	}
+	err = writeFile(w.root, temp, data)
+	if err == nil {
+		err = w.root.Rename(temp, name)
+	}
+	if err != nil {
+		return fmt.Errorf("publish: next change: %w", err)
+	}
+	return syncDir(w.root, w.live.id)
 }
 
 // commit does the steps of which any may fail or be the last one.

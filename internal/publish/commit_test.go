@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -40,6 +41,45 @@ func TestCommitFirst(t *testing.T) {
 	}
 	if got, want := m.Counts.Bytes, bytes; got != want {
 		t.Errorf("bytes: got %d, want %d", got, want)
+	}
+}
+
+// When the site changes by itself is no part of what a release holds: the live
+// one stays, and tells the new moment.
+func TestCommitNextChange(t *testing.T) {
+	dir := t.TempDir()
+	commit := func(next time.Time) Result {
+		t.Helper()
+		w := begin(t, dir)
+		fill(t, w, siteA)
+		m := manifestOf(siteA)
+		m.NextChange = next
+		result, err := w.Commit(m, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	first := commit(time.Time{})
+	for _, next := range []time.Time{noon.AddDate(0, 1, 0), noon.AddDate(0, 2, 0).In(time.FixedZone("", 8*3600)), {}} {
+		// What a build left that died here.
+		writeOS(t, filepath.Join(dir, first.ID, manifestTemp), "{")
+		got := commit(next)
+		if got.Changed || got.ID != first.ID {
+			t.Errorf("next change %s: got %+v, want release %s unchanged", next, got, first.ID)
+		}
+		checkLive(t, dir, first.ID, siteA)
+		r, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := r.Manifest(); !m.NextChange.Equal(next) || !m.Time.Equal(noon) {
+			t.Errorf("got next change %s and time %s, want %s and %s", m.NextChange, m.Time, next, noon)
+		}
+		r.Close()
+	}
+	if got := commit(time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -3600))); got.ID != first.ID { // a year of five digits in UTC
+		t.Errorf("the end of time: got %+v", got)
 	}
 }
 

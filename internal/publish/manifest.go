@@ -18,16 +18,20 @@ const Schema = 1
 
 // Manifest says what a release holds. It never changes after it is returned.
 type Manifest struct {
-	Schema    int               `json:"schema"`
-	ID        string            `json:"id"`
-	Time      time.Time         `json:"time"`
-	Generator string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
-	Base      string            `json:"base"`              // path prefix of every link, "/" or "/help/"
-	Origins   []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
-	Counts    Counts            `json:"counts"`
-	Search    *SearchInfo       `json:"search,omitempty"` // nil: made without an index
-	Template  string            `json:"template"`         // content hash of search.html, "" if there is none
-	URLs      map[string]string `json:"urls"`             // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+	Schema int       `json:"schema"`
+	ID     string    `json:"id"`
+	Time   time.Time `json:"time"`
+	// NextChange is when the clock alone will change the site; zero: never. It
+	// says nothing about what the release holds, so it is no reason for another
+	// one, and the one value that Commit writes anew into the live release.
+	NextChange time.Time         `json:"next_change,omitzero"`
+	Generator  string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
+	Base       string            `json:"base"`              // path prefix of every link, "/" or "/help/"
+	Origins    []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
+	Counts     Counts            `json:"counts"`
+	Search     *SearchInfo       `json:"search,omitempty"` // nil: made without an index
+	Template   string            `json:"template"`         // content hash of search.html, "" if there is none
+	URLs       map[string]string `json:"urls"`             // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
 }
 
 // Counts says how much a release holds.
@@ -46,7 +50,7 @@ type SearchInfo struct {
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,
-// time and number of bytes. Bytes are left out because two compressors may
+// time, next change and number of bytes. Bytes are left out because two compressors may
 // make variants of different length from the same files.
 func sameSite(a, b *Manifest) bool {
 	ca, cb := a.Counts, b.Counts
@@ -89,7 +93,7 @@ func decodeManifest(data []byte) (*Manifest, error) {
 	case !validID(m.ID):
 		return nil, fmt.Errorf("publish: manifest: %q is not the id of a release", m.ID)
 	}
-	m.Time = m.Time.UTC()
+	m.Time, m.NextChange = m.Time.UTC(), m.NextChange.UTC()
 	if y := m.Time.Year(); y < 1 || y > 9999 {
 		return nil, fmt.Errorf("publish: manifest: the year %d is out of range", y)
 	}

@@ -8,7 +8,8 @@
 //	<dir>/<id>/www/          the site's files
 //	<dir>/<id>/search/       the search index
 //	<dir>/<id>/search.html   the template of the search page
-//	<dir>/<id>/manifest.json what the release holds, written last
+//	<dir>/<id>/manifest.json what the release holds, written last, and when
+//	                         it will be out of date
 //	<dir>/current            the live release: a symbolic link to its <id>
 //
 // Writing and reading are different types: a Writer makes one release and

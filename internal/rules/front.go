@@ -47,6 +47,13 @@ func frontRules() []Rule {
 			Good:    "---\ntitle: 退款没到\ndate: 2026-03-01\n---\n",
 		},
 		{
+			Code: "expires", Needed: true,
+			Summary: "an article expires before it is published",
+			Why:     "Nobody could ever read it. From the moment in expires on it is not built; a day means its first moment.",
+			Bad:     "---\ntitle: 退款没到\ndate: 2026-03-01\nexpires: 2026-02-01\n---\n",
+			Good:    "---\ntitle: 退款没到\ndate: 2026-03-01\nexpires: 2999-01-01\n---\n",
+		},
+		{
 			Code: "no-title", Needed: true,
 			Summary: "an article has no title",
 			Why:     "Neither front matter, nor a heading at the top, nor the file's name gives one.",

@@ -53,6 +53,13 @@ func textRules() []Rule {
 			Bad:     "---\ntitle: 退款没到\nreview_by: 2020-01-01\n---\n",
 			Good:    "---\ntitle: 退款没到\nreview_by: 2999-01-01\n---\n",
 		},
+		{
+			Code: "expires-soon", Default: diag.Off, Told: true,
+			Summary: "an article expires within the next two weeks",
+			Why:     "Links to it become errors on that day. Off, because most articles that expire are meant to.",
+			Bad:     "“expires:” names a day of next week.",
+			Good:    "It names a day of next month.",
+		},
 	}
 }
 

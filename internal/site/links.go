@@ -169,8 +169,8 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			r.folderAnchor(ref, c, fragment)
 			return markdown.Target{URL: c.URL + suffix}, true
 		}
-		if why := r.hidden[p]; why != "" {
-			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+why+": readers cannot follow this link", "publish it, or take the link out")
+		if why, hidden := r.hidden[p]; hidden {
+			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" "+why.what+": readers cannot follow this link", why.mend)
 			return markdown.Target{}, false
 		}
 		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "mend the path: it is relative to this file"))

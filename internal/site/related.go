@@ -118,8 +118,8 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 		if r.lost[p] {
 			return nil
 		}
-		if why := r.hidden[p]; why != "" {
-			r.problem(t.Pos, diag.Warning, "related-hidden", quote(t.Value)+" is "+why+" and is left out", "")
+		if why, hidden := r.hidden[p]; hidden {
+			r.problem(t.Pos, diag.Warning, "related-hidden", quote(t.Value)+" "+why.what+" and is left out", "")
 			return nil
 		}
 	}

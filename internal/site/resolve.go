@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 	"unicode"
 
 	"whyfix/internal/content"
@@ -27,7 +26,7 @@ type resolver struct {
 	blocked map[string]bool      // file that stands where a folder is needed, which was said
 	byPath  map[string]*Article  // Markdown path → article
 	folders map[string]*Category // folder path → category
-	hidden  map[string]string    // Markdown path → why it is not built
+	hidden  map[string]hiding    // Markdown path → why it is not built
 	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
 	tags    map[tagKey]*Tag
 	words   map[wordKey]*Tag // as tags, by the word as it was written
@@ -42,7 +41,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
 		pages: make(map[string]*claim, len(in.Articles)+len(in.Assets)), dirs: map[string]*claim{}, blocked: map[string]bool{}, byPath: make(map[string]*Article, len(in.Articles)), folders: map[string]*Category{},
-		hidden: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		hidden: map[string]hiding{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
@@ -255,12 +254,8 @@ func (r *resolver) place() {
 		}
 		switch {
 		case a.Draft && !r.in.Options.Drafts:
-			r.hidden[a.Path] = "a draft"
-		case a.Date.After(r.in.Options.Now) && !r.in.Options.Drafts:
-			r.hidden[a.Path] = "not published before " + a.Date.Format(time.DateOnly)
-			if r.site.NextChange.IsZero() || a.Date.Before(r.site.NextChange) {
-				r.site.NextChange = a.Date
-			}
+			r.hidden[a.Path] = hiding{"is a draft", "publish it, or take the link out"}
+		case !r.due(a):
 		case a.Index:
 			if first := indexes[folderOf(a.Path)]; first != nil {
 				r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", "the folder has two index files: "+first.Path+" is the other", "delete one of the two")
@@ -306,7 +301,7 @@ func (r *resolver) place() {
 		if article.Updated.IsZero() {
 			article.Updated = r.in.Commits[a.Path]
 		}
-		article.Stale = !a.ReviewBy.IsZero() && r.in.Options.Now.After(a.ReviewBy.AddDate(0, 0, 1))
+		r.dates(article)
 		c.Articles = append(c.Articles, article)
 		r.byPath[a.Path] = article
 		r.site.Articles = append(r.site.Articles, article)

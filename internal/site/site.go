@@ -69,9 +69,17 @@ type Site struct {
 	Redirects  []Redirect
 	Assets     []Asset
 	Logo       Asset // zero: the theme's own
-	// NextChange is when an article that waits for its date would appear;
-	// zero when none waits.
-	NextChange time.Time
+	// NextChange is what the clock alone will do to the site next; zero when
+	// it will do nothing.
+	NextChange Change
+}
+
+// Change is what becomes of a page at a moment when nobody touches its file.
+type Change struct {
+	At   time.Time
+	Path string // the page's Markdown file
+	What string // "appears", "expires" or "is due for review"
+	More int    // how many other changes there are at the same moment
 }
 
 // Language is the part of the site that is in one language: everything below
@@ -168,6 +176,7 @@ type Article struct {
 	*content.Article
 	Updated   time.Time // from front matter, else from the last commit, else Date
 	Stale     bool      // review_by has passed
+	Leaving   bool      // it expires within the next two weeks
 	Category  *Category
 	Tags      [4][]*Tag // by FamilyKind
 	Targets   []markdown.Target

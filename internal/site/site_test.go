@@ -219,8 +219,8 @@ func TestHiddenArticles(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.md", "pay/x.md"}, paths(s.Articles)); diff != "" {
 		t.Errorf("articles (-want +got):\n%s", diff)
 	}
-	if want := time.Date(2026, 6, 15, 12, 0, 1, 0, time.UTC); !s.NextChange.Equal(want) {
-		t.Errorf("next change: got %s, want %s", s.NextChange, want)
+	if want := (Change{At: time.Date(2026, 6, 15, 12, 0, 1, 0, time.UTC), Path: "soon.md", What: "appears"}); s.NextChange != want {
+		t.Errorf("next change: got %+v, want %+v", s.NextChange, want)
 	}
 	var folders []string
 	for _, c := range s.Categories {
@@ -235,8 +235,8 @@ func TestHiddenArticles(t *testing.T) {
 	if got, want := len(s.Articles), 6; got != want {
 		t.Errorf("with drafts: got %d articles, want %d", got, want)
 	}
-	if !s.NextChange.IsZero() {
-		t.Errorf("with drafts: got next change %s, want none", s.NextChange)
+	if s.NextChange != (Change{}) {
+		t.Errorf("with drafts: got next change %+v, want none", s.NextChange)
 	}
 }
 

@@ -1,0 +1,56 @@
+package site
+
+import (
+	"time"
+
+	"whyfix/internal/content"
+)
+
+// hiding is why a page is not built, and what mends a link to it.
+type hiding struct{ what, mend string }
+
+// due reports whether the clock lets a page be seen, and notes when that
+// changes.
+func (r *resolver) due(a *content.Article) bool {
+	now := r.in.Options.Now
+	switch {
+	case r.in.Options.Drafts:
+	case a.Date.After(now):
+		r.hidden[a.Path] = hiding{"is not published before " + a.Date.Format(time.DateOnly), "publish it, or take the link out"}
+		r.later(a.Date, a.Path, "appears")
+		return false
+	case !a.Expires.IsZero() && !a.Expires.After(now):
+		r.hidden[a.Path] = hiding{"has expired since " + a.Expires.Format(time.DateOnly), "take the link out, or move the date in expires"}
+		return false
+	case !a.Expires.IsZero():
+		r.later(a.Expires, a.Path, "expires")
+	}
+	return true
+}
+
+// leavingDays is how long before it expires an article counts as leaving.
+const leavingDays = 14
+
+// dates tells what the clock says of an article that is built.
+func (r *resolver) dates(a *Article) {
+	now := r.in.Options.Now
+	if !a.ReviewBy.IsZero() {
+		end := a.ReviewBy.AddDate(0, 0, 1) // the day itself is still good
+		a.Stale = !now.Before(end)
+		r.later(end, a.Path, "is due for review")
+	}
+	a.Leaving = a.Expires.After(now) && a.Expires.Before(now.AddDate(0, 0, leavingDays))
+}
+
+// later notes that a page changes at a moment, if that is still to come. Of
+// several at one moment the first path is told.
+func (r *resolver) later(at time.Time, path, what string) {
+	next := &r.site.NextChange
+	switch {
+	case !at.After(r.in.Options.Now):
+	case next.At.IsZero() || at.Before(next.At):
+		*next = Change{At: at, Path: path, What: what}
+	case at.Equal(next.At):
+		next.More++
+	}
+}
