@@ -29,8 +29,8 @@ type Result struct {
 // Releases that were rolled back from go before older ones. If the site is the
 // same as the live release's, the new folder is removed and Changed is false.
 //
-// The caller sets Generator, Base, Origins, Search and Counts.Articles of m;
-// the rest is filled in. Search must be set exactly if there is an index.
+// The caller sets Generator, Base, Origins, Search, Counts.Articles, Redirects,
+// Gone and Vanished of m; the rest is filled in. Search must be set exactly if there is an index.
 //
 // After an error with Changed false the live release is as it was, and Abort
 // cleans up. An error with Changed true came after the switch: the new release
@@ -48,7 +48,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
 	w.fillIn(&m)
-	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() {
+	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) {
 		return w.unchanged(keep)
 	}
 	result, err := w.commit(&m, keep)
@@ -106,6 +106,7 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 			result.Linked, err = w.takeOver()
 			return err
 		}},
+		{"write maps", func() error { return w.putMaps(m) }},
 		{"write manifest", func() error {
 			data, err := encodeManifest(m)
 			if err != nil {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -319,18 +318,4 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	}
 	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
 	return out[:min(len(out), productCauses)]
-}
-
-func (r *Renderer) redirect(d site.Redirect) ([]byte, error) {
-	v := RedirectView{Language: d.Language, Direction: direction(d.Language), Title: r.site.Title, To: d.To, Canonical: r.absolute(d.To)}
-	for _, l := range r.site.Languages {
-		if l.Tag == d.Language {
-			v.Title = l.Title
-		}
-	}
-	var b bytes.Buffer
-	if err := r.theme.In(d.Language).redirect.ExecuteTemplate(&b, "redirect.html", v); err != nil {
-		return nil, &TemplateError{File: "redirect.html", Err: err}
-	}
-	return b.Bytes(), nil
 }

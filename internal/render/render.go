@@ -141,20 +141,37 @@ func (r *Renderer) Pages() []Output {
 		for _, p := range l.Symptoms {
 			add("symptoms", p.Page, func() ([]byte, error) { return v.symptoms(p) })
 		}
-		missing := l.Home() + "404.html"
-		add("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func() ([]byte, error) {
+		add("404", r.ownPage(l, "404.html"), func() ([]byte, error) {
 			p, err := v.page("404", site.Page{}, "title_404")
 			if err != nil {
 				return nil, err
 			}
 			return v.theme.page("404", p)
 		})
+		if len(r.site.Gone) > 0 {
+			add("gone", r.ownPage(l, goneFile), func() ([]byte, error) { return v.gone(nil) })
+		}
 	}
 	for _, d := range r.site.Redirects {
-		language = d.Language
-		add("redirect", d.Page, func() ([]byte, error) { return r.redirect(d) })
+		if language = d.Language; d.IsPage() {
+			add("redirect", d.Page, func() ([]byte, error) { return r.redirect(d) })
+		}
+	}
+	for _, g := range r.site.Gone {
+		if language = g.Language; g.IsPage() {
+			add("gone", g.Page, func() ([]byte, error) { return r.voices[g.Category.In].gone(g.Category) })
+		}
 	}
 	return out
+}
+
+// goneFile is the page for addresses that are gone, beside each home page.
+const goneFile = "410.html"
+
+// ownPage is a page of the program itself, beside the home page of a language.
+func (r *Renderer) ownPage(l *site.Language, name string) site.Page {
+	name = l.Home() + name
+	return site.Page{URL: r.site.Prefix + name, File: name}
 }
 
 // page starts the view of a page that is named by one of the theme's words.

@@ -170,7 +170,11 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			return markdown.Target{URL: c.URL + suffix}, true
 		}
 		if why := r.hidden[p]; why != "" {
-			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+why+": readers cannot follow this link", "publish it, or take the link out")
+			hint := "publish it, or take the link out"
+			if why == withdrawn {
+				hint = leadElsewhere
+			}
+			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+why+": readers cannot follow this link", hint)
 			return markdown.Target{}, false
 		}
 		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "mend the path: it is relative to this file"))
@@ -193,6 +197,10 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	}
 	page := r.page(strings.TrimPrefix(site, "/"), "")
 	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
+		if c.gone {
+			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+withdrawn+": readers cannot follow this link", leadElsewhere)
+			return markdown.Target{}, false
+		}
 		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}
