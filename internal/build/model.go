@@ -103,6 +103,12 @@ func modelKey(l *Loaded) ([32]byte, modelParts, error) {
 	for _, a := range l.Site.Assets {
 		fmt.Fprintf(h, "%q %d %d\n", a.Path, a.Width, a.Height)
 	}
+	for _, d := range l.Site.Redirects {
+		fmt.Fprintf(h, "%q %q %q\n", d.URL, d.To, d.Language)
+	}
+	for _, g := range l.Site.Gone {
+		fmt.Fprintf(h, "%q %q %q\n", g.URL, g.Category.Path, g.Language)
+	}
 	return [32]byte(h.Sum(nil)), parts, nil
 }
 

@@ -72,6 +72,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		Counts: publish.Counts{Articles: len(l.Site.Articles)},
 	}
+	manifest.Redirects, manifest.Gone = render.Moved(l.Site)
 
 	// The index is made while the pages are: both wait for the disk at times.
 	var (

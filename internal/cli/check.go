@@ -153,6 +153,12 @@ func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
 	for _, a := range l.Site.Assets {
 		keep(a.Path)
 	}
+	for _, d := range l.Site.Redirects {
+		keep(d.File)
+	}
+	for _, g := range l.Site.Gone {
+		keep(g.File)
+	}
 	extras, _, err := build.Extras(l)
 	if err != nil {
 		return nil // of the theme's search page, which a build reports

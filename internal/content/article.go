@@ -36,6 +36,7 @@ type Article struct {
 	Expires   time.Time // from this moment on it is not built
 	ExpiresAt diag.Pos
 	Draft     bool
+	Gone      bool   // withdrawn: its address says so, whatever else is said here
 	Aliases   []Text // addresses on this site, from "/"
 	Related   []Text // paths as written
 	Slug      Text
@@ -83,7 +84,15 @@ var articleKeys = []key[Article]{
 		func(a *Article, v value) { a.Expires, a.ExpiresAt = v.date(), v.at(v.node) },
 	},
 	{"draft", "true or false", "Not built without -drafts.", func(a *Article, v value) { a.Draft = v.bool() }},
-	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses() }},
+	{
+		"gone", "true or false", "Withdrawn: its address, and its aliases, only say so. Nothing else of it is published.",
+		func(a *Article, v value) {
+			if a.Gone = v.bool(); a.Gone && a.Index {
+				v.problem(v.at(v.node), "gone", "the page of a folder cannot be withdrawn", "withdraw its articles, or name its address in site.yaml: gone: [/old/address/]")
+			}
+		},
+	},
+	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses("alias", "an alias") }},
 	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
 	{"slug", "text", "The last part of the address. Default: the file's name.", func(a *Article, v value) { a.Slug = v.slug() }},
 	{

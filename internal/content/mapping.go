@@ -453,32 +453,40 @@ func (v value) date() time.Time {
 	return time.Time{}
 }
 
-// addresses reads old addresses of a page on this site.
-func (v value) addresses() []Text {
+// addresses reads old addresses on this site.
+func (v value) addresses(code, what string) []Text {
 	var out []Text
 	for _, t := range v.list() {
-		u, err := url.Parse(t.Value)
-		clean := ""
-		if err == nil {
-			clean = path.Clean(u.Path)
+		if t, ok := v.address(t, code, what); ok {
+			out = append(out, t)
 		}
-		switch {
-		case err != nil || !strings.HasPrefix(t.Value, "/") || u.Host != "" || strings.ContainsRune(u.Path, '\\') || strings.ContainsFunc(u.Path, unicode.IsControl):
-			v.problem(t.Pos, "alias", strconv.Quote(t.Value)+" is not an address on this site", "start it with “/”, such as /old/address/")
-			continue
-		case u.RawQuery != "" || u.Fragment != "":
-			v.problem(t.Pos, "alias", "an alias cannot have a ? or # part", "leave out what stands after the path")
-			continue
-		case clean == "/":
-			v.problem(t.Pos, "alias", "the home page cannot be an alias", "name the old address of this article")
-			continue
-		}
-		if path.Ext(clean) == "" {
-			clean += "/"
-		}
-		out = append(out, Text{Value: clean, Pos: t.Pos})
 	}
 	return out
+}
+
+// address reads an old address on this site. What it is, such as “an alias”,
+// is for people.
+func (v value) address(t Text, code, what string) (Text, bool) {
+	u, err := url.Parse(t.Value)
+	clean := ""
+	if err == nil {
+		clean = path.Clean(u.Path)
+	}
+	switch {
+	case err != nil || !strings.HasPrefix(t.Value, "/") || u.Host != "" || strings.ContainsRune(u.Path, '\\') || strings.ContainsFunc(u.Path, unicode.IsControl) || !utf8.ValidString(u.Path):
+		v.problem(t.Pos, code, strconv.Quote(t.Value)+" is not an address on this site", "start it with “/”, such as /old/address/")
+		return Text{}, false
+	case u.RawQuery != "" || u.Fragment != "":
+		v.problem(t.Pos, code, what+" cannot have a ? or # part", "leave out what stands after the path")
+		return Text{}, false
+	case clean == "/":
+		v.problem(t.Pos, code, "the home page cannot be "+what, "name the address of another page")
+		return Text{}, false
+	}
+	if path.Ext(clean) == "" {
+		clean += "/"
+	}
+	return Text{Value: clean, Pos: t.Pos}, true
 }
 
 func (v value) slug() Text {

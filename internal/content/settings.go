@@ -32,11 +32,19 @@ type Settings struct {
 	Languages   []LanguageSettings
 	Kinds       markdown.KindWords
 	RawHTML     bool
+	Redirects   []Redirect   // old addresses that lead elsewhere
+	Gone        []Text       // old addresses whose pages were withdrawn
 	Origins     []string     // sites that may ask the search endpoint from a browser
 	Checks      rules.Levels // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
+}
+
+// Redirect is an old address and where it leads.
+type Redirect struct {
+	From Text // from “/”
+	To   Text // a Markdown file, an address on this site, or a URL
 }
 
 // NavItem is an entry of the navigation.
@@ -78,6 +86,8 @@ var settingsKeys = []key[Settings]{
 	{"languages", "mapping", "For the other languages of the site: {en: {title, description, nav, notices, footer, contact}}.", func(s *Settings, v value) { s.Languages = v.languages() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
+	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
+	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
@@ -244,6 +254,40 @@ func (v value) nav() []NavItem {
 		out = append(out, item)
 	}
 	return out
+}
+
+// redirects reads a mapping from old addresses to where they lead.
+func (v value) redirects() []Redirect {
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", "redirects: {/old/address/: pay/refund.md}")
+		return nil
+	}
+	var out []Redirect
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		name, node := v.node.Content[i], v.node.Content[i+1]
+		from, ok := v.address(Text{Value: name.Value, Pos: v.at(name)}, "redirect", "a redirect")
+		to, isText := scalar(node)
+		at := v.at(node)
+		switch {
+		case !ok:
+		case slices.ContainsFunc(out, func(r Redirect) bool { return r.From.Value == from.Value }):
+			v.problem(from.Pos, "key-twice", "the address "+strconv.Quote(from.Value)+" stands here twice", "keep one of the two")
+		case !isText || to == "":
+			v.wrong(node, "an address behind each address", name.Value+": pay/refund.md")
+		case elsewhere(to):
+			v.problem(at, "redirect", strconv.Quote(to)+" is no place that a page can lead to", "name a Markdown file, an address on this site, or a whole URL that starts with https://")
+		default:
+			out = append(out, Redirect{From: from, To: Text{Value: to, Pos: at}})
+		}
+	}
+	return out
+}
+
+// elsewhere reports whether an address is neither on this site nor a whole
+// address of another.
+func elsewhere(to string) bool {
+	u, err := url.Parse(to)
+	return err != nil || strings.HasPrefix(to, "//") || u.Scheme != "" && (u.Scheme != "https" && u.Scheme != "http" || u.Host == "")
 }
 
 func (v value) kinds() markdown.KindWords {

@@ -25,6 +25,7 @@ import (
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
+	"whyfix/internal/render"
 	"whyfix/internal/search"
 	"whyfix/internal/server"
 	"whyfix/internal/watch"
@@ -203,7 +204,9 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	if err != nil {
 		return nil, err
 	}
+	moved, gone := render.Moved(l.Site)
 	return &server.Release{
+		Moved: moved, Gone: gone,
 		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		WWW: newFiles(l, extra, p.number, filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}, nil

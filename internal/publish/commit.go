@@ -31,8 +31,9 @@ type Result struct {
 // Releases that were rolled back from go before older ones. If the site is the
 // same as the live release's, the new folder is removed and Changed is false.
 //
-// The caller sets NextChange, Generator, Base, Origins, Search and Counts.Articles of m;
-// the rest is filled in. Search must be set exactly if there is an index.
+// The caller sets NextChange, Generator, Base, Origins, Search,
+// Counts.Articles, Redirects, Gone and Vanished of m; the rest is filled in.
+// Search must be set exactly if there is an index.
 //
 // After an error with Changed false the live release is as it was, and Abort
 // cleans up. An error with Changed true came after the switch: the new release
@@ -50,7 +51,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
 	w.fillIn(&m)
-	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() {
+	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) {
 		return w.unchanged(&m, keep)
 	}
 	result, err := w.commit(&m, keep)
@@ -146,6 +147,7 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 			}
 			return err
 		}},
+		{"write maps", func() error { return w.putMaps(m) }},
 		{"write manifest", func() error {
 			data, err := encodeManifest(m)
 			if err != nil {

@@ -119,7 +119,10 @@ func TestCommitLinks(t *testing.T) {
 					t.Errorf("%s shared: got %v, want %v", name, got, tt.linked)
 				}
 			}
-			for _, name := range []string{"www/pay/x/index.html", "www/pay/x/index.html.gz"} {
+			if got := sameFile(t, filepath.Join(first.Dir, "gone.map"), filepath.Join(second.Dir, "gone.map")); got != tt.linked {
+				t.Errorf("gone.map shared: got %v, want %v", got, tt.linked)
+			}
+			for _, name := range []string{"www/pay/x/index.html", "www/pay/x/index.html.gz", "redirects.map"} {
 				if sameFile(t, filepath.Join(first.Dir, name), filepath.Join(second.Dir, name)) {
 					t.Errorf("%s is shared and has changed", name)
 				}
@@ -169,6 +172,9 @@ func TestCommitChangedManifest(t *testing.T) {
 		{"nothing", func(*Manifest) {}, false},
 		{"generator", func(m *Manifest) { m.Generator = "whyfix next" }, true},
 		{"base", func(m *Manifest) { m.Base = "/help/" }, true},
+		{"redirects", func(m *Manifest) { m.Redirects = map[string]string{"/old/": "/"} }, true},
+		{"gone", func(m *Manifest) { m.Gone = append(m.Gone, "/more/") }, true},
+		{"vanished", func(m *Manifest) { m.Vanished = nil }, true},
 		{"origins", func(m *Manifest) { m.Origins = nil }, true},
 		{"articles", func(m *Manifest) { m.Counts.Articles++ }, true},
 		{"index", func(m *Manifest) { m.Search.Digest = "other" }, true},
@@ -212,6 +218,12 @@ func TestCommitMends(t *testing.T) {
 		}},
 		{"the template gone", func(release string) error {
 			return os.Remove(filepath.Join(release, "search.html"))
+		}},
+		{"a map cut short", func(release string) error {
+			return os.Truncate(filepath.Join(release, "redirects.map"), 3)
+		}},
+		{"a map gone", func(release string) error {
+			return os.Remove(filepath.Join(release, "gone.map"))
 		}},
 		{"the index gone", func(release string) error {
 			return os.RemoveAll(filepath.Join(release, "search"))

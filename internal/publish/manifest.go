@@ -24,14 +24,28 @@ type Manifest struct {
 	// NextChange is when the clock alone will change the site; zero: never. It
 	// says nothing about what the release holds, so it is no reason for another
 	// one, and the one value that Commit writes anew into the live release.
-	NextChange time.Time         `json:"next_change,omitzero"`
-	Generator  string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
-	Base       string            `json:"base"`              // path prefix of every link, "/" or "/help/"
-	Origins    []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
-	Counts     Counts            `json:"counts"`
-	Search     *SearchInfo       `json:"search,omitempty"` // nil: made without an index
-	Template   string            `json:"template"`         // content hash of search.html, "" if there is none
-	URLs       map[string]string `json:"urls"`             // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+	NextChange time.Time   `json:"next_change,omitzero"`
+	Generator  string      `json:"generator"`         // the program and its version: "whyfix 0.1.0"
+	Base       string      `json:"base"`              // path prefix of every link, "/" or "/help/"
+	Origins    []string    `json:"origins,omitempty"` // sites that may read /api/ from a browser
+	Counts     Counts      `json:"counts"`
+	Search     *SearchInfo `json:"search,omitempty"` // nil: made without an index
+	Template   string      `json:"template"`         // content hash of search.html, "" if there is none
+	// Old addresses, like those of URLs: where each leads, as HTTP writes it;
+	// which say that their page was withdrawn; and which lead nowhere any more,
+	// with what was known of the page. Releases without these keys are read as
+	// well: they had no such addresses that anybody has to know of.
+	Redirects map[string]string `json:"redirects,omitempty"`
+	Gone      []string          `json:"gone,omitempty"` // sorted
+	Vanished  map[string]Lost   `json:"vanished,omitempty"`
+	URLs      map[string]string `json:"urls"` // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+}
+
+// Lost is what was known of a page that vanished: enough to find the one that
+// takes its place long after its release was removed.
+type Lost struct {
+	Title string `json:"title,omitempty"`
+	Hash  string `json:"hash,omitempty"` // content hash of the page as Markdown, or of the file
 }
 
 // Counts says how much a release holds.
@@ -58,7 +72,8 @@ func sameSite(a, b *Manifest) bool {
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base &&
 		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
-		a.Template == b.Template && maps.Equal(a.URLs, b.URLs)
+		a.Template == b.Template && maps.Equal(a.URLs, b.URLs) &&
+		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }
 
 // encodeManifest writes one address a line, sorted, so that two releases can

@@ -47,6 +47,9 @@ func variantBase(path string) (base string, ok bool) {
 // isPage reports whether a file is an HTML page.
 func isPage(path string) bool { return strings.HasSuffix(path, ".html") }
 
+// Sum is the content hash of a file in a manifest.
+func Sum(data []byte) string { return sumOf(data) }
+
 // sumOf is the content hash of a file: the first 16 bytes of its SHA-256 in
 // hex. Half of the digest halves the manifest and is still far from chance.
 func sumOf(data []byte) string {

@@ -8,6 +8,8 @@
 //	<dir>/<id>/www/          the site's files
 //	<dir>/<id>/search/       the search index
 //	<dir>/<id>/search.html   the template of the search page
+//	<dir>/<id>/redirects.map old addresses and where they lead, for nginx
+//	<dir>/<id>/gone.map      addresses of withdrawn pages, for nginx
 //	<dir>/<id>/manifest.json what the release holds, written last, and when
 //	                         it will be out of date
 //	<dir>/current            the live release: a symbolic link to its <id>
@@ -72,6 +74,8 @@ const (
 	wwwName      = "www"
 	searchName   = "search"
 	templateName = "search.html"
+	movedName    = "redirects.map"
+	goneName     = "gone.map"
 	manifestName = "manifest.json"
 	manifestTemp = "manifest.json.tmp"
 )

@@ -82,7 +82,12 @@ func indexOf(s site) string { return fmt.Sprint(map[string]string(s)) }
 
 // manifestOf is what a caller of Commit says about a site.
 func manifestOf(s site) Manifest {
+	redirects := map[string]string{"/old/": "/pay/x/"}
+	if s["assets/b.css"] != "" {
+		redirects["/older/"] = "/pay/x/#check"
+	}
 	return Manifest{
+		Redirects: redirects, Gone: []string{"/away/"}, Vanished: map[string]Lost{"/lost/": {Title: "lost"}},
 		Generator: "whyfix test", Base: "/", Origins: []string{"https://example.org"},
 		Counts: Counts{Articles: 1},
 		Search: &SearchInfo{Schema: 1, Documents: 1, Digest: sumOf([]byte(indexOf(s)))},
@@ -116,9 +121,14 @@ func checkLive(t *testing.T, dir, id string, s site) {
 	want := map[string]string{
 		"manifest.json":          "",
 		"search.html":            "<form>",
+		"gone.map":               `"/away/" 1;` + "\n",
+		"redirects.map":          `"/old/" "/pay/x/$is_args$args";` + "\n",
 		"search/":                "",
 		"search/store/":          "",
 		"search/store/root.bolt": indexOf(s),
+	}
+	if s["assets/b.css"] != "" {
+		want["redirects.map"] += `"/older/" "/pay/x/$is_args$args#check";` + "\n"
 	}
 	urls := map[string]string{}
 	for path, text := range s {

@@ -38,6 +38,9 @@ func (r *Renderer) Machines() ([]File, error) {
 		robots += "\nSitemap: " + r.absolute(r.site.Prefix+site.SitemapFile) + "\n"
 	}
 	out = append(out, File{Path: site.RobotsFile, Data: []byte(robots)})
+	if hosts := r.hosts(); len(hosts) > 0 {
+		out = append(out, File{Path: site.HostsFile, Data: hosts})
+	}
 	for _, l := range r.site.Languages {
 		v := r.voices[l]
 		if v.view.Feed != "" {

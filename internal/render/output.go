@@ -113,15 +113,23 @@ func (r *Renderer) Pages() []Output {
 		for _, p := range l.Symptoms {
 			plain("symptoms", p.Page, func() (any, error) { return v.symptoms(p) })
 		}
-		missing := l.Home() + "404.html"
-		plain("404", site.Page{URL: r.site.Prefix + missing, File: missing}, func() (any, error) {
+		plain("404", r.ownPage(l, "404.html"), func() (any, error) {
 			p, err := v.page("404", site.Page{}, "title_404")
 			return &p, err
 		})
+		if len(r.site.Gone) > 0 {
+			plain("gone", r.ownPage(l, goneFile), func() (any, error) { return v.gone(nil) })
+		}
 	}
 	for _, d := range r.site.Redirects {
-		language = d.Language
-		plain("redirect", d.Page, func() (any, error) { return r.redirect(d), nil })
+		if language = d.Language; d.IsPage() {
+			plain("redirect", d.Page, func() (any, error) { return r.redirect(d), nil })
+		}
+	}
+	for _, g := range r.site.Gone {
+		if language = g.Language; g.IsPage() {
+			plain("gone", g.Page, func() (any, error) { return r.voices[g.Category.In].gone(g.Category) })
+		}
 	}
 	return out
 }

@@ -335,13 +335,3 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
 	return out[:min(len(out), productCauses)]
 }
-
-func (r *Renderer) redirect(d site.Redirect) *RedirectView {
-	v := RedirectView{Language: d.Language, Direction: direction(d.Language), Title: r.site.Title, To: d.To, Canonical: r.absolute(d.To)}
-	for _, l := range r.site.Languages {
-		if l.Tag == d.Language {
-			v.Title = l.Title
-		}
-	}
-	return &v
-}

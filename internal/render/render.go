@@ -101,6 +101,15 @@ func direction(tag string) string {
 	return "ltr"
 }
 
+// goneFile is the page for addresses that are gone, beside each home page.
+const goneFile = "410.html"
+
+// ownPage is a page of the program itself, beside the home page of a language.
+func (r *Renderer) ownPage(l *site.Language, name string) site.Page {
+	name = l.Home() + name
+	return site.Page{URL: r.site.Prefix + name, File: name}
+}
+
 // page starts the view of a page that is named by one of the theme's words.
 func (v *voice) page(kind string, at site.Page, word string) (Page, error) {
 	title, err := v.theme.Word(word)

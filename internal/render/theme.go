@@ -56,7 +56,7 @@ const (
 )
 
 // pageKinds are the templates that a theme must have.
-var pageKinds = []string{"home", "category", "article", "tag", "family", "symptoms", "search", "404"}
+var pageKinds = []string{"home", "category", "article", "tag", "family", "symptoms", "search", "404", "gone"}
 
 // LoadTheme reads a theme. The file system holds a whole theme: see Overlay.
 // Mistakes in it are diagnostics; folder is what to call it in them.

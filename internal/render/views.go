@@ -21,6 +21,7 @@
 //	symptoms.html    … for a SymptomsView
 //	search.html      … for a SearchView; see below
 //	404.html         … for a Page
+//	gone.html        … for a GoneView
 //	redirect.html    a whole page for a RedirectView, without the layout
 //	words/LANG.json  the theme's words: {"search": "搜索", …}
 //	assets/*         copied with a fingerprint in their names
@@ -35,7 +36,7 @@
 //	{{(asset "site.js").Integrity}}  its hash for the integrity attribute
 //	{{with assetIf "custom.css"}}…{{end}}  the same of a file that may be missing
 //
-// The program itself asks for the words title_search, title_404, title_symptoms, other_articles, figure, date
+// The program itself asks for the words title_search, title_404, title_gone, title_symptoms, other_articles, figure, date
 // (a time layout of Go), family_product, family_cause, family_solution and
 // family_case. What a language lacks is taken from English.
 //
@@ -53,7 +54,7 @@ import "html/template"
 // Page is what every view has.
 type Page struct {
 	Site        Site
-	Kind        string // "home", "category", "article", "tag", "family", "symptoms", "search" or "404"
+	Kind        string // "home", "category", "article", "tag", "family", "symptoms", "search", "404" or "gone"
 	URL         string
 	Canonical   string // the whole address; empty when the site's base is not known
 	Title       string
@@ -330,6 +331,13 @@ type SearchView struct {
 	Page
 	Symptoms   []Link // what readers ask, for one whose search finds nothing
 	Categories []Link
+}
+
+// GoneView is the page at the address of a page that was withdrawn, and the one
+// that web servers show for those that cannot have a page of their own.
+type GoneView struct {
+	Page
+	Category *Link // where it was; nil when it was in none
 }
 
 // RedirectView is the page at an old address.

@@ -82,6 +82,20 @@ func frontRules() []Rule {
 			Good:    "---\ntitle: 退款没到\naliases: [/old/refund/]\n---\n",
 		},
 		{
+			Code: "gone", Needed: true,
+			Summary: "a withdrawn page has no address, or is the page of a folder",
+			Why:     "`gone: true` is for an article whose file stays: its address says that it was withdrawn. `gone:` in site.yaml is for addresses that have no file any more; they start with “/”. The page of a folder shows what is in it, and goes when that is gone.",
+			Bad:     "-- pay/index.md --\n---\ntitle: 支付\ngone: true\n---\n-- pay/a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\ngone: [/old/refund/]\n-- pay/a.md --\n---\ntitle: 退款没到\ngone: true\n---\n-- pay/b.md --\n# 还款晚了\n",
+		},
+		{
+			Code: "redirect", Needed: true,
+			Summary: "a redirect in site.yaml starts or leads nowhere",
+			Why:     "It starts at an address on this site, from “/”. It leads to a Markdown file, an address on this site, or a whole URL. What it names on this site must be there, like the target of a link (link-target).",
+			Bad:     "-- site.yaml --\nredirects: {/old/refund/: \"mailto:help@example.org\"}\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nredirects: {/old/refund/: a.md, /old/forum/: \"https://forum.example.org/\"}\n-- a.md --\n# 退款没到\n",
+		},
+		{
 			Code: "base", Needed: true,
 			Summary: "the site's address is none",
 			Why:     "It stands before every link of the site.",

@@ -41,7 +41,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, 
 		s.missing(w, r, release, p)
 		return
 	}
-	if s.open(w, r, release, name, http.StatusOK) {
+	if s.moved(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) {
 		return
 	}
 	if !folder && isFile(release.WWW, name+"/index.html") {
@@ -68,16 +68,20 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// missing answers with the 404 page of the language that the path starts with,
-// if it starts with one.
+// missing answers with the 404 page.
 func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Release, p string) {
-	name := "404.html"
-	if home, _, ok := strings.Cut(strings.TrimPrefix(p, "/"), "/"); ok && fs.ValidPath(home) && isFile(release.WWW, home+"/"+name) {
-		name = home + "/" + name
-	}
-	if !s.open(w, r, release, name, http.StatusNotFound) {
+	if !s.open(w, r, release, inLanguage(release, "404.html", p), http.StatusNotFound) {
 		s.fail(w, http.StatusNotFound, "not_found", "there is no such page")
 	}
+}
+
+// inLanguage is a page of the language that the path starts with, if it starts
+// with one.
+func inLanguage(release *Release, name, p string) string {
+	if home, _, ok := strings.Cut(strings.TrimPrefix(p, "/"), "/"); ok && fs.ValidPath(home) && isFile(release.WWW, home+"/"+name) {
+		return home + "/" + name
+	}
+	return name
 }
 
 // open answers with a file; it returns false when there is none.

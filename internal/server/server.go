@@ -31,6 +31,8 @@ type Release struct {
 	Origins  []string
 	WWW      fs.FS
 	Hashes   map[string]string       // content hashes by URL below the base; may be nil
+	Moved    map[string]string       // old addresses below the base, and where each leads; may be nil
+	Gone     []string                // addresses below the base of withdrawn pages, sorted
 	Search   *search.Index           // nil: made without an index
 	Template *publish.SearchTemplate // nil: no search page
 }

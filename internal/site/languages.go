@@ -20,7 +20,7 @@ func (r *resolver) language(root *Category, tag string) {
 		l.Families[k] = &Family{Page: r.page(l.Home()+kind.Folder()+"/", tag), Kind: kind, In: l}
 	}
 	if home := l.Home(); home != "" {
-		for _, f := range []string{"search/", "404.html", "search-lite.json"} {
+		for _, f := range []string{"search/", "404.html", "410.html", "search-lite.json"} {
 			r.claimList(r.page(home+f, tag), theProgram)
 		}
 	}

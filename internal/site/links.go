@@ -193,6 +193,10 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	}
 	page := r.page(strings.TrimPrefix(site, "/"), "")
 	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
+		if c.gone {
+			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+withdrawn+": readers cannot follow this link", leadElsewhere)
+			return markdown.Target{}, false
+		}
 		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}

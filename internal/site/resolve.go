@@ -27,6 +27,8 @@ type resolver struct {
 	byPath  map[string]*Article  // Markdown path → article
 	folders map[string]*Category // folder path → category
 	hidden  map[string]hiding    // Markdown path → why it is not built
+	places  map[string]*Category // address below the root → category
+	slugs   map[string]string    // folder path → its part of an address, where a hidden index.md names it
 	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
 	tags    map[tagKey]*Tag
 	words   map[wordKey]*Tag // as tags, by the word as it was written
@@ -41,11 +43,12 @@ func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
 		pages: make(map[string]*claim, len(in.Articles)+len(in.Assets)), dirs: map[string]*claim{}, blocked: map[string]bool{}, byPath: make(map[string]*Article, len(in.Articles)), folders: map[string]*Category{},
-		hidden: map[string]hiding{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		hidden: map[string]hiding{}, slugs: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
 	r.place()
+	r.withdraw()
 	r.tag()
 	// The chains and all that follows touch nothing in common but the list of
 	// diagnostics, and each is about half of the work.
@@ -96,6 +99,7 @@ func (r *resolver) page(p, language string) Page {
 // claim is what owns a file below www/.
 type claim struct {
 	owner string   // what it is, for people
+	gone  bool     // a page that only says that it was withdrawn
 	at    diag.Pos // where that was said
 	free  string   // the hint that frees the address
 	doc   *markdown.Document
@@ -159,7 +163,7 @@ func Reserved(name string) bool {
 			return true
 		}
 	}
-	return name == "search" || programs(name) || slices.Contains([]string{"404.html", "search-lite.json"}, name)
+	return name == "search" || programs(name) || slices.Contains([]string{"404.html", "410.html", "search-lite.json"}, name)
 }
 
 // claimed finds who has a page's file already, or what makes it impossible: a
@@ -206,7 +210,7 @@ func firstPart(p string) string {
 
 // reserve claims what the program itself writes.
 func (r *resolver) reserve() {
-	for _, f := range []string{"search/index.html", "404.html", "search-lite.json"} {
+	for _, f := range []string{"search/index.html", "404.html", "410.html", "search-lite.json"} {
 		r.claim(Page{File: f}, &claim{owner: theProgram})
 	}
 	r.claim(r.page("", ""), &claim{owner: "the home page"})
@@ -253,6 +257,8 @@ func (r *resolver) place() {
 			tongues[folderOf(a.Path)] = a.InLanguage
 		}
 		switch {
+		case a.Gone && !a.Index:
+			r.hidden[a.Path] = hiding{"is " + withdrawn, leadElsewhere}
 		case a.Draft && !r.in.Options.Drafts:
 			r.hidden[a.Path] = hiding{"is a draft", "publish it, or take the link out"}
 		case !r.due(a):
@@ -266,6 +272,16 @@ func (r *resolver) place() {
 			visible = append(visible, a)
 		default:
 			visible = append(visible, a)
+		}
+	}
+	for _, a := range sorted {
+		why, hidden := r.hidden[a.Path]
+		if !hidden {
+			continue
+		}
+		r.site.Withheld = append(r.site.Withheld, Withheld{Article: a, Why: why.what})
+		if a.Index && a.Slug.Value != "" {
+			r.slugs[folderOf(a.Path)] = a.Slug.Value
 		}
 	}
 	r.machines("", SitemapFile, RobotsFile)
@@ -434,29 +450,5 @@ func (r *resolver) order() {
 
 // newest compares articles by their age.
 func newest(a, b *Article) int { return cmp.Compare(a.age, b.age) }
-
-// redirects places the old addresses.
-func (r *resolver) redirects() {
-	add := func(aliases []content.Text, to Page) {
-		for _, alias := range aliases {
-			p := r.page(strings.TrimPrefix(alias.Value, "/"), to.Language)
-			if p.URL == to.URL {
-				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
-				continue
-			}
-			if r.take(p, claim{owner: "an alias in " + alias.Pos.File, at: alias.Pos, free: dropAlias}, freeAlias) {
-				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to.URL})
-			}
-		}
-	}
-	for _, a := range r.site.Articles {
-		add(a.Aliases, a.Page)
-	}
-	for _, c := range r.categories() {
-		if c.Index != nil {
-			add(c.Index.Aliases, c.Page)
-		}
-	}
-}
 
 func quote(s string) string { return strconv.Quote(s) }

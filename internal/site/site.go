@@ -55,6 +55,10 @@ const (
 	LLMsFile    = "llms.txt"
 )
 
+// HostsFile tells static hosts of old addresses; it is at the top of the site.
+// No file of the content folder has such a name.
+const HostsFile = "_redirects"
+
 // Site is the resolved model.
 type Site struct {
 	Settings content.Settings
@@ -67,6 +71,8 @@ type Site struct {
 	Categories []*Category // every category that is no home page, parents before children
 	Articles   []*Article  // in the order of their paths
 	Redirects  []Redirect
+	Gone       []Gone     // pages that were withdrawn
+	Withheld   []Withheld // drafts and all others that are not built, in the order of their paths
 	Assets     []Asset
 	Logo       Asset // zero: the theme's own
 	// NextChange is what the clock alone will do to the site next; zero when
@@ -144,7 +150,22 @@ type Link struct {
 // Redirect is an old address of a page.
 type Redirect struct {
 	Page
-	To string // URL of the page
+	To       string // URL of the page, on this site or elsewhere; like a link's, not escaped when on this site
+	External bool   // it leads to another site
+}
+
+// Withheld is a file that is not built.
+type Withheld struct {
+	*content.Article
+	URL string // where it would be, as Page.URL
+	Why string // “a draft”
+}
+
+// Gone is the address of a page that was withdrawn.
+type Gone struct {
+	Page
+	Category *Category // where readers may look instead: the nearest above it
+	Path     string    // the withdrawn article; empty for an address without one
 }
 
 // Category is a folder.

@@ -1,0 +1,84 @@
+package publish
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// The manifest's old addresses once more, for nginx: entries of two maps from
+// $uri, which is decoded. They lie beside www/, because no reader asks for
+// them, and are there in every release, because nginx refuses to start without
+// a file that its settings include.
+
+// mapsOf are the two files of a release, by their names.
+func mapsOf(m *Manifest) map[string][]byte {
+	prefix := strings.TrimSuffix(m.Base, "/")
+	var moved, gone bytes.Buffer
+	for _, old := range slices.Sorted(maps.Keys(m.Redirects)) {
+		moved.WriteString(nginxQuote(prefix+old) + " " + nginxQuote(nginxTarget(m.Redirects[old])) + ";\n")
+	}
+	for _, old := range m.Gone {
+		gone.WriteString(nginxQuote(prefix+old) + " 1;\n")
+	}
+	return map[string][]byte{movedName: moved.Bytes(), goneName: gone.Bytes()}
+}
+
+// nginxQuote is a text as one word of nginx's settings.
+func nginxQuote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// nginxTarget is where a redirect leads, with the reader's own query in its
+// place: before an anchor, and not behind another query. A dollar sign of the
+// address would be read as the name of a variable.
+func nginxTarget(to string) string {
+	to = strings.ReplaceAll(to, "$", "%24")
+	address, anchor, anchored := strings.Cut(to, "#")
+	if !strings.Contains(address, "?") {
+		address += "$is_args$args"
+	}
+	if anchored {
+		address += "#" + anchor
+	}
+	return address
+}
+
+// holdsBeside reports whether the live release has a file with this content
+// beside www/.
+func (l *live) holdsBeside(name string, data []byte) bool {
+	if l == nil {
+		return false
+	}
+	have, err := os.ReadFile(filepath.Join(l.dir, name))
+	return err == nil && bytes.Equal(have, data)
+}
+
+// holdsMaps reports whether the live release has the maps of a manifest.
+func (l *live) holdsMaps(m *Manifest) bool {
+	for name, data := range mapsOf(m) {
+		if !l.holdsBeside(name, data) {
+			return false
+		}
+	}
+	return true
+}
+
+// putMaps puts the maps beside www/: links where the live release has the same.
+func (w *Writer) putMaps(m *Manifest) error {
+	for name, data := range mapsOf(m) {
+		var err error
+		if w.live.holdsBeside(name, data) {
+			err = w.linkOne(name)
+		} else {
+			err = writeFile(w.root, w.id+"/"+name, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package site
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// withdrawn is why an article that is gone is not built.
+const withdrawn = "withdrawn (gone: true)"
+
+// leadElsewhere is the hint for a link to one.
+const leadElsewhere = "link to what takes its place, or take the link out"
+
+// Hints that free an old address that somebody else has.
+const (
+	freeOld = "take it out here, or give the other page another address"
+	dropOld = "take it out of redirects: or gone: in site.yaml"
+)
+
+// withdraw places the pages of articles that are gone, and those that
+// site.yaml says are gone.
+func (r *resolver) withdraw() {
+	for i := range r.site.Withheld {
+		a := &r.site.Withheld[i]
+		p := r.page(r.address(a.Article), "")
+		a.URL = p.URL
+		if !a.Gone || a.Index {
+			continue
+		}
+		own := claim{owner: a.Path + ", which is gone", gone: true, at: diag.Pos{File: a.Path}, free: renameSlug}
+		if a.Slug.Value != "" {
+			own.at = a.Slug.Pos
+		}
+		r.away(p, own, freeName, a.Path)
+		for _, alias := range a.Aliases {
+			r.away(r.page(strings.TrimPrefix(alias.Value, "/"), ""), claim{owner: "an alias in " + a.Path, gone: true, at: alias.Pos, free: dropAlias}, freeAlias, "")
+		}
+	}
+	for _, t := range r.in.Settings.Gone {
+		r.away(r.page(strings.TrimPrefix(t.Value, "/"), ""), claim{owner: "gone: in " + content.SiteFile, gone: true, at: t.Pos, free: dropOld}, freeOld, "")
+	}
+}
+
+// away places one page that is gone.
+func (r *resolver) away(p Page, own claim, hint, file string) {
+	if !r.take(p, own, hint) {
+		return
+	}
+	c := r.nearest(p)
+	p.Language = c.In.Tag
+	r.site.Gone = append(r.site.Gone, Gone{Page: p, Category: c, Path: file})
+}
+
+// nearest is the category whose address is the longest that a page's starts
+// with: the page would be found there.
+func (r *resolver) nearest(p Page) *Category {
+	if r.places == nil {
+		r.places = map[string]*Category{}
+		for _, c := range r.categories() {
+			r.places[c.below()] = c
+		}
+	}
+	for at := strings.TrimSuffix(strings.TrimSuffix(p.File, "index.html"), "/"); ; {
+		i := strings.LastIndexByte(at, '/')
+		if i < 0 {
+			return r.site.Root
+		}
+		at = at[:i]
+		if c := r.places[at+"/"]; c != nil {
+			return c
+		}
+	}
+}
+
+// address is where an article that is not built would be, below the site's
+// root. No folder becomes a category for its sake.
+func (r *resolver) address(a *content.Article) string {
+	folder := r.folderAddress(folderOf(a.Path))
+	if a.Index {
+		return folder
+	}
+	return folder + cmp.Or(a.Slug.Value, FileSlug(a.Path)) + "/"
+}
+
+func (r *resolver) folderAddress(dir string) string {
+	if c := r.folders[dir]; c != nil {
+		return c.below()
+	}
+	return r.folderAddress(folderOf(dir)) + cmp.Or(r.slugs[dir], FileSlug(path.Base(dir)+".md")) + "/"
+}
+
+// redirects places the old addresses.
+func (r *resolver) redirects() {
+	// What site.yaml names must be a page, not another old address: a reader is
+	// sent on once. So all are looked up before any old address is placed.
+	type pair struct {
+		from content.Text
+		to   Redirect
+	}
+	var pairs []pair
+	for _, d := range r.in.Settings.Redirects {
+		if t, ok := r.target(markdown.Ref{Dest: d.To.Value, Pos: d.To.Pos}, "", nil, nil); ok {
+			pairs = append(pairs, pair{d.From, Redirect{To: t.URL, External: strings.Contains(t.URL, "://")}})
+		}
+	}
+	add := func(aliases []content.Text, to Page) {
+		for _, alias := range aliases {
+			p := r.page(strings.TrimPrefix(alias.Value, "/"), to.Language)
+			if p.URL == to.URL {
+				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
+				continue
+			}
+			if r.take(p, claim{owner: "an alias in " + alias.Pos.File, at: alias.Pos, free: dropAlias}, freeAlias) {
+				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to.URL})
+			}
+		}
+	}
+	for _, a := range r.site.Articles {
+		add(a.Aliases, a.Page)
+	}
+	for _, c := range r.categories() {
+		if c.Index != nil {
+			add(c.Index.Aliases, c.Page)
+		}
+	}
+	for _, d := range pairs {
+		p := r.page(strings.TrimPrefix(d.from.Value, "/"), "")
+		p.Language = r.nearest(p).In.Tag
+		if r.take(p, claim{owner: "redirects: in " + content.SiteFile, at: d.from.Pos, free: dropOld}, freeOld) {
+			d.to.Page = p
+			r.site.Redirects = append(r.site.Redirects, d.to)
+		}
+	}
+}
+
+// IsPage reports whether web servers hand a page's file out as HTML: one for an
+// address such as /old.pdf would only harm.
+func (p Page) IsPage() bool {
+	return slices.Contains([]string{".html", ".htm"}, strings.ToLower(path.Ext(p.File)))
+}
