@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -99,11 +100,26 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
 	}
+	broken := len(promises)
+	if before := w.Previous(); before != nil {
+		manifest.Vanished = l.vanished(Before{before, os.DirFS(filepath.Join(o.Public, before.ID, "www"))}, func(file string) bool {
+			sum, _ := w.Holds(file)
+			return sum != ""
+		})
+		vanished := l.tellVanished(manifest.Vanished, func(file string) string {
+			sum, _ := w.Holds(file)
+			return sum
+		})
+		for i := range vanished { // the release is right without them; check -against is strict
+			vanished[i].Severity = diag.Warning
+		}
+		promises = append(promises, vanished...)
+	}
 	l.Diags = append(l.Diags, promises...).Sort()
 	switch {
 	case l.Diags.Errors() > 0: // the site takes one of the rules, or a promise, for an error
 		return report, ErrContent
-	case o.Strict && len(promises) > 0:
+	case o.Strict && broken > 0:
 		return report, ErrPromise
 	}
 	l.progress.begin(PhaseRelease, 0)

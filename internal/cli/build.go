@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"whyfix/internal/build"
@@ -228,6 +229,9 @@ const mostWarnings = 20
 // fewWarnings keeps all errors and the first warnings, and counts the rest.
 func fewWarnings(l diag.List) (shown diag.List, left int) {
 	warnings := 0
+	// What this build did to readers' addresses must not be among those left out.
+	lost := func(d diag.Diagnostic) bool { return d.Code == "vanished-url" }
+	l = slices.Concat(filter(l, lost), filter(l, func(d diag.Diagnostic) bool { return !lost(d) }))
 	for _, d := range l {
 		if d.Severity == diag.Warning {
 			if warnings++; warnings > mostWarnings {
@@ -238,6 +242,10 @@ func fewWarnings(l diag.List) (shown diag.List, left int) {
 		shown = append(shown, d)
 	}
 	return shown, left
+}
+
+func filter(l diag.List, keep func(diag.Diagnostic) bool) diag.List {
+	return slices.DeleteFunc(slices.Clone(l), func(d diag.Diagnostic) bool { return !keep(d) })
 }
 
 // apart refuses to write releases into the content folder, by whatever name,

@@ -2,12 +2,8 @@ package cli
 
 import (
 	"context"
-	"path"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
-	"slices"
-	"strings"
 
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
@@ -100,8 +96,12 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return openError(err, *against)
 		}
-		diags = append(diags, build.Settled(loaded, vanished(loaded, r.Manifest()))...).Sort()
+		lost, err := build.Vanished(loaded, build.Before{Manifest: r.Manifest(), WWW: r.WWW()})
 		r.Close()
+		if err != nil {
+			return err
+		}
+		diags = append(diags, lost...).Sort()
 	}
 	switch {
 	case *asJSON:
@@ -128,63 +128,4 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return errSilent
 	}
 	return nil
-}
-
-// themeFile is an address of a theme's file: the name has a fingerprint, so
-// that it changes with the file and nobody keeps it.
-var themeFile = regexp.MustCompile(`^/assets/.+\.[0-9a-f]{10}(\.[^./]*)?$`)
-
-// vanished finds pages and files of a release that the content no longer has.
-// With a broken theme nobody knows the pages; its error comes first.
-func vanished(l *build.Loaded, m *publish.Manifest) diag.List {
-	if l.Renderer == nil {
-		return nil
-	}
-	have := map[string]bool{}
-	keep := func(file string) {
-		if path.Base(file) == "index.html" {
-			file = strings.TrimSuffix(file, "index.html")
-		}
-		have["/"+file] = true
-	}
-	for _, p := range l.Renderer.Pages() {
-		keep(p.File)
-	}
-	for _, a := range l.Site.Assets {
-		keep(a.Path)
-	}
-	for _, d := range l.Site.Redirects {
-		keep(d.File)
-	}
-	for _, g := range l.Site.Gone {
-		keep(g.File)
-	}
-	extras, _, err := build.Extras(l)
-	if err != nil {
-		return nil // of the theme's search page, which a build reports
-	}
-	lists, err := build.Lists(l)
-	if err != nil {
-		return nil
-	}
-	for _, f := range append(extras, lists...) {
-		keep(f.Path)
-	}
-	var out diag.List
-	for u := range m.URLs {
-		// A page as Markdown goes where the page goes.
-		if have[u] || themeFile.MatchString(u) || path.Base(u) == "index.md" {
-			continue
-		}
-		hint := "add it to aliases of the article that takes its place"
-		if !strings.HasSuffix(u, "/") && path.Ext(u) != ".html" {
-			hint = "put the file back, for those who have its address"
-		}
-		out = append(out, diag.Diagnostic{
-			Pos: diag.Pos{File: "."}, Code: "vanished-url",
-			Message: "the address " + u + " of the live release would vanish", Hint: hint,
-		})
-	}
-	slices.SortFunc(out, func(a, b diag.Diagnostic) int { return strings.Compare(a.Message, b.Message) })
-	return out
 }

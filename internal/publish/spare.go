@@ -205,7 +205,7 @@ func (w *Writer) clear() error {
 	met := int(w.spare.met.Load())
 	if m := w.spare.manifest; m != nil {
 		for u := range m.URLs {
-			file := fileOf(u)
+			file := FileOf(u)
 			for _, ext := range []string{"", ".gz", ".br", ".zst"} {
 				if _, wanted := w.files[file+ext]; wanted {
 					continue
@@ -259,8 +259,8 @@ func (w *Writer) removeFile(name string) error {
 	return nil
 }
 
-// fileOf is the file of an address; see urlOf.
-func fileOf(u string) string {
+// FileOf is the file of an address; see urlOf.
+func FileOf(u string) string {
 	name := strings.TrimPrefix(u, "/")
 	if name == "" || strings.HasSuffix(name, "/") {
 		name += "index.html"

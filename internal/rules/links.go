@@ -62,10 +62,10 @@ func linkRules() []Rule {
 		},
 		{
 			Code: "vanished-url", Needed: true, Told: true,
-			Summary: "an address of the live release would vanish (only with -against)",
-			Why:     "Others link to it, and readers have kept it. An alias in the article that takes its place leads them there.",
+			Summary: "an address that was published leads nowhere now (in check only with -against; in build a warning)",
+			Why:     "Others link to it, and readers have kept it. An alias in the article that takes its place, or redirects: in site.yaml, leads them there; gone: says that nothing takes its place. A release remembers such addresses until one of these is written.",
 			Bad:     "A file was renamed, and `whyfix check -against public` looks at the release from before.",
-			Good:    "The renamed article has the old address under aliases.",
+			Good:    "The renamed article has the old address under aliases, as `whyfix mv` writes it.",
 		},
 		{
 			Code: "orphan", Default: diag.Off,
