@@ -77,6 +77,7 @@ type Loaded struct {
 	Dates    string // what is not known of dates, in one line; "" when all is
 
 	source   func(fs.FS, diag.List) diag.List // adds the lines
+	input    site.Input                       // what the site was resolved of
 	store    *Store
 	progress *Progress
 	checked  bool
@@ -304,6 +305,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 		in.Commits = l.commits.Times
 	}
 	resolved, siteDiags := site.Resolve(in)
+	out.input = in
 	out.Dates = l.commits.note(resolved)
 	diags = append(diags, siteDiags...)
 	theme, themeDiags, err := l.loadTheme(resolved)

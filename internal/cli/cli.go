@@ -50,6 +50,7 @@ func commands() []command {
 		{"serve", "serve a release and follow the next ones", serveHelp, runServe},
 		{"check", "list every problem in the content", checkHelp, runCheck},
 		{"new", "start a new article", newHelp, runNew},
+		{"mv", "move an article or a folder, and all that leads to it", mvHelp, runMv},
 		{"import", "turn the pages of another program into articles", importHelp, runImport},
 		{"search", "ask the index from a terminal", searchHelp, runSearch},
 		{"rollback", "make the release before the live one live again", rollbackHelp, runRollback},
