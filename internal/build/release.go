@@ -188,7 +188,7 @@ func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
 	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != l.kept[a.Path].sum {
 		return nil, fmt.Errorf("build: %s has just changed", a.Path)
 	}
-	again, _ := content.ParseArticle(a.Path, data, markdown.NewParser(markdown.Options{RawHTML: l.Site.Settings.RawHTML, Words: l.Site.Settings.Kinds}))
+	again, _ := content.ParseArticle(a.Path, data, l.Site.Settings.Parser())
 	if again == nil {
 		return nil, fmt.Errorf("build: %s has just changed", a.Path)
 	}

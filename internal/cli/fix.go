@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/term"
+
 	"whyfix/internal/build"
 	"whyfix/internal/check"
 	"whyfix/internal/content"
@@ -313,7 +315,4 @@ func terminal(e *env) bool {
 	return ok && isTerminal(f)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

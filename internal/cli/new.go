@@ -8,36 +8,139 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/mend"
+	"whyfix/internal/site"
 )
 
 const newHelp = `usage: whyfix new [options] PATH TITLE
 
 Starts a new article with all the sections of the chain. It is a draft until
-you take out the line "draft: true". An existing file is never overwritten.
+you take out the line "draft: true". On a terminal it asks for what you did not
+say; Enter leaves something out. An existing file is never overwritten.
 
-  -content DIR   the articles (default: content)
+  -content DIR     the articles (default: content)
+  -title TEXT      the title, as TITLE
+  -symptom TEXT    what a reader says; again for another one
+  -product TEXT    what it is about; again for another one
+  -cause TEXT      why it happens; again for another one
+  -solution TEXT   what helps; again for another one
+  -template NAME   made of content/_templates/NAME.md (default: article)
+
+A template is an article with {{title}}, {{symptoms}}, {{products}}, {{causes}},
+{{solutions}}, {{date}} or {{review_by}} where these belong: docs/writing.md.
 
 examples:
   whyfix new huabei/cannot-use.md "花呗突然用不了，怎么办？"
-  whyfix new pay/refund-late "退款怎么还没到？"
+  whyfix new -symptom 退款没到 pay/refund-late "退款怎么还没到？"
+  whyfix new
 `
 
 func runNew(ctx context.Context, e *env, args []string) error {
 	f := flags("new")
 	dir := f.String("content", "content", "")
-	words, err := parse(f, args, 2, 2, "a PATH and a TITLE (in quotes)")
+	d := draft{lists: map[string][]string{}, date: time.Now()}
+	f.StringVar(&d.title, "title", "", "")
+	name := f.String("template", "", "")
+	for flag, list := range map[string]string{"symptom": "symptoms", "product": "products", "cause": "causes", "solution": "solutions"} {
+		f.Func(flag, "", func(s string) error {
+			d.lists[list] = append(d.lists[list], strings.TrimSpace(s))
+			return nil
+		})
+	}
+	words, err := parse(f, args, 0, 2, "a PATH and a TITLE (in quotes)")
 	if err != nil {
 		return err
 	}
+	for _, list := range d.lists {
+		for _, s := range list {
+			if s == "" || strings.ContainsFunc(s, unicode.IsControl) {
+				return errUsage{fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes"}
+			}
+		}
+	}
+	file := ""
+	if len(words) > 0 {
+		file = words[0]
+	}
+	if len(words) == 2 {
+		if d.title != "" {
+			return errUsage{"the title is given twice", "-title or TITLE, not both"}
+		}
+		d.title = words[1]
+	}
+	given := len(words) == 2 || len(words) == 1 && d.title != ""
+	if !given && !terminal(e) {
+		return errUsage{message: "it needs a PATH and a TITLE (in quotes)"}
+	}
+
+	root, err := os.OpenRoot(*dir)
+	switch {
+	case err == nil:
+		defer root.Close()
+	case !errors.Is(err, fs.ErrNotExist):
+		if info, statErr := os.Stat(*dir); statErr == nil && !info.IsDir() {
+			return fmt.Errorf("%s is a file, not a content folder", *dir)
+		}
+		return loadError(err, *dir)
+	}
+	var fsys fs.FS
+	if root != nil {
+		fsys = root.FS()
+	}
+	if given { // a wrong path is told before anything is asked
+		if file, err = articlePath(file, *dir); err != nil {
+			return err
+		}
+	}
+	if terminal(e) {
+		language, _, _ := tongue(fsys, file)
+		ask := newQuestions(ctx, e, builtInFor(language))
+		if err := ask.fill(&d, &file); err != nil {
+			return err
+		}
+	}
+	if file, err = articlePath(file, *dir); err != nil {
+		return err
+	}
+	if d.title = strings.TrimSpace(d.title); d.title == "" || strings.ContainsFunc(d.title, unicode.IsControl) {
+		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
+	}
+	text, diags, err := write(fsys, file, *name, d)
+	if err != nil {
+		return err
+	}
+	if diags.Errors() > 0 {
+		if err := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, diags); err != nil {
+			return err
+		}
+		e.say("nothing was written: mend the template")
+		return errSilent
+	}
+	target := filepath.Join(*dir, filepath.FromSlash(file))
+	if err := create(*dir, file, []byte(text)); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return hinted{fmt.Errorf("%s exists already", target), "choose another name, or edit that file"}
+		}
+		return cannotWrite(target, err)
+	}
+	fmt.Fprintln(e.stdout, target)
+	if strings.Contains(text, "\ndraft: true") {
+		e.say("a draft: fill it in, then delete the line draft: true")
+	}
+	return nil
+}
+
+// articlePath is the path in the content folder that a word names.
+func articlePath(word, dir string) (string, error) {
 	// A path as a shell completes it may start with ./ and the content folder.
-	name, title := strings.TrimPrefix(filepath.ToSlash(words[0]), "./"), strings.TrimSpace(words[1])
-	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(*dir))+"/"); ok {
+	name := strings.TrimPrefix(filepath.ToSlash(word), "./")
+	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
 		name = rest
 	}
 	noFile := name == "" || strings.HasSuffix(name, "/") || path.Base(name) == "." || path.Base(name) == ".."
@@ -45,54 +148,44 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		name += ".md"
 	}
 	switch {
-	case title == "" || strings.ContainsAny(title, "\n\r"):
-		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
 	case noFile || !filepath.IsLocal(name) || name != path.Clean(name):
-		return errUsage{fmt.Sprintf("%q is not a path inside the content folder", words[0]), "write it like huabei/cannot-use.md"}
+		return "", errUsage{fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md"}
 	case content.Hidden(name):
-		return errUsage{fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", words[0]), "choose another name"}
+		return "", errUsage{fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name"}
 	case content.Classify(name) == content.ClassIndex:
-		return errUsage{"index.md is the page of its folder, not an article", "choose another name, or write index.md by hand"}
+		return "", errUsage{"index.md is the page of its folder, not an article", "choose another name, or write index.md by hand"}
 	}
-	language := "zh"
-	if l, err := build.NewLoader(build.Options{Content: *dir}); err == nil {
-		if loaded, err := l.Load(ctx); err == nil {
-			language = loaded.Site.Settings.Language
-		}
-		l.Close()
-	} else if !errors.Is(err, build.ErrNoContent) {
+	return name, nil
+}
+
+// write makes the text of a new article, of the template with a name. Mistakes
+// of the template are in the list, where they stand in it.
+func write(fsys fs.FS, file, name string, d draft) (string, diag.List, error) {
+	language, home, settings := tongue(fsys, file)
+	t, diags, err := findTemplate(fsys, home, language, name)
+	if err != nil || diags.Errors() > 0 {
+		return "", diags, err
+	}
+	made := t.fill(d)
+	_, found := content.ParseArticle(file, []byte(made.text), settings.Parser())
+	return made.text, t.blame(made, found), nil
+}
+
+// create makes a file with its text, or none. A link in the folder does not
+// lead it out of it.
+func create(dir, file string, text []byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	target := filepath.Join(*dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(*dir, 0o755); err != nil {
-		return err
-	}
-	// A link in the folder must not lead the file out of it.
-	root, err := os.OpenRoot(*dir)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return cannotWrite(target, err)
-	}
-	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return hinted{fmt.Errorf("%s exists already", target), "choose another name, or edit that file"}
-	}
-	if err != nil {
-		return cannotWrite(target, err)
-	}
-	if _, err := file.WriteString(template(language, title, time.Now())); err != nil {
-		file.Close()
+	if err := root.MkdirAll(path.Dir(file), 0o755); err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	fmt.Fprintln(e.stdout, target)
-	e.say("a draft: fill it in, then delete the line draft: true")
-	return nil
+	return mend.Create(root, file, text)
 }
 
 // cannotWrite names the file by its whole path: os.Root knows only the part
@@ -104,90 +197,16 @@ func cannotWrite(target string, err error) error {
 	return fmt.Errorf("cannot write %s: %w", target, err)
 }
 
-func template(language, title string, now time.Time) string {
-	text := articleZH
-	if !strings.HasPrefix(strings.ToLower(language), "zh") {
-		text = articleEN
-	}
-	return strings.NewReplacer("TITLE", strconv.Quote(title), "DATE", now.Format(time.DateOnly), "REVIEW", now.AddDate(1, 0, 0).Format(time.DateOnly)).Replace(text)
+// fileFor proposes a file for an article with a title.
+func fileFor(title string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-':
+			return r
+		case unicode.IsSpace(r):
+			return '-'
+		}
+		return -1
+	}, strings.TrimSpace(title))
+	return site.FileSlug(strings.ToLower(name)+".md") + ".md"
 }
-
-const articleZH = `---
-title: TITLE
-summary:            # 一句话：这篇文章帮读者解决什么
-symptoms:           # 读者怎么说，照他们的原话写，每句都要能搜到这篇文章
-  - 
-products: []        # 标签：涉及的产品
-causes: []          # 标签：可能的原因
-solutions: []       # 标签：处理办法
-cases: []           # 标签：发生过的情形
-author:
-date: DATE
-review_by: REVIEW
-draft: true         # 写好后删掉这一行，文章才会发布
----
-
-先用一两句话回答读者。
-
-## 为什么会这样 {.cause}
-
-### 第一种原因
-
-怎么回事。
-
-## 怎么判断是哪一种 {.check}
-
-### 看什么
-
-看到什么说明是第一种原因。
-
-## 怎么解决 {.solution}
-
-### 做什么
-
-1. 第一步。
-
-## 案例 {.case}
-
-以下案例为虚构。
-`
-
-const articleEN = `---
-title: TITLE
-summary:            # one sentence: what this article helps with
-symptoms:           # what readers say, in their words; each must find this article
-  - 
-products: []        # tags: what it is about
-causes: []          # tags: why it happens
-solutions: []       # tags: what helps
-cases: []           # tags: where it happened
-author:
-date: DATE
-review_by: REVIEW
-draft: true         # delete this line to publish the article
----
-
-Answer the reader in a sentence or two.
-
-## Why it happens {.cause}
-
-### The first cause
-
-What goes on.
-
-## How to tell which {.check}
-
-### What to look at
-
-What you see when it is the first cause.
-
-## What to do {.solution}
-
-### The first remedy
-
-1. The first step.
-
-## A case {.case}
-
-This case is fictional.
-`

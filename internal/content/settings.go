@@ -121,6 +121,11 @@ func defaultKinds() markdown.KindWords {
 	}
 }
 
+// Parser is the parser for articles of a site with these settings.
+func (s Settings) Parser() *markdown.Parser {
+	return markdown.NewParser(markdown.Options{RawHTML: s.RawHTML, Words: s.Kinds})
+}
+
 // ParseSettings reads site.yaml over the defaults.
 func ParseSettings(data []byte) (Settings, diag.List) {
 	s := DefaultSettings()

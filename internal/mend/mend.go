@@ -8,7 +8,9 @@ package mend
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"regexp"
@@ -130,6 +132,44 @@ func put(text []byte, start, end int, word string) []byte {
 	out = append(out, text[:start]...)
 	out = append(out, word...)
 	return append(out, text[end:]...)
+}
+
+// Create makes a file of a folder with its text, or none: nobody reads half of
+// it. The error wraps fs.ErrExist where there is something already.
+func Create(root *os.Root, name string, data []byte) error {
+	temp := path.Join(path.Dir(name), "."+path.Base(name)+".mending")
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = root.Link(temp, name) // unlike a rename it replaces nothing
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			err = writeNew(root, name, data) // a file system without links
+		}
+	}
+	if removed := root.Remove(temp); err == nil {
+		err = removed
+	}
+	return err
+}
+
+// writeNew writes a file that is not there yet, and takes it away again if that
+// fails.
+func writeNew(root *os.Root, name string, data []byte) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		err = errors.Join(err, root.Remove(name))
+	}
+	return err
 }
 
 // Replace writes a file of a folder in one step: under another name first,
