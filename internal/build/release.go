@@ -24,7 +24,7 @@ type ReleaseOptions struct {
 	Public    string // the folder of the releases
 	Keep      int    // how many releases stay
 	Index     bool   // make the search index
-	Compress  bool   // write .gz beside text files
+	Compress  bool   // write compressed copies beside text files
 	Full      bool   // make a release even if nothing changed
 	Strict    bool   // a symptom that does not find its article is an error
 	Generator string // the program and its version
@@ -110,11 +110,12 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	assets := l.Site.Assets
 	err := parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
-		if err := s.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil {
+		open := func() (io.ReadCloser, error) { return l.Files.Open(p) }
+		if err := s.PutFrom(p, open); err != nil {
 			return err
 		}
 		_, size := s.Holds(p)
-		return s.variant(p, size, func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
+		return s.variants(p, size, open)
 	})
 	if err != nil {
 		return err
@@ -127,10 +128,10 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range append(extra, lists...) {
-		if err := s.put(f.Path, f.Data); err != nil {
-			return err
-		}
+	files := append(extra, lists...)
+	err = parallel(ctx, len(files), func(i int) error { return s.put(files[i].Path, files[i].Data) })
+	if err != nil {
+		return err
 	}
 	return s.PutSearchTemplate(template)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -70,14 +71,13 @@ func (w *Writer) mendsSearch() bool {
 // fillIn sets what the Writer knows about the release.
 func (w *Writer) fillIn(m *Manifest) {
 	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.template.sum
+	m.Variants = maps.Clone(w.variants)
 	m.URLs = make(map[string]string, len(w.files))
 	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, len(w.files), 0
 	for path, f := range w.files {
 		m.Counts.Bytes += f.size
-		if base, ok := variantBase(path); ok {
-			if _, ok := w.files[base]; ok {
-				continue
-			}
+		if f.variant {
+			continue
 		}
 		m.URLs[urlOf(path)] = f.sum
 		if isPage(path) {

@@ -25,9 +25,10 @@ type Manifest struct {
 	Base      string            `json:"base"`              // path prefix of every link, "/" or "/help/"
 	Origins   []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
 	Counts    Counts            `json:"counts"`
-	Search    *SearchInfo       `json:"search,omitempty"` // nil: made without an index
-	Template  string            `json:"template"`         // content hash of search.html, "" if there is none
-	URLs      map[string]string `json:"urls"`             // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+	Search    *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
+	Template  string            `json:"template"`           // content hash of search.html, "" if there is none
+	Variants  map[string]string `json:"variants,omitempty"` // extension of the precompressed variants that were made, such as ".gz" → how
+	URLs      map[string]string `json:"urls"`               // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
 }
 
 // Counts says how much a release holds.
@@ -46,15 +47,15 @@ type SearchInfo struct {
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,
-// time and number of bytes. Bytes are left out because two compressors may
-// make variants of different length from the same files.
+// time and number of bytes. Bytes are left out because a variant that was lost
+// and made again is no other site.
 func sameSite(a, b *Manifest) bool {
 	ca, cb := a.Counts, b.Counts
 	ca.Bytes, cb.Bytes = 0, 0
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base &&
 		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
-		a.Template == b.Template && maps.Equal(a.URLs, b.URLs)
+		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs)
 }
 
 // encodeManifest writes one address a line, sorted, so that two releases can

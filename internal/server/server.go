@@ -31,6 +31,7 @@ type Release struct {
 	Origins  []string
 	WWW      fs.FS
 	Hashes   map[string]string       // content hashes by URL below the base; may be nil
+	Variants map[string]string       // how compressed copies were made, by their extension; nil: there are none
 	Search   *search.Index           // nil: made without an index
 	Template *publish.SearchTemplate // nil: no search page
 }
