@@ -2,15 +2,14 @@ package build
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"fmt"
-	"path"
-	"strings"
+	"errors"
+	"io"
 	"sync"
 	"sync/atomic"
 
+	"whyfix/internal/press"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/render"
@@ -101,56 +100,48 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 func (s *siteWriter) keep(p render.Output, was madeOf) (bool, error) {
 	kept, err := s.Keep(p.File, was.Sum, was.Size)
 	if kept && err == nil {
-		err = s.variant(p.File, was.Size, func() ([]byte, error) { return p.Make(nil, s.loaded) })
+		page := sync.OnceValues(func() ([]byte, error) { return p.Make(nil, s.loaded) })
+		err = s.variants(p.File, was.Size, func() (io.ReadCloser, error) {
+			data, err := page()
+			return reader(data), err
+		})
 	}
 	return kept, err
 }
 
-// put writes a file and its compressed copy.
+// put writes a file and its compressed copies.
 func (s *siteWriter) put(name string, data []byte) error {
 	if err := s.Put(name, data); err != nil {
 		return err
 	}
-	return s.variant(name, int64(len(data)), func() ([]byte, error) { return data, nil })
+	return s.variants(name, int64(len(data)), func() (io.ReadCloser, error) { return reader(data), nil })
 }
 
-// worthCompressing is the size in bytes below which a packet is not saved.
-const worthCompressing = 1024
-
-// variant writes a .gz beside a text file that is worth it.
-func (s *siteWriter) variant(name string, size int64, read func() ([]byte, error)) error {
-	if !s.compressed || s.own[name+".gz"] || size < worthCompressing || !compressible(name) {
+// variants puts the compressed copies of a text file that is worth them. A copy
+// that the writer has stays.
+func (s *siteWriter) variants(name string, size int64, open func() (io.ReadCloser, error)) error {
+	if !s.compressed || !press.Worth(name, size) {
 		return nil
 	}
-	return s.Variant(name+".gz", func() ([]byte, error) {
-		data, err := read()
+	for _, coding := range press.Codings() {
+		if s.own[name+coding.Ext] {
+			continue
+		}
+		err := s.Variant(name+coding.Ext, coding.How, func(out io.Writer) error {
+			in, err := open()
+			if err != nil {
+				return err
+			}
+			return errors.Join(coding.Write(out, in), in.Close())
+		})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		var b bytes.Buffer
-		z := zippers.Get().(*gzip.Writer)
-		defer zippers.Put(z)
-		z.Reset(&b)
-		if _, err := z.Write(data); err != nil {
-			return nil, fmt.Errorf("build: %w", err)
-		}
-		if err := z.Close(); err != nil {
-			return nil, fmt.Errorf("build: %w", err)
-		}
-		return b.Bytes(), nil
-	})
-}
-
-// zippers are used again: each has 800 kB of tables.
-var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
-
-func compressible(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".webmanifest":
-		return true
 	}
-	return false
+	return nil
 }
+
+func reader(data []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(data)) }
 
 // madeOf is what a page was made of the last time.
 func (l *Loaded) madeOf(file string) madeOf {

@@ -27,7 +27,7 @@ type ReleaseOptions struct {
 	Public    string // the folder of the releases
 	Keep      int    // how many releases stay
 	Index     bool   // make the search index
-	Compress  bool   // write .gz beside text files
+	Compress  bool   // write compressed copies beside text files
 	Full      bool   // make a release even if nothing changed
 	Strict    bool   // a symptom that does not find its article is an error
 	Generator string // the program and its version
@@ -103,8 +103,8 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	broken := len(promises)
 	if before := w.Previous(); before != nil {
 		manifest.Vanished = l.vanished(Before{before, os.DirFS(filepath.Join(o.Public, before.ID, "www"))}, func(file string) bool {
-			sum, _ := w.Holds(file)
-			return sum != ""
+			sum, size := w.Holds(file)
+			return sum != "" || size > 0
 		})
 		vanished := l.tellVanished(manifest.Vanished, func(file string) string {
 			sum, _ := w.Holds(file)
@@ -143,11 +143,12 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	assets := l.Site.Assets
 	err := parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
-		if err := s.PutFrom(p, func() (io.ReadCloser, error) { return l.Files.Open(p) }); err != nil {
+		open := func() (io.ReadCloser, error) { return l.Files.Open(p) }
+		if err := s.PutFrom(p, open); err != nil {
 			return err
 		}
 		_, size := s.Holds(p)
-		return s.variant(p, size, func() ([]byte, error) { return fs.ReadFile(l.Files, p) })
+		return s.variants(p, size, open)
 	})
 	if err != nil {
 		return err
@@ -160,10 +161,10 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range append(extra, lists...) {
-		if err := s.put(f.Path, f.Data); err != nil {
-			return err
-		}
+	files := append(extra, lists...)
+	err = parallel(ctx, len(files), func(i int) error { return s.put(files[i].Path, files[i].Data) })
+	if err != nil {
+		return err
 	}
 	return s.PutSearchTemplate(template)
 }

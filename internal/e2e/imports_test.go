@@ -38,7 +38,7 @@ var importTable = map[string]allowed{
 	"cmd/whyfix":         {project: []string{"cli"}},
 	"cli":                {project: []string{"build", "check", "content", "diag", "importer", "mend", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
 	"preview":            {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
-	"build":              {project: []string{"check", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
+	"build":              {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
 	"content":            {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
 	"markdown":           {project: []string{"diag"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":               {project: []string{"content", "diag", "markdown"}},
@@ -60,6 +60,7 @@ var importTable = map[string]allowed{
 	"search/store": {outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/vellum",
 	}},
+	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},
 	"server":  {project: []string{"publish", "search"}},
 	"watch":   {outside: []string{"github.com/fsnotify/fsnotify"}},
@@ -73,7 +74,7 @@ var importTable = map[string]allowed{
 // lie between.
 var beyondEndpoint = []string{
 	module + "/internal/content", module + "/internal/markdown", module + "/internal/site", module + "/internal/check",
-	module + "/internal/render", module + "/internal/build", module + "/themes",
+	module + "/internal/render", module + "/internal/build", module + "/internal/press", module + "/themes",
 	"github.com/yuin/goldmark", "github.com/alecthomas/chroma", "gopkg.in/yaml.v3", "github.com/fsnotify/fsnotify",
 }
 

@@ -28,7 +28,7 @@ func BenchmarkRelease(b *testing.B) {
 				b.Fatal(err)
 			}
 			for _, ext := range []string{".gz", ".zst"} {
-				if err := w.Variant(path+ext, func() ([]byte, error) { return small, nil }); err != nil {
+				if err := w.Variant(path+ext, "test", compressed(string(small))); err != nil {
 					b.Fatal(err)
 				}
 			}

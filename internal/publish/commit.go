@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -75,14 +76,13 @@ func (w *Writer) fillIn(m *Manifest) {
 	if m.NextChange = m.NextChange.UTC(); m.NextChange.Year() > 9999 { // JSON has no such year
 		m.NextChange = time.Time{}
 	}
+	m.Variants = maps.Clone(w.variants)
 	m.URLs = make(map[string]string, len(w.files))
 	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, len(w.files), 0
 	for path, f := range w.files {
 		m.Counts.Bytes += f.size
-		if base, ok := variantBase(path); ok {
-			if _, ok := w.files[base]; ok {
-				continue
-			}
+		if f.variant {
+			continue
 		}
 		m.URLs[urlOf(path)] = f.sum
 		if isPage(path) {

@@ -31,6 +31,7 @@ func TestCommitFirst(t *testing.T) {
 	wantManifest := manifestOf(siteA)
 	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
 	wantManifest.Template = sumOf([]byte("<form>"))
+	wantManifest.Variants = map[string]string{".gz": "test"}
 	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
 	if diff := cmp.Diff(wantManifest, m); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)

@@ -164,7 +164,7 @@ func putAndCommit(w *Writer, s site) (Result, error) {
 			return Result{}, err
 		}
 		if strings.HasSuffix(path, ".html") {
-			err := w.Variant(path+".gz", func() ([]byte, error) { return []byte("gz:" + text), nil })
+			err := w.Variant(path+".gz", "test", compressed("gz:"+text))
 			if err != nil {
 				return Result{}, err
 			}

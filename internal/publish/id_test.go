@@ -70,14 +70,14 @@ func TestURLOf(t *testing.T) {
 	}
 }
 
-func TestVariantBase(t *testing.T) {
+func TestCutVariant(t *testing.T) {
 	for path, want := range map[string]string{
 		"a.css.gz": "a.css", "a/b.html.br": "a/b.html", "a.zst": "a",
 		"a.css": "", ".gz": "", "a/.gz": "", "gz": "",
 	} {
-		got, ok := variantBase(path)
-		if got != want && ok || ok != (want != "") {
-			t.Errorf("variantBase(%q): got %q, %v, want %q", path, got, ok, want)
+		got, ext, ok := cutVariant(path)
+		if got != want || ok != (want != "") || ok && got+ext != path {
+			t.Errorf("cutVariant(%q): got %q, %q, %v, want %q", path, got, ext, ok, want)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package publish
 
 import (
-	"crypto/sha256"
-	"io"
 	"os"
 	"path/filepath"
 )
@@ -68,26 +66,17 @@ func (l *live) holds(path, sum string, size int64) bool {
 		return false
 	}
 	known, ok := l.manifest.URLs[urlOf(path)]
-	if !ok {
-		// A writer's own a.csv.gz beside a.csv has no address, so no known hash.
-		_, variant := variantBase(path)
-		return variant && l.size(path) == size && l.sumFile(path) == sum
-	}
-	return known == sum && l.size(path) == size
+	return ok && known == sum && l.size(path) == size
 }
 
-// sumFile hashes a file, "" if it cannot be read.
-func (l *live) sumFile(path string) string {
-	f, err := os.Open(l.osPath(path))
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return ""
-	}
-	return sumOfHash(hash)
+// made reports whether a variant was made in this way, and not put as a file of
+// its own, whose content may be any.
+func (l *live) made(path, how string) bool { return l != nil && l.manifest.made(path, how) }
+
+func (m *Manifest) made(path, how string) bool {
+	_, own := m.URLs[urlOf(path)]
+	_, ext, _ := cutVariant(path)
+	return !own && m.Variants[ext] == how
 }
 
 // holdsTemplate is holds for search.html.

@@ -24,13 +24,14 @@ type Manifest struct {
 	// NextChange is when the clock alone will change the site; zero: never. It
 	// says nothing about what the release holds, so it is no reason for another
 	// one, and the one value that Commit writes anew into the live release.
-	NextChange time.Time   `json:"next_change,omitzero"`
-	Generator  string      `json:"generator"`         // the program and its version: "whyfix 0.1.0"
-	Base       string      `json:"base"`              // path prefix of every link, "/" or "/help/"
-	Origins    []string    `json:"origins,omitempty"` // sites that may read /api/ from a browser
-	Counts     Counts      `json:"counts"`
-	Search     *SearchInfo `json:"search,omitempty"` // nil: made without an index
-	Template   string      `json:"template"`         // content hash of search.html, "" if there is none
+	NextChange time.Time         `json:"next_change,omitzero"`
+	Generator  string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
+	Base       string            `json:"base"`              // path prefix of every link, "/" or "/help/"
+	Origins    []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
+	Counts     Counts            `json:"counts"`
+	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
+	Template   string            `json:"template"`           // content hash of search.html, "" if there is none
+	Variants   map[string]string `json:"variants,omitempty"` // extension of the precompressed variants that were made, such as ".gz" → how
 	// Old addresses, like those of URLs: where each leads, as HTTP writes it;
 	// which say that their page was withdrawn; and which lead nowhere any more,
 	// with what was known of the page. Releases without these keys are read as
@@ -64,15 +65,15 @@ type SearchInfo struct {
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,
-// time, next change and number of bytes. Bytes are left out because two compressors may
-// make variants of different length from the same files.
+// time, next change and number of bytes. Bytes are left out because a variant
+// that was lost and made again is no other site.
 func sameSite(a, b *Manifest) bool {
 	ca, cb := a.Counts, b.Counts
 	ca.Bytes, cb.Bytes = 0, 0
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base &&
 		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
-		a.Template == b.Template && maps.Equal(a.URLs, b.URLs) &&
+		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }
 

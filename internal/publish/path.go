@@ -32,16 +32,16 @@ func urlOf(path string) string {
 	return "/" + path
 }
 
-// variantBase is the file that path would be a precompressed variant of:
-// "a.css" for "a.css.gz".
-func variantBase(path string) (base string, ok bool) {
+// cutVariant is the file that path would be a precompressed variant of, and
+// what its name ends in: "a.css" and ".gz" for "a.css.gz".
+func cutVariant(path string) (base, ext string, ok bool) {
 	for _, ext := range []string{".gz", ".br", ".zst"} {
-		base, ok = strings.CutSuffix(path, ext)
+		base, ok := strings.CutSuffix(path, ext)
 		if ok && base != "" && !strings.HasSuffix(base, "/") {
-			return base, true
+			return base, ext, true
 		}
 	}
-	return "", false
+	return "", "", false
 }
 
 // isPage reports whether a file is an HTML page.

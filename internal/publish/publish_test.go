@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,14 @@ func begin(t *testing.T, dir string) *Writer {
 	return w
 }
 
+// compressed is a compressor that makes this of any file.
+func compressed(text string) func(io.Writer) error {
+	return func(out io.Writer) error {
+		_, err := io.WriteString(out, text)
+		return err
+	}
+}
+
 // fill puts a site, a template and an index that holds the same pages.
 func fill(t *testing.T, w *Writer, s site) {
 	t.Helper()
@@ -61,7 +70,7 @@ func fill(t *testing.T, w *Writer, s site) {
 			}
 		}
 		if strings.HasSuffix(path, ".html") {
-			err := w.Variant(path+".gz", func() ([]byte, error) { return []byte("gz:" + text), nil })
+			err := w.Variant(path+".gz", "test", compressed("gz:"+text))
 			if err != nil {
 				t.Fatalf("Variant: %v", err)
 			}

@@ -40,8 +40,9 @@ type Writer struct {
 	done bool         // committed or given up
 
 	mu       sync.Mutex
-	files    map[string]file // every path below www/ that was put
-	folders  map[string]bool // folders that exist, from the release's root
+	files    map[string]file   // every path below www/ that was put
+	variants map[string]string // how they were made, by extension; see Variant
+	folders  map[string]bool   // folders that exist, from the release's root
 	template file
 	search   searchState
 	written  int   // files written new
@@ -50,9 +51,10 @@ type Writer struct {
 
 // file is what a Writer knows about one file.
 type file struct {
-	sum   string // content hash; "" for a variant that was taken over
-	size  int64
-	state fileState
+	sum     string // content hash; "" for a variant
+	size    int64
+	state   fileState
+	variant bool // put by Variant
 }
 
 type fileState uint8
@@ -89,7 +91,7 @@ func Create(dir string, now time.Time) (_ *Writer, err error) {
 		dir: dir, now: now.UTC().Round(0), root: root,
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
-		files: map[string]file{}, folders: map[string]bool{},
+		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{},
 	}
 	defer func() {
 		if err != nil {
@@ -213,41 +215,68 @@ func (f *file) copyFrom(open func() (io.ReadCloser, error), out io.Writer) error
 }
 
 // Variant puts a precompressed variant, such as "a/index.html.gz", of a file
-// that has been put, "a/index.html". If that file is unchanged, the live
-// release's variant is linked; if there is none, compress makes it.
-func (w *Writer) Variant(path string, compress func() ([]byte, error)) error {
+// that has been put, "a/index.html". If that file is unchanged, and the live
+// release's variants are made in the same way, how, its variant is linked;
+// otherwise compress writes it. All variants of one extension are made in one
+// way.
+func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error {
 	return w.put(path, func() (file, error) {
-		base, ok := variantBase(path)
+		base, ext, ok := cutVariant(path)
 		w.mu.Lock()
 		baseFile := w.files[base]
 		w.mu.Unlock()
 		if !ok || baseFile.state == unsettled {
 			return file{}, errors.New("a variant of no file that was put")
 		}
-		switch baseFile.state {
-		case spared: // with its variant, or there is none
-			if size := sizeOf(w.osPath(path)); size > 0 {
-				w.spare.met.Add(1)
-				return file{size: size, state: spared}, nil
-			}
-			fallthrough
-		case taken:
-			if size := w.live.size(path); size > 0 {
-				return file{size: size, state: taken}, nil
-			}
-		}
-		data, err := compress()
-		if err == nil && len(data) == 0 {
-			err = errors.New("an empty variant") // and the next build would take it for a damaged one
-		}
-		if err != nil {
+		if err := w.claimVariants(ext, how); err != nil {
 			return file{}, err
 		}
-		return file{sum: sumOf(data), size: int64(len(data)), state: written}, w.write(path, func(out io.Writer) error {
-			_, err := out.Write(data)
+		if baseFile.state == spared && w.spare.manifest.made(path, how) {
+			if size := sizeOf(w.osPath(path)); size > 0 {
+				w.spare.met.Add(1)
+				return file{size: size, state: spared, variant: true}, nil
+			}
+		}
+		if (baseFile.state == taken || baseFile.state == spared) && w.live.made(path, how) {
+			if size := w.live.size(path); size > 0 {
+				return file{size: size, state: taken, variant: true}, nil
+			}
+		}
+		f := file{state: written, variant: true}
+		err := w.write(path, func(out io.Writer) error {
+			counted := &counter{out: out}
+			err := compress(counted)
+			f.size = counted.n
+			if err == nil && f.size == 0 {
+				err = errors.New("an empty variant") // and the next build would take it for a damaged one
+			}
 			return err
 		})
+		return f, err
 	})
+}
+
+// claimVariants notes how the variants of an extension are made.
+func (w *Writer) claimVariants(ext, how string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if was, ok := w.variants[ext]; ok && was != how {
+		return fmt.Errorf("variants %s made in two ways, %s and %s", ext, was, how)
+	}
+	w.variants[ext] = how
+	return nil
+}
+
+// counter counts what is written.
+type counter struct {
+	out io.Writer
+	n   int64
+}
+
+func (c *counter) Write(data []byte) (int, error) {
+	n, err := c.out.Write(data)
+	c.n += int64(n)
+	return n, err
 }
 
 // put reserves a path, makes its file with add, and notes what came of it.

@@ -26,7 +26,7 @@ func TestPutUnsafePath(t *testing.T) {
 		if err := w.PutFrom(path, nil); !errors.Is(err, ErrPath) {
 			t.Errorf("PutFrom %q: got %v, want ErrPath", path, err)
 		}
-		if err := w.Variant(path, nil); !errors.Is(err, ErrPath) {
+		if err := w.Variant(path, "test", nil); !errors.Is(err, ErrPath) {
 			t.Errorf("Variant %q: got %v, want ErrPath", path, err)
 		}
 	}
@@ -173,6 +173,7 @@ func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 func TestVariant(t *testing.T) {
 	dir := t.TempDir()
 	var made []string
+	how := "1"
 	step := func(s site, variants ...string) Result {
 		t.Helper()
 		w := begin(t, dir)
@@ -183,10 +184,11 @@ func TestVariant(t *testing.T) {
 		}
 		made = nil
 		for _, path := range variants {
-			base, _ := variantBase(path)
-			err := w.Variant(path, func() ([]byte, error) {
+			base, _, _ := cutVariant(path)
+			err := w.Variant(path, how, func(out io.Writer) error {
 				made = append(made, path)
-				return []byte("small " + s[base]), nil
+				_, err := io.WriteString(out, "small "+s[base])
+				return err
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -227,27 +229,49 @@ func TestVariant(t *testing.T) {
 	if result := step(two); !result.Changed {
 		t.Error("variants that are gone are no change")
 	}
+
+	step(two, "a.css.gz")
+	how = "2"
+	if result := step(two, "a.css.gz"); !result.Changed {
+		t.Error("variants made in another way are no change")
+	}
+	check("another way", "a.css.gz")
+	r, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if diff := cmp.Diff(map[string]string{".gz": "2"}, r.Manifest().Variants); diff != "" {
+		t.Errorf("ways (-want +got):\n%s", diff)
+	}
 }
 
 func TestVariantRefused(t *testing.T) {
-	some := func() ([]byte, error) { return []byte("x"), nil }
-	none := func() ([]byte, error) { return nil, nil }
-	broken := func() ([]byte, error) { return nil, errors.New("no compressor") }
+	some, none := compressed("x"), compressed("")
+	broken := func(io.Writer) error { return errors.New("no compressor") }
 	for _, tt := range []struct {
 		name, path string
-		compress   func() ([]byte, error)
+		compress   func(io.Writer) error
 	}{
 		{"no base", "b.css.gz", some},
 		{"not a variant", "b.css", some},
+		{"made in another way than others", "b.html.gz", some},
 		{"empty", "a.css.gz", none},
 		{"compressor fails", "a.css.gz", broken},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := begin(t, t.TempDir())
-			if err := w.Put("a.css", []byte("a")); err != nil {
-				t.Fatal(err)
+			for _, name := range []string{"a.css", "b.html", "c.html"} {
+				if err := w.Put(name, []byte("a")); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if err := w.Variant(tt.path, tt.compress); err == nil {
+			if tt.path == "b.html.gz" {
+				if err := w.Variant("c.html.gz", "another", some); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Variant(tt.path, "test", tt.compress); err == nil {
 				t.Error("Variant: no error")
 			}
 			if _, err := w.Commit(Manifest{}, 2); err == nil {
@@ -257,8 +281,8 @@ func TestVariantRefused(t *testing.T) {
 	}
 }
 
-// A writer's own a.csv.gz: beside a.csv it is a variant, alone it is a file
-// like any other. Either way it is compared like one.
+// A writer's own a.csv.gz, beside a.csv or alone, is a file like any other. When
+// it is gone, it is not taken for the variant that is made in its place.
 func TestPutCompressedFile(t *testing.T) {
 	dir := t.TempDir()
 	files := site{"a.csv": "a", "a.csv.gz": "gz", "b.tar.gz": "tar"}
@@ -281,7 +305,7 @@ func TestPutCompressedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	want := map[string]string{"/a.csv": sumOf([]byte("a")), "/b.tar.gz": sumOf([]byte("tar"))}
+	want := map[string]string{"/a.csv": sumOf([]byte("a")), "/a.csv.gz": sumOf([]byte("gz")), "/b.tar.gz": sumOf([]byte("tar"))}
 	if diff := cmp.Diff(want, r.Manifest().URLs); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
@@ -291,6 +315,23 @@ func TestPutCompressedFile(t *testing.T) {
 	files["a.csv.gz"] = "GZ"
 	if !step().Changed {
 		t.Error("another a.csv.gz is no change")
+	}
+
+	w := begin(t, dir)
+	for _, name := range []string{"a.csv", "b.tar.gz"} {
+		if err := w.Put(name, []byte(files[name])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Variant("a.csv.gz", "test", compressed("made")); err != nil {
+		t.Fatal(err)
+	}
+	result, err := w.Commit(Manifest{}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := readTree(t, result.Dir)["www/a.csv.gz"]; got != "made" || !result.Changed {
+		t.Errorf("after the writer's own: changed %v, got %q", result.Changed, got)
 	}
 }
 
@@ -310,7 +351,7 @@ func TestPutConcurrently(t *testing.T) {
 					if err := w.Put(path, []byte(text)); err != nil {
 						t.Error(err)
 					}
-					err := w.Variant(path+".gz", func() ([]byte, error) { return []byte("gz" + text), nil })
+					err := w.Variant(path+".gz", "test", compressed("gz"+text))
 					if err != nil {
 						t.Error(err)
 					}

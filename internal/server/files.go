@@ -116,39 +116,45 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, 
 	if path.Base(name) == "index.html" {
 		address = strings.TrimSuffix(address, "index.html")
 	}
-	tag := release.Hashes[address]
-	if compressed, n, err := s.regular(release.WWW, name+".gz"); err == nil && compressed != nil {
+	sent := s.choose(r, release, name, form{file: f, size: size, tag: release.Hashes[address]})
+	defer sent.file.Close()
+	if sent.varies {
 		h.Add("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-			f.Close()
-			f, size = compressed, n
-			h.Set("Content-Encoding", "gzip")
-			if tag != "" {
-				tag += "-gz"
-			}
-		} else {
-			compressed.Close()
-		}
 	}
-	defer f.Close()
-	if tag != "" && status == http.StatusOK {
-		h.Set("ETag", `"`+tag+`"`)
+	if sent.coding != "" {
+		h.Set("Content-Encoding", sent.coding)
 	}
-	seeker, ok := f.(io.ReadSeeker)
+	if sent.tag != "" && status == http.StatusOK {
+		h.Set("ETag", `"`+sent.tag+`"`)
+	}
+	return s.send(w, r, name, sent, status)
+}
+
+// send sends a file whose headers are set.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, sent form, status int) bool {
+	seeker, ok := sent.file.(io.ReadSeeker)
 	if !ok {
-		data, err := io.ReadAll(f)
+		data, err := io.ReadAll(sent.file)
 		if err != nil {
 			s.log.Error("file", "name", name, "error", err)
+			w.Header().Del("Content-Encoding")
+			w.Header().Del("ETag")
 			s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
 			return true
 		}
-		seeker, size = bytes.NewReader(data), int64(len(data))
+		seeker, sent.size = bytes.NewReader(data), int64(len(data))
 	}
+	h, length := w.Header(), strconv.FormatInt(sent.size, 10)
 	if status == http.StatusOK {
+		// ServeContent tells no length of what is compressed, since it may be
+		// compressed on the way. A refusal, which If-Match may bring, has none.
+		if sent.coding != "" && r.Header.Get("If-Match") == "" {
+			h.Set("Content-Length", length)
+		}
 		http.ServeContent(w, r, "", time.Time{}, seeker)
 		return true
 	}
-	h.Set("Content-Length", strconv.FormatInt(size, 10))
+	h.Set("Content-Length", length)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = io.Copy(w, seeker)
@@ -174,19 +180,6 @@ func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
 		return nil, 0, nil
 	}
 	return f, info.Size(), nil
-}
-
-// acceptsGzip reads an Accept-Encoding header: gzip, unless its weight is 0.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		name, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			q, _ := strings.CutPrefix(strings.ReplaceAll(parameter, " ", ""), "q=")
-			weight, err := strconv.ParseFloat(q, 64)
-			return err != nil || weight > 0
-		}
-	}
-	return false
 }
 
 // contentType is fixed here, because the system's table differs between

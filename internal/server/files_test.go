@@ -12,9 +12,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
 
 	"whyfix/internal/publish"
 )
@@ -107,42 +110,56 @@ func TestCompression(t *testing.T) {
 	t.Parallel()
 	s := plainServer(t)
 	plain := get(t, s, "/")
-	for _, tt := range []struct {
-		name, header string
-		packed       bool
-	}{
-		{"none", "", false},
-		{"gzip", "gzip", true},
-		{"browser", "gzip, deflate, br, zstd", true},
-		{"later in the list", "br;q=1.0, GZIP;q=0.8", true},
-		{"refused", "gzip;q=0, br", false},
-		{"refused with zeros", "br, gzip; q=0.000", false},
-		{"identity", "identity", false},
-		{"another word", "xgzip", false},
-		{"nonsense", ";;,,=q", false},
+	for _, tt := range []struct{ name, header, want string }{
+		{"none", "", ""},
+		{"gzip", "gzip", "gzip"},
+		{"brotli", "br", "br"},
+		{"both", "gzip, br", "br"},
+		{"browser", "gzip, deflate, br, zstd", "br"},
+		{"upper case", "GZIP, deflate", "gzip"},
+		{"gzip liked better", "br;q=0.5, gzip;q=0.8", "gzip"},
+		{"brotli liked better", "gzip;q=0.5,br;q=0.501", "br"},
+		{"one refused", "gzip;q=0, br", "br"},
+		{"the other refused", "br;q=0, gzip", "gzip"},
+		{"refused with zeros", "br; q=0.000, gzip ; Q=0", ""},
+		{"anything", "*", "br"},
+		{"anything else", "br;q=0, *;q=0.1", "gzip"},
+		{"nothing else", "gzip, *;q=0", "gzip"},
+		{"hardly", "gzip;q=0.001", "gzip"},
+		{"identity", "identity", ""},
+		{"identity liked better", "identity, gzip;q=0.5, br;q=0.9", ""},
+		{"identity liked as much", "identity, gzip", "gzip"},
+		{"identity refused", "identity;q=0, gzip;q=0.1", "gzip"},
+		{"all refused", "*;q=0", ""},
+		{"the old name", "x-gzip", "gzip"},
+		{"another word", "xgzip, brotli", ""},
+		{"no number", "br;q=much", "br"},
+		{"less than nothing", "br;q=-1", ""},
+		{"nonsense", ";;,,=q", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, target := range []string{"/", "/nothing/"} {
-				a := get(t, s, target, "Accept-Encoding: "+tt.header)
-				if got := a.header.Get("Content-Encoding") == "gzip"; got != tt.packed {
-					t.Errorf("%s: Content-Encoding is %q", target, a.header.Get("Content-Encoding"))
-				}
-				if !strings.Contains(strings.Join(a.header.Values("Vary"), ","), "Accept-Encoding") {
-					t.Errorf("%s: Vary is %q", target, a.header.Values("Vary"))
-				}
-				body := a.body
-				if tt.packed {
-					z, err := gzip.NewReader(strings.NewReader(body))
-					if err != nil {
-						t.Fatal(err)
+				for _, method := range []string{http.MethodGet, http.MethodHead} {
+					a := request(t, s, method, target, "Accept-Encoding: "+tt.header)
+					if got := a.header.Get("Content-Encoding"); got != tt.want {
+						t.Errorf("%s: Content-Encoding is %q, want %q", target, got, tt.want)
 					}
-					body = readAll(t, io.NopCloser(z))
-				}
-				if target == "/" && body != plain.body {
-					t.Errorf("%s: the page differs from the one that is not compressed", target)
-				}
-				if got := a.header.Get("Content-Type"); got != "text/html; charset=utf-8" {
-					t.Errorf("%s: Content-Type is %q", target, got)
+					if !strings.Contains(strings.Join(a.header.Values("Vary"), ","), "Accept-Encoding") {
+						t.Errorf("%s: Vary is %q", target, a.header.Values("Vary"))
+					}
+					if got := a.header.Get("Content-Type"); got != "text/html; charset=utf-8" {
+						t.Errorf("%s: Content-Type is %q", target, got)
+					}
+					whole := get(t, s, target, "Accept-Encoding: "+tt.header).body
+					if got := a.header.Get("Content-Length"); got != strconv.Itoa(len(whole)) {
+						t.Errorf("%s %s: Content-Length is %q, of %d bytes", method, target, got, len(whole))
+					}
+					if body := unpacked(t, tt.want, whole); target == "/" && body != plain.body {
+						t.Errorf("%s: the page differs from the one that is not compressed", target)
+					}
+					if method == http.MethodHead && a.body != "" {
+						t.Errorf("HEAD %s: %d bytes", target, len(a.body))
+					}
 				}
 			}
 		})
@@ -153,13 +170,81 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+// unpacked takes a coding off.
+func unpacked(t *testing.T, coding, body string) string {
+	t.Helper()
+	var in io.Reader = strings.NewReader(body)
+	switch coding {
+	case "br":
+		in = brotli.NewReader(in)
+	case "gzip":
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in = z
+	}
+	return readAll(t, io.NopCloser(in))
+}
+
+// Two header lines are one list.
+func TestAcceptedInTwoLines(t *testing.T) {
+	t.Parallel()
+	got := accepted([]string{"gzip;q=0.2", "br;q=0.1"})
+	if len(got) != 2 || got[0].name != "gzip" || got[1].name != "br" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// A copy that is missing is no copy; a copy of the writer's has a validator of
+// its own, and what made the others is part of theirs.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	var h Holder
+	h.Swap(&Release{
+		ID: "x", Base: "/",
+		WWW: fstest.MapFS{
+			"made.css": {Data: []byte("made")}, "made.css.gz": {Data: []byte("made gz")}, "made.css.br": {Data: []byte("made br")},
+			"half.css": {Data: []byte("half")}, "half.css.gz": {Data: []byte("half gz")},
+			"own.csv": {Data: []byte("own")}, "own.csv.br": {Data: []byte("own br")},
+			"none.css": {Data: []byte("none")},
+		},
+		Hashes:   map[string]string{"/made.css": "1", "/half.css": "2", "/own.csv": "3", "/own.csv.br": "4", "/none.css": "5"},
+		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
+	}, nil)
+	s := New(&h, slog.New(slog.DiscardHandler))
+	for _, tt := range []struct{ target, accept, body, tag, vary string }{
+		{"/made.css", "gzip, br", "made br", `"1-br5"`, "Accept-Encoding"},
+		{"/made.css", "gzip", "made gz", `"1-gz7"`, "Accept-Encoding"},
+		{"/made.css", "", "made", `"1"`, "Accept-Encoding"},
+		{"/half.css", "gzip, br", "half gz", `"2-gz7"`, "Accept-Encoding"},
+		{"/half.css", "br", "half", `"2"`, "Accept-Encoding"},
+		{"/own.csv", "gzip, br", "own br", `"4-br"`, "Accept-Encoding"},
+		{"/own.csv", "gzip", "own", `"3"`, "Accept-Encoding"},
+		{"/own.csv.br", "gzip, br", "own br", `"4"`, ""},
+		{"/none.css", "gzip, br", "none", `"5"`, ""},
+	} {
+		a := get(t, s, tt.target, "Accept-Encoding: "+tt.accept)
+		if a.body != tt.body || a.header.Get("ETag") != tt.tag || a.header.Get("Vary") != tt.vary {
+			t.Errorf("%s for %q: got %q, ETag %s, Vary %q, want %q, %s, %q", tt.target, tt.accept,
+				a.body, a.header.Get("ETag"), a.header.Get("Vary"), tt.body, tt.tag, tt.vary)
+		}
+	}
+}
+
 func TestValidators(t *testing.T) {
 	t.Parallel()
 	s := plainServer(t)
 	plain, packed := get(t, s, "/"), get(t, s, "/", "Accept-Encoding: gzip")
 	tag, packedTag := plain.header.Get("ETag"), packed.header.Get("ETag")
-	if tag == "" || packedTag == "" || tag == packedTag {
-		t.Fatalf("ETags are %q and, compressed, %q: want two", tag, packedTag)
+	smallTag := get(t, s, "/", "Accept-Encoding: br").header.Get("ETag")
+	for _, one := range []string{tag, packedTag, smallTag} {
+		if len(one) < 10 || one[0] != '"' {
+			t.Errorf("ETag %s is not strong", one)
+		}
+	}
+	if tag == packedTag || tag == smallTag || packedTag == smallTag {
+		t.Fatalf("ETags are %q, %q and %q: want three", tag, packedTag, smallTag)
 	}
 	if plain.header.Get("Last-Modified") != "" {
 		t.Error("Last-Modified tells of the machine")
@@ -170,7 +255,9 @@ func TestValidators(t *testing.T) {
 	}{
 		{"the same", tag, "", 304},
 		{"the same, compressed", packedTag, "gzip", 304},
+		{"the same, compressed more", smallTag, "gzip, br", 304},
 		{"the other form", packedTag, "", 200},
+		{"the other compressed form", packedTag, "gzip, br", 200},
 		{"weak", "W/" + tag, "", 304},
 		{"in a list", `"x", ` + tag, "", 304},
 		{"any", "*", "", 304},
@@ -237,10 +324,20 @@ func TestRange(t *testing.T) {
 			}
 		})
 	}
-	packed := get(t, s, "/", "Accept-Encoding: gzip").body
-	part := get(t, s, "/", "Accept-Encoding: gzip", "Range: bytes=0-9")
-	if part.status != 206 || part.body != packed[:10] {
-		t.Errorf("a range of a compressed page: status %d, %d bytes", part.status, len(part.body))
+	for _, coding := range []string{"gzip", "br"} {
+		packed := get(t, s, "/", "Accept-Encoding: "+coding)
+		part := get(t, s, "/", "Accept-Encoding: "+coding, "Range: bytes=5-9", "If-Range: "+packed.header.Get("ETag"))
+		if part.status != 206 || part.body != packed.body[5:10] || part.header.Get("Content-Encoding") != coding || part.header.Get("Content-Length") != "5" {
+			t.Errorf("a range of a page in %s: status %d, %d bytes, %v", coding, part.status, len(part.body), part.header)
+		}
+		other := get(t, s, "/", "Accept-Encoding: "+coding, "Range: bytes=5-9", "If-Range: "+get(t, s, "/").header.Get("ETag"))
+		if other.status != 200 || other.body != packed.body {
+			t.Errorf("a range of another form than %s: status %d, %d bytes, want the whole", coding, other.status, len(other.body))
+		}
+		refused := get(t, s, "/", "Accept-Encoding: "+coding, `If-Match: "x"`)
+		if refused.status != 412 || refused.header.Get("Content-Length") != "" {
+			t.Errorf("If-Match: status %d, Content-Length %q", refused.status, refused.header.Get("Content-Length"))
+		}
 	}
 }
 

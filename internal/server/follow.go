@@ -17,7 +17,7 @@ func Load(path string) (*Release, func(), error) {
 		return nil, nil, fmt.Errorf("server: %w", err)
 	}
 	m := r.Manifest()
-	out := &Release{ID: r.ID(), Base: m.Base, Origins: m.Origins, WWW: r.WWW(), Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone}
+	out := &Release{ID: r.ID(), Base: m.Base, Origins: m.Origins, WWW: r.WWW(), Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants}
 	closeAll := func() { r.Close() }
 	data, err := r.SearchTemplate()
 	if err == nil {

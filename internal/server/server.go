@@ -33,6 +33,7 @@ type Release struct {
 	Hashes   map[string]string       // content hashes by URL below the base; may be nil
 	Moved    map[string]string       // old addresses below the base, and where each leads; may be nil
 	Gone     []string                // addresses below the base of withdrawn pages, sorted
+	Variants map[string]string       // how compressed copies were made, by their extension; nil: there are none
 	Search   *search.Index           // nil: made without an index
 	Template *publish.SearchTemplate // nil: no search page
 }

@@ -1,0 +1,104 @@
+// Package press makes the compressed copies of a site's text files that a
+// release has beside them, so that no web server has to make them again for
+// each reader.
+//
+// In: a file. Out: the same, compressed, as one content coding of HTTP. The
+// same file gives the same bytes; docs/performance.md tells why these levels.
+package press
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Coding is one way of compressing.
+type Coding struct {
+	// Ext is what the name of a copy ends in.
+	Ext string
+	// How stands for the method, its level and the library's version: copies
+	// that were made in another way are not the same bytes, so they are not
+	// taken over, and a half of one does not go with a half of the other.
+	How string
+
+	encoders *sync.Pool // each has about a megabyte of tables
+}
+
+type encoder interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+const (
+	brotliLevel = 5
+	gzipLevel   = 7
+)
+
+// Codings are those that a site gets, the better one first.
+func Codings() []Coding {
+	return []Coding{
+		{".br", fmt.Sprintf("br%d-%s", brotliLevel, brotliVersion), brotliEncoders},
+		{".gz", fmt.Sprintf("gz%d-%s", gzipLevel, gzipVersion), gzipEncoders},
+	}
+}
+
+// The versions of go.mod, which a test compares.
+const (
+	brotliVersion = "1.3.0"
+	gzipVersion   = "1.20.4"
+)
+
+var (
+	brotliEncoders = &sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
+	gzipEncoders   = &sync.Pool{New: func() any {
+		w, err := gzip.NewWriterLevel(nil, gzipLevel)
+		if err != nil {
+			panic(err) // there is no such level
+		}
+		return w
+	}}
+	// The encoders write a few hundred bytes at a time.
+	buffers = &sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
+)
+
+// Write compresses in into out. No more of either is in memory than a window.
+func (c Coding) Write(out io.Writer, in io.Reader) error {
+	b := buffers.Get().(*bufio.Writer)
+	defer buffers.Put(b)
+	b.Reset(out)
+	z := c.encoders.Get().(encoder)
+	defer c.encoders.Put(z)
+	z.Reset(b)
+	if _, err := io.Copy(z, in); err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	return nil
+}
+
+// worthwhile is the size in bytes below which no packet is saved.
+const worthwhile = 1024
+
+// Worth reports whether a file is text, and enough of it. Images, fonts and
+// archives are compressed already.
+func Worth(name string, size int64) bool {
+	if size < worthwhile {
+		return false
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".html", ".css", ".js", ".mjs", ".json", ".svg", ".xml", ".txt", ".webmanifest":
+		return true
+	}
+	return false
+}

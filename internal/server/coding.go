@@ -1,0 +1,104 @@
+package server
+
+import (
+	"cmp"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// coding is a content coding in which a release may have a copy of a file.
+type coding struct{ name, ext string }
+
+// codings are all of them, the smaller copies first.
+func codings() []coding { return []coding{{"br", ".br"}, {"gzip", ".gz"}} }
+
+// variant tells whether a release may have a copy of a file in a coding, and
+// the validator of that copy. What the copy was made by is part of it: the
+// bytes of two methods must never be put together.
+func (r *Release) variant(name, tag string, c coding) (string, bool) {
+	if own := r.Hashes["/"+name+c.ext]; own != "" { // a file of the writer's
+		return own + "-" + c.name, true
+	}
+	how, made := r.Variants[c.ext]
+	if tag == "" || !made {
+		return "", made
+	}
+	return tag + "-" + how, true
+}
+
+// form is the form of a file in which it is sent.
+type form struct {
+	file   fs.File
+	size   int64
+	tag    string // its validator, without quotes; "" if there is none
+	coding string // "" when it is sent as it is
+	varies bool   // others may get another
+}
+
+// choose looks for the form of a file that a reader's browser likes best. The
+// file itself comes in, and is closed if a copy is sent in its place.
+func (s *Server) choose(r *http.Request, release *Release, name string, plain form) form {
+	wanted := accepted(r.Header.Values("Accept-Encoding"))
+	for _, c := range wanted {
+		tag, may := release.variant(name, plain.tag, c)
+		if !may {
+			continue
+		}
+		if f, size, err := s.regular(release.WWW, name+c.ext); err == nil && f != nil {
+			plain.file.Close()
+			return form{file: f, size: size, tag: tag, coding: c.name, varies: true}
+		}
+	}
+	for _, c := range codings() {
+		if _, may := release.variant(name, plain.tag, c); may && !slices.Contains(wanted, c) && isFile(release.WWW, name+c.ext) {
+			plain.varies = true
+			break
+		}
+	}
+	return plain
+}
+
+// accepted reads Accept-Encoding: the codings that are as welcome as the plain
+// file or more, the most welcome first; among equals the smaller copy. Who
+// refuses the plain file too gets it all the same, rather than an error.
+func accepted(header []string) []coding {
+	weights := map[string]float64{}
+	for part := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		name, parameters, _ := strings.Cut(part, ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name == "x-gzip" {
+			name = "gzip"
+		}
+		if _, twice := weights[name]; name != "" && !twice {
+			weights[name] = weight(parameters)
+		}
+	}
+	plain := weights["identity"] // least where it is not named, but never refused
+	of := func(c coding) float64 {
+		if w, named := weights[c.name]; named {
+			return w
+		}
+		return weights["*"]
+	}
+	all := slices.DeleteFunc(codings(), func(c coding) bool { return of(c) == 0 || of(c) < plain })
+	slices.SortStableFunc(all, func(a, b coding) int { return cmp.Compare(of(b), of(a)) })
+	return all
+}
+
+// weight is the q among the parameters of a coding; 1 where it is missing or
+// no number.
+func weight(parameters string) float64 {
+	for p := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(p, "=")
+		if !strings.EqualFold(strings.TrimSpace(name), "q") {
+			continue
+		}
+		if q, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil && q == q {
+			return min(max(q, 0), 1)
+		}
+	}
+	return 1
+}
