@@ -25,14 +25,7 @@ func TestMain(m *testing.M) {
 
 // buildAlone is a build as a process of its own.
 func buildAlone(content, public string) int {
-	l, err := NewLoader(Options{Content: content, Now: clock})
-	if err == nil {
-		var loaded *Loaded
-		if loaded, err = l.Load(context.Background()); err == nil {
-			_, err = Release(context.Background(), loaded, releaseOptions(public), now)
-		}
-	}
-	if err != nil {
+	if err := buildKept(context.Background(), content, releaseOptions(public)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -105,10 +98,19 @@ func TestKill(t *testing.T) {
 			unfinished++
 		}
 
-		report := release(t, load(t, content), public)
-		if report.Changed == (after != before) {
-			t.Errorf("killed after %s: live went from %s to %s, and the next build changed %v", moment, before, after, report.Changed)
+		// What was kept, half kept or set aside leads the next build nowhere.
+		if err := buildKept(t.Context(), content, releaseOptions(public)); err != nil {
+			t.Fatal(err)
 		}
+		next, err := publish.Current(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (next != after) == (after != before) {
+			t.Errorf("killed after %s: live went from %s to %s, and the next build made %s", moment, before, after, next)
+		}
+		clean := release(t, load(t, content), t.TempDir())
+		sameTree(t, tree(t, filepath.Join(clean.Dir, "www")), tree(t, filepath.Join(public, next, "www")))
 		if list, err = publish.List(public); err != nil {
 			t.Fatal(err)
 		}

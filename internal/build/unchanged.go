@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,13 +92,33 @@ func (s *Seen) folder(h io.Writer, dir string) (*Listing, error) {
 // once.
 func (s Seen) Listing() *Listing { return s.listing }
 
-// theme looks at the files of a theme: which it is may stand in site.yaml.
+// theme looks at the files of a theme: which it is may stand in site.yaml. A
+// theme has no hidden files as the content has: assets/_x.css is one of it.
 func (s *Seen) theme(name string) (seen [32]byte, err error) {
 	h := sha256.New()
-	if dir := ThemeDir(cmp.Or(name, "default"), s.content); dir != "" {
-		_, err = s.folder(h, dir)
+	dir := ThemeDir(cmp.Or(name, "default"), s.content)
+	if dir == "" {
+		return [32]byte(h.Sum(nil)), nil
 	}
-	return [32]byte(h.Sum(nil)), err
+	fmt.Fprintf(h, "%q\n", dir)
+	err = fs.WalkDir(os.DirFS(dir), ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(p))) // where a link leads, too
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%q %d %d\n", p, info.Size(), info.ModTime().UnixNano())
+		if info.ModTime().After(s.newest) {
+			s.newest = info.ModTime()
+		}
+		return nil
+	})
+	if err != nil {
+		return seen, fmt.Errorf("build: %w", err)
+	}
+	return [32]byte(h.Sum(nil)), nil
 }
 
 // Unchanged tells whether the live release of a folder was made of what was
