@@ -8,6 +8,8 @@ package press
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -27,7 +29,8 @@ type Coding struct {
 	// taken over, and a half of one does not go with a half of the other.
 	How string
 
-	encoders *sync.Pool // each has about a megabyte of tables
+	encoder func() encoder
+	used    *sync.Pool // encoders that wrote a file: each has about a megabyte of tables
 }
 
 type encoder interface {
@@ -43,8 +46,8 @@ const (
 // Codings are those that a site gets, the better one first.
 func Codings() []Coding {
 	return []Coding{
-		{".br", fmt.Sprintf("br%d-%s", brotliLevel, brotliVersion), brotliEncoders},
-		{".gz", fmt.Sprintf("gz%d-%s", gzipLevel, gzipVersion), gzipEncoders},
+		{".br", fmt.Sprintf("br%d-%s", brotliLevel, brotliVersion), newBrotli, usedBrotli},
+		{".gz", fmt.Sprintf("gz%d-%s", gzipLevel, gzipVersion), newGzip, usedGzip},
 	}
 }
 
@@ -54,35 +57,68 @@ const (
 	gzipVersion   = "1.20.4"
 )
 
+func newBrotli() encoder { return brotli.NewWriterLevel(nil, brotliLevel) }
+
+func newGzip() encoder {
+	w, err := gzip.NewWriterLevel(nil, gzipLevel)
+	if err != nil {
+		panic(err) // there is no such level
+	}
+	return w
+}
+
 var (
-	brotliEncoders = &sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
-	gzipEncoders   = &sync.Pool{New: func() any {
-		w, err := gzip.NewWriterLevel(nil, gzipLevel)
-		if err != nil {
-			panic(err) // there is no such level
-		}
-		return w
-	}}
+	usedBrotli, usedGzip = &sync.Pool{}, &sync.Pool{}
 	// The encoders write a few hundred bytes at a time.
 	buffers = &sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
+	heads   = &sync.Pool{New: func() any { return new(bytes.Buffer) }}
 )
+
+// large is the size in bytes above which a file gets an encoder of its own. One
+// of brotli's that was used before makes other bytes of files of a megabyte.
+const large = 256 << 10
 
 // Write compresses in into out. No more of either is in memory than a window.
 func (c Coding) Write(out io.Writer, in io.Reader) error {
+	if err := c.write(out, in); err != nil {
+		return fmt.Errorf("press: %w", err)
+	}
+	return nil
+}
+
+func (c Coding) write(out io.Writer, in io.Reader) error {
+	head := heads.Get().(*bytes.Buffer)
+	defer heads.Put(head)
+	head.Reset()
+	if _, err := io.CopyN(head, in, large+1); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	small := head.Len() <= large
+	var z encoder
+	if small {
+		z, _ = c.used.Get().(encoder)
+	}
+	if z == nil {
+		z = c.encoder()
+	}
 	b := buffers.Get().(*bufio.Writer)
 	defer buffers.Put(b)
 	b.Reset(out)
-	z := c.encoders.Get().(encoder)
-	defer c.encoders.Put(z)
 	z.Reset(b)
+	if _, err := head.WriteTo(z); err != nil {
+		return err
+	}
 	if _, err := io.Copy(z, in); err != nil {
-		return fmt.Errorf("press: %w", err)
+		return err
 	}
 	if err := z.Close(); err != nil {
-		return fmt.Errorf("press: %w", err)
+		return err
 	}
 	if err := b.Flush(); err != nil {
-		return fmt.Errorf("press: %w", err)
+		return err
+	}
+	if small { // one that failed is not what it was, either
+		c.used.Put(z)
 	}
 	return nil
 }

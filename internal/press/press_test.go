@@ -59,10 +59,18 @@ func TestWrite(t *testing.T) {
 				t.Errorf("%s of %d bytes has %d", c.Ext, n, b.Len())
 			}
 		}
+		for n, made := range first { // by an encoder that never saw another file
+			var b bytes.Buffer
+			z := c.encoder()
+			z.Reset(&b)
+			if _, err := z.Write(text(n)); err != nil || z.Close() != nil || n <= large && b.String() != made {
+				t.Errorf("%s of %d bytes: an encoder that was used makes other bytes, %v", c.Ext, n, err)
+			}
+		}
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				for _, n := range []int{70_000, 0, 1500, 1} {
+				for _, n := range []int{70_000, 0, 1 << 20, 1500, 1} {
 					var b bytes.Buffer
 					if err := c.Write(&b, bytes.NewReader(text(n))); err != nil || b.String() != first[n] {
 						t.Errorf("%s of %d bytes, again: other bytes, %v", c.Ext, n, err)
