@@ -5,7 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +20,7 @@ type files struct {
 	fixed map[string][]byte
 	pages func() map[string]*page
 	lists func() (map[string][]byte, error)
-	build int
+	mark  string // of the build; see inject
 
 	loaded  *build.Loaded
 	content string // the content folder as the writer named it
@@ -33,11 +33,11 @@ type page struct {
 	err    error
 }
 
-func newFiles(l *build.Loaded, extra []render.File, number int, content string) *files {
-	f := &files{fixed: map[string][]byte{}, build: number, loaded: l, content: content}
+func newFiles(l *build.Loaded, extra []render.File, mark, content string) *files {
+	f := &files{fixed: map[string][]byte{}, mark: mark, loaded: l, content: content}
 	for _, e := range extra {
 		if path.Ext(e.Path) == ".html" {
-			e.Data = inject(e.Data, number)
+			e.Data = inject(e.Data, mark)
 		}
 		f.fixed[e.Path] = e.Data
 	}
@@ -73,7 +73,7 @@ func (f *files) Open(name string) (fs.File, error) {
 		p.once.Do(func() {
 			p.data, p.err = p.output.Make(nil, f.loaded)
 			if path.Ext(name) == ".html" {
-				p.data = inject(p.data, f.build)
+				p.data = inject(p.data, f.mark)
 			}
 		})
 		if p.err != nil {
@@ -105,10 +105,10 @@ func (f *files) problem(err error) string {
 	return err.Error()
 }
 
-// inject adds the preview's script to a page, with the number of the build
-// that the page shows.
-func inject(page []byte, build int) []byte {
-	script := []byte(`<script src="/_whyfix/preview.js?build=` + strconv.Itoa(build) + `" defer></script>`)
+// inject adds the preview's script to a page, with a mark of the build that the
+// page shows.
+func inject(page []byte, mark string) []byte {
+	script := []byte(`<script src="/_whyfix/preview.js?` + strings.ReplaceAll(mark, "&", "&amp;") + `" defer></script>`)
 	at := bytes.LastIndex(page, []byte("</body>"))
 	if at < 0 {
 		at = len(page)
@@ -146,7 +146,7 @@ func (i memoryInfo) Sys() any           { return nil }
 
 // nothingYet is the site before the first good build: one page, on which the
 // preview shows what is wrong.
-func nothingYet() *server.Release {
-	html := inject([]byte("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>whyfix</title>\n<body></body>\n</html>\n"), 0)
+func nothingYet(run string) *server.Release {
+	html := inject([]byte("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>whyfix</title>\n<body></body>\n</html>\n"), "run="+run+"&build=0")
 	return &server.Release{ID: "none", Base: "/", WWW: &files{fixed: map[string][]byte{"index.html": html, "404.html": html}}}
 }

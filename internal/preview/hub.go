@@ -17,6 +17,7 @@ var style []byte
 
 // message is what open pages are told after each build.
 type message struct {
+	Run      string    `json:"run"`
 	Build    int       `json:"build"`
 	Good     bool      `json:"good"`
 	Problems []problem `json:"problems"`

@@ -9,6 +9,7 @@ package preview
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"hash/maphash"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"whyfix/internal/build"
@@ -60,9 +62,11 @@ type Preview struct {
 	pages    *hub
 	seed     maphash.Seed
 
+	shown  atomic.Pointer[build.Loaded] // what the open pages were told of last
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	number int
+	run    string    // tells this preview from the one that was started before
 	good   bool      // some build was good
 	next   time.Time // when the clock alone changes the site; zero: never
 }
@@ -80,7 +84,7 @@ func New(o Options) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed()}
+	p := &Preview{options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed(), run: rand.Text()}
 	p.server = server.New(&p.holder, o.Log)
 	return p, nil
 }
@@ -180,15 +184,19 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 		release.Search.Close()
 	}
 	if !state.Good && !p.good {
-		p.holder.Swap(nothingYet(), nil)
+		p.holder.Swap(nothingYet(p.run), nil)
 	}
 	state.Took = time.Since(start)
-	p.pages.tell(message{Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
+	p.shown.Store(loaded)
+	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
 	if p.options.Report != nil {
 		p.options.Report(state)
 	}
 	return nil
 }
+
+// mark is how a page says which build it shows.
+func (p *Preview) mark() string { return "run=" + p.run + "&build=" + strconv.Itoa(p.number) }
 
 // prepare makes a release of what was loaded, to become the live one.
 func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
@@ -196,7 +204,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, err := publish.ParseSearchTemplate(inject(templateSource, p.number))
+	template, err := publish.ParseSearchTemplate(inject(templateSource, p.mark()))
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +216,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	return &server.Release{
 		Moved: moved, Gone: gone,
 		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
-		WWW: newFiles(l, extra, p.number, filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
+		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}, nil
 }
 
@@ -248,6 +256,10 @@ func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
 
 // ServeHTTP serves the site, and below /_whyfix/ what keeps pages up to date.
 func (p *Preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/_whyfix/page" {
+		p.page(w, r)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/_whyfix/") {
 		p.pages.ServeHTTP(w, r)
 		return
@@ -282,8 +294,7 @@ func problems(l diag.List, dir string) []problem {
 		if d.Severity != diag.Error || len(out) == mostProblems {
 			continue
 		}
-		d.File = filepath.ToSlash(filepath.Join(dir, d.File))
-		out = append(out, problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source})
+		out = append(out, forPage(d, dir))
 	}
 	return out
 }

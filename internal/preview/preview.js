@@ -1,8 +1,10 @@
 // Keeps an open page of the preview up to date: loads it again after a good
-// build, shows what is wrong after a bad one.
+// build, shows what is wrong after a bad one. A bar tells what is wrong with
+// this page, and which of its symptoms find it.
 (() => {
   "use strict";
-  const shown = Number(new URL(document.currentScript.src).searchParams.get("build"));
+  const mark = new URL(document.currentScript.src).searchParams;
+  const shown = Number(mark.get("build"));
   let host = null;
 
   const element = (name, className, text) => {
@@ -59,7 +61,57 @@
       return;
     }
     hide();
-    if (m.build !== shown) location.reload(); // the browser keeps the place on the page
+    // The browser keeps the place on the page.
+    if (m.build !== shown || m.run !== mark.get("run")) location.reload();
   };
+
+  const count = (n, what) => n + " " + what + (n === 1 ? "" : "s");
+
+  const problem = (p) => {
+    const item = element("li");
+    item.append(element("code", "place", p.place), element("p", "message " + p.severity, p.message));
+    if (p.source) item.append(element("pre", "", p.line + " | " + p.source));
+    if (p.hint) item.append(element("p", "hint", p.hint));
+    return item;
+  };
+
+  const promise = (p) => {
+    const item = element("li", p.holds ? "holds" : "broken");
+    item.append(element("p", "message", (p.holds ? "✓ " : "✗ ") + p.text));
+    if (!p.holds) item.append(element("p", "hint", p.instead.length ? "readers see first: " + p.instead.join(", ") : "nothing is found"));
+    return item;
+  };
+
+  // The bar is folded until somebody opens it, and then stays open.
+  const bar = (page) => {
+    const old = document.getElementById("whyfix-bar");
+    if (old) old.remove();
+    if (!page.file) return;
+    const place = element("div");
+    place.id = "whyfix-bar";
+    const root = place.attachShadow({ mode: "open" });
+    const css = element("link");
+    css.rel = "stylesheet";
+    css.href = "/_whyfix/preview.css";
+    const box = element("details", "bar");
+    box.open = sessionStorage.getItem("whyfix-bar") === "open";
+    box.addEventListener("toggle", () => sessionStorage.setItem("whyfix-bar", box.open ? "open" : ""));
+    const kept = page.promises.filter((p) => p.holds).length;
+    const well = page.problems.length === 0 && kept === page.promises.length;
+    const head = element("summary", well ? "well" : "");
+    const words = [page.problems.length ? count(page.problems.length, "problem") : "no problems"];
+    if (page.promises.length) words.push(kept + " of " + count(page.promises.length, "symptom") + (page.promises.length === 1 ? " finds it" : " find it"));
+    head.textContent = words.join(" · ");
+    const list = element("ol");
+    list.append(...page.problems.map(problem), ...page.promises.map(promise));
+    box.append(head, element("code", "place", page.file), list);
+    root.append(css, box);
+    document.body.append(place);
+  };
+
+  fetch("/_whyfix/page?url=" + encodeURIComponent(location.pathname))
+    .then((answer) => answer.json())
+    .then(bar)
+    .catch(() => {}); // the page is good without it
   addEventListener("pagehide", () => events.close());
 })();

@@ -132,7 +132,7 @@ func ask(t *testing.T, h http.Handler, q string) []string {
 	return out
 }
 
-var scripts = regexp.MustCompile(`<script src="/_whyfix/preview\.js\?build=(\d+)" defer></script>`)
+var scripts = regexp.MustCompile(`<script src="/_whyfix/preview\.js\?run=[A-Z0-9]+&amp;build=(\d+)" defer></script>`)
 
 // shown is the number of the build in a page's script; it fails the test
 // unless there is one.
@@ -411,14 +411,14 @@ func TestEvents(t *testing.T) {
 	if got := e.header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control is %q", got)
 	}
-	if diff := cmp.Diff(message{Build: 1, Good: true, Problems: []problem{}}, e.next()); diff != "" {
+	if diff := cmp.Diff(message{Run: d.run, Build: 1, Good: true, Problems: []problem{}}, e.next()); diff != "" {
 		t.Errorf("the state at once (-want +got):\n%s", diff)
 	}
 
 	d.write("pay/late.md", "---\ntitle: 题\ndraf: true\n---\n见[那里](nowhere.md)。\n")
 	d.made()
 	file := filepath.ToSlash(filepath.Join(d.content, "pay/late.md"))
-	want := message{Build: 2, Good: false, Problems: []problem{
+	want := message{Run: d.run, Build: 2, Good: false, Problems: []problem{
 		{Place: file + ":3:1", Line: 3, Severity: "error", Source: "draf: true"},
 		{Place: file + ":5:2", Line: 5, Severity: "error", Source: "见[那里](nowhere.md)。"},
 	}}

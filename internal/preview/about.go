@@ -1,0 +1,120 @@
+package preview
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"whyfix/internal/build"
+	"whyfix/internal/diag"
+	"whyfix/internal/render"
+	"whyfix/internal/search"
+)
+
+// about is what the bar says of a page: what is wrong with its file, and which
+// of its symptoms find it.
+type about struct {
+	File     string    `json:"file"` // as the writer named the folder; empty for a page that is made of no file
+	Problems []problem `json:"problems"`
+	Promises []promise `json:"promises"`
+}
+
+// promise is a symptom of the page.
+type promise struct {
+	Text    string   `json:"text"`
+	Holds   bool     `json:"holds"`
+	Instead []string `json:"instead"` // titles of what is found first, where it does not hold
+}
+
+// page tells about the page at an address. It is asked for by an open page, so
+// that an edit does not wait for it.
+func (p *Preview) page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	out, err := p.about(r)
+	if err != nil {
+		p.options.Log.Warn("asking about a page", "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (p *Preview) about(r *http.Request) (about, error) {
+	out := about{Problems: []problem{}, Promises: []promise{}}
+	l := p.shown.Load()
+	if l == nil {
+		return out, nil
+	}
+	address := r.URL.Query().Get("url")
+	if plain, err := url.PathUnescape(address); err == nil {
+		address = plain
+	}
+	file, promises := fileAt(l, strings.TrimSuffix(address, "index.html"))
+	if file == "" {
+		return out, nil
+	}
+	out.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, file))
+	for _, d := range l.Diags {
+		if d.File == file {
+			out.Problems = append(out.Problems, forPage(l.WithLines(diag.List{d})[0], p.options.Build.Content))
+		}
+	}
+	release, done := p.holder.Acquire()
+	defer done()
+	if release == nil || release.Search == nil || len(promises) == 0 {
+		return out, nil
+	}
+	broken, err := release.Search.Try(r.Context(), promises)
+	if err != nil {
+		return out, err
+	}
+	for i, asked := range promises {
+		said := promise{Text: asked.Text, Holds: true, Instead: []string{}}
+		for _, b := range broken {
+			if b.Symptom == i {
+				said.Holds = false
+				for _, h := range b.Instead {
+					said.Instead = append(said.Instead, h.Title)
+				}
+			}
+		}
+		out.Promises = append(out.Promises, said)
+	}
+	return out, nil
+}
+
+// fileAt is the file that the page at an address is made of, and what it
+// promises.
+func fileAt(l *build.Loaded, address string) (string, []search.Promise) {
+	for _, a := range l.Site.Articles {
+		if a.URL != address {
+			continue
+		}
+		var promises []search.Promise
+		for i, s := range a.Symptoms {
+			promises = append(promises, search.Promise{URL: render.EscapeURL(a.URL), Symptom: i, Text: s.Value})
+		}
+		return a.Path, promises
+	}
+	categories := l.Site.Categories
+	for _, language := range l.Site.Languages {
+		if language.Root.URL == address && language.Root.Index != nil {
+			return language.Root.Index.Path, nil
+		}
+	}
+	for _, c := range categories {
+		if c.URL == address && c.Index != nil {
+			return c.Index.Path, nil
+		}
+	}
+	return "", nil
+}
+
+// forPage is a diagnostic as a page shows it.
+func forPage(d diag.Diagnostic, dir string) problem {
+	d.File = filepath.ToSlash(filepath.Join(dir, d.File))
+	return problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source}
+}
