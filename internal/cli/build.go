@@ -85,6 +85,7 @@ const (
 	readingGC = 200
 	fewGC     = 400
 	makingGC  = 80
+	aloneGC   = 150 // pages without an index, which leave room
 )
 
 // makeRelease builds, unless a look shows that nothing has changed, and says
@@ -125,8 +126,12 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 		stopProgress()
 		return err
 	}
-	if !loaded.SameModel() {
+	switch {
+	case loaded.SameModel():
+	case o.Index:
 		debug.SetGCPercent(makingGC)
+	default:
+		debug.SetGCPercent(aloneGC)
 	}
 	report, err := build.Release(ctx, loaded, o, start)
 	stopProgress()

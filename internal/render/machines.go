@@ -351,6 +351,32 @@ func (r *voice) source(title, summary string, text *content.Article, targets []m
 	return v
 }
 
+// relink replaces the first of each pair by the second, as strings.Replacer
+// does. All begin with “]”; to build a Replacer for one text takes longer than
+// to read the text.
+func relink(text string, pairs []string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 64)
+	for {
+		at := strings.IndexByte(text, ']')
+		if at < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:at])
+		text = text[at:]
+		old, now := "]", "]"
+		for i := 0; i < len(pairs); i += 2 {
+			if strings.HasPrefix(text, pairs[i]) {
+				old, now = pairs[i], pairs[i+1]
+				break
+			}
+		}
+		b.WriteString(now)
+		text = text[len(old):]
+	}
+}
+
 // append writes the page of a file behind out.
 func (v *sourceView) append(out, file []byte) []byte {
 	from := len(out)
@@ -362,7 +388,7 @@ func (v *sourceView) append(out, file []byte) []byte {
 		}
 	}
 	if len(v.Pairs) > 0 {
-		text = strings.NewReplacer(v.Pairs...).Replace(text)
+		text = relink(text, v.Pairs)
 	}
 	if v.Tail != "" {
 		if text = strings.TrimRight(text, "\n"); text != "" {
