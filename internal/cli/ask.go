@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,9 @@ func (q *questions) list(prompt string) ([]string, error) {
 }
 
 // fill asks for what an article lacks. Only a title and a path must be given.
-func (q *questions) fill(d *draft, file *string) error {
+// Place is shown the path before anything else is asked: nobody writes for
+// nothing.
+func (q *questions) fill(d *draft, file *string, place func(string) error) error {
 	var err error
 	for strings.TrimSpace(d.title) == "" {
 		if q.ended {
@@ -90,9 +93,13 @@ func (q *questions) fill(d *draft, file *string) error {
 		if *file, err = q.line(fmt.Sprintf(q.words.ask["path"], proposed)); err != nil {
 			return err
 		}
-		if *file == "" {
-			*file = proposed
+		if q.ended && *file == "" {
+			return hinted{errors.New("nothing was written"), "Enter takes the proposed file"}
 		}
+		*file = cmp.Or(*file, proposed)
+	}
+	if err := place(*file); err != nil {
+		return err
 	}
 	for _, name := range listNames() {
 		if len(d.lists[name]) > 0 {

@@ -68,6 +68,7 @@ func TestNewAsks(t *testing.T) {
 		},
 		{"nothing to add", "\n\n\n\n", []string{"a.md", "退款"}, 0, "a.md", []string{"### 第一种原因"}, "读者怎么说"},
 		{"the end of the input", endOfInput, []string{"a.md", "退款"}, 0, "a.md", []string{"title: \"退款\""}, "读者怎么说"},
+		{"the end of the input instead of a path", "退款\n" + endOfInput, nil, 1, "", nil, "nothing was written"},
 		{"no title", endOfInput, nil, 1, "", nil, "nothing was written: an article needs a title"},
 		{"a path outside", "退款\n../x.md\n\n\n\n\n", nil, 2, "", nil, "is not a path inside the content folder"},
 	} {
@@ -101,5 +102,27 @@ func TestNewAsks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNewAsksNothingForNothing: a file that is there is told before the questions
+// about its text.
+func TestNewAsksNothingForNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "b.md"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		typed string
+		args  []string
+	}{{"", []string{"b.md", "甲"}}, {"甲\nb.md\n", nil}} {
+		var out, said bytes.Buffer
+		if code := cli.Run(t.Context(), append([]string{"new", "-content", dir}, tt.args...), terminal(t, tt.typed), &out, &said); code != 1 {
+			t.Errorf("%q: exit code %d", tt.args, code)
+		}
+		if got := said.String(); !strings.Contains(got, "b.md exists already") || strings.Contains(got, "读者怎么说") {
+			t.Errorf("%q: it said\n%s", tt.args, got)
+		}
 	}
 }

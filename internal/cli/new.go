@@ -93,20 +93,25 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	if root != nil {
 		fsys = root.FS()
 	}
-	if given { // a wrong path is told before anything is asked
-		if file, err = articlePath(file, *dir); err != nil {
+	place := func(word string) (err error) {
+		if file, err = articlePath(word, *dir); err == nil && root != nil {
+			if _, found := root.Lstat(file); found == nil {
+				err = taken(*dir, file)
+			}
+		}
+		return err
+	}
+	if given {
+		if err := place(file); err != nil {
 			return err
 		}
 	}
 	if terminal(e) {
 		language, _, _ := tongue(fsys, file)
 		ask := newQuestions(ctx, e, builtInFor(language))
-		if err := ask.fill(&d, &file); err != nil {
+		if err := ask.fill(&d, &file, place); err != nil {
 			return err
 		}
-	}
-	if file, err = articlePath(file, *dir); err != nil {
-		return err
 	}
 	if d.title = strings.TrimSpace(d.title); d.title == "" || strings.ContainsFunc(d.title, unicode.IsControl) {
 		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
@@ -124,8 +129,8 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(file))
 	if err := create(*dir, file, []byte(text)); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return hinted{fmt.Errorf("%s exists already", target), "choose another name, or edit that file"}
+		if errors.Is(err, fs.ErrExist) { // since a moment ago
+			return taken(*dir, file)
 		}
 		return cannotWrite(target, err)
 	}
@@ -134,6 +139,11 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		e.say("a draft: fill it in, then delete the line draft: true")
 	}
 	return nil
+}
+
+// taken says that there is such a file.
+func taken(dir, file string) error {
+	return hinted{fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file"}
 }
 
 // articlePath is the path in the content folder that a word names.
