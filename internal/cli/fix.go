@@ -227,7 +227,7 @@ func (f *fixer) retag(t check.Twin) (fixes []fix, why string) {
 				fixes = append(fixes, fix{tag.Pos, tag.Value, word, mend.Value})
 			}
 		}
-		for _, step := range t.Rare.Steps {
+		for _, step := range t.Rare.Steps() {
 			if step.Article == a && strings.EqualFold(step.Title, old) {
 				return nil, "a heading in " + a.Path + " has its words, and is linked to by them"
 			}

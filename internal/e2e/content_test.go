@@ -296,7 +296,7 @@ func TestOwnContentPages(t *testing.T) {
 		if len(a.Doc.Figures) > 0 {
 			figures++
 		}
-		if len(a.Symptoms) == 0 || len(a.Chain.Causes) == 0 || len(a.Chain.Checks) == 0 || len(a.Chain.Solutions) == 0 || a.Summary == "" {
+		if len(a.Symptoms) == 0 || len(a.Chain().Causes) == 0 || len(a.Chain().Checks) == 0 || len(a.Chain().Solutions) == 0 || a.Summary == "" {
 			t.Errorf("%s lacks symptoms, causes, checks, solutions or a summary", a.Path)
 		}
 		p := all[a.File]

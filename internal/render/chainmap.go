@@ -40,7 +40,7 @@ var plans = [2]plan{
 // chainMaps draw an article's chain, once for a phone and once for a wide
 // page. Where nothing is connected there is nothing to draw.
 func (r *voice) chainMaps(a *site.Article) []ChainMap {
-	if !slices.ContainsFunc(a.Chain.Causes, func(c *site.Step) bool { return len(c.Solutions) > 0 }) {
+	if !slices.ContainsFunc(a.Chain().Causes, func(c *site.Step) bool { return len(c.Solutions) > 0 }) {
 		return nil
 	}
 	symptom := Link{Title: a.Title.Value, URL: "#wf-main", Kind: "symptom"}
@@ -49,7 +49,7 @@ func (r *voice) chainMaps(a *site.Article) []ChainMap {
 	}
 	out := make([]ChainMap, len(plans))
 	for i, p := range plans {
-		out[i] = p.draw(symptom, a.Chain.Causes, a.Chain.Solutions, r.view.Direction == "rtl")
+		out[i] = p.draw(symptom, a.Chain().Causes, a.Chain().Solutions, r.view.Direction == "rtl")
 	}
 	return out
 }

@@ -19,23 +19,23 @@ const (
 // an article. Nothing of it is written for it; where the writer did not say
 // what a check is for, it leads to the check itself. The hints come with the text.
 func guide(a *site.Article) *Guide {
-	if len(a.Chain.Checks) == 0 {
+	if len(a.Chain().Checks) == 0 {
 		return nil
 	}
 	g := &Guide{}
-	for _, check := range a.Chain.Checks {
+	for _, check := range a.Chain().Checks {
 		c := Choice{Check: here(check)}
 		for _, cause := range check.For {
 			c.Causes = append(c.Causes, chainCause(cause, here))
 		}
 		g.Choices = append(g.Choices, c)
 	}
-	for _, cause := range a.Chain.Causes {
+	for _, cause := range a.Chain().Causes {
 		if len(cause.Checks) == 0 {
 			g.Rest = append(g.Rest, chainCause(cause, here))
 		}
 	}
-	for _, c := range a.Chain.Cases {
+	for _, c := range a.Chain().Cases {
 		if len(c.For) == 0 {
 			g.Cases = append(g.Cases, here(c))
 		}
@@ -106,7 +106,7 @@ func (r *voice) situations(t *site.Tag) []Situation {
 		for _, symptom := range a.Symptoms[:min(len(a.Symptoms), shownSituation)] {
 			s.Symptoms = append(s.Symptoms, symptom.Value)
 		}
-		for _, cause := range a.Chain.Causes {
+		for _, cause := range a.Chain().Causes {
 			s.Causes = append(s.Causes, chainCause(cause, there))
 		}
 		out = append(out, s)

@@ -132,7 +132,7 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 		v.Symptoms = append(v.Symptoms, s.Value)
 	}
 	steps := map[string]*site.Step{}
-	for _, list := range [][]*site.Step{a.Chain.Causes, a.Chain.Checks, a.Chain.Solutions, a.Chain.Cases} {
+	for _, list := range [][]*site.Step{a.Chain().Causes, a.Chain().Checks, a.Chain().Solutions, a.Chain().Cases} {
 		for _, s := range list {
 			steps[s.ID] = s
 		}
@@ -146,8 +146,8 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 		}
 		v.Contents = append(v.Contents, entry)
 	}
-	if slices.ContainsFunc(a.Chain.Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
-		for _, cause := range a.Chain.Causes {
+	if slices.ContainsFunc(a.Chain().Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
+		for _, cause := range a.Chain().Causes {
 			v.Chain = append(v.Chain, chainCause(cause, here))
 		}
 	}
@@ -195,7 +195,7 @@ func (r *voice) putText(v *ArticleView, doc *markdown.Document, a *site.Article)
 		}
 	}
 	if v.Guide != nil {
-		for i, check := range a.Chain.Checks {
+		for i, check := range a.Chain().Checks {
 			v.Guide.Choices[i].Hint = hint(doc, check)
 		}
 	}
@@ -268,7 +268,7 @@ func (r *voice) tag(t *site.Tag) (*TagView, error) {
 	v := TagView{Page: r.titled("tag", t.Page, t.Name, t.Description), Family: family, Names: t.Names, Summary: t.Description}
 	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), family)
 	var checks, fixes []*site.Step
-	for _, s := range t.Steps {
+	for _, s := range t.Steps() {
 		switch {
 		case t.Family != site.Cause:
 			v.Steps = append(v.Steps, tagStep(s))

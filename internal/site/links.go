@@ -12,27 +12,83 @@ import (
 	"whyfix/internal/markdown"
 )
 
-// links resolves every link and image of every page.
-func (r *resolver) links() {
-	resolve := func(doc *markdown.Document, file string, from *Article) []markdown.Target {
-		targets := make([]markdown.Target, len(doc.Refs))
-		for i, ref := range doc.Refs {
-			targets[i], _ = r.target(ref, file, doc, from)
-		}
-		return targets
-	}
+// linkArticles resolves the links of articles that are no more than the path
+// of another: most are. It touches nothing but the articles, so that others can
+// work meanwhile.
+func (r *resolver) linkArticles() {
+	count := 0
 	for _, a := range r.site.Articles {
-		a.Targets = resolve(a.Doc, a.Path, a)
+		count += len(a.Doc.Refs)
+	}
+	all := make([]markdown.Target, count)
+	for _, a := range r.site.Articles {
+		n := len(a.Doc.Refs)
+		a.Targets, all = all[:n:n], all[n:]
+		for i := range a.Doc.Refs {
+			if to := r.linked(&a.Doc.Refs[i], a.Path); to != nil {
+				a.Targets[i] = to.linkFrom(a, "")
+			}
+		}
+	}
+}
+
+// links resolves the other links and images of every page.
+func (r *resolver) links() {
+	for _, a := range r.site.Articles {
+		for i := range a.Targets {
+			if a.Targets[i].URL == "" {
+				a.Targets[i], _ = r.target(a.Doc.Refs[i], a.Path, a.Doc, a)
+			}
+		}
 	}
 	for _, c := range r.categories() {
-		if c.Index != nil {
-			c.Targets = resolve(c.Index.Doc, c.Index.Path, nil)
+		if c.Index == nil {
+			continue
+		}
+		c.Targets = make([]markdown.Target, len(c.Index.Doc.Refs))
+		for i, ref := range c.Index.Doc.Refs {
+			c.Targets[i], _ = r.target(ref, c.Index.Path, c.Index.Doc, nil)
 		}
 	}
 	for _, a := range r.site.Articles {
 		slices.SortFunc(a.Backlinks, func(x, y *Article) int { return cmp.Compare(x.Path, y.Path) })
 		a.Backlinks = slices.Compact(a.Backlinks)
 	}
+}
+
+// linked is the article that a link of a file names, if the link is no more
+// than its path. Most are, and there are more of them than of anything else;
+// nil is for target to tell.
+func (r *resolver) linked(ref *markdown.Ref, file string) *Article {
+	dest, dir := ref.Dest, folderAbove(file)
+	if ref.Image || strings.ContainsAny(dest, ":?#%") {
+		return nil
+	}
+	for {
+		rest, up := strings.CutPrefix(dest, "../")
+		if !up {
+			break
+		}
+		if dir == "" { // out of the content folder
+			return nil
+		}
+		dest, dir = rest, folderAbove(dir)
+	}
+	r.path = r.path[:0]
+	if dir != "" {
+		r.path = append(append(r.path, dir...), '/')
+	}
+	r.path = append(r.path, dest...)
+	return r.byPath[string(r.path)]
+}
+
+// linkFrom is a link to the article, from another or, nil, from a page that is
+// none.
+func (a *Article) linkFrom(from *Article, suffix string) markdown.Target {
+	if from != nil && a != from {
+		a.Backlinks = append(a.Backlinks, from)
+	}
+	return markdown.Target{URL: a.URL + suffix}
 }
 
 // target resolves one link or image that stands in a file: in a document, or
@@ -157,10 +213,7 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	case content.ClassArticle, content.ClassIndex:
 		if a := r.byPath[p]; a != nil {
 			r.anchor(ref, a.Doc, fragment, p)
-			if from != nil && a != from {
-				a.Backlinks = append(a.Backlinks, from)
-			}
-			return markdown.Target{URL: a.URL + suffix}, true
+			return a.linkFrom(from, suffix), true
 		}
 		if r.lost[p] {
 			return markdown.Target{}, false

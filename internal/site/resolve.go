@@ -33,9 +33,10 @@ type resolver struct {
 	tags    map[tagKey]*Tag
 	words   map[wordKey]*Tag // as tags, by the word as it was written
 	infos   map[string]*content.TagInfo
-	folded  map[string]string // a tag's name as it was written → the word that tells it from others
 	assets  map[string]Asset
-	hints   int // how many broken links were compared with all paths
+	hints   int     // how many broken links were compared with all paths
+	path    []byte  // of the link that linked looks at
+	claims  []claim // room for more; see kept
 }
 
 // Resolve makes a Site.
@@ -43,28 +44,32 @@ func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
 		pages: make(map[string]*claim, len(in.Articles)+len(in.Assets)), dirs: map[string]*claim{}, blocked: map[string]bool{}, byPath: make(map[string]*Article, len(in.Articles)), folders: map[string]*Category{},
-		hidden: map[string]hiding{}, slugs: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, folded: map[string]string{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		hidden: map[string]hiding{}, slugs: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
 	}
 	r.base()
 	r.reserve()
 	r.place()
 	r.withdraw()
 	r.tag()
-	// The chains and all that follows touch nothing in common but the list of
-	// diagnostics, and each is about half of the work.
-	chains := *r
-	chains.diags = nil
+	// What the items and most links say has nothing to do with the order, and is
+	// about as much work.
+	items := *r
+	items.diags = nil
 	var wg sync.WaitGroup
-	wg.Go(chains.chain)
+	wg.Go(func() {
+		items.linkArticles()
+		items.relations()
+	})
 	r.order()
 	r.symptoms()
+	wg.Wait()
+	r.diags = append(r.diags, items.diags...)
 	r.links()
 	r.relate()
 	r.redirects()
 	r.settings()
 	r.translate()
-	wg.Wait()
-	return r.site, append(r.diags, chains.diags...).Sort()
+	return r.site, r.diags.Sort()
 }
 
 func (r *resolver) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
@@ -145,8 +150,17 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 		r.block(p, file)
 		return false
 	}
-	r.claim(p, &c)
+	r.claim(p, r.kept(c))
 	return true
+}
+
+// kept is a claim of its own; many lie in one piece of memory.
+func (r *resolver) kept(c claim) *claim {
+	if len(r.claims) == cap(r.claims) {
+		r.claims = make([]claim, 0, 256)
+	}
+	r.claims = append(r.claims, c)
+	return &r.claims[len(r.claims)-1]
 }
 
 // programs reports whether a file lies in a folder that the program fills.
@@ -289,8 +303,10 @@ func (r *resolver) place() {
 	if index := indexes[""]; index != nil {
 		r.home(index)
 	}
-	for _, a := range visible {
-		c := r.folder(folderOf(a.Path), indexes, tongues)
+	r.site.Articles = make([]*Article, 0, len(visible))
+	room := make([]Article, len(visible))
+	for i, a := range visible {
+		c := r.folder(folderAbove(a.Path), indexes, tongues)
 		if a.Index {
 			continue
 		}
@@ -313,7 +329,8 @@ func (r *resolver) place() {
 			r.lost[a.Path] = true
 			continue
 		}
-		article := &Article{Page: p, Article: a, Category: c, Updated: a.Updated}
+		article := &room[i]
+		article.Page, article.Article, article.Category, article.Updated = p, a, c, a.Updated
 		if article.Updated.IsZero() {
 			article.Updated = r.in.Commits[a.Path]
 		}
@@ -418,10 +435,7 @@ func pathOf(a *content.Article) string {
 // order sorts what readers see, newest first. The articles are sorted once;
 // every list of some of them is then filled in that order.
 func (r *resolver) order() {
-	sorted := slices.Clone(r.site.Articles)
-	slices.SortFunc(sorted, func(a, b *Article) int {
-		return cmp.Or(b.Shown().Compare(a.Shown()), cmp.Compare(a.Path, b.Path))
-	})
+	sorted := newestFirst(r.site.Articles)
 	for _, t := range r.tags {
 		t.Articles = t.Articles[:0]
 	}
@@ -446,6 +460,30 @@ func (r *resolver) order() {
 			})
 		}
 	}
+}
+
+// newestFirst sorts articles that are in the order of their paths. Most share
+// their day with many others: dates are compared as numbers, and paths never.
+func newestFirst(articles []*Article) []*Article {
+	type dated struct {
+		seconds int64
+		nanos   int32
+		place   int32
+		article *Article
+	}
+	all := make([]dated, len(articles))
+	for i, a := range articles {
+		at := a.Shown()
+		all[i] = dated{at.Unix(), int32(at.Nanosecond()), int32(i), a}
+	}
+	slices.SortFunc(all, func(a, b dated) int {
+		return cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(b.nanos, a.nanos), cmp.Compare(a.place, b.place))
+	})
+	out := make([]*Article, len(all))
+	for i, d := range all {
+		out[i] = d.article
+	}
+	return out
 }
 
 // newest compares articles by their age.

@@ -103,6 +103,8 @@ type Language struct {
 	Newest      []*Article  // by date, newest first
 	Families    [4]*Family
 	Symptoms    []*SymptomPage // the index of what readers say; the first has all groups
+
+	infos map[string]*content.TagInfo // by each of a tag's names, in lower case
 }
 
 // SymptomPage is a page of the index of symptoms. A site with few has one page;
@@ -201,12 +203,12 @@ type Article struct {
 	Category  *Category
 	Tags      [4][]*Tag // by FamilyKind
 	Targets   []markdown.Target
-	Chain     Chain
 	Backlinks []*Article // articles that link here, in the order of their paths
 
 	chosen  []*Article                 // worth reading next, as the writer says
 	age     int32                      // its place in the site, newest first
 	related atomic.Pointer[[]*Article] // what Related found
+	chain   atomic.Pointer[Chain]      // what Chain made
 }
 
 // Shown is the date to sort and show by: of the last change, else of
@@ -256,28 +258,7 @@ type Tag struct {
 	Names       []string // other names
 	Description string
 	Articles    []*Article // newest first
-	Steps       []*Step    // the items of articles that are about it
 
-	word string // its name, folded: what tells it from others
+	word  string                  // its name, folded: what tells it from others
+	steps atomic.Pointer[[]*Step] // what Steps found
 }
-
-// Chain is how an article leads from its causes to what to do.
-type Chain struct {
-	Causes, Checks, Solutions, Cases []*Step
-}
-
-// Step is one item of the chain: a cause, a check, a solution or a case.
-type Step struct {
-	Article   *Article
-	Kind      markdown.Kind
-	ID        string
-	Title     string
-	Tag       *Tag    // what it is about, or nil
-	For       []*Step // of a check, a solution or a case: the causes that it is for
-	Checks    []*Step // of a cause: how to tell that it is this one
-	Solutions []*Step // of a cause: what to do then
-	Cases     []*Step // of a cause: where it happened
-}
-
-// URL is the address of the step on its article's page.
-func (s *Step) URL() string { return s.Article.URL + "#" + s.ID }

@@ -346,7 +346,7 @@ func TestChain(t *testing.T) {
 ### 换卡
 `),
 	}))
-	chain := s.Articles[0].Chain
+	chain := s.Articles[0].Chain()
 	var got []string
 	for _, list := range [][]*Step{chain.Causes, chain.Checks, chain.Solutions, chain.Cases} {
 		for _, step := range list {
@@ -374,7 +374,7 @@ func TestChain(t *testing.T) {
 	}
 	for _, f := range s.Languages[0].Families {
 		for _, tag := range f.Tags {
-			for _, step := range tag.Steps {
+			for _, step := range tag.Steps() {
 				if step.Tag != tag {
 					t.Errorf("%s: its step %s is about another tag", tag.Name, step.Title)
 				}
@@ -389,7 +389,7 @@ func TestChainSameCauseTwice(t *testing.T) {
 		"tags.yaml": "系统维护: {names: [维护]}\n",
 		"a.md":      article("title: 甲\ncauses: [系统维护]", "## 原因\n\n### 正在维护 {tag=\"维护\"}\n\n## 解决\n\n### 等 {for=\"维护, 系统维护, 正在维护\"}\n"),
 	}))
-	chain := s.Articles[0].Chain
+	chain := s.Articles[0].Chain()
 	if got, want := titles(chain.Causes[0].Solutions), []string{"等"}; !slices.Equal(got, want) {
 		t.Errorf("solutions of the cause: got %q, want %q", got, want)
 	}
@@ -591,7 +591,7 @@ func describe(s *Site, diags diag.List) string {
 	fmt.Fprintln(&b, "newest", paths(s.Languages[0].Newest))
 	for _, a := range s.Articles {
 		fmt.Fprintln(&b, "article", a.Path, a.URL, a.File, a.Category.Path, a.Stale, a.Updated, paths(a.Related()), paths(a.Backlinks), a.Targets)
-		for _, list := range [][]*Step{a.Chain.Causes, a.Chain.Checks, a.Chain.Solutions, a.Chain.Cases} {
+		for _, list := range [][]*Step{a.Chain().Causes, a.Chain().Checks, a.Chain().Solutions, a.Chain().Cases} {
 			for _, step := range list {
 				fmt.Fprintln(&b, "  step", step.Kind, step.ID, titles(step.For), titles(step.Checks), titles(step.Solutions))
 			}
@@ -599,7 +599,7 @@ func describe(s *Site, diags diag.List) string {
 	}
 	for _, f := range s.Languages[0].Families {
 		for _, tag := range f.Tags {
-			fmt.Fprintln(&b, "tag", tag.URL, tag.Name, tag.Names, paths(tag.Articles), titles(tag.Steps))
+			fmt.Fprintln(&b, "tag", tag.URL, tag.Name, tag.Names, paths(tag.Articles), titles(tag.Steps()))
 		}
 	}
 	return b.String() + said(diags)

@@ -19,8 +19,14 @@ func (r *resolver) tag() {
 			r.inform(n.Value, info)
 		}
 	}
+	for _, l := range r.site.Languages {
+		l.infos = r.infos
+	}
 	for _, a := range r.site.Articles {
-		for k, texts := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases} {
+		texts := [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases}
+		room := make([]*Tag, len(texts[0])+len(texts[1])+len(texts[2])+len(texts[3]))
+		for k, texts := range texts {
+			a.Tags[k], room = room[:0:len(texts)], room[len(texts):]
 			for _, t := range texts {
 				tag := r.tagOf(a.Category.In, FamilyKind(k), t)
 				if tag == nil {
@@ -131,151 +137,4 @@ func (r *resolver) newTag(in *Language, kind FamilyKind, t content.Text) *Tag {
 	r.tags[key] = tag
 	f.Tags = append(f.Tags, tag)
 	return tag
-}
-
-// chain reads the relations between the items of each article.
-func (r *resolver) chain() {
-	for _, a := range r.site.Articles {
-		items := 0
-		for i := range a.Doc.Sections {
-			items += len(a.Doc.Sections[i].Items)
-		}
-		steps := make([]Step, items)
-		for i := range a.Doc.Sections {
-			s := &a.Doc.Sections[i]
-			for j := range s.Items {
-				steps[0] = Step{Article: a, Kind: s.Kind, ID: s.Items[j].ID, Title: s.Items[j].Title}
-				r.step(&steps[0], &s.Items[j])
-				steps = steps[1:]
-			}
-		}
-		for i := range a.Doc.Sections {
-			s := &a.Doc.Sections[i]
-			if s.Kind == markdown.None || s.Kind == markdown.Cause {
-				continue
-			}
-			for j := range s.Items {
-				if it := &s.Items[j]; len(it.For) > 0 {
-					r.connect(a, it.Pos, it.For, stepOf(a, s.Kind, it.ID))
-				}
-			}
-		}
-	}
-}
-
-func (c *Chain) of(k markdown.Kind) *[]*Step {
-	switch k {
-	case markdown.Cause:
-		return &c.Causes
-	case markdown.Check:
-		return &c.Checks
-	case markdown.Solution:
-		return &c.Solutions
-	default:
-		return &c.Cases
-	}
-}
-
-func stepOf(a *Article, k markdown.Kind, id string) *Step {
-	for _, s := range *a.Chain.of(k) {
-		if s.ID == id {
-			return s
-		}
-	}
-	return nil
-}
-
-// step puts an item into its article's chain and on the page of its tag.
-func (r *resolver) step(step *Step, it *markdown.Item) {
-	a := step.Article
-	list := a.Chain.of(step.Kind)
-	*list = append(*list, step)
-	family := Case
-	switch step.Kind {
-	case markdown.Cause, markdown.Check:
-		family = Cause
-	case markdown.Solution:
-		family = Solution
-	}
-	if tag := r.among(a.Tags[family], it.About()); tag != nil {
-		step.Tag = tag
-		tag.Steps = append(tag.Steps, step)
-		return
-	}
-	if it.Tag != "" {
-		r.problem(it.Pos, diag.Error, "item-tag", "this item is about the tag "+quote(it.Tag)+", which the article's "+family.Folder()+" do not have",
-			diag.DidYouMean(it.Tag, names(a.Tags[family]), "add it to "+family.Folder()+" in the front matter"))
-	}
-}
-
-// among finds a tag by any of its names.
-func (r *resolver) among(tags []*Tag, name string) *Tag {
-	for _, t := range tags {
-		if t.Name == name {
-			return t
-		}
-	}
-	if len(tags) == 0 {
-		return nil
-	}
-	word, known := r.folded[name]
-	if !known {
-		word = strings.ToLower(name)
-		if info := r.infos[word]; info != nil {
-			word = strings.ToLower(info.Name.Value)
-		}
-		r.folded[name] = word
-	}
-	for _, t := range tags {
-		if t.word == word {
-			return t
-		}
-	}
-	return nil
-}
-
-func names(tags []*Tag) []string {
-	out := make([]string, len(tags))
-	for i, t := range tags {
-		out[i] = t.Name
-	}
-	return out
-}
-
-// connect links a check or a solution with the causes that it is for.
-func (r *resolver) connect(a *Article, at diag.Pos, for_ []string, step *Step) {
-	for _, name := range for_ {
-		found := false
-		tag := r.among(a.Tags[Cause], name)
-		for _, cause := range a.Chain.Causes {
-			if cause.Title != name && cause.ID != name && (tag == nil || cause.Tag != tag) {
-				continue
-			}
-			found = true
-			if slices.Contains(step.For, cause) {
-				continue // two names of one cause
-			}
-			step.For = append(step.For, cause)
-			switch step.Kind {
-			case markdown.Check:
-				cause.Checks = append(cause.Checks, step)
-			case markdown.Solution:
-				cause.Solutions = append(cause.Solutions, step)
-			case markdown.Case:
-				cause.Cases = append(cause.Cases, step)
-			}
-		}
-		if found || tag != nil {
-			continue
-		}
-		known := names(a.Tags[Cause])
-		for _, c := range a.Chain.Causes {
-			known = append(known, c.Title)
-		}
-		hint := "name one of the article's causes"
-		if len(known) > 0 {
-			hint = diag.DidYouMean(name, known, "the article's causes are: "+strings.Join(slices.Compact(known), ", "))
-		}
-		r.problem(at, diag.Error, "item-for", "this item is for the cause "+quote(name)+", which the article does not have", hint)
-	}
 }
