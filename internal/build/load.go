@@ -80,7 +80,7 @@ type Loaded struct {
 	input    site.Input                       // what the site was resolved of
 	store    *Store
 	progress *Progress
-	checked  bool
+	checked  int // unchecked, checkedErrors or checkedAll
 
 	model     [32]byte // see modelKey
 	parts     modelParts
@@ -185,7 +185,7 @@ func (l *Loader) Reopen() error {
 func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 	out, err := l.LoadUnchecked(ctx)
 	if err == nil {
-		out.Check()
+		out.Check(ctx)
 	}
 	return out, err
 }
@@ -334,15 +334,39 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 // WithLines adds the lines of files to diagnostics.
 func (l *Loaded) WithLines(diags diag.List) diag.List { return withSource(l.Files, diags) }
 
-// Check adds to Diags what the rules over the whole site find.
-func (l *Loaded) Check() {
-	if l.checked {
+// Check adds to Diags what the rules over the whole site find. When the context
+// ends, it adds what was found until then.
+func (l *Loaded) Check(ctx context.Context) {
+	l.CheckErrors()
+	if l.checked == checkedAll {
 		return
 	}
-	l.checked = true
-	found := check.Run(l.Site, l.Site.Settings.Checks)
-	l.Diags = append(l.Diags, l.source(l.Files, l.Site.Settings.Checks.Settle(found))...).Sort()
+	l.checked = checkedAll
+	l.found(check.Others(ctx, l.Site, l.Site.Settings.Checks))
 }
+
+// CheckErrors is Check for the rules that keep a site from being made, for
+// somebody who is in a hurry to show it.
+func (l *Loaded) CheckErrors() {
+	if l.checked != unchecked {
+		return
+	}
+	l.checked = checkedErrors
+	l.found(check.Errors(l.Site, l.Site.Settings.Checks))
+}
+
+func (l *Loaded) found(diags diag.List) {
+	if len(diags) > 0 {
+		l.Diags = append(l.Diags, l.source(l.Files, l.Site.Settings.Checks.Settle(diags))...).Sort()
+	}
+}
+
+// How far the rules over the whole site have been applied.
+const (
+	unchecked = iota
+	checkedErrors
+	checkedAll
+)
 
 func readSettings(fsys fs.FS, files []content.File) (content.Settings, []content.TagInfo, []content.Synonyms, diag.List) {
 	settings := content.DefaultSettings()

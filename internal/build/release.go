@@ -58,7 +58,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	start := time.Now()
 	report := Report{Articles: len(l.Site.Articles)}
 	if l.Diags.Errors() > 0 || l.Renderer == nil {
-		l.Check() // all mistakes at once
+		l.Check(ctx) // all mistakes at once
 		return report, ErrContent
 	}
 	w, err := publish.Create(o.Public, now)
@@ -87,7 +87,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	checked := make(chan struct{})
 	go func() {
 		defer close(checked)
-		l.Check()
+		l.Check(ctx)
 	}()
 	pages := Pages(l)
 	report.Pages = len(l.Renderer.Pages())

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strconv"
 
 	"whyfix/internal/diag"
@@ -19,6 +20,16 @@ func sections(a *site.Article, k markdown.Kind) []*markdown.Section {
 	return out
 }
 
+// has reports whether the article has items of a kind.
+func has(a *site.Article, k markdown.Kind) bool {
+	for i := range a.Doc.Sections {
+		if s := &a.Doc.Sections[i]; s.Kind == k && len(s.Items) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // diagnoses tells the articles that lead from a symptom to a solution. A plain
 // page may tell reasons and no more.
 func diagnoses(a *site.Article) bool { return len(a.Symptoms) > 0 || len(a.Causes) > 0 }
@@ -27,7 +38,7 @@ func diagnoses(a *site.Article) bool { return len(a.Symptoms) > 0 || len(a.Cause
 // solution that names no cause is for all of them.
 func causesWithoutSolution(s *site.Site, say report) {
 	for _, a := range s.Articles {
-		if len(a.Chain.Causes) == 0 || !diagnoses(a) {
+		if !has(a, markdown.Cause) || !diagnoses(a) {
 			continue
 		}
 		solutions := sections(a, markdown.Solution)
@@ -38,7 +49,7 @@ func causesWithoutSolution(s *site.Site, say report) {
 		if forAll(solutions) || misled(a, solutions) {
 			continue
 		}
-		for _, c := range a.Chain.Causes {
+		for _, c := range a.Chain().Causes {
 			if len(c.Solutions) == 0 {
 				say(placeOf(a, c), "nothing here says what to do about the cause "+strconv.Quote(c.Title),
 					"name it behind the heading of its solution: {for="+strconv.Quote(c.Title)+"}")
@@ -67,7 +78,7 @@ func forAll(solutions []*markdown.Section) bool {
 // said already: the cause without a solution may be the one it means.
 func misled(a *site.Article, solutions []*markdown.Section) bool {
 	found := map[string]int{}
-	for _, step := range a.Chain.Solutions {
+	for _, step := range a.Chain().Solutions {
 		found[step.ID] = len(step.For)
 	}
 	for _, s := range solutions {
@@ -83,14 +94,11 @@ func misled(a *site.Article, solutions []*markdown.Section) bool {
 // solutionsForNoCause finds those that name no cause where others do.
 func solutionsForNoCause(s *site.Site, say report) {
 	for _, a := range s.Articles {
-		named := false
-		for _, step := range a.Chain.Solutions {
-			named = named || len(step.For) > 0
-		}
-		if !named {
+		solutions := sections(a, markdown.Solution)
+		if !namesCause(solutions) || !slices.ContainsFunc(a.Chain().Solutions, func(s *site.Step) bool { return len(s.For) > 0 }) {
 			continue
 		}
-		for _, sec := range sections(a, markdown.Solution) {
+		for _, sec := range solutions {
 			for _, it := range sec.Items {
 				if len(it.For) == 0 {
 					say(it.Pos, "this solution does not say which cause it is for", "write {for=\"…\"} behind the heading")
@@ -98,6 +106,16 @@ func solutionsForNoCause(s *site.Site, say report) {
 			}
 		}
 	}
+}
+
+// namesCause reports whether a solution names a cause, which may not be there.
+func namesCause(solutions []*markdown.Section) bool {
+	for _, s := range solutions {
+		if slices.ContainsFunc(s.Items, func(it markdown.Item) bool { return len(it.For) > 0 }) {
+			return true
+		}
+	}
+	return false
 }
 
 func withoutSymptoms(s *site.Site, say report) {
@@ -110,7 +128,7 @@ func withoutSymptoms(s *site.Site, say report) {
 
 func withoutCheck(s *site.Site, say report) {
 	for _, a := range s.Articles {
-		if len(a.Chain.Causes) > 0 && len(sections(a, markdown.Check)) == 0 {
+		if has(a, markdown.Cause) && len(sections(a, markdown.Check)) == 0 {
 			say(a.Title.Pos, "this article names causes, and no way to tell which it is", "add a section such as “## 怎么判断 {.check}”")
 		}
 	}
@@ -118,7 +136,7 @@ func withoutCheck(s *site.Site, say report) {
 
 func withoutCase(s *site.Site, say report) {
 	for _, a := range s.Articles {
-		if len(a.Chain.Causes) > 0 && len(sections(a, markdown.Case)) == 0 {
+		if has(a, markdown.Cause) && len(sections(a, markdown.Case)) == 0 {
 			say(a.Title.Pos, "this article names causes, and no case where it happened", "add a section such as “## 案例 {.case}”")
 		}
 	}

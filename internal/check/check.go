@@ -7,6 +7,8 @@
 package check
 
 import (
+	"context"
+
 	"whyfix/internal/diag"
 	"whyfix/internal/rules"
 	"whyfix/internal/site"
@@ -46,10 +48,28 @@ func finders() []finder {
 
 // Run applies every rule that is not off.
 func Run(s *site.Site, levels rules.Levels) diag.List {
+	return append(Errors(s, levels), Others(context.Background(), s, levels)...)
+}
+
+// Errors applies the rules that keep the site from being made.
+func Errors(s *site.Site, levels rules.Levels) diag.List {
+	return run(context.Background(), s, levels, func(level diag.Severity) bool { return level == diag.Error })
+}
+
+// Others applies the rules that are neither errors nor off. When the context
+// ends, it gives what it has found until then.
+func Others(ctx context.Context, s *site.Site, levels rules.Levels) diag.List {
+	return run(ctx, s, levels, func(level diag.Severity) bool { return level != diag.Error && level != diag.Off })
+}
+
+func run(ctx context.Context, s *site.Site, levels rules.Levels, wanted func(diag.Severity) bool) diag.List {
 	var out diag.List
 	for _, f := range finders() {
-		if !levels.On(f.code) {
+		if !wanted(levels.Of(f.code)) {
 			continue
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		f.find(s, func(at diag.Pos, message, hint string) {
 			out = append(out, diag.Diagnostic{Pos: at, Severity: levels.Of(f.code), Code: f.code, Message: message, Hint: hint})

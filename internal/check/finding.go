@@ -40,7 +40,7 @@ func sameTitle(s *site.Site, say report) {
 
 // sameSymptom finds phrases that promise to find two articles.
 func sameSymptom(s *site.Site, say report) {
-	first := make(map[string]*site.Article, len(s.Articles))
+	first := make(map[string]*site.Article, 2*len(s.Articles))
 	for _, a := range s.Articles {
 		for _, symptom := range a.Symptoms {
 			b := first[symptom.Value]

@@ -44,10 +44,16 @@ func (p *Preview) page(w http.ResponseWriter, r *http.Request) {
 
 func (p *Preview) about(r *http.Request) (about, error) {
 	out := about{Problems: []problem{}, Promises: []promise{}}
-	l := p.shown.Load()
-	if l == nil {
+	last := p.last.Load()
+	if last == nil {
 		return out, nil
 	}
+	select {
+	case <-last.checked:
+	case <-r.Context().Done():
+		return out, nil
+	}
+	l := last.Loaded
 	address := r.URL.Query().Get("url")
 	if plain, err := url.PathUnescape(address); err == nil {
 		address = plain

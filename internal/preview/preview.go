@@ -62,13 +62,14 @@ type Preview struct {
 	pages    *hub
 	seed     maphash.Seed
 
-	shown  atomic.Pointer[build.Loaded] // what the open pages were told of last
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
-	number int
-	run    string    // tells this preview from the one that was started before
-	good   bool      // some build was good
-	next   time.Time // when the clock alone changes the site; zero: never
+	last    atomic.Pointer[told]
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	number  int
+	looking func()    // ends the look at the last build
+	run     string    // tells this preview from the one that was started before
+	good    bool      // some build was good
+	next    time.Time // when the clock alone changes the site; zero: never
 }
 
 // quiet is how long nothing may happen before an edit counts as finished:
@@ -84,7 +85,7 @@ func New(o Options) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed(), run: rand.Text()}
+	p := &Preview{looking: func() {}, options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed(), run: rand.Text()}
 	p.server = server.New(&p.holder, o.Log)
 	return p, nil
 }
@@ -112,6 +113,7 @@ func (p *Preview) Start(ctx context.Context) error {
 		w.Close()
 		return err
 	}
+	<-p.last.Load().checked
 	ctx, p.cancel = context.WithCancel(ctx)
 	context.AfterFunc(ctx, p.pages.close) // open pages must not hold up the end
 	p.wg.Go(func() {
@@ -138,6 +140,7 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 		case batch := <-w.Changes():
 			err := error(nil)
 			if batch.Rescan {
+				p.looking()
 				err = p.loader.Reopen()
 			}
 			if err == nil {
@@ -153,6 +156,7 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 // build loads what changed and shows it, or shows what is wrong with it.
 func (p *Preview) build(ctx context.Context, changed []string) error {
 	start := time.Now()
+	p.looking()
 	loaded, err := p.loader.Follow(ctx, changed)
 	if err != nil {
 		return err
@@ -164,7 +168,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 	checked := make(chan struct{})
 	early := loaded.Diags.Errors() == 0 && loaded.Renderer != nil
 	go func() {
-		loaded.Check()
+		loaded.CheckErrors()
 		close(checked)
 	}()
 	var release *server.Release
@@ -187,12 +191,35 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 		p.holder.Swap(nothingYet(p.run), nil)
 	}
 	state.Took = time.Since(start)
-	p.shown.Store(loaded)
+	last := &told{Loaded: loaded, checked: make(chan struct{})}
+	p.last.Store(last)
 	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
-	if p.options.Report != nil {
-		p.options.Report(state)
-	}
+	p.look(ctx, last, state)
 	return nil
+}
+
+// look looks for what stops nobody, while the pages are loading, and reports
+// the build. The next build does not wait for it: it looks again.
+func (p *Preview) look(ctx context.Context, last *told, state State) {
+	ctx, cancel := context.WithCancel(ctx)
+	p.looking = func() {
+		cancel()
+		<-last.checked
+	}
+	p.wg.Go(func() {
+		defer cancel()
+		last.Check(ctx)
+		if p.options.Report != nil {
+			p.options.Report(state)
+		}
+		close(last.checked)
+	})
+}
+
+// told is what the open pages were told of last.
+type told struct {
+	*build.Loaded
+	checked chan struct{} // closed when its Diags are complete
 }
 
 // mark is how a page says which build it shows.

@@ -104,6 +104,7 @@ func (d *desk) made() State {
 	if err := d.build(d.t.Context(), d.changed); err != nil {
 		d.t.Fatal(err)
 	}
+	<-d.last.Load().checked
 	if len(d.states) != before+1 {
 		d.t.Fatalf("%d reports of one build", len(d.states)-before)
 	}
