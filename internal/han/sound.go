@@ -25,10 +25,15 @@ type sounds struct {
 
 var theSounds = sync.OnceValue(func() *sounds {
 	s := &sounds{names: []string{""}, syllables: map[string]Syllable{}}
+	without := map[string]string{} // a reading → the same without its tone: there are few
 	for r := rune(hanFirst); r <= hanLast; r++ {
 		n := 0
 		for reading := range strings.SplitSeq(pinyin.PinyinDict[int(r)], ",") {
-			name := toneless(reading)
+			name, known := without[reading]
+			if !known {
+				name = toneless(reading)
+				without[reading] = name
+			}
 			if name == "" || n == maxReadings {
 				continue
 			}

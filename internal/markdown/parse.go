@@ -237,8 +237,9 @@ func (r *reading) split(root ast.Node) {
 	)
 	flush := func() {
 		*block = r.block(pending)
-		pending = nil
+		pending = pending[:0]
 	}
+	r.doc.Sections = make([]Section, 0, r.likelySections())
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		if notes, ok := n.(*east.FootnoteList); ok {
 			r.doc.Notes = r.render(notes)
@@ -283,6 +284,21 @@ func (r *reading) split(root ast.Node) {
 		}
 	}
 	flush()
+}
+
+// likelySections is how many headings are of the level of the first section's,
+// or above: about as many as there will be sections.
+func (r *reading) likelySections() int {
+	n, level := 0, 0
+	for _, h := range r.headings {
+		if level == 0 && !r.isTitle(h) {
+			level = h.Level
+		}
+		if h.Level <= level {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *reading) item(h *ast.Heading) Item {

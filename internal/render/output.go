@@ -69,7 +69,8 @@ func (o Output) MakeOf(out []byte, view any, texts Texts) ([]byte, error) {
 // Pages lists every page. Order and content are the same for the same site and
 // theme.
 func (r *Renderer) Pages() []Output {
-	var out []Output
+	// Most are articles, and whoever lists the sources behind them needs as many again.
+	out := make([]Output, 0, 2*len(r.site.Articles)+64)
 	language := ""
 	plain := func(kind string, p site.Page, view func() (any, error)) {
 		edition := r.theme.In(language)

@@ -131,12 +131,14 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 	for _, s := range a.Symptoms {
 		v.Symptoms = append(v.Symptoms, s.Value)
 	}
-	steps := map[string]*site.Step{}
-	for _, list := range [][]*site.Step{a.Chain().Causes, a.Chain().Checks, a.Chain().Solutions, a.Chain().Cases} {
+	chain := a.Chain()
+	steps := make(map[string]*site.Step, len(chain.Causes)+len(chain.Checks)+len(chain.Solutions)+len(chain.Cases))
+	for _, list := range [][]*site.Step{chain.Causes, chain.Checks, chain.Solutions, chain.Cases} {
 		for _, s := range list {
 			steps[s.ID] = s
 		}
 	}
+	v.Sections, v.Contents = make([]Section, 0, len(doc.Sections)), make([]ContentsEntry, 0, len(doc.Sections))
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
 		v.Sections = append(v.Sections, section(s, steps))
@@ -146,8 +148,8 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 		}
 		v.Contents = append(v.Contents, entry)
 	}
-	if slices.ContainsFunc(a.Chain().Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
-		for _, cause := range a.Chain().Causes {
+	if slices.ContainsFunc(chain.Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
+		for _, cause := range chain.Causes {
 			v.Chain = append(v.Chain, chainCause(cause, here))
 		}
 	}

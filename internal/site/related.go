@@ -90,8 +90,9 @@ func (b *board) add(a *Article, score float64) {
 // best are the n articles with the highest scores, and wipes the board.
 func (b *board) best(n int) []*Article {
 	var top []*Article
+	least := 0.0 // what it takes to be among them
 	for _, a := range b.found {
-		if b.scores[a.age] < 0 {
+		if b.scores[a.age] < least {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(top, a, func(x, y *Article) int {
@@ -99,6 +100,9 @@ func (b *board) best(n int) []*Article {
 		})
 		if at < n {
 			top = slices.Insert(top[:min(len(top), n-1)], at, a)
+		}
+		if len(top) == n {
+			least = b.scores[top[n-1].age]
 		}
 	}
 	for _, a := range b.found {
