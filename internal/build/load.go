@@ -528,6 +528,9 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 	return out, nil
 }
 
+// buffers are used again for what is made of one file or page.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // putAway keeps an article's text in the store, where there is one, and its
 // outline in memory. The few pages of folders stay whole.
 func (l *Loader) putAway(c *cached, data []byte) error {
@@ -536,15 +539,19 @@ func (l *Loader) putAway(c *cached, data []byte) error {
 	if l.options.Store == nil || c.article == nil {
 		return nil
 	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	*buffer = c.article.Doc.AppendContent((*buffer)[:0])
 	var err error
-	if c.text, err = l.options.Store.add(c.article.Doc.AppendContent(nil)); err != nil || c.article.Index {
+	if c.text, err = l.options.Store.add(*buffer); err != nil || c.article.Index {
 		c.whole, c.facts = true, c.sum
 		return err
 	}
 	outlined := *c.article
 	outlined.Doc = outlined.Doc.Outline()
 	c.article = &outlined
-	facts := sha256.Sum256(record.AppendWithout[content.Article, diag.Pos](nil, c.article))
+	*buffer = record.AppendWithout[content.Article, diag.Pos]((*buffer)[:0], c.article)
+	facts := sha256.Sum256(*buffer)
 	c.facts = [16]byte(facts[:16])
 	return nil
 }

@@ -20,9 +20,9 @@ type modelParts struct {
 // delta counts articles that are not as they were.
 type delta struct{ added, changed, gone int }
 
-func (d *delta) count(now, was kept) {
+func (d *delta) count(now, was *kept) {
 	switch {
-	case was.Article == nil:
+	case was == nil || was.Article == nil:
 		d.added++
 	case was.Sum != now.Sum:
 		d.changed++

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,7 +39,6 @@ func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
 // made of the same as there: then they need not be made.
 func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
-	buffers := sync.Pool{New: func() any { return new([]byte) }}
 	done := s.loaded.progress.begin(PhasePages, len(pages))
 	err := parallel(ctx, len(pages), func(i int) error {
 		defer done()
@@ -98,15 +99,70 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 
 // keep takes a page over. It reports whether the live release has it.
 func (s *siteWriter) keep(p render.Output, was madeOf) (bool, error) {
-	kept, err := s.Keep(p.File, was.Sum, was.Size)
+	return s.keepFile(p.File, was, sync.OnceValues(func() ([]byte, error) { return p.Make(nil, s.loaded) }))
+}
+
+// keepFile takes a file over; data makes it, should a compressed copy be missing.
+func (s *siteWriter) keepFile(file string, was madeOf, data func() ([]byte, error)) (bool, error) {
+	kept, err := s.Keep(file, was.Sum, was.Size)
 	if kept && err == nil {
-		page := sync.OnceValues(func() ([]byte, error) { return p.Make(nil, s.loaded) })
-		err = s.variants(p.File, was.Size, func() (io.ReadCloser, error) {
-			data, err := page()
+		err = s.variants(file, was.Size, func() (io.ReadCloser, error) {
+			data, err := data()
 			return reader(data), err
 		})
 	}
 	return kept, err
+}
+
+// lists writes the files that grow with the site. Those of the same model are
+// taken over: they show no text.
+func (s *siteWriter) lists(ctx context.Context) error {
+	l, store := s.loaded, s.loaded.store
+	made := sync.OnceValues(func() (map[string][]byte, error) {
+		lists, err := Lists(l)
+		out := make(map[string][]byte, len(lists))
+		for _, f := range lists {
+			out[f.Path] = f.Data
+		}
+		return out, err
+	})
+	left := !l.sameModel || len(store.lists) == 0
+	if l.sameModel {
+		for _, was := range store.lists {
+			kept, err := s.keepFile(was.File, was.Made, func() ([]byte, error) {
+				lists, err := made()
+				return lists[was.File], err
+			})
+			if err != nil {
+				return err
+			}
+			left = left || !kept
+		}
+	}
+	if !left {
+		return nil
+	}
+	lists, err := made()
+	if err != nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(lists))
+	now := make([]storedPage, len(names))
+	err = parallel(ctx, len(names), func(i int) error {
+		name := names[i]
+		if sum, size := s.Holds(name); sum == "" && size == 0 {
+			if err := s.put(name, lists[name]); err != nil {
+				return err
+			}
+		}
+		sum, size := s.Holds(name)
+		now[i] = storedPage{name, madeOf{Sum: sum, Size: size}}
+		return nil
+	})
+	if store != nil {
+		store.lists = now
+	}
+	return err
 }
 
 // put writes a file and its compressed copies.

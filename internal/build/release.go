@@ -89,8 +89,9 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		defer close(checked)
 		l.Check(ctx)
 	}()
-	pages := Pages(l)
-	report.Pages = len(l.Renderer.Pages())
+	pages := l.Renderer.Pages()
+	report.Pages = len(pages)
+	pages = append(pages, l.Renderer.Sources()...)
 	site := newSiteWriter(w, l, o.Compress)
 	err = site.write(ctx, pages)
 	report.Made, report.Why = int(site.made.Load()), site.why
@@ -99,6 +100,12 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	<-checked
 	if err := errors.Join(err, indexErr); err != nil {
 		return report, err
+	}
+	// What is kept is right whatever becomes of the release: it is compared with
+	// the live one.
+	if l.store != nil {
+		wg.Go(func() { report.NotKept = l.store.Save() })
+		defer wg.Wait()
 	}
 	broken := len(promises)
 	if before := w.Previous(); before != nil {
@@ -123,11 +130,6 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		return report, ErrPromise
 	}
 	l.progress.begin(PhaseRelease, 0)
-	// What is kept is right whatever becomes of the release: it is compared with
-	// the live one.
-	if l.store != nil {
-		wg.Go(func() { report.NotKept = l.store.Save() })
-	}
 	report.Result, err = w.Commit(manifest, o.Keep)
 	wg.Wait()
 	report.Took = time.Since(start)
@@ -157,13 +159,11 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	if err != nil {
 		return err
 	}
-	lists, err := Lists(l)
+	err = parallel(ctx, len(extra), func(i int) error { return s.put(extra[i].Path, extra[i].Data) })
 	if err != nil {
 		return err
 	}
-	files := append(extra, lists...)
-	err = parallel(ctx, len(files), func(i int) error { return s.put(files[i].Path, files[i].Data) })
-	if err != nil {
+	if err := s.lists(ctx); err != nil {
 		return err
 	}
 	return s.PutSearchTemplate(template)

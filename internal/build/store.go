@@ -37,8 +37,9 @@ import (
 // by its checksum and read from its article again.
 type Store struct {
 	dir     string
-	files   map[string]kept   // by path
+	files   map[string]*kept  // by path
 	made    map[string]madeOf // by path below www/
+	lists   []storedPage      // see Lists; they show no text
 	name    string            // of the file of texts
 	model   [32]byte          // of which the pages were made; see modelKey
 	parts   modelParts
@@ -82,16 +83,17 @@ type madeOf struct {
 	Size int64
 }
 
-// stored is the index but for the files, whose records follow it.
+// stored is the index but for the files. It is kept as a text, and the records
+// of the files as texts behind it, so that all can be read at once.
 type stored struct {
 	Name    string // of the file of texts
 	Options string
 	Model   [32]byte
 	Parts   modelParts
 	Made    []storedPage
+	Lists   []storedPage
 	Indexed indexed
 	History *history
-	Files   int
 }
 
 type storedFile struct {
@@ -136,7 +138,7 @@ func OpenStore(dir string, empty bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("build: %w", err)
 	}
-	s := &Store{dir: dir, files: map[string]kept{}, made: map[string]madeOf{}, records: map[string]string{}}
+	s := &Store{dir: dir, files: map[string]*kept{}, made: map[string]madeOf{}, records: map[string]string{}}
 	if !empty {
 		s.read()
 	}
@@ -150,30 +152,46 @@ func (s *Store) read() {
 	if err != nil {
 		return
 	}
-	var index stored
-	if rest, err = record.Read(rest, &index); err != nil {
-		return
-	}
-	records := make([]string, index.Files)
-	for i := range records {
-		if rest, err = record.Read(rest, &records[i]); err != nil {
+	var records []string
+	for rest != "" {
+		var text string
+		if rest, err = record.Read(rest, &text); err != nil {
 			return
 		}
+		records = append(records, text)
 	}
+	if len(records) == 0 {
+		return
+	}
+	var (
+		wg       sync.WaitGroup
+		index    stored
+		indexErr error
+		made     map[string]madeOf
+	)
+	head, records := records[0], records[1:]
+	wg.Go(func() {
+		_, indexErr = record.Read(head, &index)
+		made = make(map[string]madeOf, len(index.Made))
+		for _, p := range index.Made {
+			made[p.File] = p.Made
+		}
+	})
 	files := make([]storedFile, len(records))
 	err = parallel(context.Background(), len(files), func(i int) error {
 		_, err := record.Read(records[i], &files[i])
 		return err
 	})
-	if err != nil || rest != "" {
+	wg.Wait()
+	if err != nil || indexErr != nil {
 		return
 	}
-	s.name, s.options, s.model, s.parts, s.indexed, s.history = index.Name, index.Options, index.Model, index.Parts, index.Indexed, index.History
-	for i, f := range files {
-		s.files[f.Path], s.records[f.Path] = f.Kept, records[i]
-	}
-	for _, p := range index.Made {
-		s.made[p.File] = p.Made
+	s.name, s.options, s.model, s.parts = index.Name, index.Options, index.Model, index.Parts
+	s.lists, s.indexed, s.history = index.Lists, index.Indexed, index.History
+	s.made, s.files, s.records = made, make(map[string]*kept, len(files)), make(map[string]string, len(files))
+	for i := range files {
+		f := &files[i]
+		s.files[f.Path], s.records[f.Path] = &f.Kept, records[i]
 	}
 }
 
@@ -233,22 +251,24 @@ func (s *Store) recall() map[string]cached {
 func (s *Store) keep(options string, files []content.File, read []cached) {
 	was := s.files
 	s.delta = delta{}
-	s.options, s.files = options, make(map[string]kept, len(files))
+	s.options, s.files = options, make(map[string]*kept, len(files))
 	for i, f := range files {
-		c := read[i]
+		c, before := &read[i], was[f.Path]
 		if f.Class == content.ClassSetting || c.article == nil && f.Class != content.ClassAsset {
 			continue
 		}
-		k := kept{
+		if before != nil && before.ReadAt == c.readAt.UnixNano() {
+			s.files[f.Path] = before
+			continue
+		}
+		k := &kept{
 			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum, Facts: c.facts,
 			Text: c.text, Article: c.article, Diags: c.diags, Asset: c.asset,
 		}
-		if k.ReadAt != was[f.Path].ReadAt {
-			delete(s.records, f.Path)
-		}
+		delete(s.records, f.Path)
 		s.files[f.Path] = k
 		if c.article != nil {
-			s.delta.count(k, was[f.Path])
+			s.delta.count(k, before)
 		}
 	}
 	for p, k := range was {
@@ -333,7 +353,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Indexed: s.indexed, History: s.history, Files: len(s.files)}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Lists: s.lists, Indexed: s.indexed, History: s.history}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}
@@ -349,12 +369,13 @@ func (s *Store) Save() error {
 	sum := crc32.New(checksums)
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
 	w.WriteString(key)
-	buffer := record.Append(nil, &index)
+	text := string(record.Append(nil, &index))
+	buffer := record.Append(nil, &text)
 	w.Write(buffer)
 	for _, p := range slices.Sorted(maps.Keys(s.files)) {
 		text, known := s.records[p]
 		if !known {
-			text = string(record.Append(nil, &storedFile{p, s.files[p]}))
+			text = string(record.Append(nil, &storedFile{p, *s.files[p]}))
 		}
 		buffer = record.Append(buffer[:0], &text)
 		w.Write(buffer)
@@ -399,7 +420,6 @@ func (s *Store) compact() error {
 		}
 		f.Text.At = at
 		at += n
-		s.files[p] = f
 		delete(s.records, p)
 	}
 	s.texts, s.name, s.size = fresh, name, at

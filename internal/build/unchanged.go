@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"whyfix/internal/content"
@@ -51,18 +52,26 @@ type Seen struct {
 // and whatever else makes a difference, as a text.
 func Look(ctx context.Context, o Options, more string) (Seen, error) {
 	s := Seen{content: o.Content, themeName: o.Theme, at: time.Now()}
-	key, err := storeKey()
-	if err != nil {
+	// The program and git are asked while the files are listed.
+	var (
+		wg     sync.WaitGroup
+		key    string
+		keyErr error
+		head   []byte
+	)
+	wg.Go(func() { key, keyErr = storeKey() })
+	wg.Go(func() {
+		head, _ = exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output() // none outside of git
+	})
+	files := sha256.New()
+	listing, err := s.folder(files, o.Content)
+	wg.Wait()
+	if err := cmp.Or(keyErr, err); err != nil {
 		return s, err
 	}
+	s.listing = listing
 	h := sha256.New()
-	fmt.Fprintf(h, "%s%q %q %t %q\n", key, o.Theme, o.Base, o.Drafts, more)
-	if head, err := exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output(); err == nil {
-		h.Write(head)
-	}
-	if s.listing, err = s.folder(h, o.Content); err != nil {
-		return s, err
-	}
+	fmt.Fprintf(h, "%s%q %q %t %q\n%s%x", key, o.Theme, o.Base, o.Drafts, more, head, files.Sum(nil))
 	s.digest = [32]byte(h.Sum(nil))
 	return s, nil
 }
