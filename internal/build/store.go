@@ -372,13 +372,24 @@ func (s *Store) Save() error {
 	text := string(record.Append(nil, &index))
 	buffer := record.Append(nil, &text)
 	w.Write(buffer)
-	for _, p := range slices.Sorted(maps.Keys(s.files)) {
-		text, known := s.records[p]
-		if !known {
-			text = string(record.Append(nil, &storedFile{p, *s.files[p]}))
+	// Many at a time: to make the records of a whole site takes longer than to
+	// commit it, and to have them all would be memory.
+	for names := range slices.Chunk(slices.Sorted(maps.Keys(s.files)), 1000) {
+		records := make([][]byte, len(names))
+		_ = parallel(context.Background(), len(names), func(i int) error {
+			text, known := s.records[names[i]]
+			if !known {
+				made := buffers.Get().(*[]byte)
+				defer buffers.Put(made)
+				*made = record.Append((*made)[:0], &storedFile{names[i], *s.files[names[i]]})
+				text = string(*made)
+			}
+			records[i] = record.Append(nil, &text)
+			return nil
+		})
+		for _, r := range records {
+			w.Write(r)
 		}
-		buffer = record.Append(buffer[:0], &text)
-		w.Write(buffer)
 	}
 	err = w.Flush() // it remembers the first mistake of all before
 	if err == nil {
