@@ -72,7 +72,7 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, closeRelease, err := server.Load(public)
+	r, closeRelease, err := server.Load(t.Context(), public, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 	holder.Swap(r, closeRelease)
 	t.Cleanup(func() { holder.Swap(nil, nil) })
 	book := &logBook{}
-	var handler http.Handler = server.New(holder, slog.New(slog.NewTextHandler(book, nil)))
+	var handler http.Handler = server.New(holder, slog.New(slog.NewTextHandler(book, nil)), server.Options{})
 	if between != nil {
 		handler = between(handler)
 	}

@@ -19,6 +19,7 @@ import (
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 )
 
 // Exit codes.
@@ -254,6 +255,8 @@ func openError(err error, dir string) error {
 		return hinted{fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out " + dir + ", or name another folder with -public"}
 	case errors.Is(err, publish.ErrIncomplete):
 		return hinted{fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out " + dir}
+	case errors.Is(err, publish.ErrDamaged), errors.Is(err, search.ErrDamaged):
+		return hinted{err, "copy it again, put the one before back with whyfix rollback -public " + dir + ", or build it again: whyfix build -full -out " + dir}
 	case errors.Is(err, publish.ErrSchema):
 		return hinted{err, "build it again with this version: whyfix build -out " + dir}
 	}

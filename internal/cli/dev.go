@@ -54,8 +54,9 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	}
 	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
 	told := false // what is not known of dates
+	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	p, err := preview.New(preview.Options{
-		Build: o, Log: slog.New(slog.NewTextHandler(e.stderr, nil)),
+		Build: o, Log: log,
 		Report: func(s preview.State) {
 			_ = printer.Print(e.stderr, s.Loaded.Diags)
 			if s.Loaded.Dates != "" && !told {
@@ -82,7 +83,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err := p.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, p)
+	return listen(ctx, e, *addr, p, log, nil)
 }
 
 // keep makes a release of what the preview shows.

@@ -51,7 +51,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if err := folder("-public", *dir); err != nil {
 		return err
 	}
-	release, closeRelease, err := server.Load(*dir)
+	release, closeRelease, err := server.Open(*dir)
 	if err != nil {
 		return openError(err, *dir)
 	}

@@ -82,14 +82,14 @@ func (s *site) www(t *testing.T) fs.FS {
 // serve is the server that whyfix serve runs.
 func (s *site) serve(t *testing.T) http.Handler {
 	t.Helper()
-	release, closeRelease, err := server.Load(s.public)
+	release, closeRelease, err := server.Open(s.public)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var h server.Holder
 	h.Swap(release, closeRelease)
 	t.Cleanup(func() { h.Swap(nil, nil) })
-	return server.New(&h, slog.New(slog.DiscardHandler))
+	return server.New(&h, slog.New(slog.DiscardHandler), server.Options{})
 }
 
 // page is one HTML page of a site.

@@ -36,7 +36,7 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":         {project: []string{"cli"}},
-	"cli":                {project: []string{"build", "check", "content", "diag", "importer", "mend", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"cli":                {project: []string{"build", "check", "content", "diag", "events", "importer", "mend", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/net/netutil", "golang.org/x/term"}},
 	"preview":            {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":              {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
 	"content":            {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
@@ -45,7 +45,7 @@ var importTable = map[string]allowed{
 	"check":              {project: []string{"diag", "markdown", "rules", "site"}},
 	"mend":               {},
 	"rules":              {project: []string{"diag"}},
-	"importer":           {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net"}},
+	"importer":           {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net/html"}},
 	"record":             {},
 	"bench":              {},
 	"bench/budgets":      {project: []string{"bench"}},
@@ -62,7 +62,8 @@ var importTable = map[string]allowed{
 	}},
 	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},
-	"server":  {project: []string{"publish", "search"}},
+	"server":  {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang", "golang.org/x/time/rate"}},
+	"events":  {},
 	"watch":   {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"diag":    {},
 	"themes":  {},

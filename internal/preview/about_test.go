@@ -98,13 +98,13 @@ func TestAnswersAreThoseOfARelease(t *testing.T) {
 		if _, err := build.Release(t.Context(), s.Loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
-		release, closeRelease, err := server.Load(public)
+		release, closeRelease, err := server.Load(t.Context(), public, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var h server.Holder
 		h.Swap(release, closeRelease)
-		served := server.New(&h, slog.New(slog.DiscardHandler))
+		served := server.New(&h, slog.New(slog.DiscardHandler), server.Options{})
 		for _, q := range []string{
 			"退款", "付款失败", "订单", "银行", "快递慢", "门铃不响", "按了没声音", "mlbx", "menling", "单子", "退款未到", "退款怎么还末到", "没有", "款", "“退款”", "fukuan",
 		} {

@@ -86,7 +86,7 @@ func New(o Options) (*Preview, error) {
 		return nil, err
 	}
 	p := &Preview{looking: func() {}, options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed(), run: rand.Text()}
-	p.server = server.New(&p.holder, o.Log)
+	p.server = server.New(&p.holder, o.Log, server.Options{})
 	return p, nil
 }
 
@@ -242,7 +242,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	moved, gone := render.Moved(l.Site)
 	return &server.Release{
 		Moved: moved, Gone: gone,
-		ID: "preview-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
+		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}, nil
 }

@@ -217,14 +217,14 @@ func TestPagesAreThoseOfARelease(t *testing.T) {
 	if err != nil || compared < 15 {
 		t.Errorf("%d files compared, %v", compared, err)
 	}
-	release, closeRelease, err := server.Load(public)
+	release, closeRelease, err := server.Load(t.Context(), public, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closeRelease()
 	var h server.Holder
 	h.Swap(release, nil)
-	served := server.New(&h, slog.New(slog.DiscardHandler))
+	served := server.New(&h, slog.New(slog.DiscardHandler), server.Options{})
 	for _, q := range []string{"退款", "付款失败", "订单", "银行"} {
 		if diff := cmp.Diff(ask(t, served, q), ask(t, d, q)); diff != "" {
 			t.Errorf("%q (-release +preview):\n%s", q, diff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -34,8 +35,11 @@ func parameters(r *http.Request) (url.Values, *badRequest) {
 	return v, nil
 }
 
-func question(v url.Values) (string, *badRequest) {
-	q := strings.ToValidUTF8(v.Get("q"), "\uFFFD")
+func question(v url.Values) (string, *badRequest) { return limited(v.Get("q")) }
+
+// limited is a question of a length that is allowed.
+func limited(text string) (string, *badRequest) {
+	q := strings.ToValidUTF8(text, "\uFFFD")
 	if n := utf8.RuneCountInString(q); n > search.MaxQuery {
 		return "", &badRequest{"query_too_long", "q has " + strconv.Itoa(n) + " characters; at most " + strconv.Itoa(search.MaxQuery) + " are allowed"}
 	}
@@ -169,43 +173,110 @@ type count struct {
 	Count int    `json:"count"`
 }
 
-func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request, release *Release) {
+func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) {
 	start := time.Now()
 	q, bad := parseSearch(r)
 	if bad != nil {
 		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
 		return
 	}
-	result, ok := s.search(w, r, release, q)
-	if !ok {
+	why := s.options.Explain && r.URL.Query().Get("explain") == "1"
+	if !why && s.shared(w, r, release) {
+		return
+	}
+	result, failure := s.search(w, r, release, q)
+	if failure != nil {
+		s.refuse(w, failure)
 		return
 	}
 	answer := answerOf(result, release.ID, time.Since(start))
-	if s.explain && r.URL.Query().Get("explain") == "1" {
+	if why {
 		answer.Explain = explained(result)
 	}
-	w.Header().Set("Cache-Control", "no-cache")
+	if why || result.Partial {
+		unshared(w)
+	}
 	s.json(w, http.StatusOK, answer)
 }
 
-// search runs a query; when it cannot, it answers and returns false.
-func (s *Server) search(w http.ResponseWriter, r *http.Request, release *Release, q search.Query) (*search.Result, bool) {
+// failure is why a search was not answered.
+type failure struct {
+	status        int
+	code, message string
+	again         bool // it may be asked again in a moment
+}
+
+func (s *Server) refuse(w *exchange, f *failure) {
+	unshared(w)
+	if f.again {
+		w.Header().Set("Retry-After", comeBack)
+	}
+	s.fail(w, f.status, f.code, f.message)
+}
+
+// admit counts a request of its client, and reports whether it may be answered.
+func (s *Server) admit(w *exchange, r *http.Request) bool {
+	if s.clients.allow(r) {
+		return true
+	}
+	w.rejected = rejectedClient
+	w.Header().Set("Retry-After", comeBack)
+	return false
+}
+
+// search runs a query, when its client and the others leave room for it.
+func (s *Server) search(w *exchange, r *http.Request, release *Release, q search.Query) (*search.Result, *failure) {
 	if strings.TrimSpace(q.Text) == "" {
-		return &search.Result{Query: q.Text, Mode: search.Exact}, true
+		return &search.Result{Query: q.Text, Mode: search.Exact}, nil
 	}
 	if release.Search == nil {
-		s.fail(w, http.StatusServiceUnavailable, "no_index", "this release was made without a search index")
-		return nil, false
+		return nil, &failure{http.StatusServiceUnavailable, "no_index", "this release was made without a search index", false}
 	}
+	var result *search.Result
+	f := s.query(w, r, func(ctx context.Context) (err error) {
+		start := time.Now()
+		result, err = release.Search.Search(ctx, q)
+		if w.took = time.Since(start); err == nil {
+			w.query, w.result = q.Text, result
+		}
+		return err
+	})
+	if f != nil {
+		return nil, f
+	}
+	if r.Method != http.MethodHead {
+		s.asked(release, q, result)
+	}
+	return result, nil
+}
+
+// query does something with the index for a client, within all limits.
+func (s *Server) query(w *exchange, r *http.Request, do func(context.Context) error) *failure {
+	if !s.admit(w, r) {
+		return &failure{http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment", true}
+	}
+	return s.more(w, r, do)
+}
+
+// more does something more for a request that was admitted.
+func (s *Server) more(w *exchange, r *http.Request, do func(context.Context) error) *failure {
+	leave, ok := s.gate.enter(r.Context())
+	if !ok {
+		w.rejected = rejectedBusy
+		return &failure{http.StatusServiceUnavailable, "busy", "too many searches at once; try again in a moment", true}
+	}
+	defer leave()
+	// A segment that was cut short under its reader must not end the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	ctx, cancel := context.WithTimeout(r.Context(), queryTime)
 	defer cancel()
-	result, err := release.Search.Search(ctx, q)
-	if err != nil {
-		s.log.Error("search", "error", err)
-		s.fail(w, http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again")
-		return nil, false
+	if err := do(ctx); err != nil {
+		if r.Context().Err() == nil { // else the reader went away
+			s.log.Error("search", "id", w.id, "error", err)
+		}
+		return &failure{http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again", true}
 	}
-	return result, true
+	return nil
 }
 
 func countsOf(list []search.Count) []count {
@@ -227,7 +298,7 @@ type suggestion struct {
 	Kind string `json:"kind"`
 }
 
-func (s *Server) apiSuggest(w http.ResponseWriter, r *http.Request, release *Release) {
+func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
 	v, bad := parameters(r)
 	var q string
 	if bad == nil {
@@ -241,21 +312,23 @@ func (s *Server) apiSuggest(w http.ResponseWriter, r *http.Request, release *Rel
 		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
 		return
 	}
+	if s.shared(w, r, release) {
+		return
+	}
 	answer := suggestAnswer{Query: q, Suggestions: []suggestion{}}
-	if release.Search != nil {
-		ctx, cancel := context.WithTimeout(r.Context(), queryTime)
-		defer cancel()
-		found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)
-		if err != nil {
-			s.log.Error("suggest", "error", err)
-			s.fail(w, http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again")
+	if release.Search != nil && strings.TrimSpace(q) != "" {
+		f := s.query(w, r, func(ctx context.Context) error {
+			found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)
+			for _, f := range found {
+				answer.Suggestions = append(answer.Suggestions, suggestion(f))
+			}
+			return err
+		})
+		if f != nil {
+			s.refuse(w, f)
 			return
 		}
-		for _, f := range found {
-			answer.Suggestions = append(answer.Suggestions, suggestion(f))
-		}
 	}
-	w.Header().Set("Cache-Control", "no-cache")
 	s.json(w, http.StatusOK, answer)
 }
 

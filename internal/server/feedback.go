@@ -2,22 +2,18 @@ package server
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"whyfix/internal/events"
 )
 
-const (
-	// maxFeedback is far above what any address of a page needs.
-	maxFeedback = 4 << 10
-	// thanks is where a page says thank you to a reader without JavaScript.
-	thanks = "wf-thanks"
-)
+// thanks is where a page says thank you to a reader without JavaScript.
+const thanks = "wf-thanks"
 
 // feedback is a reader's word on an article, and all that is ever sent.
 type feedback struct {
@@ -32,43 +28,9 @@ var reasons = []string{"not_my_case", "unclear", "outdated", "did_not_work"}
 // apiFeedback takes the answer to “did this help?”: as JSON from a script, or
 // as a plain form, which leads back to the page. It logs one line, without
 // anything about the reader.
-func (s *Server) apiFeedback(w http.ResponseWriter, r *http.Request, release *Release) {
-	trusted := s.crossOrigin(w, r, release)
-	switch {
-	case r.Method == http.MethodOptions && trusted: // a browser asks before it sends JSON to another origin
-		w.Header().Set("Access-Control-Allow-Methods", "POST")
-		w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
-		w.WriteHeader(http.StatusNoContent)
-		return
-	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", "POST")
-		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use POST")
-		return
-	}
-	// Another site must not answer in its readers' name.
-	protection := http.NewCrossOriginProtection()
-	for _, o := range release.Origins {
-		if err := protection.AddTrustedOrigin(o); err != nil {
-			s.log.Error("feedback", "origin", o, "error", err)
-		}
-	}
-	if protection.Check(r) != nil {
-		s.fail(w, http.StatusForbidden, "cross_origin", "feedback is taken from the site's own pages only")
-		return
-	}
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	form := kind == "application/x-www-form-urlencoded"
-	if err != nil || !form && kind != "application/json" {
-		s.fail(w, http.StatusUnsupportedMediaType, "bad_content_type", "send application/json or application/x-www-form-urlencoded")
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFeedback))
-	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		s.fail(w, http.StatusRequestEntityTooLarge, "too_large", "the body is too large")
-		return
-	}
-	if err != nil {
-		s.fail(w, http.StatusBadRequest, "bad_body", "the body could not be read")
+func (s *Server) apiFeedback(w *exchange, r *http.Request, release *Release) {
+	body, form, ok := s.posted(w, r, release)
+	if !ok {
 		return
 	}
 	parse := feedbackOfJSON
@@ -93,6 +55,7 @@ func (s *Server) apiFeedback(w http.ResponseWriter, r *http.Request, release *Re
 		return
 	}
 	s.log.Info("feedback", "url", page, "helped", f.Helped, "reason", f.Reason, "release", release.ID)
+	s.keep(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: &f.Helped, Reason: f.Reason})
 	w.Header().Set("Cache-Control", "no-store")
 	if !form {
 		w.WriteHeader(http.StatusNoContent)

@@ -15,14 +15,11 @@ import (
 	"time"
 )
 
-// contentSecurityPolicy lets a page use what its own site serves, and images.
-const contentSecurityPolicy = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-
 // fingerprinted are the files whose name changes with their content.
 var fingerprinted = regexp.MustCompile(`^/assets/.*\.[0-9a-f]{10}\.[a-z0-9]+$`)
 
 // file answers with a file of the release, or its 404 page.
-func (s *Server) file(w http.ResponseWriter, r *http.Request, release *Release, p string) {
+func (s *Server) file(w *exchange, r *http.Request, release *Release, p string) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
@@ -69,7 +66,7 @@ func isFile(fsys fs.FS, name string) bool {
 }
 
 // missing answers with the 404 page.
-func (s *Server) missing(w http.ResponseWriter, r *http.Request, release *Release, p string) {
+func (s *Server) missing(w *exchange, r *http.Request, release *Release, p string) {
 	if !s.open(w, r, release, inLanguage(release, "404.html", p), http.StatusNotFound) {
 		s.fail(w, http.StatusNotFound, "not_found", "there is no such page")
 	}
@@ -85,7 +82,7 @@ func inLanguage(release *Release, name, p string) string {
 }
 
 // open answers with a file; it returns false when there is none.
-func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, name string, status int) bool {
+func (s *Server) open(w *exchange, r *http.Request, release *Release, name string, status int) bool {
 	f, size, err := s.regular(release.WWW, name)
 	var page *PageError
 	switch {
@@ -105,9 +102,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, 
 	h := w.Header()
 	kind := contentType(name)
 	h.Set("Content-Type", kind)
-	if strings.HasPrefix(kind, "text/html") {
-		h.Set("Content-Security-Policy", contentSecurityPolicy)
-	}
+	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Cache-Control", "no-cache")
 	if fingerprinted.MatchString("/" + name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -131,7 +126,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, release *Release, 
 }
 
 // send sends a file whose headers are set.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, sent form, status int) bool {
+func (s *Server) send(w *exchange, r *http.Request, name string, sent form, status int) bool {
 	seeker, ok := sent.file.(io.ReadSeeker)
 	if !ok {
 		data, err := io.ReadAll(sent.file)

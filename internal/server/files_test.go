@@ -61,7 +61,7 @@ func TestContentTypes(t *testing.T) {
 	}
 	var h Holder
 	h.Swap(&Release{ID: "x", Base: "/", WWW: files}, nil)
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	for name, want := range types {
 		if got := get(t, s, "/"+name).header.Get("Content-Type"); got != want {
 			t.Errorf("%s: Content-Type is %q, want %q", name, got, want)
@@ -100,7 +100,7 @@ func TestMissingPage(t *testing.T) {
 	}
 	var h Holder
 	h.Swap(&Release{ID: "x", Base: "/", WWW: fstest.MapFS{}}, nil)
-	a := get(t, New(&h, slog.New(slog.DiscardHandler)), "/nothing")
+	a := get(t, New(&h, slog.New(slog.DiscardHandler), Options{}), "/nothing")
 	if code, err := problemOf(a); a.status != http.StatusNotFound || code != "not_found" || err != nil {
 		t.Errorf("without a page for it: status %d, code %q, %v", a.status, code, err)
 	}
@@ -212,7 +212,7 @@ func TestCopies(t *testing.T) {
 		Hashes:   map[string]string{"/made.css": "1", "/half.css": "2", "/own.csv": "3", "/own.csv.br": "4", "/none.css": "5"},
 		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
 	}, nil)
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	for _, tt := range []struct{ target, accept, body, tag, vary string }{
 		{"/made.css", "gzip, br", "made br", `"1-br5"`, "Accept-Encoding"},
 		{"/made.css", "gzip", "made gz", `"1-gz7"`, "Accept-Encoding"},
@@ -291,7 +291,7 @@ func TestValidatorIsOfTheFile(t *testing.T) {
 		WWW:    fstest.MapFS{"a/my": {Data: []byte("one")}, "a/myindex.html": {Data: []byte("two")}, "a/index.html": {Data: []byte("three")}},
 		Hashes: map[string]string{"/a/my": "1", "/a/myindex.html": "2", "/a/": "3"},
 	}, nil)
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	for target, want := range map[string]string{"/a/my": `"1"`, "/a/myindex.html": `"2"`, "/a/": `"3"`, "/a/index.html": `"3"`} {
 		if got := get(t, s, target).header.Get("ETag"); got != want {
 			t.Errorf("%s: ETag is %s, want %s", target, got, want)
@@ -500,7 +500,7 @@ func TestLargeFile(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789abcdef"), 1<<17)
 	var h Holder
 	h.Swap(&Release{ID: "x", Base: "/", WWW: fstest.MapFS{"big.pdf": {Data: data}}}, nil)
-	srv := httptest.NewServer(New(&h, slog.New(slog.DiscardHandler)))
+	srv := httptest.NewServer(New(&h, slog.New(slog.DiscardHandler), Options{}))
 	defer srv.Close()
 	r, err := srv.Client().Get(srv.URL + "/big.pdf")
 	if err != nil {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -10,71 +11,218 @@ import (
 	"whyfix/internal/search"
 )
 
-// Load opens a release for serving: a folder of releases, or one of them.
-func Load(path string) (*Release, func(), error) {
+// Open opens a release for a few questions: a folder of releases, or one of
+// them. It does not look whether all of it is there.
+func Open(path string) (*Release, func(), error) {
+	return openRelease(path, func(*publish.Release) error { return nil })
+}
+
+// Load opens a release for serving. It reads all of it first, and refuses one
+// that is damaged or not all there; what it shares with a release that is known
+// to be whole, which may be nil, is not read again.
+func Load(ctx context.Context, path string, known *Release) (*Release, func(), error) {
+	var whole *publish.Release
+	if known != nil {
+		whole = known.source
+	}
+	r, closeRelease, err := openRelease(path, func(r *publish.Release) error {
+		if err := r.Verify(ctx, whole); err != nil || r.SearchDir() == "" {
+			return err
+		}
+		return search.Verify(ctx, r.SearchDir())
+	})
+	if err == nil && r.Search != nil {
+		err = warm(ctx, r.Search)
+	}
+	if err != nil {
+		if closeRelease != nil {
+			closeRelease()
+		}
+		return nil, nil, err
+	}
+	return r, closeRelease, nil
+}
+
+// openRelease opens a release and looks at it before it opens the index.
+func openRelease(path string, verify func(*publish.Release) error) (*Release, func(), error) {
 	r, err := publish.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("server: %w", err)
 	}
 	m := r.Manifest()
-	out := &Release{ID: r.ID(), Base: m.Base, Origins: m.Origins, WWW: r.WWW(), Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants}
-	closeAll := func() { r.Close() }
-	data, err := r.SearchTemplate()
-	if err == nil {
-		out.Template, err = publish.ParseSearchTemplate(data)
+	out := &Release{
+		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, WWW: r.WWW(),
+		Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+	}
+	if err = verify(r); err == nil {
+		out.Template, err = template(r)
+	}
+	if err == nil && m.Search != nil {
+		out.Search, err = search.Open(r.SearchDir())
+	}
+	if err == nil && out.Search != nil && out.Search.Count() != m.Search.Documents {
+		err = fmt.Errorf("%w: it has %d articles, and the manifest says %d", search.ErrDamaged, out.Search.Count(), m.Search.Documents)
 	}
 	if err != nil {
-		closeAll()
+		if out.Search != nil {
+			out.Search.Close()
+		}
+		r.Close()
 		return nil, nil, fmt.Errorf("server: %w", err)
 	}
-	if m.Search != nil {
-		x, err := search.Open(r.SearchDir())
-		if err != nil {
-			closeAll()
-			return nil, nil, fmt.Errorf("server: %w", err)
-		}
-		out.Search = x
-		closeAll = func() { x.Close(); r.Close() }
-		// Opening an index leaves as much behind as it keeps.
-		debug.FreeOSMemory()
+	if out.Search == nil {
+		return out, func() { r.Close() }, nil
 	}
-	return out, closeAll, nil
+	out.IndexBytes = search.Size(r.SearchDir())
+	// Opening an index leaves as much behind as it keeps.
+	debug.FreeOSMemory()
+	return out, func() { out.Search.Close(); r.Close() }, nil
 }
 
-// pollEvery is how often the link to the live release is read: one system
-// call, so that a new release is live well within a second.
-const pollEvery = 250 * time.Millisecond
+func template(r *publish.Release) (*publish.SearchTemplate, error) {
+	data, err := r.SearchTemplate()
+	if err != nil {
+		return nil, err
+	}
+	return publish.ParseSearchTemplate(data)
+}
 
-// Follow makes each new release of a folder live until the context ends. One
-// that does not open is logged once and the one before serves on.
-func (s *Server) Follow(ctx context.Context, dir string) {
+// warm asks a new index its first questions. What its checksums do not cover
+// may show only now, and must not take the process with it.
+func warm(ctx context.Context, x *search.Index) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the index does not answer: %v", p)
+		}
+	}()
+	return x.Warm(ctx)
+}
+
+const (
+	// pollEvery is how often the way to the live release is looked at: a few
+	// system calls, so that a new release is live well within a second.
+	pollEvery = 250 * time.Millisecond
+	// A release that was refused is tried again, since it may still be on its
+	// way here: soon at first, then less and less often.
+	retryFirst = 500 * time.Millisecond
+	retryMost  = 15 * time.Second
+	// lost is how many looks in a row may find no release before anybody is
+	// told: a link that is not switched in one step is away for a moment.
+	lost = 4
+)
+
+// Reload makes Follow load the release now, whether it looks new or not.
+func (s *Server) Reload() {
+	select {
+	case s.reload <- struct{}{}:
+	default: // it will
+	}
+}
+
+// follower is what Follow remembers between two looks.
+type follower struct {
+	server  *Server
+	path    string
+	live    publish.Place // of the release that is served
+	refused publish.Place // the last one that did not open
+	reason  string        // why, as it was logged
+	next    time.Time     // when it is tried again
+	wait    time.Duration
+	missing int // looks in a row that found none
+}
+
+// Follow makes each new release at a path live until the context ends: a folder
+// of releases, or a link that is switched from one to another. One that is
+// broken, not all there yet or of another version is logged once, and the one
+// before serves on. It is tried again, because it may be on its way.
+func (s *Server) Follow(ctx context.Context, path string) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	refused := ""
+	f := follower{server: s, path: path}
+	live, done := s.holder.Acquire()
+	if place, err := publish.Find(path); err == nil && live != nil && live.source != nil && place.Holds(live.source) {
+		f.live = place // else another became live since it was loaded
+	}
+	done()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-s.reload:
+			f.look(ctx, true)
 		case <-tick.C:
+			f.look(ctx, false)
 		}
-		id, err := publish.Current(dir)
-		if err != nil {
-			continue // one release folder alone, or a moment in which the link is away
-		}
-		live, done := s.holder.Acquire()
-		same := live != nil && live.ID == id
-		done()
-		if same || id == refused {
-			continue
-		}
-		next, closeNext, err := Load(dir)
-		if err != nil {
-			refused = id
-			s.log.Error("new release refused, the old one serves on", "release", id, "error", err)
-			continue
-		}
-		refused = ""
-		s.holder.Swap(next, closeNext)
-		s.log.Info("new release", "release", next.ID)
 	}
+}
+
+// look loads the release when there is another, or when told to.
+func (f *follower) look(ctx context.Context, told bool) {
+	place, err := publish.Find(f.path)
+	if err != nil {
+		if f.missing++; told || f.missing == lost {
+			f.refuse(place, err)
+		}
+		return
+	}
+	f.missing = 0
+	switch {
+	case told:
+	case place.Is(f.live):
+		f.reason, f.refused = "", publish.Place{}
+		return
+	case place.Is(f.refused) && time.Now().Before(f.next):
+		return
+	}
+	live, done := f.server.holder.Acquire()
+	defer done()
+	next, closeNext, err := Load(ctx, f.path, live)
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			closeNext()
+		}
+		return
+	case err != nil:
+		f.refuse(place, err)
+		return
+	}
+	f.live, f.refused, f.reason, f.wait = place, publish.Place{}, "", 0
+	f.server.holder.Swap(next, closeNext)
+	f.server.metrics.show(next)
+	f.server.log.Info("new release", "release", next.ID, "articles", next.Articles)
+}
+
+// refuse logs why a release is not served, once for each reason, and sets the
+// time of the next try.
+func (f *follower) refuse(place publish.Place, err error) {
+	f.wait = min(max(2*f.wait, retryFirst), retryMost)
+	if !place.Is(f.refused) {
+		f.wait = retryFirst
+	}
+	f.refused, f.next = place, time.Now().Add(f.wait)
+	reason := place.String() + kindOf(err)
+	if reason == f.reason {
+		return
+	}
+	f.reason = reason
+	serving := "none"
+	if live, done := f.server.holder.Acquire(); live != nil {
+		serving = live.ID
+		done()
+	}
+	f.server.metrics.refused.Inc()
+	f.server.log.Error("new release refused, the old one serves on", "release", place.Name(), "serving", serving, "error", err)
+}
+
+// kindOf is what is wrong with a release, without the detail, which changes
+// while a copy goes on.
+func kindOf(err error) string {
+	for _, kind := range []error{publish.ErrNoRelease, publish.ErrIncomplete, publish.ErrSchema, publish.ErrDamaged, search.ErrSchema, search.ErrDamaged} {
+		if errors.Is(err, kind) {
+			return kind.Error()
+		}
+	}
+	return err.Error()
 }

@@ -106,7 +106,7 @@ func TestSwapUnderLoad(t *testing.T) {
 		h.Swap(&Release{ID: fmt.Sprint(n), Base: "/", WWW: w}, func() { w.closed.Add(1) })
 	}
 	swap(0)
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	var asked atomic.Int32
 	for range 4 {
 		wg.Go(func() {
@@ -173,7 +173,7 @@ func TestSwapIndexesUnderLoad(t *testing.T) {
 		})
 	}
 	for range 15 {
-		r, closeRelease, err := Load(public)
+		r, closeRelease, err := Load(t.Context(), public, nil)
 		if err != nil {
 			t.Error(err)
 			break
@@ -325,7 +325,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no folder", filepath.Join(t.TempDir(), "nothing"), publish.ErrNoRelease},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := Load(tt.dir)
+			_, _, err := Load(t.Context(), tt.dir, nil)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Load gives %v, want %v", err, tt.want)
 			}
@@ -340,7 +340,7 @@ func TestSlowReaderKeepsTheRelease(t *testing.T) {
 	reading, goOn := make(chan struct{}), make(chan struct{})
 	closed := make(chan struct{})
 	h.Swap(&Release{ID: "a", Base: "/", WWW: slowFS{reading, goOn}}, func() { close(closed) })
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	result := make(chan answer, 1)
 	go func() { result <- get(t, s, "/") }()
 	<-reading

@@ -11,7 +11,7 @@ import (
 // moved answers for an old address: it sends the reader to where the page is
 // now, with the query of the request, or says that it was withdrawn. It reports
 // whether the address is an old one.
-func (s *Server) moved(w http.ResponseWriter, r *http.Request, release *Release, p string) bool {
+func (s *Server) moved(w *exchange, r *http.Request, release *Release, p string) bool {
 	if len(release.Moved) == 0 && len(release.Gone) == 0 {
 		return false
 	}
@@ -36,7 +36,7 @@ func (s *Server) moved(w http.ResponseWriter, r *http.Request, release *Release,
 
 // gone answers with the page that says so: the address's own where it has one,
 // else that of the language.
-func (s *Server) gone(w http.ResponseWriter, r *http.Request, release *Release, address string) {
+func (s *Server) gone(w *exchange, r *http.Request, release *Release, address string) {
 	name := strings.TrimPrefix(address, "/")
 	if strings.HasSuffix(name, "/") {
 		name += "index.html"

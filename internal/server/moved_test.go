@@ -23,7 +23,7 @@ func TestMoved(t *testing.T) {
 		},
 		Gone: []string{"/en/y.pdf", "/x/", "/z/"},
 	}, nil)
-	s := New(&h, slog.New(slog.DiscardHandler))
+	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		for _, tt := range []struct {
 			target   string

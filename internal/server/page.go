@@ -19,7 +19,7 @@ const nearest = 5
 
 // searchPage answers a search as a page of the theme, for readers without
 // JavaScript.
-func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Release) {
+func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 	if release.Template == nil {
 		s.file(w, r, release, "/search/")
 		return
@@ -37,6 +37,9 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 	if q.Language == "" {
 		q.Language = release.Template.Language(place)
 	}
+	if bad == nil && s.shared(w, r, release) {
+		return
+	}
 	switch {
 	case bad != nil:
 		status, view.Problem = http.StatusBadRequest, bad.code
@@ -44,16 +47,17 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 			view.Query, view.First = q.Text, searchAddress(address, own, 1)
 		}
 	case q.Text == "":
-	case release.Search == nil:
-		status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
 	default:
-		ctx, cancel := context.WithTimeout(r.Context(), queryTime)
-		defer cancel()
-		result, err := release.Search.Search(ctx, q)
-		if err != nil {
-			s.log.Error("search", "error", err)
-			status, view.Problem, view.Query = http.StatusServiceUnavailable, "unavailable", q.Text
+		result, f := s.search(w, r, release, q)
+		if f != nil {
+			if f.again {
+				w.Header().Set("Retry-After", comeBack)
+			}
+			status, view.Problem, view.Query = f.status, "unavailable", q.Text
 			break
+		}
+		if result.Partial {
+			unshared(w)
 		}
 		view = searchView(address, own, result)
 		if q.Filter != (search.Filter{}) {
@@ -61,35 +65,42 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request, release *Rel
 		}
 		if result.Total == 0 && view.Unfiltered != "" {
 			// The filters left nothing: show how close it was.
-			all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
-			if err == nil {
-				view.Nearest = searchHits(all)
-			}
+			_ = s.more(w, r, func(ctx context.Context) error {
+				all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
+				if err == nil {
+					view.Nearest = searchHits(all)
+				}
+				return err
+			})
 		}
 		if len(result.Hits) == 0 && result.Total > 0 {
 			view.First = searchAddress(address, own, 1)
 		}
 		if result.Total == 0 && len(view.Nearest) == 0 {
 			// Initials and the like find nothing, yet come near what others ask.
-			found, err := release.Search.Suggest(ctx, q.Text, q.Language, nearest)
-			if err == nil {
+			_ = s.more(w, r, func(ctx context.Context) error {
+				found, err := release.Search.Suggest(ctx, q.Text, q.Language, nearest)
 				for _, s := range found {
 					view.Suggested = append(view.Suggested, publish.SearchLink{Title: s.Text, URL: s.URL})
 				}
-			}
+				return err
+			})
 		}
 	}
 	view.Page = place
 	var page bytes.Buffer
 	if err := release.Template.Execute(&page, view); err != nil {
-		s.log.Error("search page", "error", err)
+		s.log.Error("search page", "id", w.id, "error", err)
+		unshared(w)
 		s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
 		return
 	}
 	h := w.Header()
+	if status != http.StatusOK {
+		unshared(w)
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Security-Policy", contentSecurityPolicy)
+	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())

@@ -15,11 +15,16 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"whyfix/internal/events"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
@@ -27,15 +32,20 @@ import (
 // Release is what the server needs of a release.
 type Release struct {
 	ID       string
+	Time     time.Time // when it was built
+	Articles int
 	Base     string // path prefix of every link: "/" or "/help/"
 	Origins  []string
 	WWW      fs.FS
-	Hashes   map[string]string       // content hashes by URL below the base; may be nil
-	Moved    map[string]string       // old addresses below the base, and where each leads; may be nil
-	Gone     []string                // addresses below the base of withdrawn pages, sorted
-	Variants map[string]string       // how compressed copies were made, by their extension; nil: there are none
-	Search   *search.Index           // nil: made without an index
-	Template *publish.SearchTemplate // nil: no search page
+	Hashes   map[string]string // content hashes by URL below the base; may be nil
+	Moved    map[string]string // old addresses below the base, and where each leads; may be nil
+	Gone     []string          // addresses below the base of withdrawn pages, sorted
+	Variants map[string]string // how compressed copies were made, by their extension; nil: there are none
+	Search   *search.Index     // nil: made without an index
+	// IndexBytes is the size of the index on the disk; 0 if it has none there.
+	IndexBytes int64
+	Template   *publish.SearchTemplate // nil: no search page
+	source     *publish.Release        // nil: not from a folder
 }
 
 // Holder hands out the live release and keeps each open until its last
@@ -89,67 +99,120 @@ func (h *Holder) Acquire() (*Release, func()) {
 	return r.Release, func() { h.leave(r) }
 }
 
+// Options are what an operator chooses. The zero value limits no client, logs
+// no request and keeps no event.
+type Options struct {
+	Version  string // of the program: other programs may answer otherwise
+	Explain  bool   // let /api/search?explain=1 say why each hit is where it is
+	Limits   Limits
+	Trusted  []netip.Prefix // proxies that say who their client is
+	Requests *slog.Logger   // gets one line for each request; nil: none
+	// LogQueries adds to that line what was asked, as it was typed.
+	LogQueries bool
+	Events     *events.Log // nil: none are kept
+}
+
 // Server is the HTTP interface.
 type Server struct {
 	holder  *Holder
 	log     *slog.Logger
-	explain bool
+	options Options
+	clients *clients
+	gate    *gate
+	metrics *metrics
+	health  health
+	reload  chan struct{}
+	ending  atomic.Bool
 }
 
 // New makes a Server that logs to log.
-func New(h *Holder, log *slog.Logger) *Server { return &Server{holder: h, log: log} }
+func New(h *Holder, log *slog.Logger, o Options) *Server {
+	n := runtime.GOMAXPROCS(0)
+	s := &Server{
+		holder: h, log: log, options: o, reload: make(chan struct{}, 1),
+		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
+		gate:    newGate(runningEach*n, waitingEach*n),
+	}
+	s.metrics = newMetrics(s)
+	if live, done := h.Acquire(); live != nil {
+		s.metrics.show(live)
+		done()
+	}
+	return s
+}
 
-// Explain lets /api/search?explain=1 say why each hit is where it is. It must
-// be called before the first request.
-func (s *Server) Explain() { s.explain = true }
+// End makes /readyz say no, so that no new reader is sent here while the last
+// ones are answered.
+func (s *Server) End() { s.ending.Store(true) }
+
+// maxAddress is how long an address may be, with its query, in bytes: a
+// question of the longest allowed, percent-encoded, has less than 2 kB.
+const maxAddress = 12 << 10
 
 // ServeHTTP answers one request from one release.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
-			s.log.Error("panic", "path", r.URL.Path, "error", fmt.Sprint(p), "stack", string(debug.Stack()))
-			s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
-		}
-	}()
-	h := w.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-
+	x := s.begin(w, r)
+	defer s.end(x, r)
+	defer s.recover(x, r)
 	release, done := s.holder.Acquire()
 	defer done()
+	if release != nil {
+		x.release = release.ID
+		w.Header().Set("X-Whyfix-Release", release.ID)
+	}
+	protect(w.Header())
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if len(r.RequestURI) > maxAddress {
+		x.rejected = rejectedLong
+		s.fail(x, http.StatusRequestURITooLong, "address_too_long", "the address is too long")
+		return
+	}
+	s.answer(x, r, release)
+}
+
+// recover ends a request that went wrong in a way that nobody foresaw, and
+// keeps the process.
+func (s *Server) recover(x *exchange, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p) // the connection is to be cut
+	}
+	s.metrics.panics.Inc()
+	s.log.Error("panic", "id", x.id, "path", r.URL.Path, "error", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if x.status != 0 {
+		x.rejected = ""
+		panic(http.ErrAbortHandler) // half an answer was sent: its reader must not take it for a whole one
+	}
+	for _, name := range []string{"Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Accept-Ranges"} {
+		x.Header().Del(name)
+	}
+	s.fail(x, http.StatusInternalServerError, "internal", "something went wrong here")
+}
+
+// answer leads a request to what answers it.
+func (s *Server) answer(x *exchange, r *http.Request, release *Release) {
 	switch r.URL.Path {
 	case "/healthz", "/readyz":
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			h.Set("Allow", "GET, HEAD")
-			s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
-			return
-		}
-	}
-	switch r.URL.Path {
-	case "/healthz":
-		s.health(w, r, release)
-		return
-	case "/readyz":
-		if release == nil {
-			s.fail(w, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
-			return
-		}
-		plain(w, "ready\n")
+		x.route = routeHealth
+		s.askedForHealth(x, r, release)
 		return
 	}
 	if release == nil {
-		w.Header().Set("Retry-After", "2")
-		s.fail(w, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
+		x.Header().Set("Retry-After", "2")
+		s.fail(x, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
 		return
 	}
 	p := r.URL.Path
 	if release.Base != "/" && release.Base != "" {
 		if p == "/" {
-			http.Redirect(w, r, release.Base, http.StatusFound)
+			http.Redirect(x, r, release.Base, http.StatusFound)
 			return
 		}
 		if p+"/" == release.Base {
-			http.Redirect(w, r, release.Base, http.StatusMovedPermanently)
+			http.Redirect(x, r, release.Base, http.StatusMovedPermanently)
 			return
 		}
 		if rest, ok := strings.CutPrefix(p, release.Base); ok {
@@ -158,23 +221,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case p == "/api/search":
-		s.get(w, r, release, s.apiSearch)
+		x.route = routeSearch
+		s.get(x, r, release, s.apiSearch)
 	case p == "/api/suggest":
-		s.get(w, r, release, s.apiSuggest)
+		x.route = routeSuggest
+		s.get(x, r, release, s.apiSuggest)
 	case p == "/api/feedback":
-		s.apiFeedback(w, r, release)
+		x.route = routeFeedback
+		s.apiFeedback(x, r, release)
+	case p == "/api/click":
+		x.route = routeClick
+		s.apiClick(x, r, release)
 	case strings.HasPrefix(p, "/api/"):
-		s.fail(w, http.StatusNotFound, "not_found", "there is no such interface; see /api/search and /api/suggest")
+		s.fail(x, http.StatusNotFound, "not_found", "there is no such interface; see /api/search and /api/suggest")
 	case p == "/search" || p == "/search/", release.Template != nil && release.Template.Has(strings.TrimPrefix(p, "/")):
-		s.get(w, r, release, s.searchPage)
+		x.route = routePage
+		s.get(x, r, release, s.searchPage)
 	default:
-		s.file(w, r, release, p)
+		x.route = routeFile
+		s.file(x, r, release, p)
 	}
 }
 
 // get lets only reading methods through, and the sites that may read from
 // elsewhere.
-func (s *Server) get(w http.ResponseWriter, r *http.Request, release *Release, next func(http.ResponseWriter, *http.Request, *Release)) {
+func (s *Server) get(w *exchange, r *http.Request, release *Release, next func(*exchange, *http.Request, *Release)) {
 	s.crossOrigin(w, r, release)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -186,7 +257,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request, release *Release, n
 
 // crossOrigin lets the scripts of the sites in site.yaml read the answer. It
 // reports whether the request comes from one of them.
-func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request, release *Release) bool {
+func (s *Server) crossOrigin(w *exchange, r *http.Request, release *Release) bool {
 	if len(release.Origins) == 0 {
 		return false
 	}
@@ -199,19 +270,7 @@ func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request, release *Re
 	return true
 }
 
-// health asks the index a real question.
-func (s *Server) health(w http.ResponseWriter, r *http.Request, release *Release) {
-	if release != nil && release.Search != nil {
-		if _, err := release.Search.Search(r.Context(), search.Query{Text: "为什么 why", Size: 1}); err != nil {
-			s.log.Error("health", "error", err)
-			s.fail(w, http.StatusServiceUnavailable, "unhealthy", "the search does not answer")
-			return
-		}
-	}
-	plain(w, "ok\n")
-}
-
-func plain(w http.ResponseWriter, text string) {
+func plain(w *exchange, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write([]byte(text))
@@ -225,14 +284,14 @@ type apiError struct {
 }
 
 // fail answers with an error in the one form that they have.
-func (s *Server) fail(w http.ResponseWriter, status int, code, message string) {
+func (s *Server) fail(w *exchange, status int, code, message string) {
 	var e apiError
 	e.Error.Code, e.Error.Message = code, message
 	w.Header().Set("Cache-Control", "no-store")
 	s.json(w, status, e)
 }
 
-func (s *Server) json(w http.ResponseWriter, status int, v any) {
+func (s *Server) json(w *exchange, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	e := json.NewEncoder(w)

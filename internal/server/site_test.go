@@ -169,14 +169,14 @@ func open(tb testing.TB, public string, err error) (*Server, *Holder, *logBook) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	release, closeRelease, err := Load(public)
+	release, closeRelease, err := Load(tb.Context(), public, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	h, book := &Holder{}, &logBook{}
 	h.Swap(release, closeRelease)
 	tb.Cleanup(func() { h.Swap(nil, nil) })
-	return New(h, slog.New(slog.NewTextHandler(book, nil))), h, book
+	return New(h, slog.New(slog.NewTextHandler(book, nil)), Options{}), h, book
 }
 
 func plainServer(tb testing.TB) *Server {

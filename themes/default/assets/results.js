@@ -19,6 +19,7 @@
 
   let shown = location.search; // the search whose results stand here
   let request;
+  let offline = false; // the results are those of the list
   const answers = new Map(); // by query string: the way back needs no request
 
   const paragraph = (name, ...children) => h("p", { class: name }, ...children);
@@ -64,6 +65,7 @@
       put();
       return say(true);
     }
+    offline = false;
     if (answers.has(key)) return show(params, query, answers.get(key));
     if (!status.nextSibling) say(false, paragraph("results-count", words.searching));
     results.setAttribute("aria-busy", "true");
@@ -118,6 +120,7 @@
     try {
       const found = await roughly(query);
       if (signal.aborted) return;
+      offline = true;
       put(found.length
         ? h("ol", { class: "hits" }, found.map((entry) => hit({ ...entry, summary: entry.symptoms.slice(0, 3).join(" · ") })))
         : nothing());
@@ -241,6 +244,22 @@
     status.focus({ preventScroll: true });
     input.form.scrollIntoView();
   });
+
+  // The endpoint is told which hit was opened, and nothing about who opened it:
+  // what leads readers nowhere can be mended. It may fail; the link is followed.
+  const opened = (event) => {
+    const link = event.target.closest(".hits a");
+    if (!link || offline || event.button > 1) return;
+    const params = new URLSearchParams(shown);
+    const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
+    const hits = [...results.querySelectorAll(".hit")];
+    const body = { query: (params.get("q") || "").trim(), url: link.pathname, position: (page - 1) * size + hits.indexOf(link.closest(".hit")) + 1 };
+    fetch(site.api + "click", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), credentials: "omit", keepalive: true,
+    }).catch(() => {});
+  };
+  results.addEventListener("click", opened);
+  results.addEventListener("auxclick", opened); // in another tab
 
   addEventListener("popstate", () => {
     if (location.search !== shown) search();

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// logPipe writes log lines behind whoever makes them, so that a log that nobody
+// reads, or a slow disk, never holds up an answer. When too many wait, further
+// ones are dropped and counted.
+type logPipe struct {
+	lines   chan []byte
+	dropped atomic.Int64
+	quit    chan struct{}
+	done    chan struct{}
+	stop    sync.Once
+}
+
+const (
+	// linesWaiting is how many lines may wait, a few hundred bytes each.
+	linesWaiting = 8 << 10
+	// lastLines is how long the end waits for the last ones to be written.
+	lastLines = time.Second
+)
+
+// newLogPipe writes to w; note is the line that tells of dropped ones.
+func newLogPipe(w io.Writer, note string) *logPipe {
+	p := &logPipe{lines: make(chan []byte, linesWaiting), quit: make(chan struct{}), done: make(chan struct{})}
+	go p.run(w, note)
+	return p
+}
+
+// Write takes one line, and never fails.
+func (p *logPipe) Write(line []byte) (int, error) {
+	select {
+	case p.lines <- bytes.Clone(line):
+	default:
+		p.dropped.Add(1)
+	}
+	return len(line), nil
+}
+
+func (p *logPipe) run(w io.Writer, note string) {
+	defer close(p.done)
+	var buffer []byte
+	for quit := false; !quit; {
+		buffer = buffer[:0]
+		select {
+		case line := <-p.lines:
+			buffer = append(buffer, line...)
+		case <-p.quit:
+			quit = true
+		}
+		for len(p.lines) > 0 && (quit || len(buffer) < 64<<10) {
+			buffer = append(buffer, <-p.lines...)
+		}
+		if n := p.dropped.Swap(0); n > 0 {
+			buffer = fmt.Appendf(buffer, note, n)
+		}
+		_, _ = w.Write(buffer) // there is nowhere else to say so
+	}
+}
+
+// close writes what waits, unless nobody reads it.
+func (p *logPipe) close() {
+	p.stop.Do(func() { close(p.quit) })
+	select {
+	case <-p.done:
+	case <-time.After(lastLines):
+	}
+}

@@ -1,0 +1,139 @@
+package server
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits of one client, in searches a second and in a burst. Somebody who types
+// makes ten requests a second at most; behind one address of a mobile network
+// there are many who do. A zero Rate is no limit.
+type Limits struct {
+	Rate  float64
+	Burst int
+}
+
+// clients count what each client asks. Their addresses are kept in memory for
+// as long as it takes to forget a burst, and nowhere else.
+type clients struct {
+	limits  Limits
+	trusted []netip.Prefix // proxies whose word on the client is taken
+	now     func() time.Time
+
+	mu            sync.Mutex
+	recent, older map[netip.Addr]*rate.Limiter
+	turned        time.Time // when recent was begun
+}
+
+// mostClients bounds the memory of each of the two tables: 100 bytes each.
+const mostClients = 1 << 16
+
+// allow counts a request, and reports whether its client may make it.
+//
+// Requests from this machine are not counted: they come from a proxy, in whose
+// name all readers would be turned away together, or from the operator. Where
+// the proxy is trusted, its clients are counted instead.
+func (c *clients) allow(r *http.Request) bool {
+	if c.limits.Rate <= 0 {
+		return true
+	}
+	client, ok := c.of(r)
+	if !ok || client.IsLoopback() {
+		return true
+	}
+	now := c.now()
+	return c.limiter(client, now).AllowN(now, 1)
+}
+
+// limiter is the one of a client. Who has not been here for as long as it takes
+// to be forgiven everything is forgotten, by turning two tables: that needs
+// neither a clock of its own nor a list in order.
+func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	forgiven := time.Duration(float64(c.limits.Burst) / c.limits.Rate * float64(time.Second))
+	if c.recent == nil || len(c.recent) >= mostClients || now.Sub(c.turned) > forgiven+time.Second {
+		if now.Sub(c.turned) > 2*(forgiven+time.Second) {
+			c.recent = nil
+		}
+		c.recent, c.older, c.turned = map[netip.Addr]*rate.Limiter{}, c.recent, now
+	}
+	l := c.recent[client]
+	if l == nil {
+		if l = c.older[client]; l == nil {
+			l = rate.NewLimiter(rate.Limit(c.limits.Rate), c.limits.Burst)
+		}
+		c.recent[client] = l
+	}
+	return l
+}
+
+// of is the client of a request: who is connected; or, where that is a trusted
+// proxy, the last address in X-Forwarded-For that is not one. What stands
+// before it can be made up by anybody. IPv6 clients have a network of their
+// own to take addresses from, and count as one.
+func (c *clients) of(r *http.Request) (netip.Addr, bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	client := peer.Addr().Unmap().WithZone("")
+	if c.trustsAddress(client) {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for i := len(hops) - 1; i >= 0; i-- {
+			hop, ok := address(hops[i])
+			if !ok {
+				break
+			}
+			client = hop
+			if !c.trustsAddress(hop) {
+				break
+			}
+		}
+	}
+	if client.Is6() {
+		network, err := client.Prefix(64)
+		if err != nil {
+			return netip.Addr{}, false
+		}
+		if !client.IsLoopback() {
+			client = network.Addr()
+		}
+	}
+	return client, true
+}
+
+// address reads one hop, with or without a port.
+func address(s string) (netip.Addr, bool) {
+	s = strings.TrimSpace(s)
+	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return a.Unmap().WithZone(""), true
+	}
+	if a, err := netip.ParseAddrPort(s); err == nil {
+		return a.Addr().Unmap().WithZone(""), true
+	}
+	return netip.Addr{}, false
+}
+
+// trusts reports whether a request comes from a trusted proxy.
+func (c *clients) trusts(r *http.Request) bool {
+	if len(c.trusted) == 0 {
+		return false
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && c.trustsAddress(peer.Addr().Unmap().WithZone(""))
+}
+
+func (c *clients) trustsAddress(a netip.Addr) bool {
+	for _, p := range c.trusted {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

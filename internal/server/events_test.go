@@ -1,0 +1,132 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whyfix/internal/events"
+)
+
+// What readers do is kept, without anything about them, and each thing once.
+func TestEventsOfReaders(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	kept, err := events.Open(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := with(t, Options{Events: kept})
+	get(t, s, query("/api/search", "q", "　指紋鎖打不開門 "))
+	get(t, s, query("/search", "q", "WiFi"))
+	get(t, s, query("/api/search", "q", "打电话给 13800138000 或 a.b@example.org，订单 2026112900001"))
+	post(t, s, "/api/click", `{"query": "指紋鎖打不開門", "url": "/lock/fingerprint/", "position": 1}`, asJSON)
+	post(t, s, "/api/feedback", `{"url": "/lock/fingerprint/", "helped": false, "reason": "outdated"}`, asJSON)
+	post(t, s, "/api/feedback", "url=%2Flock%2Ffingerprint%2F&helped=true", asForm)
+	// These are no questions, or none of their own.
+	get(t, s, "/api/search?q=")
+	get(t, s, "/search")
+	get(t, s, "/api/suggest?q=a")
+	get(t, s, query("/api/search", "q", "指纹", "page", "2"))
+	get(t, s, query("/api/search", "q", "指纹", "kind", "cause"))
+	get(t, s, "/api/search?q=a&size=0")
+	request(t, s, http.MethodHead, query("/api/search", "q", "指纹"))
+	post(t, s, "/api/click", `{"query": "a", "url": "/nothing/", "position": 1}`, asJSON)
+	if err := kept.Close(); err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	var got []events.Event
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			var e events.Event
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatalf("%v: %s", err, line)
+			}
+			if e.Time.IsZero() || e.Release == "" {
+				t.Errorf("when was it, and of which release: %s", line)
+			}
+			got = append(got, e)
+		}
+	}
+	live, done := s.holder.Acquire()
+	done()
+	one, no, yes := 1, false, true
+	want := []events.Event{
+		{Kind: events.Search, Query: "指纹锁打不开门", Mode: "exact", Hits: &one},
+		{Kind: events.Search, Query: "wifi", Mode: got[1].Mode, Hits: got[1].Hits},
+		{Kind: events.Search, Query: "打电话给 # 或 @,订单 #", Mode: got[2].Mode, Hits: got[2].Hits},
+		{Kind: events.Click, Query: "指纹锁打不开门", Page: "/lock/fingerprint/", Position: 1},
+		{Kind: events.Feedback, Page: "/lock/fingerprint/", Helped: &no, Reason: "outdated"},
+		{Kind: events.Feedback, Page: "/lock/fingerprint/", Helped: &yes},
+	}
+	for i := range got {
+		got[i].Time = want[0].Time
+		if got[i].Release == live.ID {
+			got[i].Release = ""
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestClickRefuses(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	const good = `{"query": "指纹", "url": "/lock/fingerprint/", "position": 1}`
+	for _, tt := range []struct {
+		name, kind, body string
+		status           int
+		code             string
+	}{
+		{"good, though no events are kept", "application/json", good, 204, ""},
+		{"a form", "application/x-www-form-urlencoded", "query=a", 415, "bad_content_type"},
+		{"text", "text/plain", good, 415, "bad_content_type"},
+		{"no JSON", "application/json", "{", 400, "bad_body"},
+		{"another key", "application/json", `{"query": "a", "url": "/", "position": 1, "who": "me"}`, 400, "bad_body"},
+		{"something after it", "application/json", good + good, 400, "bad_body"},
+		{"no query", "application/json", `{"url": "/", "position": 1}`, 400, "bad_query"},
+		{"a long query", "application/json", `{"query": "` + strings.Repeat("花", 201) + `", "url": "/", "position": 1}`, 400, "query_too_long"},
+		{"no position", "application/json", `{"query": "a", "url": "/"}`, 400, "bad_position"},
+		{"a great position", "application/json", `{"query": "a", "url": "/", "position": 100000}`, 400, "bad_position"},
+		{"no page", "application/json", `{"query": "a", "url": "/nothing/", "position": 1}`, 400, "unknown_page"},
+		{"a file that is no page", "application/json", `{"query": "a", "url": "/search-lite.json", "position": 1}`, 400, "unknown_page"},
+		{"an address elsewhere", "application/json", `{"query": "a", "url": "https://evil.example/", "position": 1}`, 400, "unknown_page"},
+		{"a way out", "application/json", `{"query": "a", "url": "/../", "position": 1}`, 400, "unknown_page"},
+		{"too large", "application/json", `{"query": "` + strings.Repeat("a", 8<<10) + `"}`, 413, "too_large"},
+	} {
+		a := post(t, s, "/api/click", tt.body, "Content-Type: "+tt.kind)
+		if a.status != tt.status {
+			t.Errorf("%s: status %d, want %d: %s", tt.name, a.status, tt.status, a.body)
+		}
+		if tt.code == "" {
+			continue
+		}
+		if code, err := problemOf(a); code != tt.code || err != nil {
+			t.Errorf("%s: code %q, %v, want %q", tt.name, code, err, tt.code)
+		}
+	}
+	if a := post(t, s, "/api/click", good, asJSON, "Sec-Fetch-Site: cross-site"); a.status != http.StatusForbidden {
+		t.Errorf("of another site: status %d", a.status)
+	}
+	if a := post(t, s, "/api/click", good, asJSON, "Origin: https://reader.example.org", "Sec-Fetch-Site: cross-site"); a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Origin") == "" {
+		t.Errorf("of a listed site: status %d", a.status)
+	}
+	if a := get(t, s, "/api/click"); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "POST" {
+		t.Errorf("GET: status %d, Allow %q", a.status, a.header.Get("Allow"))
+	}
+}

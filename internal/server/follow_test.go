@@ -1,0 +1,304 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"whyfix/internal/publish"
+)
+
+// wordSite builds a site of one article, which says a word, below dir, and
+// returns the folder of its release.
+func wordSite(t *testing.T, dir, word string) string {
+	t.Helper()
+	if _, err := buildSite(dir, map[string]string{
+		"a.md": "---\ntitle: 题目" + word + "\nsymptoms: [现象" + word + "]\nupdated: 2026-01-02\n---\n正文" + word + "\n",
+	}, "", true); err != nil {
+		t.Fatal(err)
+	}
+	public := filepath.Join(dir, "public")
+	id, err := publish.Current(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(public, id)
+}
+
+// shows reports whether pages and search are those of a word.
+func shows(t *testing.T, s *Server, word string) bool {
+	t.Helper()
+	page, found := get(t, s, "/a/"), searched(t, s, query("/api/search", "q", "现象"+word))
+	return strings.Contains(page.body, "正文"+word) && len(found.Hits) == 1 && found.Hits[0].Title == "题目"+word
+}
+
+// following serves a path and follows it until the test ends.
+func following(t *testing.T, path string) (*Server, *logBook) {
+	t.Helper()
+	s, _, book := open(t, path, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); s.Follow(ctx, path) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return s, book
+}
+
+// link makes a link lead to a target in one step.
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := errors.Join(os.Symlink(target, name+".next"), os.Rename(name+".next", name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Operators switch a link between two releases, or between two folders of them.
+func TestFollowsALink(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("making links needs a right there")
+	}
+	for _, folders := range []bool{false, true} {
+		dirs := []string{t.TempDir(), t.TempDir()}
+		targets := []string{wordSite(t, dirs[0], "甲"), wordSite(t, dirs[1], "乙")}
+		if folders {
+			targets = []string{filepath.Join(dirs[0], "public"), filepath.Join(dirs[1], "public")}
+		}
+		live := filepath.Join(t.TempDir(), "live")
+		link(t, targets[0], live)
+		s, book := following(t, live)
+		if !shows(t, s, "甲") {
+			t.Fatalf("folders %v: the first release is not shown", folders)
+		}
+		for range 2 {
+			link(t, targets[1], live)
+			until(t, "showing the second release", func() bool { return shows(t, s, "乙") })
+			link(t, targets[0], live)
+			until(t, "showing the first release", func() bool { return shows(t, s, "甲") })
+		}
+		if strings.Contains(book.String(), "level=ERROR") {
+			t.Errorf("folders %v: the log: %s", folders, book)
+		}
+	}
+}
+
+// copyTree copies a release file by file, the manifest and the index first, as
+// rsync does; after each file it calls step.
+func copyTree(t *testing.T, from, to string, step func()) {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(from, func(name string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			name, err = filepath.Rel(from, name)
+			names = append(names, name)
+		}
+		return err
+	})
+	slices.SortFunc(names, func(a, b string) int {
+		if c := strings.Count(a, string(filepath.Separator)) - strings.Count(b, string(filepath.Separator)); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	for _, name := range names {
+		data, errRead := os.ReadFile(filepath.Join(from, name))
+		out := filepath.Join(to, name)
+		if err = errors.Join(err, errRead, os.MkdirAll(filepath.Dir(out), 0o755), os.WriteFile(out+".part", data, 0o644), os.Rename(out+".part", out)); err != nil {
+			t.Fatal(err)
+		}
+		step()
+	}
+}
+
+// A release that is copied here while current leads to it already is refused
+// until all of it is there, and then it is served; the log says so once.
+func TestFollowsACopy(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("what follows moves the link by hand")
+	}
+	here, there := t.TempDir(), t.TempDir()
+	wordSite(t, here, "甲")
+	release := wordSite(t, there, "乙")
+	public := filepath.Join(here, "public")
+	s, book := following(t, public)
+	point(t, public, filepath.Base(release))
+	copyTree(t, release, filepath.Join(public, filepath.Base(release)), func() {
+		if !shows(t, s, "甲") && !shows(t, s, "乙") {
+			t.Error("while a release is copied, neither is shown")
+		}
+	})
+	until(t, "showing the copied release", func() bool { return shows(t, s, "乙") })
+	if n := strings.Count(book.String(), "level=ERROR"); n > 3 {
+		t.Errorf("one copy made %d lines in the log: %s", n, book)
+	}
+}
+
+// What a checksum must find: one changed byte in the index, a page cut short or
+// changed, one that is missing, a compressed copy cut short.
+func TestFollowRefusesDamage(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("what follows moves the link by hand")
+	}
+	here := t.TempDir()
+	good := wordSite(t, here, "甲")
+	public := filepath.Join(here, "public")
+	s, book := following(t, public)
+	change := func(name string, with func([]byte) []byte) func(string) error {
+		return func(release string) error {
+			names, err := filepath.Glob(filepath.Join(release, filepath.FromSlash(name)))
+			if err != nil || len(names) == 0 {
+				return errors.Join(err, errors.New("there is no "+name))
+			}
+			data, err := os.ReadFile(names[0])
+			return errors.Join(err, os.WriteFile(names[0], with(data), 0o600))
+		}
+	}
+	flip := func(data []byte) []byte { data[len(data)/2] ^= 1; return data }
+	half := func(data []byte) []byte { return data[:len(data)/2] }
+	for _, tt := range []struct {
+		name, why string
+		spoil     func(release string) error
+	}{
+		{"a flipped bit in a segment", "segment", change("search/store/*.zap", flip)},
+		{"half a segment", "", change("search/store/*.zap", half)},
+		{"an empty segment", "", change("search/store/*.zap", func([]byte) []byte { return nil })},
+		{"half of what ranking keeps", "", change("search/articles", half)},
+		{"half of the texts", "", change("search/texts", half)},
+		{"half a page", "www/a/index.html is not what was published", change("www/a/index.html", half)},
+		{"a flipped bit in a page", "www/a/index.html is not what was published", change("www/a/index.html", flip)},
+		{"no page", "www/a/index.html is missing", func(r string) error { return os.Remove(filepath.Join(r, "www", "a", "index.html")) }},
+		{"another template", "search.html is not what was published", change("search.html", flip)},
+		{"an older schema", "another version", change("manifest.json", func(data []byte) []byte {
+			return bytes.Replace(data, []byte(`"schema": `), []byte(`"schema": 9`), 1)
+		})},
+		{"half a manifest", "", change("manifest.json", half)},
+		{"an address out of the release", "no address", change("manifest.json", func(data []byte) []byte {
+			return bytes.Replace(data, []byte(`"/a/"`), []byte(`"/../../a/"`), 1)
+		})},
+		{"another number of articles", "", change("manifest.json", func(data []byte) []byte {
+			return bytes.Replace(data, []byte(`"documents": 1`), []byte(`"documents": 2`), 1)
+		})},
+		{"nothing at all", "", os.RemoveAll},
+	} {
+		other := t.TempDir()
+		broken := wordSite(t, other, "坏")
+		if err := tt.spoil(broken); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		id := filepath.Base(broken)
+		if err := os.Rename(broken, filepath.Join(public, id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		before := len(book.String())
+		point(t, public, id)
+		until(t, "refusing "+tt.name, func() bool { return strings.Contains(book.String()[before:], "refused") })
+		if got := book.String()[before:]; !strings.Contains(got, tt.why) || strings.Contains(got, "panic") {
+			t.Errorf("%s: the log does not say why:\n%s", tt.name, got)
+		}
+		if !shows(t, s, "甲") {
+			t.Errorf("%s: the good release is not served any more", tt.name)
+		}
+		before = len(book.String())
+		point(t, public, filepath.Base(good))
+		if err := os.RemoveAll(filepath.Join(public, id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := searched(t, s, query("/api/search", "q", "现象甲")).Release; got != filepath.Base(good) {
+		t.Errorf("answers come from %s, want %s", got, filepath.Base(good))
+	}
+}
+
+// A release that was put back under its own name is opened anew, at the latest
+// when the operator says so.
+func TestReload(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	release := wordSite(t, dir, "甲")
+	s, h, book := open(t, filepath.Join(dir, "public"), nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); s.Follow(ctx, filepath.Join(dir, "public")) }()
+	defer func() { cancel(); <-done }()
+	live, leave := h.Acquire()
+	leave()
+	s.Reload()
+	until(t, "loading anew", func() bool {
+		now, leave := h.Acquire()
+		defer leave()
+		return now != live && now.ID == live.ID
+	})
+	if err := os.WriteFile(filepath.Join(release, "www", "a", "index.html"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Reload()
+	until(t, "refusing what was damaged since", func() bool { return strings.Contains(book.String(), "refused") })
+	if a := searched(t, s, query("/api/search", "q", "现象甲")); len(a.Hits) != 1 {
+		t.Error("a refused reload took the search away")
+	}
+}
+
+// Files that both releases share are not read again.
+func TestVerifySharesFiles(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there a file that is open cannot be replaced")
+	}
+	dir := t.TempDir()
+	first := wordSite(t, dir, "甲")
+	known, closeKnown, err := Load(t.Context(), first, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeKnown()
+	// A link to the same files, all of them damaged: who reads them notices.
+	second := filepath.Join(t.TempDir(), "copy")
+	if out, err := exec.CommandContext(t.Context(), "cp", "-al", first, second).CombinedOutput(); err != nil {
+		t.Skipf("no hard links by cp: %s", out)
+	}
+	page := filepath.Join(first, "www", "a", "index.html")
+	data, err := os.ReadFile(page)
+	if err == nil {
+		err = os.WriteFile(page, bytes.ToUpper(data), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(t.Context(), second, nil); !errors.Is(err, publish.ErrDamaged) {
+		t.Errorf("without a known release the damage is not found: %v", err)
+	}
+	r, closeRelease, err := Load(t.Context(), second, known)
+	if err != nil {
+		t.Fatalf("with a known release shared files are read all the same: %v", err)
+	}
+	defer closeRelease()
+	if r.ID != known.ID {
+		t.Errorf("the release is %s", r.ID)
+	}
+}
+
+// Each answer says which release it is from.
+func TestReleaseIsSaid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	id := filepath.Base(wordSite(t, dir, "甲"))
+	s, _, _ := open(t, filepath.Join(dir, "public"), nil)
+	for _, target := range []string{"/", "/a/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/suggest?q=a", "/search-lite.json", "/healthz"} {
+		if got := get(t, s, target).header.Get("X-Whyfix-Release"); got != id {
+			t.Errorf("%s: X-Whyfix-Release is %q, want %q", target, got, id)
+		}
+	}
+	var found struct{ Release string }
+	if err := json.Unmarshal([]byte(get(t, s, query("/api/search", "q", "现象甲")).body), &found); err != nil || found.Release != id {
+		t.Errorf("the answer's release is %q, want %q (%v)", found.Release, id, err)
+	}
+}

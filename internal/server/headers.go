@@ -1,0 +1,63 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+)
+
+// What pages and other answers let a browser do. A page uses what its own site
+// serves, and images from anywhere, and no other site may frame it; an answer
+// that is no page needs nothing at all.
+const (
+	pagePolicy   = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
+	// No page of a help site needs a camera or the like, nor does what it embeds.
+	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+
+// protect sets what every answer has. Files of the site loosen the policy.
+func protect(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Permissions-Policy", permissions)
+	h.Set("Content-Security-Policy", answerPolicy)
+}
+
+// shared lets caches between here and the reader hold an answer that depends on
+// its address and the release alone: a CDN for a minute, and longer while
+// nobody answers it here; a browser asks each time. It reports whether the
+// client has this very answer already, and then has answered.
+func (s *Server) shared(w *exchange, r *http.Request, release *Release) bool {
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=0, s-maxage=60, stale-if-error=600")
+	// Weak: the time that a search took differs from answer to answer.
+	tag := `W/"` + release.ID + `"`
+	if s.options.Version != "" {
+		tag = `W/"` + release.ID + "." + s.options.Version + `"`
+	}
+	h.Set("ETag", tag)
+	if !matches(r.Header.Get("If-None-Match"), tag) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// unshared takes shared back: this answer is for one client and this moment.
+func unshared(w *exchange) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Del("ETag")
+}
+
+// matches reports whether an If-None-Match names a validator. How strong either
+// is does not matter to it.
+func matches(header, tag string) bool {
+	tag = strings.TrimPrefix(tag, "W/")
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.TrimSpace(part)
+		if part == "*" || strings.TrimPrefix(part, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"whyfix/internal/search"
+)
+
+// health is what the index said when it was last asked.
+type health struct {
+	mu      sync.Mutex
+	release *Release
+	asked   time.Time
+	err     error
+}
+
+// healthFor is how long an answer stands: whoever asks more often costs nothing.
+const healthFor = time.Second
+
+// check asks the index a real question. It does not wait behind readers' ones:
+// a busy server is well.
+func (h *health) check(release *Release) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.release == release && time.Since(h.asked) < healthFor {
+		return h.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), queryTime)
+	defer cancel()
+	_, h.err = release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})
+	h.release, h.asked = release, time.Now()
+	return h.err
+}
+
+// askedForHealth answers /healthz, is this process well, and /readyz, may
+// readers be sent to it.
+func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
+		return
+	}
+	switch {
+	case r.URL.Path == "/healthz":
+		if release != nil && release.Search != nil {
+			if err := s.health.check(release); err != nil {
+				s.log.Error("health", "error", err)
+				s.fail(w, http.StatusServiceUnavailable, "unhealthy", "the search does not answer")
+				return
+			}
+		}
+		plain(w, "ok\n")
+	case s.ending.Load():
+		s.fail(w, http.StatusServiceUnavailable, "ending", "this process is about to end")
+	case release == nil:
+		s.fail(w, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
+	default:
+		plain(w, "ready\n")
+	}
+}

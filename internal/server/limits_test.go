@@ -1,0 +1,572 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// with serves the plain site with options.
+func with(t *testing.T, o Options) (*Server, *logBook) {
+	t.Helper()
+	public, err := plainSite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, h, book := open(t, public, nil)
+	return New(h, slog.New(slog.NewTextHandler(book, nil)), o), book
+}
+
+// As many searches as there are slots run, as many as the line has room for
+// wait, and the next one is told to come back.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	s.gate = newGate(2, 3)
+	for range 2 {
+		s.gate.slots <- struct{}{} // searches that run
+	}
+	answers := make(chan answer, 3)
+	for range 3 {
+		go func() { answers <- get(t, s, query("/api/search", "q", "指纹锁打不开门")) }()
+	}
+	until(t, "three in the line", func() bool { return s.gate.waiting.Load() == 3 })
+	for _, target := range []string{"/api/search?q=a", "/api/suggest?q=a"} {
+		a := get(t, s, target)
+		if code, err := problemOf(a); a.status != http.StatusServiceUnavailable || code != "busy" || err != nil || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: status %d, code %q, %v, Retry-After %q; want 503, busy, and a time", target, a.status, code, err, a.header.Get("Retry-After"))
+		}
+		if a.header.Get("ETag") != "" || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: a refusal may be held: %v", target, a.header)
+		}
+	}
+	if a := get(t, s, "/search?q=a"); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "<form") || a.header.Get("Retry-After") == "" || a.header.Get("ETag") != "" {
+		t.Errorf("/search: status %d, headers %v; want a page of the theme with 503 and a time", a.status, a.header)
+	}
+	// What does not search is answered as ever.
+	for _, target := range []string{"/", "/healthz", "/readyz", "/search", "/api/search?q="} {
+		if a := get(t, s, target); a.status != http.StatusOK {
+			t.Errorf("%s: status %d while searches wait", target, a.status)
+		}
+	}
+	<-s.gate.slots // one is done: those that wait follow each other
+	for range 3 {
+		if a := <-answers; a.status != http.StatusOK {
+			t.Errorf("one that waited: status %d: %s", a.status, a.body)
+		}
+	}
+	<-s.gate.slots
+	if n, w := len(s.gate.slots), s.gate.waiting.Load(); n != 0 || w != 0 {
+		t.Errorf("afterwards %d run and %d wait", n, w)
+	}
+}
+
+func TestGateGivesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, 1)
+		leave, ok := g.enter(t.Context())
+		if !ok {
+			t.Fatal("an empty gate lets nobody in")
+		}
+		began := time.Now()
+		if _, ok := g.enter(t.Context()); ok || time.Since(began) != patience {
+			t.Errorf("in a line that does not move: %v after %v, want false after %v", ok, time.Since(began), patience)
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		began = time.Now()
+		if _, ok := g.enter(gone); ok || time.Since(began) != 0 {
+			t.Errorf("for a client that went away: %v after %v", ok, time.Since(began))
+		}
+		leave()
+		if leave, ok := g.enter(t.Context()); !ok {
+			t.Error("a slot that was left is not free")
+		} else {
+			leave()
+		}
+	})
+}
+
+// from asks as a client.
+func from(t *testing.T, h http.Handler, method, target, client string, header ...string) answer {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, target, nil)
+	r.RemoteAddr = client
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Add(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
+}
+
+func TestClientIsLimited(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{Limits: Limits{Rate: 2, Burst: 4}})
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	s.clients.now = func() time.Time { return clock }
+	const one, other = "203.0.113.7:1000", "203.0.113.8:1000"
+	targets := []string{"/api/search?q=a", "/api/suggest?q=a", "/search?q=a", "/api/search?q=b"}
+	for _, target := range targets {
+		if a := from(t, s, http.MethodGet, target, one); a.status != http.StatusOK {
+			t.Fatalf("%s in the burst: status %d", target, a.status)
+		}
+	}
+	for _, target := range targets[:2] {
+		a := from(t, s, http.MethodGet, target, strings.Replace(one, "1000", "2000", 1)) // another connection, the same client
+		if code, err := problemOf(a); a.status != http.StatusTooManyRequests || code != "too_many_requests" || err != nil || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s after the burst: status %d, code %q, %v, Retry-After %q", target, a.status, code, err, a.header.Get("Retry-After"))
+		}
+	}
+	if a := from(t, s, http.MethodGet, "/search?q=a", one); a.status != http.StatusTooManyRequests || !strings.Contains(a.body, "<form") {
+		t.Errorf("/search after the burst: status %d: want a page of the theme with 429", a.status)
+	}
+	if a := from(t, s, http.MethodPost, "/api/feedback", one); a.status != http.StatusTooManyRequests {
+		t.Errorf("feedback after the burst: status %d", a.status)
+	}
+	for _, target := range []string{"/", "/lock/fingerprint/", "/healthz", "/nothing/"} {
+		if a := from(t, s, http.MethodGet, target, one); a.status == http.StatusTooManyRequests {
+			t.Errorf("%s is limited too", target)
+		}
+	}
+	if a := from(t, s, http.MethodGet, targets[0], other); a.status != http.StatusOK {
+		t.Errorf("another client: status %d", a.status)
+	}
+	clock = clock.Add(time.Second) // two more
+	for i, want := range []int{200, 200, 429} {
+		if a := from(t, s, http.MethodGet, targets[0], one); a.status != want {
+			t.Errorf("a second later, search %d: status %d, want %d", i+1, a.status, want)
+		}
+	}
+}
+
+// Whose word on the client counts.
+func TestClientOf(t *testing.T) {
+	t.Parallel()
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("2001:db8:1::/48")}
+	for _, tt := range []struct {
+		name      string
+		trusted   []netip.Prefix
+		remote    string
+		forwarded []string
+		want      string // "" for nobody
+	}{
+		{"direct", nil, "203.0.113.7:1", nil, "203.0.113.7"},
+		{"a header that nobody asked for", nil, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7"},
+		{"a header from who is not trusted", trusted, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7"},
+		{"a proxy", trusted, "10.1.2.3:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"a proxy without the header", trusted, "10.1.2.3:1", nil, "10.1.2.3"},
+		{"made up before the proxy", trusted, "10.1.2.3:1", []string{"1.1.1.1, 198.51.100.1"}, "198.51.100.1"},
+		{"two proxies", trusted, "10.1.2.3:1", []string{"198.51.100.1, 10.9.9.9"}, "198.51.100.1"},
+		{"two lines", trusted, "10.1.2.3:1", []string{"1.1.1.1", "198.51.100.1"}, "198.51.100.1"},
+		{"not an address", trusted, "10.1.2.3:1", []string{"198.51.100.1, unknown"}, "10.1.2.3"},
+		{"with a port", trusted, "10.1.2.3:1", []string{"198.51.100.1:443"}, "198.51.100.1"},
+		{"with brackets and a port", trusted, "10.1.2.3:1", []string{"[2001:db8:2:3:4::5]:443"}, "2001:db8:2:3::"},
+		{"all are proxies", trusted, "10.1.2.3:1", []string{"10.7.7.7, 10.8.8.8"}, "10.7.7.7"},
+		{"IPv6 counts by network", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3::"},
+		{"an IPv6 proxy", trusted, "[2001:db8:1::7]:1", []string{"203.0.113.9"}, "203.0.113.9"},
+		{"IPv4 in IPv6", trusted, "[::ffff:10.1.2.3]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
+		{"a zone", nil, "[fe80::1%eth0]:1", nil, "fe80::"},
+		{"this machine", nil, "127.0.0.1:1", nil, "127.0.0.1"},
+		{"this machine as a proxy", trusted, "127.0.0.1:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"this machine, IPv6", nil, "[::1]:1", nil, "::1"},
+		{"no address at all", nil, "@", nil, ""},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.RemoteAddr = tt.remote
+		for _, f := range tt.forwarded {
+			r.Header.Add("X-Forwarded-For", f)
+		}
+		got := ""
+		if a, ok := (&clients{trusted: tt.trusted}).of(r); ok {
+			got = a.String()
+		}
+		if got != tt.want {
+			t.Errorf("%s: the client is %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// This machine itself is not counted, but who comes through a trusted proxy on
+// it is, whatever the client says of itself.
+func TestClientBehindAProxyHere(t *testing.T) {
+	t.Parallel()
+	limits := Limits{Rate: 1, Burst: 3}
+	alone, _ := with(t, Options{Limits: limits})
+	for i := range 20 {
+		if a := from(t, alone, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i%2)); a.status != http.StatusOK {
+			t.Fatalf("this machine: status %d", a.status)
+		}
+	}
+	proxied, _ := with(t, Options{Limits: limits, Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
+	refused := 0
+	for i := range 20 {
+		if a := from(t, proxied, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", fmt.Sprintf("X-Forwarded-For: 1.2.3.%d, 198.51.100.1", i)); a.status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 15 {
+		t.Errorf("behind a trusted proxy %d of 20 were refused, want nearly all after the burst", refused)
+	}
+}
+
+// However many clients come, what is kept of them is bounded, and forgotten.
+func TestClientsAreForgotten(t *testing.T) {
+	t.Parallel()
+	c := &clients{limits: Limits{Rate: 1, Burst: 2}, now: time.Now}
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 3 * mostClients {
+		c.limiter(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), clock)
+	}
+	if n := len(c.recent) + len(c.older); n > 2*mostClients {
+		t.Errorf("%d clients are kept, want at most %d", n, 2*mostClients)
+	}
+	// Who is still here is not forgiven by the turn.
+	one := netip.MustParseAddr("192.0.2.1")
+	for !c.limiter(one, clock).AllowN(clock, 2) {
+		t.Fatal("the first two are refused")
+	}
+	clock = clock.Add(3*time.Second + 1)
+	c.limiter(netip.MustParseAddr("192.0.2.2"), clock) // turns
+	if !c.limiter(one, clock).AllowN(clock, 2) || c.limiter(one, clock).AllowN(clock, 1) {
+		t.Error("after the turn the client has another limit than before")
+	}
+	clock = clock.Add(time.Hour)
+	c.limiter(one, clock)
+	if n := len(c.recent) + len(c.older); n != 1 {
+		t.Errorf("an hour later %d clients are kept, want 1", n)
+	}
+}
+
+// lines of a request log.
+func requestLines(book *logBook) []string {
+	var out []string
+	for line := range strings.Lines(book.String()) {
+		if strings.Contains(line, "msg=request ") {
+			out = append(out, strings.TrimSpace(line))
+		}
+	}
+	return out
+}
+
+// One line for each request, which says all but who asked and what.
+func TestRequestLog(t *testing.T) {
+	t.Parallel()
+	for _, tell := range []bool{false, true} {
+		book := &logBook{}
+		s, _ := with(t, Options{LogQueries: tell, Requests: slog.New(slog.NewTextHandler(book, nil))})
+		first := from(t, s, http.MethodGet, query("/api/search", "q", "指纹锁打不开门"), "203.0.113.7:1", "X-Request-Id: mine")
+		from(t, s, http.MethodGet, "/nothing/?secret=1", "203.0.113.7:1", "Referer: https://secret.example/")
+		from(t, s, "BREW", "/", "203.0.113.7:1")
+		from(t, s, http.MethodGet, "/healthz", "203.0.113.7:1")
+		got := requestLines(book)
+		if len(got) != 4 {
+			t.Fatalf("%d lines for 4 requests:\n%s", len(got), strings.Join(got, "\n"))
+		}
+		id := first.header.Get("X-Request-Id")
+		if len(id) != 16 || id == "mine" {
+			t.Errorf("the id is %q: anybody's is taken", id)
+		}
+		live, done := s.holder.Acquire()
+		done()
+		for _, want := range []string{"id=" + id, "method=GET", "path=/api/search", "status=200", "mode=exact", "hits=1", "release=" + live.ID, "bytes=", "ms="} {
+			if !strings.Contains(got[0], want) {
+				t.Errorf("the line has no %s: %s", want, got[0])
+			}
+		}
+		if asked := strings.Contains(book.String(), "指纹锁打不开门"); asked != tell {
+			t.Errorf("LogQueries %v: what was asked is in the log: %v", tell, asked)
+		}
+		if !strings.Contains(got[1], "status=404") || !strings.Contains(got[2], "method=other") {
+			t.Errorf("lines:\n%s", strings.Join(got, "\n"))
+		}
+		if strings.Contains(book.String(), "203.0.113") || strings.Contains(book.String(), "secret") {
+			t.Errorf("the log says who asked:\n%s", book)
+		}
+	}
+}
+
+// The id of a trusted proxy goes through, if it is one.
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.1/32")}})
+	for _, tt := range []struct {
+		remote, id string
+		taken      bool
+	}{
+		{"10.0.0.1:1", "0af7651916cd43dd8448eb211c80319c", true},
+		{"10.0.0.1:1", "a-b_C9", true},
+		{"10.0.0.2:1", "a-b_C9", false},
+		{"10.0.0.1:1", "", false},
+		{"10.0.0.1:1", "a b", false},
+		{"10.0.0.1:1", "level=ERROR", false},
+		{"10.0.0.1:1", strings.Repeat("a", 65), false},
+	} {
+		if got := from(t, s, http.MethodGet, "/", tt.remote, "X-Request-Id: "+tt.id).header.Get("X-Request-Id"); (got == tt.id) != tt.taken || got == "" {
+			t.Errorf("from %s with %q: the id is %q", tt.remote, tt.id, got)
+		}
+	}
+}
+
+// Answers of the search may be held by a CDN, as long as the release is the same.
+func TestSharedAnswers(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{Version: "1.2.3"})
+	live, done := s.holder.Acquire()
+	done()
+	for _, target := range []string{query("/api/search", "q", "指纹锁打不开门"), "/api/suggest?q=a", "/search?q=a", "/search", "/api/search?q="} {
+		a := get(t, s, target)
+		tag := a.header.Get("ETag")
+		if a.status != http.StatusOK || tag != `W/"`+live.ID+`.1.2.3"` || !strings.Contains(a.header.Get("Cache-Control"), "s-maxage=60") {
+			t.Errorf("%s: status %d, ETag %q, Cache-Control %q", target, a.status, tag, a.header.Get("Cache-Control"))
+		}
+		for _, held := range []string{tag, strings.TrimPrefix(tag, "W/"), `"x", ` + tag, "*"} {
+			again := get(t, s, target, "If-None-Match: "+held)
+			if again.status != http.StatusNotModified || again.body != "" || again.header.Get("ETag") != tag {
+				t.Errorf("%s with If-None-Match %s: status %d, body %.50q", target, held, again.status, again.body)
+			}
+		}
+		if again := get(t, s, target, `If-None-Match: W/"another.1.2.3"`); again.status != http.StatusOK {
+			t.Errorf("%s of another release: status %d", target, again.status)
+		}
+	}
+	for _, target := range []string{"/api/search?size=0", "/search?size=0", "/api/other"} {
+		if a := get(t, s, target, "If-None-Match: *"); a.status == http.StatusNotModified || a.header.Get("ETag") != "" || a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: status %d, ETag %q, Cache-Control %q: an error may be held", target, a.status, a.header.Get("ETag"), a.header.Get("Cache-Control"))
+		}
+	}
+}
+
+// No answer lets a browser do more than it needs.
+func TestProtection(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	for _, target := range []string{"/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/other", "/lock/picture.svg", "/healthz", "/readyz", "/lock", "/search-lite.json"} {
+		h := get(t, s, target).header
+		policy := h.Get("Content-Security-Policy")
+		if policy == "" || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors") || !strings.Contains(policy, "default-src") {
+			t.Errorf("%s: Content-Security-Policy is %q", target, policy)
+		}
+		if strings.HasPrefix(h.Get("Content-Type"), "application/json") && strings.HasPrefix(target, "/api/") && !strings.Contains(policy, "default-src 'none'") {
+			t.Errorf("%s: an answer that is no page may do something: %q", target, policy)
+		}
+		for _, name := range []string{"X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "X-Request-Id"} {
+			if h.Get(name) == "" {
+				t.Errorf("%s: no %s", target, name)
+			}
+		}
+		if h.Get("Server") != "" || h.Get("X-Powered-By") != "" {
+			t.Errorf("%s: the answer says what program it is", target)
+		}
+	}
+}
+
+// Metrics and profiles are on their own handler only.
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{Limits: Limits{Rate: 1, Burst: 2}})
+	live, done := s.holder.Acquire()
+	done()
+	for _, target := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap", "/debug/vars"} {
+		if a := get(t, s, target); a.status != http.StatusNotFound || strings.Contains(a.body, "goroutine") {
+			t.Errorf("%s is open to everybody: status %d", target, a.status)
+		}
+	}
+	from(t, s, http.MethodGet, query("/api/search", "q", "指纹锁打不开门"), "203.0.113.7:1")
+	from(t, s, http.MethodGet, query("/api/search", "q", "qwertyuiop"), "203.0.113.7:1")
+	from(t, s, http.MethodGet, "/api/search?q=a", "203.0.113.7:1") // one too many
+	a := get(t, s.Inside(), "/metrics")
+	for _, want := range []string{
+		`whyfix_requests_total{route="search",status="200"} 2`, `whyfix_requests_total{route="search",status="429"} 1`, `whyfix_requests_total{route="file",status="404"} 4`,
+		`whyfix_search_seconds_count{mode="exact"}`, `whyfix_search_zero_results_total 1`, `whyfix_rejected_total{reason="client"} 1`, `whyfix_rejected_total{reason="busy"} 0`,
+		`whyfix_release_info{release="` + live.ID + `"} 1`, `whyfix_release_articles `, `whyfix_index_bytes `, `whyfix_searches_running 0`, `go_goroutines `,
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("/metrics has no %s", want)
+		}
+	}
+	if strings.Contains(a.body, "whyfix_index_bytes 0\n") || strings.Contains(a.body, "whyfix_release_articles 0\n") {
+		t.Error("/metrics does not know the release")
+	}
+	if strings.Contains(a.body, "指纹") || strings.Contains(a.body, "203.0.113") {
+		t.Error("/metrics says who asked, or what")
+	}
+	if a := get(t, s.Inside(), "/debug/pprof/goroutine?debug=1"); a.status != http.StatusOK || !strings.Contains(a.body, "goroutine profile") {
+		t.Errorf("/debug/pprof/goroutine: status %d", a.status)
+	}
+}
+
+// slow questions are those that could be thought to cost much.
+func deadly() map[string]string {
+	rare := make([]rune, 0, 200)
+	for r := rune(0x4E00); len(rare) < 200; r += 97 {
+		rare = append(rare, r)
+	}
+	return map[string]string{
+		"many characters":     string(rare),
+		"one character":       strings.Repeat("打", 200),
+		"two characters":      strings.Repeat("打不", 100),
+		"all question words":  strings.Repeat("怎么办为什么", 33),
+		"quotes":              strings.Repeat(`"'“`, 66),
+		"brackets":            strings.Repeat("((", 100),
+		"operators":           strings.Repeat("+a -b AND OR NOT ~2 ", 10),
+		"stars":               strings.Repeat("*?", 100),
+		"words":               strings.TrimSpace(strings.Repeat("ab cd ", 33)),
+		"letters":             strings.Repeat("zhi", 66),
+		"initials":            strings.Repeat("z", 200),
+		"syllables":           strings.Repeat("xian", 50),
+		"zalgo":               "指" + strings.Repeat("\u0301\u0327", 99),
+		"marks that turn":     strings.Repeat("\u202e指\u200f", 60),
+		"zero width":          strings.Repeat("指\u200b", 100),
+		"traditional":         strings.Repeat("臺灣", 100),
+		"numbers":             strings.Repeat("0123456789", 20),
+		"emoji":               strings.Repeat("👩‍👩‍👧‍👦", 28),
+		"compatibility":       strings.Repeat("㍿ﷺ", 100),
+		"broken":              strings.Repeat("\xff\xfe", 50),
+		"spaces":              strings.Repeat(" \u3000", 99) + "指",
+		"lone surrogates":     strings.Repeat("\xed\xa0\x80", 60),
+		"a slip in each pair": strings.Repeat("纹指", 100),
+	}
+}
+
+// A question that is made to hurt costs no more than ten normal ones, and
+// nothing comes of it but an answer.
+func TestDeadlyQueries(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	for name, q := range deadly() {
+		for _, path := range []string{"/api/search", "/api/suggest", "/search"} {
+			a := get(t, s, query(path, "q", q))
+			if a.status != http.StatusOK && a.status != http.StatusBadRequest {
+				t.Errorf("%s at %s: status %d: %.200s", name, path, a.status, a.body)
+			}
+			if strings.Contains(a.body, `"partial":true`) {
+				t.Errorf("%s at %s: the time ran out", name, path)
+			}
+			if err := leaks(a); err != nil {
+				t.Errorf("%s at %s: %v", name, path, err)
+			}
+		}
+	}
+}
+
+// raw sends what a client that follows no rules would, and returns the answer's
+// status, 0 if the connection is cut.
+func raw(t *testing.T, address, text string) int {
+	t.Helper()
+	var d net.Dialer
+	c, err := d.DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(c, text) // the server may have closed it already
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	if err := leaks(answer{response.StatusCode, response.Header, string(body)}); err != nil {
+		t.Errorf("%.60q: %v", text, err)
+	}
+	return response.StatusCode
+}
+
+// Requests that are made to confuse get a refusal, and the next one is served.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	srv := httptest.NewUnstartedServer(s)
+	srv.Config.MaxHeaderBytes = 16 << 10 // as in serve
+	srv.Start()
+	defer srv.Close()
+	address := srv.Listener.Addr().String()
+	long := strings.Repeat("a", 64<<10)
+	for _, tt := range []struct {
+		name, text string
+		want       []int // 0: the connection is cut
+	}{
+		{"a long address", "GET /" + long + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{400, 414, 431}},
+		{"a long question", "GET /api/search?q=" + strings.Repeat("%41", 4200) + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{414}},
+		{"a long header", "GET / HTTP/1.1\r\nHost: x\r\nX: " + long + "\r\n\r\n", []int{431}},
+		{"many headers", "GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X: y\r\n", 10_000) + "\r\n", []int{431}},
+		{"no host", "GET / HTTP/1.1\r\n\r\n", []int{400}},
+		{"two hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", []int{400}},
+		{"two lengths", "POST /api/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na", []int{400}},
+		{"a length and chunks", "POST /api/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", []int{400}},
+		{"a negative length", "POST /api/feedback HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", []int{400}},
+		{"a huge body", "POST /api/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 65536\r\n\r\n" + long, []int{413}},
+		{"a huge body in chunks", "POST /api/click HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n" + long + "\r\n0\r\n\r\n", []int{413}},
+		{"a body on GET", "GET /api/search?q=a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", []int{200}},
+		{"a line break in the address", "GET /%0d%0aSet-Cookie:%20a=b HTTP/1.1\r\nHost: x\r\n\r\n", []int{404}},
+		{"a line break in a redirect", "GET /lock%0d%0aX:%20y HTTP/1.1\r\nHost: x\r\n\r\n", []int{404}},
+		{"a line break in a query", "GET /lock?a=%0d%0ab HTTP/1.1\r\nHost: x\r\n\r\n", []int{301}},
+		{"another host", "GET http://evil.example/lock HTTP/1.1\r\nHost: evil.example\r\n\r\n", []int{301}},
+		{"a null in a header", "GET / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n", []int{400}},
+		{"a header name with a space", "GET / HTTP/1.1\r\nHost: x\r\nX : a\r\n\r\n", []int{400}},
+		{"CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", []int{404, 405}},
+		{"OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", []int{200, 405}},
+		{"TRACE", "TRACE / HTTP/1.1\r\nHost: x\r\nCookie: secret\r\n\r\n", []int{405}},
+		{"HTTP/2 without asking", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{0, 400, 404, 405, 505}},
+		{"not HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", []int{0, 400}},
+		{"a range of nothing", "GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=9999999999-\r\n\r\n", []int{416}},
+		{"many ranges", "GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=" + strings.Repeat("0-,", 2000) + "0-\r\n\r\n", []int{200, 206, 416}},
+		{"a lone surrogate", "GET /api/search?q=%ED%A0%80 HTTP/1.1\r\nHost: x\r\n\r\n", []int{200}},
+		{"broken escapes", "GET /api/search?q=%E6%8 HTTP/1.1\r\nHost: x\r\n\r\n", []int{400}},
+		{"a semicolon", "GET /api/search?q=a;q=b HTTP/1.1\r\nHost: x\r\n\r\n", []int{400}},
+		{"a thousand parameters", "GET /api/search?" + strings.Repeat("q=a&", 1000) + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{200}},
+	} {
+		if got := raw(t, address, tt.text); !slices.Contains(tt.want, got) {
+			t.Errorf("%s: status %d, want one of %v", tt.name, got, tt.want)
+		}
+		if got := raw(t, address, "GET /lock/fingerprint/ HTTP/1.1\r\nHost: x\r\n\r\n"); got != http.StatusOK {
+			t.Fatalf("after %s a page has status %d", tt.name, got)
+		}
+	}
+	// A redirect leads nowhere else, whatever host the client names.
+	if a := get(t, s, "//evil.example/lock"); strings.Contains(a.header.Get("Location"), "evil") {
+		t.Errorf("a redirect leads to %q", a.header.Get("Location"))
+	}
+}
+
+// Connections that are cut, at any moment, leave nothing behind.
+func TestCutConnections(t *testing.T) {
+	s, _ := with(t, Options{})
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	before := runtime.NumGoroutine()
+	whole := "GET /api/search?q=%E6%8C%87 HTTP/1.1\r\nHost: x\r\n\r\n"
+	for n := 1; n < len(whole); n += 3 {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, whole[:n]); err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+	}
+	until(t, "rid of the connections", func() bool { return runtime.NumGoroutine() <= before+2 })
+	if n := len(s.gate.slots); n != 0 {
+		t.Errorf("%d searches still run", n)
+	}
+}

@@ -1,0 +1,123 @@
+package server
+
+import (
+	"net/http"
+	"net/http/pprof"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what can be seen from outside, without anything about a reader.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec   // by route and status
+	seconds  *prometheus.HistogramVec // of requests, by route
+	searches *prometheus.HistogramVec // seconds, by the rung that answered
+	nothing  prometheus.Counter
+	partial  prometheus.Counter
+	rejected *prometheus.CounterVec // by reason
+	panics   prometheus.Counter
+	swaps    prometheus.Counter
+	refused  prometheus.Counter
+	release  *prometheus.GaugeVec
+	built    prometheus.Gauge
+	articles prometheus.Gauge
+	index    prometheus.Gauge
+}
+
+// Buckets in seconds: searches take a millisecond or two.
+func buckets() []float64 {
+	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5}
+}
+
+func newMetrics(s *Server) *metrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	}
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_requests_total", Help: "Requests answered."}, []string{"route", "status"}),
+		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_request_seconds", Help: "Time from the first look at a request to the end of its answer.", Buckets: buckets()}, []string{"route"}),
+		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_search_seconds", Help: "Time of a search in the index, by the rung that answered: exact, relaxed or corrected.", Buckets: buckets()}, []string{"mode"}),
+		nothing:  counter("whyfix_search_zero_results_total", "Searches that found nothing."),
+		partial:  counter("whyfix_search_partial_total", "Searches whose time ran out: they answered with what they had."),
+		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
+		panics:   counter("whyfix_panics_total", "Requests that ended in an unexpected error."),
+		swaps:    counter("whyfix_releases_loaded_total", "Releases that went live in this process."),
+		refused:  counter("whyfix_releases_refused_total", "Releases that were refused."),
+		release:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "whyfix_release_info", Help: "The live release; always 1."}, []string{"release"}),
+		built:    gauge("whyfix_release_built_timestamp_seconds", "When the live release was built."),
+		articles: gauge("whyfix_release_articles", "Articles of the live release."),
+		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
+	}
+	m.registry.MustRegister(
+		m.requests, m.seconds, m.searches, m.nothing, m.partial, m.rejected, m.panics, m.swaps, m.refused, m.release, m.built, m.articles, m.index,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { return float64(len(s.gate.slots)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { return float64(s.gate.waiting.Load()) }),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	if s.options.Events != nil {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) }))
+	}
+	// Whoever adds up is helped by counts that start at 0.
+	for _, reason := range []string{rejectedBusy, rejectedClient, rejectedLong, rejectedLarge} {
+		m.rejected.WithLabelValues(reason)
+	}
+	return m
+}
+
+// Why requests are turned away.
+const (
+	rejectedBusy   = "busy"
+	rejectedClient = "client"
+	rejectedLong   = "too_long"
+	rejectedLarge  = "too_large"
+)
+
+// answered counts one request.
+func (m *metrics) answered(x *exchange, took time.Duration) {
+	m.requests.WithLabelValues(string(x.route), strconv.Itoa(x.status)).Inc()
+	m.seconds.WithLabelValues(string(x.route)).Observe(took.Seconds())
+	if x.rejected != "" {
+		m.rejected.WithLabelValues(x.rejected).Inc()
+	}
+	if r := x.result; r != nil {
+		m.searches.WithLabelValues(string(r.Mode)).Observe(x.took.Seconds())
+		if r.Total == 0 {
+			m.nothing.Inc()
+		}
+		if r.Partial {
+			m.partial.Inc()
+		}
+	}
+}
+
+// show makes a release the one that is seen.
+func (m *metrics) show(r *Release) {
+	m.swaps.Inc()
+	m.release.Reset()
+	m.release.WithLabelValues(r.ID).Set(1)
+	m.built.Set(float64(r.Time.Unix()))
+	m.articles.Set(float64(r.Articles))
+	m.index.Set(float64(r.IndexBytes))
+}
+
+// Inside is what the operator alone may see: /metrics for Prometheus, and
+// /debug/pprof. It must not be reachable from the internet.
+func (s *Server) Inside() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
