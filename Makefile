@@ -3,7 +3,7 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check browser fuzz bench
+.PHONY: test format vet staticcheck race check setup fuzz bench builds vulnerabilities
 
 test: format vet staticcheck check race
 
@@ -25,12 +25,13 @@ check:
 	@echo "== content"
 	@go run ./cmd/whyfix check
 
-# The tests of internal/browser need a browser, and skip without one.
-browser:
-	@echo "== browser"
-	@tools/browser.sh
+# What the tests need beside Go: those of internal/browser a browser, those of
+# docs/operating nginx. They skip without it.
+setup:
+	@echo "== setup"
+	@tools/setup.sh
 
-race: browser
+race: setup
 	@echo "== tests"
 	@go test -race ./...
 
@@ -46,3 +47,22 @@ fuzz:
 			echo "== $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$(dirname $$target) || exit 1; \
 		done; \
 	done
+
+# The program for every system that it runs on, without C.
+BUILDS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+OUT ?= /dev/null
+builds:
+	@for target in $(BUILDS); do \
+		echo "== $$target"; \
+		out=$(OUT); if [ "$$out" != /dev/null ]; then out=$$out/whyfix-$$(echo $$target | tr / -); case $$target in windows/*) out=$$out.exe;; esac; fi; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -ldflags=-s -o $$out ./cmd/whyfix || exit 1; \
+	done
+
+# Known holes in what is used. Without the database, which comes over the net, nothing is known.
+vulnerabilities:
+	@echo "== vulnerabilities"
+	@out=$$($(TOOLS) govulncheck ./... 2>&1); code=$$?; \
+	if [ $$code -eq 0 ]; then echo "none known"; \
+	elif [ $$code -eq 3 ]; then echo "$$out"; exit 1; \
+	elif echo "$$out" | grep -q "fetching vulnerabilities"; then echo "not looked for: the database cannot be reached"; \
+	else echo "$$out"; exit 1; fi

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// letterBox keeps what is sent as feedback.
+// letterBox keeps what is sent about a page.
 type letterBox struct {
 	mu   sync.Mutex
 	sent []string
@@ -18,7 +18,7 @@ type letterBox struct {
 
 func (l *letterBox) between(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/api/feedback" {
+		if r.URL.Path == "/api/feedback" || r.URL.Path == "/api/click" {
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				panic(http.ErrAbortHandler)
@@ -84,4 +84,32 @@ func TestFeedbackThatCannotBeSent(t *testing.T) {
 	p.click("button", "解决了")
 	p.untilTrue("it says so", `document.activeElement.innerText.includes("没有发送成功")`)
 	p.one("button", "解决了") // to try again
+}
+
+// The endpoint is told which hit is opened, also of further pages of results and
+// of those that came with the page; of the list without the endpoint it is not.
+func TestOpenedHits(t *testing.T) {
+	t.Parallel()
+	letters := &letterBox{}
+	p := open(t, served(t, letters.between))
+	opened := func(expression, want string) {
+		t.Helper()
+		before := len(letters.letters())
+		p.eval(expression, nil)
+		p.until("it is told", func() bool { return len(letters.letters()) > before })
+		if got := letters.letters()[before:]; len(got) != 1 || got[0] != "POST application/json "+want {
+			t.Errorf("sent is %q, want %s", got, want)
+		}
+	}
+	p.goTo("/search/?q=台灯不亮") // as the server fills it
+	path := p.text(`document.querySelectorAll(".hit-title a")[1].pathname`)
+	opened(`document.querySelectorAll(".hit-title a")[1].click()`, `{"query":"台灯不亮","url":"`+path+`","position":2}`)
+	p.at(path)
+	p.goTo("/search/?q=台灯不亮&page=2")
+	path = p.text(`document.querySelector(".hit-title a").pathname`)
+	opened(`document.querySelector(".hit-title a").click()`, `{"query":"台灯不亮","url":"`+path+`","position":11}`)
+	p.at(path)
+	// The section that is shown under a hit is a way to it, too.
+	p.goTo("/search/?q=花呗用不了")
+	opened(`document.querySelector(".hit-section a").click()`, `{"query":"花呗用不了","url":"/pay/huabei/","position":1}`)
 }

@@ -70,7 +70,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		w.Fresh()
 	}
 	manifest := publish.Manifest{
-		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
+		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Endpoint: l.Site.Settings.Endpoint,
 		Counts: publish.Counts{Articles: len(l.Site.Articles)},
 	}
 	manifest.Redirects, manifest.Gone = render.Moved(l.Site)

@@ -54,6 +54,7 @@ func commands() []command {
 		{"mv", "move an article or a folder, and all that leads to it", mvHelp, runMv},
 		{"import", "turn the pages of another program into articles", importHelp, runImport},
 		{"search", "ask the index from a terminal", searchHelp, runSearch},
+		{"health", "ask a running serve whether it is well", healthHelp, runHealth},
 		{"rollback", "make the release before the live one live again", rollbackHelp, runRollback},
 		{"version", "print the version", versionHelp, runVersion},
 	}

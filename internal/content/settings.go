@@ -34,6 +34,7 @@ type Settings struct {
 	RawHTML     bool
 	Redirects   []Redirect   // old addresses that lead elsewhere
 	Gone        []Text       // old addresses whose pages were withdrawn
+	Endpoint    string       // scheme and host of the search endpoint, where it is another than the pages'; else empty
 	Origins     []string     // sites that may ask the search endpoint from a browser
 	Checks      rules.Levels // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
@@ -88,6 +89,7 @@ var settingsKeys = []key[Settings]{
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
+	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
@@ -309,15 +311,25 @@ func (v value) kinds() markdown.KindWords {
 	return out
 }
 
+// origin is a scheme and a host; "" when a text is none, which it says.
+func (v value) origin(t Text) string {
+	u, err := url.Parse(t.Value)
+	switch {
+	case t.Value == "":
+		return ""
+	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		v.problem(t.Pos, "origin", strconv.Quote(t.Value)+" is not an origin", "write scheme and host only, such as https://www.example.org")
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
 func (v value) origins() []string {
 	var out []string
 	for _, t := range v.list() {
-		u, err := url.Parse(t.Value)
-		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" {
-			v.problem(t.Pos, "origin", strconv.Quote(t.Value)+" is not an origin", "write scheme and host only, such as https://www.example.org")
-			continue
+		if o := v.origin(t); o != "" {
+			out = append(out, o)
 		}
-		out = append(out, u.Scheme+"://"+u.Host)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -49,6 +49,7 @@ var importTable = map[string]allowed{
 	"record":             {},
 	"bench":              {},
 	"bench/budgets":      {project: []string{"bench"}},
+	"bench/load":         {project: []string{"bench"}},
 	"render/program":     {outside: []string{"html/template"}},
 	"render":             {project: []string{"content", "diag", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":                {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},

@@ -28,3 +28,24 @@ func TestFeedbackIsTaken(t *testing.T) {
 		}
 	}
 }
+
+// The preview answers its own pages, wherever the site's endpoint is.
+func TestEndpointElsewhere(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for name, text := range small {
+		files[name] = text
+	}
+	files["site.yaml"] += "endpoint: https://search.example.org\n"
+	d := newDesk(t, files)
+	d.made()
+	for _, path := range []string{"/", "/pay/late/", "/search/", "/search?q=a", "/nothing/"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		w := httptest.NewRecorder()
+		d.ServeHTTP(w, r)
+		page := w.Body.String()
+		if strings.Contains(page, "search.example.org") || !strings.Contains(page, `data-api="/api/"`) {
+			t.Errorf("%s asks elsewhere", path)
+		}
+	}
+}

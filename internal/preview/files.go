@@ -37,7 +37,7 @@ func newFiles(l *build.Loaded, extra []render.File, mark, content string) *files
 	f := &files{fixed: map[string][]byte{}, mark: mark, loaded: l, content: content}
 	for _, e := range extra {
 		if path.Ext(e.Path) == ".html" {
-			e.Data = inject(e.Data, mark)
+			e.Data = inject(here(e.Data, l), mark)
 		}
 		f.fixed[e.Path] = e.Data
 	}
@@ -73,7 +73,7 @@ func (f *files) Open(name string) (fs.File, error) {
 		p.once.Do(func() {
 			p.data, p.err = p.output.Make(nil, f.loaded)
 			if path.Ext(name) == ".html" {
-				p.data = inject(p.data, f.mark)
+				p.data = inject(here(p.data, f.loaded), f.mark)
 			}
 		})
 		if p.err != nil {
@@ -103,6 +103,16 @@ func (f *files) problem(err error) string {
 		return d.Pos.String() + ": " + d.Message
 	}
 	return err.Error()
+}
+
+// here makes a page ask the preview, where site.yaml names an endpoint that is
+// elsewhere: that one knows nothing of what was just written.
+func here(page []byte, l *build.Loaded) []byte {
+	endpoint := l.Site.Settings.Endpoint
+	if endpoint == "" {
+		return page
+	}
+	return bytes.ReplaceAll(page, []byte(`="`+endpoint+l.Site.Prefix+"api/"), []byte(`="`+l.Site.Prefix+"api/"))
 }
 
 // inject adds the preview's script to a page, with a mark of the build that the

@@ -231,7 +231,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, err := publish.ParseSearchTemplate(inject(templateSource, p.mark()))
+	template, err := publish.ParseSearchTemplate(inject(here(templateSource, l), p.mark()))
 	if err != nil {
 		return nil, err
 	}

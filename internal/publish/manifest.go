@@ -25,9 +25,10 @@ type Manifest struct {
 	// says nothing about what the release holds, so it is no reason for another
 	// one, and the one value that Commit writes anew into the live release.
 	NextChange time.Time         `json:"next_change,omitzero"`
-	Generator  string            `json:"generator"`         // the program and its version: "whyfix 0.1.0"
-	Base       string            `json:"base"`              // path prefix of every link, "/" or "/help/"
-	Origins    []string          `json:"origins,omitempty"` // sites that may read /api/ from a browser
+	Generator  string            `json:"generator"`          // the program and its version: "whyfix 0.1.0"
+	Base       string            `json:"base"`               // path prefix of every link, "/" or "/help/"
+	Origins    []string          `json:"origins,omitempty"`  // sites that may read /api/ from a browser
+	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
 	Template   string            `json:"template"`           // content hash of search.html, "" if there is none
@@ -71,7 +72,7 @@ func sameSite(a, b *Manifest) bool {
 	ca, cb := a.Counts, b.Counts
 	ca.Bytes, cb.Bytes = 0, 0
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
-	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base &&
+	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
 		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)

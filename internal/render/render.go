@@ -51,7 +51,7 @@ func New(s *site.Site, t *Theme) (*Renderer, error) {
 		home := s.Prefix + l.Home()
 		v.view = Site{
 			Title: l.Title, Description: l.Description, Language: l.Tag, Direction: direction(l.Tag), Locale: strings.ReplaceAll(l.Tag, "-", "_"),
-			Brand: brand, Logo: logo, Base: s.Prefix, Home: home, Search: home + "search/", SearchList: home + listFile,
+			Brand: brand, Logo: logo, Base: s.Prefix, API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
 			Notices: l.Notices, Footer: l.Footer, Params: s.Settings.Params,
 		}
 		if v.theme.english {

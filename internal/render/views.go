@@ -88,6 +88,7 @@ type Site struct {
 	Words       string // the language of the theme's words where it is not that of the site: "en"; else empty
 	Locale      string // the language as Open Graph writes it: "zh_CN"
 	Base        string // the path before every address: "/" or "/help/"
+	API         string // where the search endpoint answers: "/api/", or "https://search.example.org/api/"
 	Home        string // address of the home page in the page's language
 	Search      string // address of the search page, and of the form's action
 	Symptoms    string // address of the index of symptoms; empty when there are none

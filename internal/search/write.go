@@ -49,7 +49,7 @@ type Made struct {
 //
 // Until Write returns nil the folder holds nothing that opens.
 func (c *Content) Write(ctx context.Context, dir, last string) (Made, error) {
-	if err := os.MkdirAll(filepath.Join(dir, storeFolder), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, storeFolder), 0o755); err != nil {
 		return Made{}, fmt.Errorf("search: %w", err)
 	}
 	p, why := c.patch(last)

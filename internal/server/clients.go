@@ -42,8 +42,8 @@ func (c *clients) allow(r *http.Request) bool {
 	if c.limits.Rate <= 0 {
 		return true
 	}
-	client, ok := c.of(r)
-	if !ok || client.IsLoopback() {
+	client, direct, ok := c.of(r)
+	if !ok || direct && client.IsLoopback() {
 		return true
 	}
 	now := c.now()
@@ -77,12 +77,15 @@ func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
 // proxy, the last address in X-Forwarded-For that is not one. What stands
 // before it can be made up by anybody. IPv6 clients have a network of their
 // own to take addresses from, and count as one.
-func (c *clients) of(r *http.Request) (netip.Addr, bool) {
+//
+// Direct says that it is who is connected; ok, that anything is known at all.
+func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return netip.Addr{}, false
+		return netip.Addr{}, false, false
 	}
-	client := peer.Addr().Unmap().WithZone("")
+	direct = true
+	client = peer.Addr().Unmap().WithZone("")
 	if c.trustsAddress(client) {
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 		for i := len(hops) - 1; i >= 0; i-- {
@@ -90,7 +93,7 @@ func (c *clients) of(r *http.Request) (netip.Addr, bool) {
 			if !ok {
 				break
 			}
-			client = hop
+			client, direct = hop, false
 			if !c.trustsAddress(hop) {
 				break
 			}
@@ -99,13 +102,13 @@ func (c *clients) of(r *http.Request) (netip.Addr, bool) {
 	if client.Is6() {
 		network, err := client.Prefix(64)
 		if err != nil {
-			return netip.Addr{}, false
+			return netip.Addr{}, false, false
 		}
 		if !client.IsLoopback() {
 			client = network.Addr()
 		}
 	}
-	return client, true
+	return client, direct, true
 }
 
 // address reads one hop, with or without a port.

@@ -62,7 +62,11 @@ func (s *Server) apiFeedback(w *exchange, r *http.Request, release *Release) {
 		return
 	}
 	back := url.URL{Path: page, Fragment: thanks}
-	w.Header().Set("Location", back.String())
+	to := back.String()
+	if origin := r.Header.Get("Origin"); slices.Contains(release.Origins, origin) {
+		to = origin + to // its page may be served from elsewhere
+	}
+	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusSeeOther)
 }
 

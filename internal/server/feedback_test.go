@@ -176,3 +176,22 @@ func TestFeedbackAcrossOrigins(t *testing.T) {
 		t.Errorf("the site's own page: %d", own.status)
 	}
 }
+
+// A form of a page that is served from elsewhere leads back there, if the site
+// knows it.
+func TestFeedbackFormAcrossOrigins(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for origin, want := range map[string]string{
+		"https://reader.example.org": "https://reader.example.org/lock/fingerprint/#wf-thanks",
+		"http://example.com":         "/lock/fingerprint/#wf-thanks",
+	} {
+		a := post(t, s, "/api/feedback", "url=/lock/fingerprint/&helped=true", asForm, "Origin: "+origin)
+		if got := a.header.Get("Location"); a.status != http.StatusSeeOther || got != want {
+			t.Errorf("from %s: status %d to %q, want %q", origin, a.status, got, want)
+		}
+	}
+	if a := post(t, s, "/api/feedback", "url=/lock/fingerprint/&helped=true", asForm, "Origin: https://evil.example"); a.status != http.StatusForbidden {
+		t.Errorf("from a stranger: status %d to %q", a.status, a.header.Get("Location"))
+	}
+}

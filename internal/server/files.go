@@ -102,7 +102,7 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	h := w.Header()
 	kind := contentType(name)
 	h.Set("Content-Type", kind)
-	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("Content-Security-Policy", release.policy())
 	h.Set("Cache-Control", "no-cache")
 	if fingerprinted.MatchString("/" + name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -51,7 +51,7 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	}
 	m := r.Manifest()
 	out := &Release{
-		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, WWW: r.WWW(),
+		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, WWW: r.WWW(),
 		Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	if err = verify(r); err == nil {

@@ -16,15 +16,18 @@ type gate struct {
 }
 
 const (
-	// Searches that run at once and that wait, for each processor. A search
+	// waitingEach is how many searches may wait for each processor. A search
 	// takes a millisecond or two, so that a full line is a tenth of a second.
-	runningEach = 2
 	waitingEach = 64
 	// patience is the longest wait.
 	patience = time.Second
 	// comeBack is what a client is told that was turned away, in seconds.
 	comeBack = "1"
 )
+
+// running is how many searches run at once: one for each processor, since more
+// only keep each other from the caches; but a slow one never stops all.
+func running(processors int) int { return max(processors, 2) }
 
 func newGate(running, waiting int) *gate {
 	return &gate{slots: make(chan struct{}, running), line: int64(waiting)}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -9,11 +10,19 @@ import (
 // serves, and images from anywhere, and no other site may frame it; an answer
 // that is no page needs nothing at all.
 const (
-	pagePolicy   = "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
 	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
 	// No page of a help site needs a camera or the like, nor does what it embeds.
 	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
+
+// policy is what pages of a release may do; they may ask its endpoint, too.
+func (r *Release) policy() string {
+	if r.Endpoint == "" {
+		return fmt.Sprintf(pagePolicy, "")
+	}
+	return fmt.Sprintf(pagePolicy, " "+r.Endpoint)
+}
 
 // protect sets what every answer has. Files of the site loosen the policy.
 func protect(h http.Header) {

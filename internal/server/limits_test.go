@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -192,7 +193,7 @@ func TestClientOf(t *testing.T) {
 			r.Header.Add("X-Forwarded-For", f)
 		}
 		got := ""
-		if a, ok := (&clients{trusted: tt.trusted}).of(r); ok {
+		if a, _, ok := (&clients{trusted: tt.trusted}).of(r); ok {
 			got = a.String()
 		}
 		if got != tt.want {
@@ -568,5 +569,26 @@ func TestCutConnections(t *testing.T) {
 	until(t, "rid of the connections", func() bool { return runtime.NumGoroutine() <= before+2 })
 	if n := len(s.gate.slots); n != 0 {
 		t.Errorf("%d searches still run", n)
+	}
+}
+
+// Pages whose endpoint is elsewhere may ask it, and nobody else.
+func TestPolicyWithAnEndpoint(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := buildSite(dir, map[string]string{
+		"site.yaml": "endpoint: https://search.example.org\n",
+		"a.md":      "---\ntitle: 题目\nupdated: 2026-01-02\n---\n正文\n",
+	}, "", true); err != nil {
+		t.Fatal(err)
+	}
+	s, _, _ := open(t, filepath.Join(dir, "public"), nil)
+	for _, target := range []string{"/a/", "/search?q=a", "/nothing/"} {
+		policy := get(t, s, target).header.Get("Content-Security-Policy")
+		for _, want := range []string{"connect-src 'self' https://search.example.org;", "form-action 'self' https://search.example.org;", "default-src 'self';"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: the policy has no %s: %s", target, want, policy)
+			}
+		}
 	}
 }

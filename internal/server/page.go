@@ -100,7 +100,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 		unshared(w)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("Content-Security-Policy", release.policy())
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())

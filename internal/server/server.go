@@ -36,6 +36,7 @@ type Release struct {
 	Articles int
 	Base     string // path prefix of every link: "/" or "/help/"
 	Origins  []string
+	Endpoint string // origin at which pages ask; "": where they are
 	WWW      fs.FS
 	Hashes   map[string]string // content hashes by URL below the base; may be nil
 	Moved    map[string]string // old addresses below the base, and where each leads; may be nil
@@ -131,7 +132,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	s := &Server{
 		holder: h, log: log, options: o, reload: make(chan struct{}, 1),
 		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
-		gate:    newGate(runningEach*n, waitingEach*n),
+		gate:    newGate(running(n), waitingEach*n),
 	}
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {

@@ -46,7 +46,7 @@ func SegmentFile(number int) string { return fmt.Sprintf("%012x.zap", number) }
 // The file must not be one that a reader may have open: whoever writes it
 // locks it, and bleve locks the file, not its name.
 func WriteRoot(dir string, parts []Part, internal map[string][]byte) (err error) {
-	db, err := util.OpenBolt(filepath.Join(dir, rootFile), 0o600, nil)
+	db, err := util.OpenBolt(filepath.Join(dir, rootFile), 0o644, nil)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
@@ -110,7 +110,7 @@ func numberKey(n int) []byte { return []byte{136 + byte(n)} }
 
 // create makes a file that nobody had.
 func create(name string) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}

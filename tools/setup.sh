@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the browser tests need and this machine lacks: Chromium, a font
-# with Chinese, and the checker of accessibility. Where that is not possible it
+# Installs what the tests need and this machine lacks: Chromium, a font with
+# Chinese, the checker of accessibility, and nginx. Where that is not possible it
 # says so and goes on: the tests then skip, or fail where CI is set.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -11,6 +11,7 @@ packages=()
 have chromium || have chromium-browser || have google-chrome || have google-chrome-stable || have chrome || packages+=(chromium)
 # Without a font for them Chinese characters are empty boxes, all of one width.
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then packages+=(fonts-noto-cjk); fi
+have nginx || [ -x /usr/sbin/nginx ] || packages+=(nginx-light)
 axe=node_modules/axe-core/axe.min.js
 if [ ! -e "$axe" ] && ! have npm; then packages+=(npm); fi
 
@@ -20,7 +21,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null ||
 			echo "could not install ${packages[*]}"
 	else
-		echo "the browser tests want ${packages[*]} (Debian: apt-get install ${packages[*]})"
+		echo "the tests want ${packages[*]} (Debian: apt-get install ${packages[*]})"
 	fi
 fi
 if [ ! -e "$axe" ] || [ package-lock.json -nt "$axe" ]; then

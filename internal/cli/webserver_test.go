@@ -1,0 +1,263 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// operating is where the samples for operators are.
+const operating = "../../docs/operating"
+
+// oldAddresses is a site with every kind of address that has changed.
+func oldAddresses(t *testing.T) (content, public string) {
+	t.Helper()
+	dir := t.TempDir()
+	content, public = filepath.Join(dir, "content"), filepath.Join(dir, "public")
+	for name, text := range map[string]string{
+		"site.yaml":      "title: 帮助\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
+		"pay/index.md":   "---\ntitle: 支付\n---\n",
+		"pay/refund.md":  "---\ntitle: 退款没到账\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
+		"pay/old-fee.md": "---\ntitle: 手续费\ngone: true\n---\n\n不再有了。\n",
+	} {
+		file := filepath.Join(content, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, 0, "build", "-content", content, "-out", public)
+	return content, public
+}
+
+// nginx runs it with the blocks of an http block, and returns its address.
+func nginx(t *testing.T, address, blocks string, files map[string]string) {
+	t.Helper()
+	program, err := exec.LookPath("nginx")
+	if _, errSbin := os.Stat("/usr/sbin/nginx"); err != nil && errSbin == nil {
+		program, err = "/usr/sbin/nginx", nil // where Debian has it, and not every user's path
+	}
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("nginx is not there; tools/setup.sh installs it")
+	}
+	if err != nil {
+		t.Skip("nginx is not there")
+	}
+	dir := t.TempDir()
+	user := ""
+	if os.Getuid() == 0 {
+		user = "user root;" // or its workers may not read what tests make
+	}
+	files["nginx.conf"] = fmt.Sprintf(`daemon off; worker_processes 1; pid %[1]s/pid; error_log %[1]s/error.log; %[2]s
+events { worker_connections 64; }
+http {
+types { text/html html; text/css css; text/javascript js; application/json json; application/xml xml; text/plain txt; application/pdf pdf; }
+default_type application/octet-stream; access_log off;
+client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
+%[3]s
+}
+`, dir, user, blocks)
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	out := newOutput()
+	cmd := exec.CommandContext(ctx, program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	eventually(t, func() (string, bool) {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", address)
+		if err != nil {
+			log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
+			return fmt.Sprint(err, out, string(log)), false
+		}
+		c.Close()
+		return "", true
+	})
+}
+
+// freeAddress is one at which nobody listens now.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// fetched is an answer, without following where it leads.
+type fetched struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func fetch(t *testing.T, address string, header ...string) fetched {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	var dialer net.Dialer
+	if runtime.GOOS == "linux" { // where all of 127.0.0.0/8 is this machine
+		dialer.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)} // not the address of a proxy
+	}
+	client := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true, DialContext: dialer.DialContext},
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetched{answer.StatusCode, answer.Header, string(body)}
+}
+
+// oldOnes is where old addresses lead, from whichever server.
+var oldOnes = []struct {
+	path   string
+	status int
+	to     string
+}{
+	{"/pay/refund/", 200, ""},
+	{"/old/", 301, "/pay/refund/"},
+	{"/old/?a=1&b=2", 301, "/pay/refund/?a=1&b=2"},
+	{"/old.php", 301, "/pay/refund/"},
+	{"/%E6%97%A7/%E5%9C%B0%E5%9D%80/", 301, "/pay/refund/"},
+	{"/form.pdf", 301, "/pay/refund/"},
+	{"/out/", 301, "https://www.example.org/x?a=1"},
+	{"/pay/old-fee/", 410, ""},
+	{"/never/again.pdf", 410, ""},
+	{"/nothing/", 404, ""},
+}
+
+func checkOld(t *testing.T, server, base string) {
+	t.Helper()
+	for _, tt := range oldOnes {
+		a := fetch(t, base+tt.path)
+		if to := strings.TrimPrefix(a.header.Get("Location"), base); a.status != tt.status || to != tt.to {
+			t.Errorf("%s: %s: status %d to %q, want %d to %q", server, tt.path, a.status, to, tt.status, tt.to)
+		}
+		if (tt.status == 404 || tt.status == 410) && !strings.Contains(a.body, "<main") {
+			t.Errorf("%s: %s: no page of the theme: %.100s", server, tt.path, a.body)
+		}
+	}
+}
+
+// The lines of docs/redirects.md for nginx do what serve does.
+func TestRedirectsByNginx(t *testing.T) {
+	t.Parallel()
+	_, public := oldAddresses(t)
+	checkOld(t, "serve", start(t, "serve", "-public", public, "-addr", "127.0.0.1:0").base)
+	text, err := os.ReadFile("../../docs/redirects.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "    http {\n")
+	block, _, ok2 := strings.Cut(rest, "\n    }\n")
+	if !ok || !ok2 {
+		t.Fatal("docs/redirects.md has no block for nginx any more")
+	}
+	address := freeAddress(t)
+	block = strings.NewReplacer("/srv/help", public, "server {", "server { listen "+address+"; index index.html;").Replace(block)
+	nginx(t, address, block, map[string]string{})
+	checkOld(t, "nginx", "http://"+address)
+}
+
+// The whole sample for nginx: files from the disk, searches passed on, headers,
+// compressed copies, and what is left when the endpoint is away.
+func TestNginxSample(t *testing.T) {
+	t.Parallel()
+	_, public := oldAddresses(t)
+	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join(operating, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	address := freeAddress(t)
+	base := "http://" + address
+	conf := strings.NewReplacer("/srv/help", public, "listen 80;", "listen "+address+";", "127.0.0.1:8080", strings.TrimPrefix(s.base, "http://")).Replace(read("nginx.conf"))
+	nginx(t, address, conf, map[string]string{"help_proxy.conf": read("help_proxy.conf")})
+	checkOld(t, "nginx", base)
+
+	page := fetch(t, base+"/pay/refund/", "Accept-Encoding: gzip")
+	if page.header.Get("Content-Encoding") != "gzip" || page.header.Get("Content-Type") != "text/html; charset=utf-8" || page.header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("a page: %v", page.header)
+	}
+	style := regexp.MustCompile(`/assets/style\.[0-9a-f]{10}\.css`).FindString(fetch(t, base+"/pay/refund/").body)
+	if a := fetch(t, base+style); a.status != 200 || !strings.Contains(a.header.Get("Cache-Control"), "immutable") || a.header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("%s: status %d, %v", style, a.status, a.header)
+	}
+	if a := fetch(t, base+"/pay/refund/index.md"); a.status != 200 || a.header.Get("Content-Type") != "text/markdown; charset=utf-8" {
+		t.Errorf("a page as Markdown: status %d, %v", a.status, a.header)
+	}
+	for _, path := range []string{"/pay/refund/", "/nothing/", "/api/search?q=%E9%80%80%E6%AC%BE", "/search/?q=%E9%80%80%E6%AC%BE"} {
+		a := fetch(t, base+path)
+		for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"} {
+			if n := len(a.header.Values(name)); n != 1 {
+				t.Errorf("%s has %s %d times", path, name, n)
+			}
+		}
+		if got := a.header.Get("Content-Security-Policy"); strings.Contains(got, "unsafe") {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {
+		t.Errorf("a search: status %d: %s", a.status, a.body)
+	}
+	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="/pay/refund/"`) {
+		t.Errorf("a page of results: status %d: %.300s", a.status, a.body)
+	}
+	// The client is who nginx says it is; what it says of itself counts for nothing.
+	refused := false
+	for i := range 60 {
+		refused = refused || fetch(t, base+"/api/suggest?q=a", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == http.StatusTooManyRequests
+	}
+	if !refused && runtime.GOOS == "linux" {
+		t.Error("a client behind nginx is not limited when it makes up whom it speaks for")
+	}
+
+	s.stop(t)
+	if a := fetch(t, base+"/search/?q=a"); a.status != 200 || !strings.Contains(a.body, "<form") {
+		t.Errorf("without the endpoint the page of search has status %d: %.200s", a.status, a.body)
+	}
+	if a := fetch(t, base+"/api/search?q=a"); a.status != http.StatusBadGateway {
+		t.Errorf("without the endpoint /api/ has status %d", a.status)
+	}
+	if a := fetch(t, base+"/pay/refund/"); a.status != 200 {
+		t.Errorf("without the endpoint a page has status %d", a.status)
+	}
+}
