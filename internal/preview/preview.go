@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -96,16 +95,13 @@ func (p *Preview) Start(ctx context.Context) error {
 	// site.yaml may name another theme at any time, so all beside it are watched.
 	themes := filepath.Join(p.options.Build.Content, "..", "themes")
 	dirs := []string{p.options.Build.Content}
-	if info, err := os.Stat(themes); err == nil && info.IsDir() {
-		dirs = append(dirs, themes)
-	}
 	if name := p.options.Build.Theme; name != "" {
 		dir := build.ThemeDir(name, p.options.Build.Content)
 		if rel, err := filepath.Rel(themes, dir); dir != "" && (err != nil || !filepath.IsLocal(rel)) {
 			dirs = append(dirs, dir)
 		}
 	}
-	w, err := watch.New(dirs, quiet)
+	w, err := watch.New(dirs, []string{themes}, quiet)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,12 @@ func TestSurvives(t *testing.T) {
 			must(os.WriteFile(at("site.yaml"), []byte("titel: x\n"), 0o644))
 			must(os.WriteFile(at("site.yaml"), []byte("title: 修好的站\n"), 0o644))
 		}, "/pay/late/", "修好的站"},
+		"a theme is made that the settings name": {func(at func(string) string) {
+			must(os.WriteFile(at("site.yaml"), []byte("title: 站\ntheme: own\n"), 0o644))
+			must(os.MkdirAll(at("../themes/own/assets"), 0o755))
+			must(os.WriteFile(at("../themes/own/assets/theme.css"), []byte("h1 { color: red }"), 0o644))
+			must(os.WriteFile(at("../themes/own/404.html"), []byte(`{{define "main"}}<p>自己的主题</p>{{end}}`), 0o644))
+		}, "/nothing/", "自己的主题"},
 		"deleted": {func(at func(string) string) { must(os.Remove(at("pay/failed.md"))) }, "/pay/failed/", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

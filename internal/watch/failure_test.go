@@ -109,7 +109,7 @@ func TestRenewFails(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/x/deep/a.md", "a")
 	first := true
-	w, err := newWatcher([]string{dir}, quiet, func() (*source, error) {
+	w, err := newWatcher([]string{dir}, nil, quiet, func() (*source, error) {
 		if first {
 			first = false
 			return newSource()
@@ -151,7 +151,7 @@ func TestNewErrors(t *testing.T) {
 		{dir + "/no", "no such file"},
 		{dir + "/file", "not a folder"},
 	} {
-		w, err := New([]string{dir, tt.path}, quiet)
+		w, err := New([]string{dir, tt.path}, nil, quiet)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("New(%s): got %v, want %q", tt.path, err, tt.want)
 		}
@@ -159,11 +159,11 @@ func TestNewErrors(t *testing.T) {
 			t.Error("a watcher with an error")
 		}
 	}
-	if _, err := New([]string{dir + "/no"}, quiet); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := New([]string{dir + "/no"}, nil, quiet); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("New: got %v, want ErrNotExist", err)
 	}
 	broken := errors.New("no inotify")
-	if _, err := newWatcher([]string{dir}, quiet, func() (*source, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := newWatcher([]string{dir}, nil, quiet, func() (*source, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Errorf("New: got %v, want %v", err, broken)
 	}
 }

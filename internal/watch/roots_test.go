@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -134,5 +135,35 @@ func TestSymlinkCircle(t *testing.T) {
 	maps.Copy(s.paths, untilPaths(t, w, link).paths)
 	if diff := cmp.Diff(map[string]bool{a: true, link: true}, s.paths); diff != "" {
 		t.Errorf("paths (-want +got):\n%s", diff)
+	}
+}
+
+// A folder that may come later is watched from then on.
+func TestRootComesLater(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	late := filepath.Join(dir, "late")
+	if err := os.Mkdir(filepath.Join(dir, "now"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w, err := New([]string{filepath.Join(dir, "now")}, []string{late}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := os.MkdirAll(filepath.Join(late, "deep"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if b := <-w.Changes(); !b.Rescan {
+		t.Errorf("a folder that came is %+v", b)
+	}
+	name := filepath.Join(late, "deep", "a.css")
+	if err := os.WriteFile(name, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for b := range w.Changes() {
+		if slices.Contains(b.Paths, name) {
+			return
+		}
 	}
 }

@@ -17,8 +17,10 @@ package watch
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -51,12 +53,12 @@ type Watcher struct {
 // Whatever changes after New has returned is reported.
 //
 // It is an error if one of the folders cannot be watched. What cannot be
-// watched below them goes to Errors.
-func New(dirs []string, quiet time.Duration) (*Watcher, error) {
-	return newWatcher(dirs, quiet, newSource)
+// watched below them goes to Errors. Those in later need not be there yet.
+func New(dirs, later []string, quiet time.Duration) (*Watcher, error) {
+	return newWatcher(dirs, later, quiet, newSource)
 }
 
-func newWatcher(dirs []string, quiet time.Duration, open func() (*source, error)) (*Watcher, error) {
+func newWatcher(dirs, later []string, quiet time.Duration, open func() (*source, error)) (*Watcher, error) {
 	w := &Watcher{
 		changes: make(chan Batch),
 		errors:  make(chan error, 16),
@@ -77,7 +79,7 @@ func newWatcher(dirs []string, quiet time.Duration, open func() (*source, error)
 		},
 		fail: w.fail,
 	}
-	if err := w.start(dirs); err != nil {
+	if err := w.start(dirs, later); err != nil {
 		w.stop()
 		return nil, err
 	}
@@ -86,18 +88,22 @@ func newWatcher(dirs []string, quiet time.Duration, open func() (*source, error)
 }
 
 // start opens a source and scans the folders.
-func (w *Watcher) start(dirs []string) error {
+func (w *Watcher) start(dirs, later []string) error {
 	var err error
 	if w.source, err = w.open(); err != nil {
 		return withHint(err)
 	}
 	w.follow(w.source)
-	for _, dir := range dirs {
+	for i, dir := range slices.Concat(dirs, later) {
 		path := filepath.Clean(dir)
 		if w.tree.rootAt(path) != nil {
 			continue
 		}
 		info, err := os.Stat(path)
+		if i >= len(dirs) && errors.Is(err, fs.ErrNotExist) {
+			w.tree.roots = append(w.tree.roots, &root{path, nil}) // as one that has gone
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("watch: %w", err)
 		}

@@ -24,7 +24,7 @@ func start(t *testing.T, dirs ...string) *Watcher {
 
 func startWith(t *testing.T, open func() (*source, error), dirs ...string) *Watcher {
 	t.Helper()
-	w, err := newWatcher(dirs, quiet, open)
+	w, err := newWatcher(dirs, nil, quiet, open)
 	if err != nil {
 		t.Fatal(err)
 	}
