@@ -340,6 +340,11 @@ func TestSharedAnswers(t *testing.T) {
 			if again.status != http.StatusNotModified || again.body != "" || again.header.Get("ETag") != tag {
 				t.Errorf("%s with If-None-Match %s: status %d, body %.50q", target, held, again.status, again.body)
 			}
+			for _, name := range []string{"Content-Security-Policy", "Cache-Control"} { // they take the place of those that are held
+				if got, want := again.header.Get(name), a.header.Get(name); got != want {
+					t.Errorf("%s with 304: %s is %q, and was %q", target, name, got, want)
+				}
+			}
 		}
 		if again := get(t, s, target, `If-None-Match: W/"another.1.2.3"`); again.status != http.StatusOK {
 			t.Errorf("%s of another release: status %d", target, again.status)

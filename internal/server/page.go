@@ -37,6 +37,8 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 	if q.Language == "" {
 		q.Language = release.Template.Language(place)
 	}
+	// Also with 304, whose headers take the place of those that are held.
+	w.Header().Set("Content-Security-Policy", release.policy())
 	if bad == nil && s.shared(w, r, release) {
 		return
 	}
@@ -100,7 +102,6 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 		unshared(w)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", release.policy())
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())

@@ -194,6 +194,14 @@ func didYouMean(dest string, known []string, fallback string) string {
 	return diag.DidYouMean(dest, known, fallback)
 }
 
+// pathHint says how a path to an article is read.
+func pathHint(dest string) string {
+	if strings.HasPrefix(dest, "/") {
+		return "mend the path: it is relative to the content folder"
+	}
+	return "mend the path: it is relative to this file"
+}
+
 func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
 	if a, ok := r.assets[p]; ok {
 		return markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}, true
@@ -226,7 +234,7 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" "+why.what+": readers cannot follow this link", why.mend)
 			return markdown.Target{}, false
 		}
-		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "mend the path: it is relative to this file"))
+		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
 		return markdown.Target{}, false
 	}
 	if _, ok := r.assets[p]; ok {
@@ -253,7 +261,7 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}
-	r.problem(ref.Pos, diag.Error, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
+	r.problem(ref.Pos, diag.Error, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
 	return markdown.Target{}, false
 }
 
@@ -261,16 +269,21 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 // whole folder moved, thousands would be, and more than these nobody reads.
 const mostHints = 100
 
-// articlePaths are the other articles as a file would link to them; none when
+// articlePaths are the other articles as a file would link to them, in the way
+// of a link that leads nowhere; none when
 // there are too many broken links.
-func (r *resolver) articlePaths(file string) []string {
+func (r *resolver) articlePaths(file, dest string) []string {
 	if r.hints++; r.hints > mostHints {
 		return nil
 	}
 	out := make([]string, 0, len(r.site.Articles))
 	for _, a := range r.site.Articles {
 		if a.Path != file {
-			out = append(out, relative(a.Path, file))
+			if strings.HasPrefix(dest, "/") {
+				out = append(out, "/"+a.Path)
+			} else {
+				out = append(out, relative(a.Path, file))
+			}
 		}
 	}
 	return out
