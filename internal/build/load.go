@@ -478,7 +478,7 @@ const fresh = 2 * time.Second
 func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser, look func(*content.Article)) ([]cached, error) {
 	out := make([]cached, len(files))
 	now := time.Now()
-	done := l.options.Progress.begin(PhaseReading, len(files))
+	done := l.options.Progress.Begin(PhaseReading, len(files))
 	err := parallel(ctx, len(files), func(i int) error {
 		defer done()
 		f := files[i]

@@ -39,7 +39,7 @@ func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
 // made of the same as there: then they need not be made.
 func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
-	done := s.loaded.progress.begin(PhasePages, len(pages))
+	done := s.loaded.progress.Begin(PhasePages, len(pages))
 	err := parallel(ctx, len(pages), func(i int) error {
 		defer done()
 		buffer := buffers.Get().(*[]byte)

@@ -25,8 +25,8 @@ const (
 	PhaseRelease = "release"
 )
 
-// begin starts a phase; done counts a part of it.
-func (p *Progress) begin(name string, total int) (done func()) {
+// Begin starts a phase; done counts a part of it.
+func (p *Progress) Begin(name string, total int) (done func()) {
 	if p == nil {
 		return func() {}
 	}

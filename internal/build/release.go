@@ -95,7 +95,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	site := newSiteWriter(w, l, o.Compress)
 	err = site.write(ctx, pages)
 	report.Made, report.Why = int(site.made.Load()), site.why
-	l.progress.begin(PhaseIndex, 0)
+	l.progress.Begin(PhaseIndex, 0)
 	wg.Wait()
 	<-checked
 	if err := errors.Join(err, indexErr); err != nil {
@@ -129,7 +129,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	case o.Strict && broken > 0:
 		return report, ErrPromise
 	}
-	l.progress.begin(PhaseRelease, 0)
+	l.progress.Begin(PhaseRelease, 0)
 	report.Result, err = w.Commit(manifest, o.Keep)
 	wg.Wait()
 	report.Took = time.Since(start)

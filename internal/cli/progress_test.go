@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"whyfix/internal/build"
+)
+
+// A long build says how far it is: the phase, how many of how many, how fast; a
+// short one says nothing. At the end nothing is left on the line.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := &build.Progress{}
+		end, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			drawProgress(&out, p, time.NewTicker(progressEvery), time.Now().Add(progressAfter), end)
+		}()
+		step := func(want string) {
+			t.Helper()
+			out.Reset()
+			time.Sleep(progressEvery)
+			synctest.Wait()
+			if got := strings.TrimRight(strings.TrimPrefix(out.String(), "\r"), " "); got != want {
+				t.Errorf("the line is %q, want %q", got, want)
+			}
+		}
+		time.Sleep(time.Millisecond)
+		done := p.Begin("reading", 40)
+		for range 3 {
+			step("") // too soon to say anything
+		}
+		for range 4 {
+			done()
+		}
+		step("reading 4 of 40, 10 a second")
+		for range 20 {
+			done()
+		}
+		step("reading 24 of 40, 48 a second")
+		p.Begin("index", 0)
+		step("index")
+		close(end)
+		<-ended
+		if line := out.String(); !strings.HasSuffix(line, "\r") || strings.TrimSpace(line[strings.LastIndex(line[:len(line)-1], "\r"):]) != "" {
+			t.Errorf("at the end the line has %q", line)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		end, ended := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			drawProgress(&out, &build.Progress{}, time.NewTicker(progressEvery), time.Now().Add(progressAfter), end)
+		}()
+		time.Sleep(progressAfter - time.Millisecond)
+		close(end)
+		<-ended
+		if out.Len() > 0 {
+			t.Errorf("a short build says %q", &out)
+		}
+	})
+	// In a pipe or a file nothing is drawn, however long it takes.
+	var out bytes.Buffer
+	showProgress(&out, &build.Progress{})()
+	if out.Len() > 0 {
+		t.Errorf("a pipe gets %q", &out)
+	}
+}
