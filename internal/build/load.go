@@ -65,6 +65,14 @@ type Listing struct {
 	diags diag.List
 }
 
+// Len is how many files there are; of nil, none.
+func (l *Listing) Len() int {
+	if l == nil {
+		return 0
+	}
+	return len(l.files)
+}
+
 // Loaded is a content folder that was read and resolved.
 type Loaded struct {
 	Site     *site.Site

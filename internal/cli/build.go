@@ -81,11 +81,14 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 // How much the heap may grow, in percent, between two collections. While files
 // are read nearly all that is made stays, and after a small change there is
 // little else to make; but pages are thrown away as soon as they are written.
+// Without an index there is room, unless the site is large.
 const (
-	readingGC = 200
-	fewGC     = 400
-	makingGC  = 80
-	aloneGC   = 150 // pages without an index, which leave room
+	readingGC      = 150
+	fewGC          = 400
+	makingGC       = 60
+	readingAloneGC = 600
+	makingAloneGC  = 400
+	largeSite      = 30_000 // files
 )
 
 // makeRelease builds, unless a look shows that nothing has changed, and says
@@ -116,7 +119,11 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	}
 	defer l.Close()
 	stopProgress := showProgress(e.stderr, load.Progress)
-	gc := readingGC
+	reading, making := readingGC, makingGC
+	if !o.Index && load.Listing.Len() < largeSite {
+		reading, making = readingAloneGC, makingAloneGC
+	}
+	gc := reading
 	if load.Store != nil && !load.Store.Empty() {
 		gc = fewGC
 	}
@@ -126,12 +133,8 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 		stopProgress()
 		return err
 	}
-	switch {
-	case loaded.SameModel():
-	case o.Index:
-		debug.SetGCPercent(makingGC)
-	default:
-		debug.SetGCPercent(aloneGC)
+	if !loaded.SameModel() {
+		debug.SetGCPercent(making)
 	}
 	report, err := build.Release(ctx, loaded, o, start)
 	stopProgress()
