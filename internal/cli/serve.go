@@ -33,7 +33,7 @@ not all there yet is refused, and the one before serves on.
   -explain       let /api/search?explain=1 say why each hit is where it is
 
 limits:
-  -rate N               searches a second that one client may make, four times
+  -rate N               searches a second that one client may make, twice
                         as many in a burst; 0: any number (default: 50). Those
                         from this machine itself are not counted
   -trusted-proxy LIST   addresses or networks, with commas between them, whose
@@ -66,7 +66,7 @@ type serveOptions struct {
 }
 
 // burst is how many seconds' worth of searches a client may make at once.
-const burst = 4
+const burst = 2
 
 func parseServe(args []string) (*serveOptions, error) {
 	o := &serveOptions{server: server.Options{Version: version}}
