@@ -238,6 +238,9 @@ func TestNginxSample(t *testing.T) {
 	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {
 		t.Errorf("a search: status %d: %s", a.status, a.body)
 	}
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); a.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(a.header.Get("ETag"), "W/") {
+		t.Errorf("a search is not compressed on the way: %v", a.header)
+	}
 	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="/pay/refund/"`) {
 		t.Errorf("a page of results: status %d: %.300s", a.status, a.body)
 	}

@@ -262,7 +262,9 @@ func (s *Server) query(w *exchange, r *http.Request, do func(context.Context) er
 func (s *Server) more(w *exchange, r *http.Request, do func(context.Context) error) *failure {
 	leave, ok := s.gate.enter(r.Context())
 	if !ok {
-		w.rejected = rejectedBusy
+		if r.Context().Err() == nil { // else the reader went away
+			w.rejected = rejectedBusy
+		}
 		return &failure{http.StatusServiceUnavailable, "busy", "too many searches at once; try again in a moment", true}
 	}
 	defer leave()
