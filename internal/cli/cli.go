@@ -257,7 +257,7 @@ func openError(err error, dir string) error {
 	case errors.Is(err, publish.ErrIncomplete):
 		return hinted{fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out " + dir}
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, search.ErrDamaged):
-		return hinted{err, "copy it again, put the one before back with whyfix rollback -public " + dir + ", or build it again: whyfix build -full -out " + dir}
+		return hinted{err, "copy it again, or build it anew: whyfix build -full -out " + dir}
 	case errors.Is(err, publish.ErrSchema):
 		return hinted{err, "build it again with this version: whyfix build -out " + dir}
 	}

@@ -83,7 +83,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err := p.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, p, log, nil)
+	return listen(ctx, e, *addr, p, log, connections{}, nil)
 }
 
 // keep makes a release of what the preview shows.

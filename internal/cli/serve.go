@@ -16,9 +16,8 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"whyfix/internal/events"
+	"whyfix/internal/press"
 	"whyfix/internal/server"
 )
 
@@ -69,7 +68,7 @@ type serveOptions struct {
 const burst = 2
 
 func parseServe(args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version}}
+	o := &serveOptions{server: server.Options{Version: version, Unpack: press.Unpack}}
 	f := flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
@@ -116,6 +115,9 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
+	defer signal.Stop(hangups)
 	debug.SetGCPercent(gcPercent)
 	log, closeLog := logger(e.stderr, o.logFormat)
 	defer closeLog()
@@ -152,8 +154,17 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		s.Follow(follow, o.public)
 	}()
 	defer func() { stop(); <-followed }()
-	defer reloading(s)()
-	return listen(ctx, e, o.addr, s, log, s.End)
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				s.Reload()
+			case <-follow.Done():
+				return
+			}
+		}
+	}()
+	return listen(ctx, e, o.addr, s, log, connections{most: maxConnections, each: clientConnections, trusted: o.server.Trusted}, s.End)
 }
 
 // logger writes lines in a format, behind whoever makes them.
@@ -164,24 +175,6 @@ func logger(w io.Writer, format string) (log *slog.Logger, closeLog func()) {
 	}
 	p := newLogPipe(w, `level=WARN msg="log lines were dropped: they were not read fast enough" lines=%d`+"\n")
 	return slog.New(slog.NewTextHandler(p, nil)), p.close
-}
-
-// reloading loads the release anew at each SIGHUP, until the function that it
-// returns is called.
-func reloading(s *server.Server) (stop func()) {
-	hangups, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(hangups, syscall.SIGHUP)
-	go func() {
-		for {
-			select {
-			case <-hangups:
-				s.Reload()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() { signal.Stop(hangups); close(done) }
 }
 
 // inside serves what only the operator may see.
@@ -215,9 +208,10 @@ const (
 	idleTime   = 2 * time.Minute
 	headerSize = 16 << 10
 	drainTime  = 5 * time.Second
-	// maxConnections bounds the memory that they hold, about 20 kB each; more of
-	// them wait in the system's line.
-	maxConnections = 4096
+	// maxConnections bounds the memory that they hold, about 20 kB each, and
+	// clientConnections what one client may have of them.
+	maxConnections    = 8192
+	clientConnections = 256
 )
 
 // bind listens at an address that a flag named.
@@ -236,7 +230,7 @@ func bind(name, addr string) (net.Listener, error) {
 
 // listen serves until the context ends, then lets open requests finish. It
 // calls ending, if there is one, before it takes no more.
-func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, ending func()) error {
+func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, limit connections, ending func()) error {
 	l, err := bind("-addr", addr)
 	if err != nil {
 		return err
@@ -245,9 +239,10 @@ func listen(ctx context.Context, e *env, addr string, handler http.Handler, log 
 		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
+	limit.on(srv)
 	e.say("serving http://%s/", l.Addr())
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(netutil.LimitListener(l, maxConnections)) }()
+	go func() { done <- srv.Serve(l) }()
 	select {
 	case err := <-done:
 		return err

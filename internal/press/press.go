@@ -138,3 +138,14 @@ func Worth(name string, size int64) bool {
 	}
 	return false
 }
+
+// Unpack reads what is in a copy, by what the name of the copy ends in.
+func Unpack(ext string, r io.Reader) (io.Reader, error) {
+	switch ext {
+	case ".br":
+		return brotli.NewReader(r), nil
+	case ".gz":
+		return gzip.NewReader(r)
+	}
+	return nil, fmt.Errorf("press: there are no copies that end in %q", ext)
+}

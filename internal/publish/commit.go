@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -149,6 +150,10 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 		}},
 		{"write maps", func() error { return w.putMaps(m) }},
 		{"write manifest", func() error {
+			var err error
+			if m.Index, err = w.indexSums(); err != nil {
+				return err
+			}
 			data, err := encodeManifest(m)
 			if err != nil {
 				return err
@@ -182,6 +187,46 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// indexSums are the content hashes of the files of the index. One that the live
+// release has, too, has the hash that it had there: a file that was damaged
+// since must not become right.
+func (w *Writer) indexSums() (map[string]string, error) {
+	if w.search == searchNone {
+		return nil, nil
+	}
+	dir := filepath.Join(w.dir, w.id, searchName)
+	sums := map[string]string{}
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rest, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		rest = filepath.ToSlash(rest)
+		if w.live != nil {
+			known, ok := w.live.manifest.Index[rest]
+			if ok && oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest))) {
+				sums[rest] = known
+				return nil
+			}
+		}
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		h := sha256.New()
+		if _, err := io.Copy(h, struct{ io.Reader }{f}); err != nil {
+			return err
+		}
+		sums[rest] = sumOfHash(h)
+		return nil
+	})
+	return sums, err
 }
 
 // takeOver links everything that comes from the live release, and says how

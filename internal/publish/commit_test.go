@@ -32,6 +32,7 @@ func TestCommitFirst(t *testing.T) {
 	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
 	wantManifest.Template = sumOf([]byte("<form>"))
 	wantManifest.Variants = map[string]string{".gz": "test"}
+	wantManifest.Index = map[string]string{"store/root.bolt": sumOf([]byte(indexOf(siteA)))}
 	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
 	if diff := cmp.Diff(wantManifest, m); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)

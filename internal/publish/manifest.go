@@ -31,6 +31,7 @@ type Manifest struct {
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
+	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash
 	Template   string            `json:"template"`           // content hash of search.html, "" if there is none
 	Variants   map[string]string `json:"variants,omitempty"` // extension of the precompressed variants that were made, such as ".gz" → how
 	// Old addresses, like those of URLs: where each leads, as HTTP writes it;
@@ -66,7 +67,8 @@ type SearchInfo struct {
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,
-// time, next change and number of bytes. Bytes are left out because a variant
+// time, next change, number of bytes and the files of the index, whose digest
+// says what is in them. Bytes are left out because a variant
 // that was lost and made again is no other site.
 func sameSite(a, b *Manifest) bool {
 	ca, cb := a.Counts, b.Counts

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Release is an open release, for reading. It may be used by several
@@ -18,6 +19,7 @@ type Release struct {
 	www      *os.Root
 	lock     *os.File // the manifest, locked while the release is open; see spare.go
 	manifest *Manifest
+	verified time.Time // when Verify began that found it whole; zero: never
 }
 
 // Open opens a release for reading. The path is a folder of releases, whose

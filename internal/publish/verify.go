@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // ErrDamaged says that a release does not hold what its manifest says: it is
@@ -79,17 +80,19 @@ func (p Place) Name() string {
 	return filepath.Base(p.dir)
 }
 
+// named is a file of a release and its content hash.
+type named struct{ name, sum string }
+
 // Verify reads every file that the manifest names and compares it with its
-// hash. What a known whole release has under the same hash as the very same
-// file, through a hard link, is not read again; known may be nil. The error is
-// ErrDamaged, wrapped with the first file that is not as it should be.
+// hash: pages and all else below www/, the index, and the template. What a
+// known release that was verified has under the same hash as the very same
+// file, through a hard link, and nobody has written since, is not read again;
+// known may be nil. The error is ErrDamaged, wrapped with the first file that is
+// not as it should be. It must be called before anybody else uses the Release.
 func (r *Release) Verify(ctx context.Context, known *Release) error {
-	var addresses []string
-	for address := range r.manifest.URLs {
-		addresses = append(addresses, address)
-	}
-	slices.Sort(addresses)
-	if err := r.verifyTemplate(); err != nil {
+	verified := time.Now()
+	files, err := r.files()
+	if err != nil {
 		return err
 	}
 	// Readers are answered meanwhile: half of the processors are theirs.
@@ -99,9 +102,9 @@ func (r *Release) Verify(ctx context.Context, known *Release) error {
 	for n := range workers {
 		wg.Go(func() {
 			buffer := make([]byte, 64<<10)
-			for i := n; i < len(addresses) && faults[n] == nil; i += workers {
+			for i := n; i < len(files) && faults[n] == nil; i += workers {
 				if faults[n] = ctx.Err(); faults[n] == nil {
-					faults[n] = r.verifyFile(addresses[i], known, buffer)
+					faults[n] = r.verifyFile(files[i], known, buffer)
 				}
 			}
 		})
@@ -112,84 +115,116 @@ func (r *Release) Verify(ctx context.Context, known *Release) error {
 			return err
 		}
 	}
-	return r.verifyCounts()
+	if err := r.verifyCounts(); err != nil {
+		return err
+	}
+	r.verified = verified
+	return nil
+}
+
+// files are those that the manifest names, sorted.
+func (r *Release) files() ([]named, error) {
+	out := make([]named, 0, len(r.manifest.URLs)+len(r.manifest.Index)+1)
+	for address, sum := range r.manifest.URLs {
+		name := strings.TrimPrefix(address, "/")
+		if name == "" || strings.HasSuffix(name, "/") {
+			name += "index.html"
+		}
+		if checkPath(name) != nil {
+			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
+		}
+		out = append(out, named{wwwName + "/" + name, sum})
+	}
+	for name, sum := range r.manifest.Index {
+		if checkPath(name) != nil {
+			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no file of an index", name))
+		}
+		out = append(out, named{searchName + "/" + name, sum})
+	}
+	if r.manifest.Template != "" {
+		out = append(out, named{templateName, r.manifest.Template})
+	}
+	slices.SortFunc(out, func(a, b named) int { return strings.Compare(a.name, b.name) })
+	return out, nil
 }
 
 func (r *Release) damaged(name, what string) error {
 	return fmt.Errorf("publish: %s: %w: %s %s", r.dir, ErrDamaged, name, what)
 }
 
-func (r *Release) verifyTemplate() error {
-	if r.manifest.Template == "" {
+func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
+	if known != nil && r.shares(known, file) {
 		return nil
 	}
-	data, err := r.root.ReadFile(templateName)
+	f, err := r.root.Open(file.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return r.damaged(templateName, "is missing")
-	case err != nil:
-		return fmt.Errorf("publish: %s: %w", r.dir, err)
-	case sumOf(data) != r.manifest.Template:
-		return r.damaged(templateName, "is not what was published")
-	}
-	return nil
-}
-
-func (r *Release) verifyFile(address string, known *Release, buffer []byte) error {
-	name := strings.TrimPrefix(address, "/")
-	if name == "" || strings.HasSuffix(name, "/") {
-		name += "index.html"
-	}
-	if checkPath(name) != nil {
-		return r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
-	}
-	sum := r.manifest.URLs[address]
-	if known != nil && known.manifest.URLs[address] == sum && r.shares(known, name) {
-		return nil
-	}
-	f, err := r.www.Open(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return r.damaged(wwwName+"/"+name, "is missing")
+		return r.damaged(file.name, "is missing")
 	case err != nil:
 		return fmt.Errorf("publish: %s: %w", r.dir, err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer); err != nil {
-		return fmt.Errorf("publish: %s: %s: %w", r.dir, name, err)
+		return fmt.Errorf("publish: %s: %s: %w", r.dir, file.name, err)
 	}
-	if sumOfHash(h) != sum {
-		return r.damaged(wwwName+"/"+name, "is not what was published")
+	if sumOfHash(h) != file.sum {
+		return r.damaged(file.name, "is not what was published")
 	}
 	return nil
 }
 
-// shares reports whether two releases have one file under a name.
-func (r *Release) shares(known *Release, name string) bool {
-	name = filepath.FromSlash(name)
-	a, errA := os.Lstat(filepath.Join(r.dir, wwwName, name))
-	b, errB := os.Lstat(filepath.Join(known.dir, wwwName, name))
-	return errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b)
+// shares reports whether a release that was verified has the same file, which
+// nobody has written since.
+func (r *Release) shares(known *Release, file named) bool {
+	if known.verified.IsZero() || known.sumOf(file.name) != file.sum {
+		return false
+	}
+	name := filepath.FromSlash(file.name)
+	a, errA := os.Lstat(filepath.Join(r.dir, name))
+	b, errB := os.Lstat(filepath.Join(known.dir, name))
+	return errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b) && a.ModTime().Before(known.verified)
+}
+
+// sumOf is the hash of a file that the manifest names; "" if it names none.
+func (r *Release) sumOf(name string) string {
+	if name == templateName {
+		return r.manifest.Template
+	}
+	if inside, ok := strings.CutPrefix(name, wwwName+"/"); ok {
+		return r.manifest.URLs[urlOf(inside)]
+	}
+	return r.manifest.Index[strings.TrimPrefix(name, searchName+"/")]
+}
+
+func oneFile(a, b string) bool {
+	x, errX := os.Lstat(a)
+	y, errY := os.Lstat(b)
+	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // verifyCounts finds compressed copies that were cut short: the manifest has no
 // hash of them, but knows how much there is of everything. Fewer files are no
-// fault, since a reader without them gets the plain ones.
+// fault, since a reader without them gets the plain ones; and whoever sends a
+// copy has to look whether it unpacks to the file that it is of.
 func (r *Release) verifyCounts() error {
 	files, bytes := 0, int64(0)
-	err := fs.WalkDir(r.WWW(), ".", func(_ string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(r.WWW(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		info, err := entry.Info()
-		if err == nil {
-			files, bytes = files+1, bytes+info.Size()
+		if t := entry.Type(); !t.IsRegular() && t&fs.ModeSymlink == 0 { // who opens a pipe waits for ever
+			return r.damaged(wwwName+"/"+name, "is not a plain file")
 		}
-		return err
+		info, err := entry.Info()
+		if err != nil {
+			return fmt.Errorf("publish: %s: %w", r.dir, err)
+		}
+		files, bytes = files+1, bytes+info.Size()
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("publish: %s: %w", r.dir, err)
+		return err
 	}
 	if files == r.manifest.Counts.Files && bytes < r.manifest.Counts.Bytes {
 		return r.damaged(wwwName, fmt.Sprintf("holds %d bytes of %d", bytes, r.manifest.Counts.Bytes))

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
@@ -142,9 +143,9 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
 		v.Sections = append(v.Sections, section(s, steps))
-		entry := ContentsEntry{Link: Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()}}
+		entry := ContentsEntry{Link: Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}}
 		for _, it := range s.Items {
-			entry.Items = append(entry.Items, Link{Title: it.Title, URL: "#" + it.ID, Kind: s.Kind.String()})
+			entry.Items = append(entry.Items, Link{Title: it.Title, URL: onPage(it.ID), Kind: s.Kind.String()})
 		}
 		v.Contents = append(v.Contents, entry)
 	}
@@ -221,7 +222,13 @@ func section(s *markdown.Section, steps map[string]*site.Step) Section {
 }
 
 // here is a link to a step from its own page.
-func here(s *site.Step) Link { return Link{Title: s.Title, URL: "#" + s.ID, Kind: s.Kind.String()} }
+func here(s *site.Step) Link {
+	return Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}
+}
+
+// onPage is the address of an anchor on the same page. What stands before a
+// colon could be a scheme, and would be taken for a dangerous one.
+func onPage(id string) string { return "#" + strings.ReplaceAll(id, ":", "%3A") }
 
 func heres(steps []*site.Step) []Link {
 	var out []Link

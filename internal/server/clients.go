@@ -87,13 +87,15 @@ func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 	direct = true
 	client = peer.Addr().Unmap().WithZone("")
 	if c.trustsAddress(client) {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		values := r.Header.Values("X-Forwarded-For")
+		direct = len(values) == 0
+		hops := strings.Split(strings.Join(values, ","), ",")
 		for i := len(hops) - 1; i >= 0; i-- {
 			hop, ok := address(hops[i])
 			if !ok {
 				break
 			}
-			client, direct = hop, false
+			client = hop
 			if !c.trustsAddress(hop) {
 				break
 			}

@@ -84,6 +84,30 @@ func TestEventsOfReaders(t *testing.T) {
 	}
 }
 
+// What may name a person is not kept, however it is typed; the matter is.
+func TestPrivate(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"花呗用不了":                    "花呗用不了",
+		"13800138000 收不到验证码":       "# 收不到验证码",
+		"138 1234 5678收不到验证码":      "#收不到验证码",
+		"138-1234-5678":            "#",
+		"(010) 6655-4433 打不通":      "(# 打不通",
+		"卡号6222 0212 3456 7890":    "卡号#",
+		"订单2026112900001没到":        "订单#没到",
+		"身份证 11010519491231002X":   "身份证 #x",
+		"我的邮箱张三@qq.com收不到":         "我的@收不到",
+		"a.b-c+d@example.org 登录不了": "@ 登录不了",
+		"１３８００１３８０００":              "#",
+		"错误代码 5003":                "错误代码 5003",
+		"iPhone 15 打不开":            "iphone 15 打不开",
+	} {
+		if got := private(text); got != want {
+			t.Errorf("%q is kept as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestClickRefuses(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})

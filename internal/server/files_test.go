@@ -19,6 +19,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"whyfix/internal/press"
 	"whyfix/internal/publish"
 )
 
@@ -229,6 +230,55 @@ func TestCopies(t *testing.T) {
 			t.Errorf("%s for %q: got %q, ETag %s, Vary %q, want %q, %s, %q", tt.target, tt.accept,
 				a.body, a.header.Get("ETag"), a.header.Get("Vary"), tt.body, tt.tag, tt.vary)
 		}
+	}
+}
+
+// A copy is sent only if the file is in it; that is found out once.
+func TestDamagedCopies(t *testing.T) {
+	t.Parallel()
+	gz := func(text string) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, _ = w.Write([]byte(text))
+		_ = w.Close()
+		return b.Bytes()
+	}
+	br := func(text string) []byte {
+		var b bytes.Buffer
+		w := brotli.NewWriter(&b)
+		_, _ = w.Write([]byte(text))
+		_ = w.Close()
+		return b.Bytes()
+	}
+	text := strings.Repeat("body { color: red }\n", 100)
+	cut, flipped := br(text), gz(text)
+	cut, flipped[len(flipped)/2] = cut[:len(cut)/2], flipped[len(flipped)/2]^1
+	var h Holder
+	tag := publish.Sum([]byte(text))
+	h.Swap(&Release{
+		ID: "x", Base: "/",
+		WWW: fstest.MapFS{
+			"good.css": {Data: []byte(text)}, "good.css.gz": {Data: gz(text)}, "good.css.br": {Data: br(text)},
+			"cut.css": {Data: []byte(text)}, "cut.css.gz": {Data: gz(text)}, "cut.css.br": {Data: cut},
+			"flipped.css": {Data: []byte(text)}, "flipped.css.gz": {Data: flipped},
+			"other.css": {Data: []byte(text)}, "other.css.gz": {Data: gz(text + "more")}, "other.css.br": {Data: br("less")},
+			"none.css": {Data: []byte(text)}, "none.css.gz": {}, "none.css.br": {},
+		},
+		Hashes:   map[string]string{"/good.css": tag, "/cut.css": tag, "/flipped.css": tag, "/other.css": tag, "/none.css": tag},
+		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
+	}, nil)
+	book := &logBook{}
+	s := New(&h, slog.New(slog.NewTextHandler(book, nil)), Options{Unpack: press.Unpack})
+	for range 3 {
+		for target, want := range map[string]string{"/good.css": "br", "/cut.css": "gzip", "/flipped.css": "", "/other.css": "", "/none.css": ""} {
+			a := get(t, s, target, "Accept-Encoding: br, gzip")
+			if got := a.header.Get("Content-Encoding"); a.status != http.StatusOK || got != want || want == "" && a.body != text {
+				t.Errorf("%s: status %d, coding %q, want %q", target, a.status, got, want)
+			}
+		}
+	}
+	if n := strings.Count(book.String(), "copy is damaged"); n != 6 {
+		t.Errorf("the log has %d lines for 6 damaged copies: %s", n, book)
 	}
 }
 

@@ -25,14 +25,9 @@ func Load(ctx context.Context, path string, known *Release) (*Release, func(), e
 	if known != nil {
 		whole = known.source
 	}
-	r, closeRelease, err := openRelease(path, func(r *publish.Release) error {
-		if err := r.Verify(ctx, whole); err != nil || r.SearchDir() == "" {
-			return err
-		}
-		return search.Verify(ctx, r.SearchDir())
-	})
+	r, closeRelease, err := openRelease(path, func(r *publish.Release) error { return r.Verify(ctx, whole) })
 	if err == nil && r.Search != nil {
-		err = warm(ctx, r.Search)
+		err = guarded(func() error { return r.Search.Warm(ctx) })
 	}
 	if err != nil {
 		if closeRelease != nil {
@@ -58,7 +53,10 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 		out.Template, err = template(r)
 	}
 	if err == nil && m.Search != nil {
-		out.Search, err = search.Open(r.SearchDir())
+		err = guarded(func() (err error) {
+			out.Search, err = search.Open(r.SearchDir())
+			return err
+		})
 	}
 	if err == nil && out.Search != nil && out.Search.Count() != m.Search.Documents {
 		err = fmt.Errorf("%w: it has %d articles, and the manifest says %d", search.ErrDamaged, out.Search.Count(), m.Search.Documents)
@@ -87,16 +85,18 @@ func template(r *publish.Release) (*publish.SearchTemplate, error) {
 	return publish.ParseSearchTemplate(data)
 }
 
-// warm asks a new index its first questions. What its checksums do not cover
-// may show only now, and must not take the process with it.
-func warm(ctx context.Context, x *search.Index) (err error) {
+// guarded does something with an index that may not be what it seems: what the
+// libraries below it take for granted must not end the process.
+func guarded(do func() error) (err error) {
+	// A segment is mapped into memory; one that is cut short while it is open
+	// faults.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the index does not answer: %v", p)
+			err = fmt.Errorf("%w: %v", search.ErrDamaged, p)
 		}
 	}()
-	return x.Warm(ctx)
+	return do()
 }
 
 const (
@@ -175,9 +175,12 @@ func (f *follower) look(ctx context.Context, told bool) {
 	case place.Is(f.refused) && time.Now().Before(f.next):
 		return
 	}
-	live, done := f.server.holder.Acquire()
+	known, done := f.server.holder.Acquire()
 	defer done()
-	next, closeNext, err := Load(ctx, f.path, live)
+	if told { // then nothing is taken for granted
+		known = nil
+	}
+	next, closeNext, err := Load(ctx, f.path, known)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {

@@ -8,12 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 )
 
 // wordSite builds a site of one article, which says a word, below dir, and
@@ -168,7 +171,12 @@ func TestFollowRefusesDamage(t *testing.T) {
 		name, why string
 		spoil     func(release string) error
 	}{
-		{"a flipped bit in a segment", "segment", change("search/store/*.zap", flip)},
+		{"a flipped bit in a segment", "search/store/", change("search/store/*.zap", flip)},
+		{"no segment", "is missing", func(r string) error { return os.RemoveAll(filepath.Join(r, "search", "store")) }},
+		{"half a root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", half)},
+		{"a quarter of a root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", func(data []byte) []byte { return data[:len(data)/4] })},
+		{"a flipped bit in the root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", flip)},
+		{"texts of zeros", "search/texts is not what was published", change("search/texts", func(data []byte) []byte { return make([]byte, len(data)) })},
 		{"half a segment", "", change("search/store/*.zap", half)},
 		{"an empty segment", "", change("search/store/*.zap", func([]byte) []byte { return nil })},
 		{"half of what ranking keeps", "", change("search/articles", half)},
@@ -187,6 +195,9 @@ func TestFollowRefusesDamage(t *testing.T) {
 		{"another number of articles", "", change("manifest.json", func(data []byte) []byte {
 			return bytes.Replace(data, []byte(`"documents": 1`), []byte(`"documents": 2`), 1)
 		})},
+		{"a pipe among the pages", "is not a plain file", func(r string) error {
+			return exec.CommandContext(t.Context(), "mkfifo", filepath.Join(r, "www", "pipe.txt")).Run()
+		}},
 		{"nothing at all", "", os.RemoveAll},
 	} {
 		other := t.TempDir()
@@ -260,17 +271,16 @@ func TestVerifySharesFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeKnown()
-	// A link to the same files, all of them damaged: who reads them notices.
+	// A link to the same files, one of them damaged in a way that does not show:
+	// who reads it notices.
 	second := filepath.Join(t.TempDir(), "copy")
 	if out, err := exec.CommandContext(t.Context(), "cp", "-al", first, second).CombinedOutput(); err != nil {
 		t.Skipf("no hard links by cp: %s", out)
 	}
 	page := filepath.Join(first, "www", "a", "index.html")
 	data, err := os.ReadFile(page)
-	if err == nil {
-		err = os.WriteFile(page, bytes.ToUpper(data), 0o600)
-	}
-	if err != nil {
+	long := time.Now().Add(-time.Hour)
+	if err = errors.Join(err, os.WriteFile(page, bytes.ToUpper(data), 0o600), os.Chtimes(page, long, long)); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := Load(t.Context(), second, nil); !errors.Is(err, publish.ErrDamaged) {
@@ -283,6 +293,44 @@ func TestVerifySharesFiles(t *testing.T) {
 	defer closeRelease()
 	if r.ID != known.ID {
 		t.Errorf("the release is %s", r.ID)
+	}
+	// What was written since the known one was looked at is read.
+	now := time.Now().Add(time.Second)
+	if err := os.Chtimes(page, now, now); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Load(t.Context(), second, known); !errors.Is(err, publish.ErrDamaged) {
+		t.Errorf("a shared file that was written since is not read: %v", err)
+	}
+}
+
+// An index that nothing was known of, and that is not what it seems, is refused
+// by what opens it, and does not end the process.
+func TestDamagedIndexWithoutHashes(t *testing.T) {
+	t.Parallel()
+	for _, part := range []int{0, 8, 4, 3, 2} {
+		release := wordSite(t, t.TempDir(), "甲")
+		manifest, root := filepath.Join(release, "manifest.json"), filepath.Join(release, "search", "store", "root.bolt")
+		text, err := os.ReadFile(manifest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = regexp.MustCompile(`(?s) "index": \{.*?\},\n`).ReplaceAll(text, nil)
+		data, errRoot := os.ReadFile(root)
+		if part > 0 {
+			data = data[:len(data)/part]
+		} else {
+			data = nil
+		}
+		if err := errors.Join(errRoot, os.WriteFile(manifest, text, 0o600), os.WriteFile(root, data, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if r, closeRelease, err := Load(t.Context(), release, nil); err == nil {
+			if a, errSearch := r.Search.Search(t.Context(), search.Query{Text: "现象甲", Size: 1, Page: 1}); errSearch != nil || a.Total != 1 {
+				t.Errorf("1/%d of the root: it opens, and answers %v, %v", part, a, errSearch)
+			}
+			closeRelease()
+		}
 	}
 }
 

@@ -30,7 +30,10 @@ func (h *health) check(release *Release) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), queryTime)
 	defer cancel()
-	_, h.err = release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})
+	h.err = guarded(func() error {
+		_, err := release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})
+		return err
+	})
 	h.release, h.asked = release, time.Now()
 	return h.err
 }

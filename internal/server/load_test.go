@@ -241,6 +241,9 @@ func TestSegmentCutShortUnderIt(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	if a := get(t, s, "/healthz"); a.status != http.StatusServiceUnavailable && a.status != http.StatusOK {
+		t.Errorf("/healthz: status %d", a.status)
+	}
 	t.Logf("status %d; the log: %.300s", a.status, book)
 	if a := get(t, s, "/a/"); a.status != http.StatusOK {
 		t.Errorf("a page: status %d", a.status)

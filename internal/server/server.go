@@ -12,6 +12,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -45,6 +46,7 @@ type Release struct {
 	Search   *search.Index     // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
+	proven     sync.Map                // compressed copies that were looked into: name → whether the file is in it
 	Template   *publish.SearchTemplate // nil: no search page
 	source     *publish.Release        // nil: not from a folder
 }
@@ -111,6 +113,9 @@ type Options struct {
 	// LogQueries adds to that line what was asked, as it was typed.
 	LogQueries bool
 	Events     *events.Log // nil: none are kept
+	// Unpack reads what is in a compressed copy, by what its name ends in. With
+	// it a copy is sent only if the file is in it; nil: copies are trusted.
+	Unpack func(ext string, r io.Reader) (io.Reader, error)
 }
 
 // Server is the HTTP interface.

@@ -152,10 +152,18 @@ func (c *chain) text(out []byte, s string) ([]byte, bool) {
 	return append(out, s[from:]...), true
 }
 
-// local reports whether an address can lead nowhere but to this site, and has
-// nothing that is escaped already.
+// local reports whether an address can lead nowhere but to this site, also in
+// the library's eyes, and has nothing that is escaped already.
 func local(s string) bool {
-	return s == "" || (s[0] == '/' || s[0] == '#') && strings.IndexByte(s, '%') < 0
+	switch {
+	case s == "":
+		return true
+	case s[0] == '/':
+		return strings.IndexByte(s, '%') < 0
+	case s[0] == '#': // the library takes what stands before a colon for a scheme
+		return !strings.ContainsAny(s, "%:")
+	}
+	return false
 }
 
 var stringType, intType = reflect.TypeFor[string](), reflect.TypeFor[int]()
