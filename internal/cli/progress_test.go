@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,12 +11,32 @@ import (
 	"whyfix/internal/build"
 )
 
+// lockedBuffer is written by one goroutine and read by another.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// take returns what was written since the last time.
+func (l *lockedBuffer) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
+	return l.b.String()
+}
+
 // A long build says how far it is: the phase, how many of how many, how fast; a
 // short one says nothing. At the end nothing is left on the line.
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out lockedBuffer
 		p := &build.Progress{}
 		end, ended := make(chan struct{}), make(chan struct{})
 		go func() {
@@ -24,10 +45,10 @@ func TestProgress(t *testing.T) {
 		}()
 		step := func(want string) {
 			t.Helper()
-			out.Reset()
+			out.take()
 			time.Sleep(progressEvery)
 			synctest.Wait()
-			if got := strings.TrimRight(strings.TrimPrefix(out.String(), "\r"), " "); got != want {
+			if got := strings.TrimRight(strings.TrimPrefix(out.take(), "\r"), " "); got != want {
 				t.Errorf("the line is %q, want %q", got, want)
 			}
 		}
@@ -48,7 +69,7 @@ func TestProgress(t *testing.T) {
 		step("index")
 		close(end)
 		<-ended
-		if line := out.String(); !strings.HasSuffix(line, "\r") || strings.TrimSpace(line[strings.LastIndex(line[:len(line)-1], "\r"):]) != "" {
+		if line := out.take(); !strings.HasSuffix(line, "\r") || strings.TrimSpace(line[strings.LastIndex(line[:len(line)-1], "\r"):]) != "" {
 			t.Errorf("at the end the line has %q", line)
 		}
 	})
