@@ -10,12 +10,14 @@ import (
 
 // Limits of what is tried.
 const (
-	longestHeard = 20 // syllables of a question that is looked up by sound as a whole
-	mostWays     = 12 // ways to cut its letters into syllables
-	mostAlike    = 12 // characters for one syllable, the common ones of the site
-	longestSlip  = 12 // characters of a question in which neighbours are swapped
-	shortestTypo = 4  // letters of a word that may be mistyped
-	longTypo     = 8  // letters of a word that may have two mistakes
+	longestHeard = 20               // syllables of a question that is looked up by sound as a whole
+	longestTyped = 6 * longestHeard // letters that may be pinyin: a syllable has six at most
+	mostWays     = 12               // ways to cut its letters into syllables
+	mostAlike    = 12               // characters for one syllable, the common ones of the site
+	longestSlip  = 12               // characters of a question in which neighbours are swapped
+	shortestTypo = 4                // letters of a word that may be mistyped
+	longTypo     = 8                // letters of a word that may have two mistakes
+	longestTypo  = 40               // letters of the longest word that may be mistyped
 )
 
 // correction is what to search instead, and the articles that are known to

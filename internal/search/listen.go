@@ -40,7 +40,7 @@ func hearings(runes []rune) [][]item {
 			for i < len(runes) && runes[i] >= 'a' && runes[i] <= 'z' {
 				i++
 			}
-			if i == start {
+			if i == start || i-start > longestTyped {
 				return nil
 			}
 			splits := han.SplitPinyin(string(runes[start:i]))

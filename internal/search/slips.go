@@ -58,7 +58,7 @@ func (x *Index) mistyped(_ context.Context, q *asked, in *fields) (*correction, 
 	last := len(runes) // where the word after starts
 	for _, t := range words {
 		word := q.runes[t.start:t.end]
-		if known[t.start] || len(word) < shortestTypo || t.end > last || !mayBeMistyped(word) {
+		if known[t.start] || len(word) < shortestTypo || len(word) > longestTypo || t.end > last || !mayBeMistyped(word) {
 			continue
 		}
 		near, err := x.nearest(word, in.word)

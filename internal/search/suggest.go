@@ -167,6 +167,7 @@ func (x *Index) Suggest(ctx context.Context, text, language string, size int) ([
 	}
 	letters := slices.ContainsFunc(run, func(r rune) bool { return r >= 'a' && r <= 'z' })
 	spelled := slices.DeleteFunc(slices.Clone(run), func(r rune) bool { return r == ' ' || r == '\'' })
+	letters = letters && len(spelled) <= longestTyped
 	type scored struct {
 		*entry
 		how int
