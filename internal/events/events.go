@@ -70,6 +70,7 @@ const (
 // file is what a Log needs of an open file.
 type file interface {
 	io.WriteCloser
+	Stat() (fs.FileInfo, error)
 	Sync() error
 	Truncate(size int64) error
 }
@@ -154,6 +155,7 @@ func (l *Log) run(tick *time.Ticker) {
 			l.write(e)
 		case <-tick.C:
 			l.sync()
+			l.look()
 		case <-l.quit:
 			for len(l.events) > 0 {
 				l.write(<-l.events)
@@ -227,6 +229,20 @@ func (l *Log) sync() {
 	l.dirty = false
 	if err := l.file.Sync(); err != nil {
 		l.fail(l.now(), err)
+	}
+}
+
+// look lets go of a file that somebody has moved or deleted, so that the next
+// event goes where it is looked for.
+func (l *Log) look() {
+	if l.file == nil {
+		return
+	}
+	ours, err := l.file.Stat()
+	there, errThere := os.Stat(filepath.Join(l.dir, l.name()))
+	if err == nil && (errors.Is(errThere, fs.ErrNotExist) || errThere == nil && !os.SameFile(ours, there)) {
+		_ = l.file.Close()
+		l.file = nil
 	}
 }
 

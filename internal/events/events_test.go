@@ -305,6 +305,37 @@ func TestSynced(t *testing.T) {
 	})
 }
 
+// A file that is moved or deleted under it is made anew within a second.
+func TestFileGoes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l, _ := begin(t, dir, onDisk, largest)
+		add(l, 0, 2)
+		if err := os.Rename(filepath.Join(dir, "events-2000-01-01.jsonl"), filepath.Join(dir, "moved.jsonl")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(syncEvery + time.Millisecond)
+		synctest.Wait()
+		add(l, 2, 4)
+		if err := os.Remove(filepath.Join(dir, "events-2000-01-01.jsonl")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(syncEvery + time.Millisecond)
+		synctest.Wait()
+		add(l, 4, 5)
+		l.Close()
+	})
+	files, got := lines(t, dir)
+	var queries []string
+	for _, e := range got {
+		queries = append(queries, e.Query)
+	}
+	if want := []string{"q004", "q000", "q001"}; !slices.Equal(queries, want) || !slices.Equal(files, []string{"events-2000-01-01.jsonl", "moved.jsonl"}) {
+		t.Errorf("%q have %q, want %q", files, queries, want)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	inTheWay := filepath.Join(t.TempDir(), "a file")

@@ -209,7 +209,7 @@ func (w *Writer) indexSums() (map[string]string, error) {
 		rest = filepath.ToSlash(rest)
 		if w.live != nil {
 			known, ok := w.live.manifest.Index[rest]
-			if ok && oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest))) {
+			if ok && (w.search == searchTaken || oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest)))) {
 				sums[rest] = known
 				return nil
 			}

@@ -86,6 +86,9 @@ func openRelease(dir, id string) (_ *Release, err error) {
 			r.Close()
 		}
 	}()
+	if info, errStat := root.Stat(manifestName); errStat == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("publish: %s: %w: %s is not a plain file", dir, ErrDamaged, manifestName)
+	}
 	r.lock, err = root.Open(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,13 @@ func isPage(path string) bool { return strings.HasSuffix(path, ".html") }
 
 // Sum is the content hash of a file in a manifest.
 func Sum(data []byte) string { return sumOf(data) }
+
+// SumReader is the same of all that a reader gives.
+func SumReader(r io.Reader) (string, error) {
+	h := sha256.New()
+	_, err := io.Copy(h, r)
+	return sumOfHash(h), err
+}
 
 // sumOf is the content hash of a file: the first 16 bytes of its SHA-256 in
 // hex. Half of the digest halves the manifest and is still far from chance.

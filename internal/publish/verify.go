@@ -43,6 +43,9 @@ func Find(path string) (Place, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Place{}, fmt.Errorf("publish: %s: %w: it has no %s", path, ErrIncomplete, manifestName)
 	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a plain file", manifestName)
+	}
 	if err != nil {
 		return Place{}, fmt.Errorf("publish: open: %w", err)
 	}
@@ -156,11 +159,15 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	if known != nil && r.shares(known, file) {
 		return nil
 	}
-	f, err := r.root.Open(file.name)
+	info, err := r.root.Stat(file.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return r.damaged(file.name, "is missing")
-	case err != nil:
+	case err == nil && !info.Mode().IsRegular(): // who opens a pipe waits for ever
+		return r.damaged(file.name, "is not a plain file")
+	}
+	f, err := r.root.Open(file.name)
+	if err != nil {
 		return fmt.Errorf("publish: %s: %w", r.dir, err)
 	}
 	defer f.Close()
@@ -213,7 +220,7 @@ func (r *Release) verifyCounts() error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		if t := entry.Type(); !t.IsRegular() && t&fs.ModeSymlink == 0 { // who opens a pipe waits for ever
+		if t := entry.Type(); !t.IsRegular() && t&fs.ModeSymlink == 0 {
 			return r.damaged(wwwName+"/"+name, "is not a plain file")
 		}
 		info, err := entry.Info()

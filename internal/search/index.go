@@ -66,14 +66,7 @@ func Open(dir string) (*Index, error) {
 		queue.Close()
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	if err := s.Open(); err != nil {
-		queue.Close()
-		return nil, fmt.Errorf("search: opening the index: %w", err)
-	}
 	x := &Index{}
-	if x.snapshot, err = reader(s); err == nil {
-		err = x.read(dir)
-	}
 	x.close = func() error {
 		var errs []error
 		for _, f := range x.texts {
@@ -86,11 +79,23 @@ func Open(dir string) (*Index, error) {
 		queue.Close()
 		return errors.Join(errs...)
 	}
+	opened := false
+	defer func() {
+		if !opened { // also after a panic of the libraries, over a damaged index
+			_ = x.close()
+		}
+	}()
+	if err := s.Open(); err != nil {
+		return nil, fmt.Errorf("search: opening the index: %w", err)
+	}
+	if x.snapshot, err = reader(s); err == nil {
+		err = x.read(dir)
+	}
 	if err != nil {
-		_ = x.close()
 		return nil, err
 	}
 	x.entries() // no reader waits for it
+	opened = true
 	return x, nil
 }
 

@@ -74,8 +74,8 @@ func (s *Server) asked(release *Release, q search.Query, result *search.Result) 
 }
 
 var (
-	longNumber = regexp.MustCompile(`[0-9](?:[ \-.()+/]*[0-9]){4,}`)
-	mailbox    = regexp.MustCompile(`\p{Han}{0,4}[\w.+-]*@[\w.-]+`)
+	longNumber = regexp.MustCompile(`\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){4,}`)
+	mailbox    = regexp.MustCompile(`\p{Han}{0,4}[\w.+%'-]*@[\w.-]+`)
 )
 
 // private is a question as it is kept: in the one form that all ways to type it

@@ -99,11 +99,11 @@ func (s *Server) unpacked(ext string, copied fs.File, size int64) (string, error
 	if err != nil {
 		return "", err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, size+1))
+	sum, err := publish.SumReader(io.LimitReader(r, size+1))
 	if err == nil {
 		_, err = at.Seek(0, io.SeekStart)
 	}
-	return publish.Sum(data), err
+	return sum, err
 }
 
 // accepted reads Accept-Encoding: the codings that are as welcome as the plain

@@ -198,6 +198,22 @@ func TestFollowRefusesDamage(t *testing.T) {
 		{"a pipe among the pages", "is not a plain file", func(r string) error {
 			return exec.CommandContext(t.Context(), "mkfifo", filepath.Join(r, "www", "pipe.txt")).Run()
 		}},
+		{"a pipe in place of a page", "www/a/index.html is not a plain file", func(r string) error {
+			page := filepath.Join(r, "www", "a", "index.html")
+			return errors.Join(os.Remove(page), exec.CommandContext(t.Context(), "mkfifo", page).Run())
+		}},
+		{"a pipe in place of the texts", "search/texts is not a plain file", func(r string) error {
+			texts := filepath.Join(r, "search", "texts")
+			return errors.Join(os.Remove(texts), exec.CommandContext(t.Context(), "mkfifo", texts).Run())
+		}},
+		{"a pipe in place of the manifest", "manifest.json is not a plain file", func(r string) error {
+			manifest := filepath.Join(r, "manifest.json")
+			return errors.Join(os.Remove(manifest), exec.CommandContext(t.Context(), "mkfifo", manifest).Run())
+		}},
+		{"a folder in place of a page", "www/a/index.html is not a plain file", func(r string) error {
+			page := filepath.Join(r, "www", "a", "index.html")
+			return errors.Join(os.Remove(page), os.Mkdir(page, 0o755))
+		}},
 		{"nothing at all", "", os.RemoveAll},
 	} {
 		other := t.TempDir()
