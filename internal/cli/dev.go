@@ -10,6 +10,7 @@ import (
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
 	"whyfix/internal/preview"
+	"whyfix/internal/server"
 )
 
 const devHelp = `usage: whyfix dev [options]
@@ -83,7 +84,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err := p.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, p, log, connections{}, nil)
+	return listen(ctx, e, *addr, p, log, server.Connections{}, nil)
 }
 
 // keep makes a release of what the preview shows.

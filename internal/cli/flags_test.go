@@ -79,6 +79,11 @@ func TestWrongCommandLine(t *testing.T) {
 		{"build -keep many", `whyfix build: -keep must be a whole number, not "many"`, "whyfix build -h shows how it is used"},
 		{"build -keep 99999999999999999999", "-keep must be a number of fewer digits", ""},
 		{"build -drafts=maybe", `whyfix build: -drafts must be true or false, not "maybe"`, ""},
+		{"serve -rate lots", `whyfix serve: -rate must be a whole number, not "lots"`, ""},
+		{"serve -rate -1", "whyfix serve: -rate: -1 is not a number of searches a second", "or 0 for no limit"},
+		{"serve -log xml", `whyfix serve: -log: there is no format "xml"`, "write text or json"},
+		{"serve -trusted-proxy 10.0.0/8", `whyfix serve: -trusted-proxy: "10.0.0/8" is no address or network`, "networks such as 10.0.0.0/8"},
+		{"serve -metric-addr :9", "whyfix serve: unknown option -metric-addr", "did you mean -metrics-addr?"},
 		{"build ---full", "whyfix build: unknown option ---full", ""},
 		// Commands that do not exist, or too many.
 		{"help build serve", `whyfix help: unexpected argument "serve": it takes one command`, "whyfix help lists the commands"},

@@ -73,7 +73,7 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
-	f.Float64Var(&o.server.Limits.Rate, "rate", 50, "")
+	rate := f.Int("rate", 50, "")
 	trusted := f.String("trusted-proxy", "", "")
 	f.StringVar(&o.logFormat, "log", "text", "")
 	f.BoolVar(&o.logRequests, "log-requests", true, "")
@@ -89,10 +89,10 @@ func parseServe(args []string) (*serveOptions, error) {
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return nil, errUsage{fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json"}
 	}
-	if r := o.server.Limits.Rate; r < 0 || r != r || r > 1e6 {
-		return nil, errUsage{fmt.Sprintf("-rate: %v is not a number of searches a second", r), "write a number from 1, or 0 for no limit"}
+	if *rate < 0 {
+		return nil, errUsage{fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit"}
 	}
-	o.server.Limits.Burst = max(int(burst*o.server.Limits.Rate), 1)
+	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate}
 	for part := range strings.SplitSeq(*trusted, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -134,7 +134,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.events != "" {
 		kept, err := events.Open(o.events, log)
 		if err != nil {
-			return hinted{fmt.Errorf("-events: %w", err), "name a folder that this user may write to"}
+			return hinted{fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to"}
 		}
 		defer kept.Close()
 		o.server.Events = kept
@@ -164,7 +164,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 			}
 		}
 	}()
-	return listen(ctx, e, o.addr, s, log, connections{most: maxConnections, each: clientConnections, trusted: o.server.Trusted}, s.End)
+	return listen(ctx, e, o.addr, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
 }
 
 // logger writes lines in a format, behind whoever makes them.
@@ -230,7 +230,7 @@ func bind(name, addr string) (net.Listener, error) {
 
 // listen serves until the context ends, then lets open requests finish. It
 // calls ending, if there is one, before it takes no more.
-func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, limit connections, ending func()) error {
+func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, limit server.Connections, ending func()) error {
 	l, err := bind("-addr", addr)
 	if err != nil {
 		return err
@@ -239,7 +239,7 @@ func listen(ctx context.Context, e *env, addr string, handler http.Handler, log 
 		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	limit.on(srv)
+	limit.On(srv)
 	e.say("serving http://%s/", l.Addr())
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -219,12 +218,8 @@ func (w *Writer) indexSums() (map[string]string, error) {
 			return err
 		}
 		defer f.Close()
-		h := sha256.New()
-		if _, err := io.Copy(h, struct{ io.Reader }{f}); err != nil {
-			return err
-		}
-		sums[rest] = sumOfHash(h)
-		return nil
+		sums[rest], err = SumReader(f)
+		return err
 	})
 	return sums, err
 }

@@ -21,6 +21,9 @@ import (
 // ErrSchema is returned by Open for an index that another version made.
 var ErrSchema = errors.New("search: the index was made by another version of whyfix; build the site again")
 
+// ErrDamaged says that an index is not what was made.
+var ErrDamaged = errors.New("search: the index is damaged or not all there")
+
 // Index answers questions. It is safe for concurrent use and never changes.
 type Index struct {
 	segments []part

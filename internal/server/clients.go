@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -80,13 +81,12 @@ func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
 //
 // Direct says that it is who is connected; ok, that anything is known at all.
 func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
+	client, ok = peerOf(r.RemoteAddr)
+	if !ok {
 		return netip.Addr{}, false, false
 	}
 	direct = true
-	client = peer.Addr().Unmap().WithZone("")
-	if c.trustsAddress(client) {
+	if within(client, c.trusted) {
 		values := r.Header.Values("X-Forwarded-For")
 		direct = len(values) == 0
 		hops := strings.Split(strings.Join(values, ","), ",")
@@ -96,21 +96,35 @@ func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 				break
 			}
 			client = hop
-			if !c.trustsAddress(hop) {
+			if !within(hop, c.trusted) {
 				break
 			}
 		}
 	}
-	if client.Is6() {
-		network, err := client.Prefix(64)
-		if err != nil {
-			return netip.Addr{}, false, false
-		}
-		if !client.IsLoopback() {
-			client = network.Addr()
-		}
+	return network(client), direct, true
+}
+
+// peerOf is the address of who is connected, without its port.
+func peerOf(remote string) (netip.Addr, bool) {
+	peer, err := netip.ParseAddrPort(remote)
+	return peer.Addr().Unmap().WithZone(""), err == nil
+}
+
+// network is the address that stands for a client: of IPv6 its network, from
+// which it can take any.
+func network(client netip.Addr) netip.Addr {
+	if !client.Is6() || client.IsLoopback() {
+		return client
 	}
-	return client, direct, true
+	n, err := client.Prefix(64)
+	if err != nil { // no address is shorter
+		return client
+	}
+	return n.Addr()
+}
+
+func within(a netip.Addr, networks []netip.Prefix) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // address reads one hop, with or without a port.
@@ -127,18 +141,6 @@ func address(s string) (netip.Addr, bool) {
 
 // trusts reports whether a request comes from a trusted proxy.
 func (c *clients) trusts(r *http.Request) bool {
-	if len(c.trusted) == 0 {
-		return false
-	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && c.trustsAddress(peer.Addr().Unmap().WithZone(""))
-}
-
-func (c *clients) trustsAddress(a netip.Addr) bool {
-	for _, p := range c.trusted {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
+	peer, ok := peerOf(r.RemoteAddr)
+	return ok && within(peer, c.trusted)
 }

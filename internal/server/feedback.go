@@ -1,8 +1,6 @@
 package server
 
 import (
-	"encoding/json"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -77,13 +75,8 @@ func feedbackOfJSON(body []byte) (feedback, *badRequest) {
 		Helped *bool   `json:"helped"`
 		Reason *string `json:"reason"`
 	}
-	d := json.NewDecoder(strings.NewReader(string(body)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil {
+	if err := object(body, &in); err != nil {
 		return feedback{}, &badRequest{"bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…"} and nothing else`}
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return feedback{}, &badRequest{"bad_body", "something follows the object"}
 	}
 	if in.Helped == nil {
 		return feedback{}, &badRequest{"bad_helped", "helped must be true or false"}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -59,4 +61,17 @@ func (s *Server) posted(w *exchange, r *http.Request, release *Release) (body []
 		return nil, false, false
 	}
 	return body, form, true
+}
+
+// object reads one object of JSON with known keys, and nothing after it.
+func object(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the object")
+	}
+	return nil
 }

@@ -1,13 +1,9 @@
 package search
 
 import (
-	"errors"
 	"io/fs"
 	"path/filepath"
 )
-
-// ErrDamaged says that an index is not what was made.
-var ErrDamaged = errors.New("search: the index is damaged or not all there")
 
 // Size is how many bytes the files of an index have; of what cannot be read,
 // none.

@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"net"
@@ -7,25 +7,25 @@ import (
 	"sync"
 )
 
-// connections bounds how many a server has: in all, and from one address that
+// Connections bounds how many a server has: in all, and from one address that
 // is neither this machine's nor a trusted proxy's. Those above it are closed.
 // When there are too many in all, those that are idle go first.
 //
 // It is not a listener, so that connections stay what they are: the system
 // then sends files by itself.
-type connections struct {
-	most, each int // 0: no limit
-	trusted    []netip.Prefix
+type Connections struct {
+	Most, Each int // 0: no limit
+	Trusted    []netip.Prefix
 }
 
-// on begins to count the connections of a server that has not started.
-func (c connections) on(srv *http.Server) {
+// On begins to count the connections of a server that has not started.
+func (c Connections) On(srv *http.Server) {
 	var (
-		mu    sync.Mutex
-		all   int
-		by    = map[netip.Addr]int{}
-		from  = map[net.Conn]netip.Addr{}
-		clear = func() {
+		mu       sync.Mutex
+		all      int
+		by       = map[netip.Addr]int{}
+		from     = map[net.Conn]netip.Addr{}
+		makeRoom = func() {
 			srv.SetKeepAlivesEnabled(false) // closes what is idle
 			srv.SetKeepAlivesEnabled(true)
 		}
@@ -40,14 +40,14 @@ func (c connections) on(srv *http.Server) {
 			if client.IsValid() {
 				by[client]++
 			}
-			tooMany := c.most > 0 && all > c.most
-			refuse := tooMany || c.each > 0 && by[client] > c.each
+			tooMany := c.Most > 0 && all > c.Most
+			refuse := tooMany || c.Each > 0 && by[client] > c.Each
 			mu.Unlock()
 			if refuse {
 				_ = conn.Close()
 			}
 			if tooMany {
-				go clear() // it calls this function
+				go makeRoom() // it calls this function
 			}
 		case http.StateClosed, http.StateHijacked:
 			mu.Lock()
@@ -64,24 +64,10 @@ func (c connections) on(srv *http.Server) {
 }
 
 // client is the address that is counted; none for this machine and for proxies.
-func (c connections) client(conn net.Conn) netip.Addr {
-	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
-	if err != nil {
+func (c Connections) client(conn net.Conn) netip.Addr {
+	peer, ok := peerOf(conn.RemoteAddr().String())
+	if !ok || peer.IsLoopback() || within(peer, c.Trusted) {
 		return netip.Addr{}
 	}
-	client := at.Addr().Unmap().WithZone("")
-	if client.IsLoopback() {
-		return netip.Addr{}
-	}
-	for _, p := range c.trusted {
-		if p.Contains(client) {
-			return netip.Addr{}
-		}
-	}
-	if client.Is6() {
-		if network, err := client.Prefix(64); err == nil {
-			return network.Addr()
-		}
-	}
-	return client
+	return network(peer)
 }

@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"bufio"
@@ -38,7 +38,7 @@ func knock(t *testing.T, to, from string) (net.Conn, bool) {
 func TestConnectionsInAll(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	connections{most: 4}.on(srv.Config)
+	Connections{Most: 4}.On(srv.Config)
 	srv.Start()
 	defer srv.Close()
 	to := srv.Listener.Addr().String()
@@ -64,7 +64,7 @@ func TestConnectionsInAll(t *testing.T) {
 // Which connections count for one client.
 func TestConnectionsOfAClient(t *testing.T) {
 	t.Parallel()
-	limit := connections{each: 1, trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	limit := Connections{Each: 1, Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for remote, want := range map[string]string{
 		"203.0.113.7:1": "203.0.113.7", "[2001:db8:1:2:3::4]:1": "2001:db8:1:2::", "[::ffff:203.0.113.7]:1": "203.0.113.7",
 		"127.0.0.1:1": "invalid IP", "[::1]:1": "invalid IP", "10.1.2.3:1": "invalid IP",
@@ -80,7 +80,7 @@ func TestConnectionsOfAClient(t *testing.T) {
 	// Through the server's own calls: the second of a client is closed, and its
 	// place is free again when the first has ended.
 	var srv http.Server
-	limit.on(&srv)
+	limit.On(&srv)
 	at := &net.TCPAddr{IP: net.ParseIP("203.0.113.7"), Port: 1}
 	first, second, third := &counted{Conn: strange{at}}, &counted{Conn: strange{at}}, &counted{Conn: strange{at}}
 	srv.ConnState(first, http.StateNew)
@@ -93,7 +93,7 @@ func TestConnectionsOfAClient(t *testing.T) {
 	}
 	if runtime.GOOS == "linux" { // where all of 127.0.0.0/8 is this machine, which does not count
 		live := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		limit.on(live.Config)
+		limit.On(live.Config)
 		live.Start()
 		defer live.Close()
 		for range 3 {
