@@ -60,6 +60,7 @@ var importTable = map[string]allowed{
 	}},
 	"search/store": {outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/vellum",
+		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt",
 	}},
 	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},

@@ -88,12 +88,11 @@ func complete(dir string, parts []store.Part, list []Synonyms) error {
 	if err != nil {
 		return err
 	}
-	if err := store.WriteRoot(filepath.Join(dir, storeFolder), parts, internal); err != nil {
+	root := store.Root{Parts: parts, Internal: internal}
+	if err := store.WriteRoot(filepath.Join(dir, storeFolder), root); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	// What bleve.Open expects beside the store.
-	meta := []byte(`{"storage":"scorch","index_type":"scorch"}`)
-	if err := os.WriteFile(filepath.Join(dir, "index_meta.json"), meta, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, store.MetaFile), []byte(store.Meta), 0o644); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
 	return nil
@@ -121,11 +120,11 @@ func writePart(ctx context.Context, dir string, segment int, suffix string, docs
 	wg.Go(func() { textErr = writeTexts(ctx, dir, suffix, docs) })
 	runs, err := analyse(ctx, docs, newSynonyms(list))
 	if err == nil && len(docs) > 0 {
-		ids := make([]string, len(docs))
+		list := make([]store.Document, len(docs))
 		for i, d := range docs {
-			ids[i] = d.URL
+			list[i].ID = d.URL
 		}
-		err = store.WriteSegment(filepath.Join(dir, storeFolder), segment, ids, fieldNames[:], runs)
+		err = store.WriteSegment(filepath.Join(dir, storeFolder), segment, list, storeFields(), runs)
 	}
 	wg.Wait()
 	if err := errors.Join(err, textErr); err != nil {
@@ -134,13 +133,24 @@ func writePart(ctx context.Context, dir string, segment int, suffix string, docs
 	return nil
 }
 
+// storeFields are the fields as the store writes them.
+func storeFields() []store.Field {
+	out := make([]store.Field, fieldCount)
+	for i, name := range fieldNames {
+		out[i] = store.Field{Name: name, Indexed: true}
+	}
+	return out
+}
+
 // analyse finds the terms of documents.
 func analyse(ctx context.Context, docs []Source, syn synonyms) ([]store.Run, error) {
 	runs := make([]store.Run, (len(docs)+partSize-1)/partSize)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	inParts(len(docs), func() func(first, end int) {
-		a, batch := newAnalysis(syn), store.NewBatch(fieldCount)
+		a, batch := newAnalysis(syn), store.NewBatch(storeFields())
+		var postings [fieldCount][]store.Posting
+		var lengths [fieldCount]uint32 // nothing is counted
 		return func(first, end int) {
 			for _, source := range docs[first:end] {
 				if ctx.Err() != nil {
@@ -152,7 +162,13 @@ func analyse(ctx context.Context, docs []Source, syn synonyms) ([]store.Run, err
 					return
 				}
 				a.document(d)
-				batch.Add(a.fields[:])
+				for i, terms := range a.fields {
+					postings[i] = postings[i][:0]
+					for _, t := range terms {
+						postings[i] = append(postings[i], store.Posting{Term: t})
+					}
+				}
+				batch.Add(postings[:], lengths[:])
 			}
 			runs[first/partSize] = batch.Run(first, a.texts)
 		}

@@ -4,11 +4,12 @@ import "cmp"
 
 // cursor is a place in one field of a run.
 type cursor struct {
-	keyed // the term
-	texts []string
-	terms []keyed // those after it
-	docs  []byte
-	first uint32
+	keyed    // the term
+	texts    []string
+	terms    []keyed // those after it
+	postings []byte
+	counted  bool
+	first    uint32
 }
 
 // next goes to the next term, if there is one.
@@ -24,32 +25,38 @@ func (c *cursor) compare(d *cursor) int {
 	return compare(c.key, d.key, c.texts, c.term, d.texts, d.term)
 }
 
+// list are the documents that have a term, in order, and in a counted field
+// how often each has it.
+type list struct{ docs, counts []uint32 }
+
 // merge calls visit for every term of a field of all runs, in order, with the
 // documents that have it, which are valid until the next.
-func merge(runs []Run, field int, visit func(term string, docs []uint32) error) error {
+func merge(runs []Run, field int, counted bool, visit func(term string, l list) error) error {
 	var heap []*cursor
 	for _, r := range runs {
-		if c := (&cursor{texts: r.texts, terms: r.fields[field].terms, docs: r.fields[field].docs, first: r.first}); c.next() {
+		f := &r.fields[field]
+		c := &cursor{texts: r.texts, terms: f.terms, postings: f.postings, counted: counted, first: r.first}
+		if c.next() {
 			heap = append(heap, c)
 		}
 	}
 	for i := len(heap)/2 - 1; i >= 0; i-- {
 		down(heap, i)
 	}
-	var docs []uint32
+	var l list
 	for len(heap) > 0 {
 		now := *heap[0]
-		docs = docs[:0]
+		l.docs, l.counts = l.docs[:0], l.counts[:0]
 		// Cursors with the same term come in the order of their documents.
 		for len(heap) > 0 && heap[0].compare(&now) == 0 {
-			docs = heap[0].take(docs)
+			heap[0].take(&l)
 			if !heap[0].next() {
 				heap[0] = heap[len(heap)-1]
 				heap = heap[:len(heap)-1]
 			}
 			down(heap, 0)
 		}
-		if err := visit(now.texts[now.term], docs); err != nil {
+		if err := visit(now.texts[now.term], l); err != nil {
 			return err
 		}
 	}
@@ -57,27 +64,47 @@ func merge(runs []Run, field int, visit func(term string, docs []uint32) error) 
 }
 
 // take appends the documents of the cursor's term.
-func (c *cursor) take(out []uint32) []uint32 {
-	in := c.docs
-	number := func() uint32 {
-		n, shift := uint32(0), 0
-		for i, b := range in {
-			n |= uint32(b&0x7F) << shift
-			if b < 0x80 {
-				in = in[i+1:]
-				break
-			}
-			shift += 7
-		}
-		return n
-	}
+func (c *cursor) take(out *list) {
+	n := c.number()
 	doc := c.first
-	for range number() {
-		doc += number()
-		out = append(out, doc)
+	if !c.counted {
+		for range n {
+			doc += c.number()
+			out.docs = append(out.docs, doc)
+		}
+		return
 	}
-	c.docs = in
-	return out
+	for range n {
+		step := c.number()
+		doc += step >> 1
+		count := uint32(1)
+		if step&1 != 0 {
+			count = c.number()
+		}
+		out.docs, out.counts = append(out.docs, doc), append(out.counts, count)
+	}
+}
+
+// number reads the next of the postings' numbers. Most are of one byte.
+func (c *cursor) number() uint32 {
+	if b := c.postings[0]; b < 0x80 {
+		c.postings = c.postings[1:]
+		return uint32(b)
+	}
+	return c.long()
+}
+
+func (c *cursor) long() uint32 {
+	n, shift := uint32(0), 0
+	for i, b := range c.postings {
+		n |= uint32(b&0x7F) << shift
+		if b < 0x80 {
+			c.postings = c.postings[i+1:]
+			break
+		}
+		shift += 7
+	}
+	return n
 }
 
 // down puts a cursor that has moved on into its place in a heap, which is

@@ -10,32 +10,46 @@ import (
 // documents in order. It is small: a posting takes little more than a byte.
 type Run struct {
 	first  uint32   // the number of its first document
+	docs   uint32   // how many there are
 	texts  []string // of the terms
 	fields []runField
 }
 
 // runField is a field of a run: its terms, and for each of them how many
-// documents have it, and their numbers as steps from the one before.
+// documents have it, and their numbers as steps from the one before. In a
+// counted field a step is doubled, and one more where a count follows, because
+// it is not 1.
 type runField struct {
-	terms []keyed
-	docs  []byte
+	terms    []keyed
+	postings []byte
+	lengths  []uint32 // by document; nil of a field that is not counted
 }
+
+// Posting is a term of a document, and how often it stands there: at least once
+// in a counted field. Elsewhere Count means nothing.
+type Posting struct{ Term, Count uint32 }
 
 // Batch gathers documents for a run. Terms are numbers that the caller gives
 // out. It is used again for the next run.
 type Batch struct {
 	fields []gathered
+	docs   uint32
 	keys   []sortKey // of the terms
 }
 
 // gathered are the terms of the documents, one document after the other.
 type gathered struct {
-	terms  []uint32
-	ends   []uint32 // by document
-	counts []uint32 // by term; 0 between runs
-	used   []keyed  // the terms of this run
-	slots  []uint32 // documents by term
+	counted  bool
+	postings []Posting
+	ends     []uint32 // by document
+	lengths  []uint32 // by document
+	places   []uint32 // by term; 0 between runs
+	used     []keyed  // the terms of this run
+	slots    []slot   // documents by term
 }
+
+// slot is a document that has a term, and how often.
+type slot struct{ doc, count uint32 }
 
 // keyed is a term with its key.
 type keyed struct {
@@ -43,87 +57,132 @@ type keyed struct {
 	term uint32
 }
 
-// NewBatch makes a batch for documents with so many fields.
-func NewBatch(fields int) *Batch { return &Batch{fields: make([]gathered, fields)} }
+// NewBatch makes a batch for documents with these fields.
+func NewBatch(fields []Field) *Batch {
+	b := &Batch{fields: make([]gathered, len(fields))}
+	for i, f := range fields {
+		b.fields[i].counted = f.Counted
+	}
+	return b
+}
 
-// Add gathers a document: the terms of each field, each once.
-func (b *Batch) Add(terms [][]uint32) {
+// Add gathers a document: the terms of each field, each once, and of each
+// field how many tokens it has there, which says nothing of those that are not
+// counted. Terms of a field that is not indexed are none.
+func (b *Batch) Add(fields [][]Posting, lengths []uint32) {
+	b.docs++
 	for i := range b.fields {
 		f := &b.fields[i]
-		f.terms = append(f.terms, terms[i]...)
-		f.ends = append(f.ends, uint32(len(f.terms)))
+		f.postings = append(f.postings, fields[i]...)
+		f.ends = append(f.ends, uint32(len(f.postings)))
+		if f.counted {
+			f.lengths = append(f.lengths, lengths[i])
+		}
 	}
 }
 
 // Run is what was gathered since the last one, as documents from a number on.
 // Texts are those of the terms, by their numbers; there may be more of them
-// for the next run, but what is there stays.
+// for the next run, but what is there stays. Where two numbers have one text,
+// counts add up.
 func (b *Batch) Run(first int, texts []string) Run {
 	for _, text := range texts[len(b.keys):] {
 		b.keys = append(b.keys, keyOf(text))
 	}
-	r := Run{first: uint32(first), texts: texts, fields: make([]runField, len(b.fields))}
+	r := Run{first: uint32(first), docs: b.docs, texts: texts, fields: make([]runField, len(b.fields))}
 	for i := range b.fields {
 		r.fields[i] = b.fields[i].run(texts, b.keys)
 	}
+	b.docs = 0
 	return r
 }
 
 // run sorts by terms what came by documents: count, then place.
 func (f *gathered) run(texts []string, keys []sortKey) runField {
-	f.counts = append(f.counts, make([]uint32, len(texts)-len(f.counts))...)
+	f.places = append(f.places, make([]uint32, len(texts)-len(f.places))...)
 	f.used = f.used[:0]
-	for _, t := range f.terms {
-		if f.counts[t] == 0 {
-			f.used = append(f.used, keyed{keys[t], t})
+	for _, p := range f.postings {
+		if f.places[p.Term] == 0 {
+			f.used = append(f.used, keyed{keys[p.Term], p.Term})
 		}
-		f.counts[t]++
+		f.places[p.Term]++
 	}
 	slices.SortFunc(f.used, func(a, b keyed) int { return compare(a.key, b.key, texts, a.term, texts, b.term) })
 	at := uint32(0)
 	for _, u := range f.used {
-		n := f.counts[u.term]
-		f.counts[u.term] = at
+		n := f.places[u.term]
+		f.places[u.term] = at
 		at += n
 	}
 	f.slots = slices.Grow(f.slots[:0], int(at))[:at]
 	start := uint32(0)
 	for doc, end := range f.ends {
-		for _, t := range f.terms[start:end] {
-			f.slots[f.counts[t]] = uint32(doc)
-			f.counts[t]++
+		for _, p := range f.postings[start:end] {
+			f.slots[f.places[p.Term]] = slot{uint32(doc), p.Count}
+			f.places[p.Term]++
 		}
 		start = end
 	}
-	out := runField{terms: make([]keyed, 0, len(f.used)), docs: make([]byte, 0, len(f.terms)+len(f.used))}
+	out := runField{terms: make([]keyed, 0, len(f.used)), postings: make([]byte, 0, len(f.postings)+len(f.postings)/4+len(f.used))}
 	at = 0
 	for i := 0; i < len(f.used); {
 		u, begin, numbers := f.used[i], at, 0
 		// Two numbers may stand for one text: words that have a stem in common.
 		for ; i < len(f.used) && compare(u.key, f.used[i].key, texts, u.term, texts, f.used[i].term) == 0; i++ {
-			at = f.counts[f.used[i].term]
-			f.counts[f.used[i].term] = 0
+			at = f.places[f.used[i].term]
+			f.places[f.used[i].term] = 0
 			numbers++
 		}
-		docs := f.slots[begin:at]
+		slots := f.slots[begin:at]
 		if numbers > 1 {
-			slices.Sort(docs)
-			docs = slices.Compact(docs)
+			slots = together(slots)
 		}
 		out.terms = append(out.terms, u)
-		out.docs = appendDocs(out.docs, docs)
+		out.postings = appendSlots(out.postings, slots, f.counted)
 	}
-	f.terms, f.ends = f.terms[:0], f.ends[:0]
-	out.docs = bytes.Clone(out.docs) // at its length
+	if f.counted {
+		out.lengths = slices.Clone(f.lengths)
+	}
+	f.postings, f.ends, f.lengths = f.postings[:0], f.ends[:0], f.lengths[:0]
+	out.postings = bytes.Clone(out.postings) // at its length
 	return out
 }
 
-func appendDocs(out []byte, docs []uint32) []byte {
-	out = binary.AppendUvarint(out, uint64(len(docs)))
+// together sorts the documents of one text, which came under several numbers,
+// and makes one of those that are the same.
+func together(slots []slot) []slot {
+	slices.SortFunc(slots, func(a, b slot) int { return int(a.doc) - int(b.doc) })
+	n := 0
+	for _, s := range slots[1:] {
+		if s.doc == slots[n].doc {
+			slots[n].count += s.count
+			continue
+		}
+		n++
+		slots[n] = s
+	}
+	return slots[:n+1]
+}
+
+func appendSlots(out []byte, slots []slot, counted bool) []byte {
+	out = binary.AppendUvarint(out, uint64(len(slots)))
 	last := uint32(0)
-	for _, d := range docs {
-		out = binary.AppendUvarint(out, uint64(d-last))
-		last = d
+	if !counted {
+		for _, s := range slots {
+			out = binary.AppendUvarint(out, uint64(s.doc-last))
+			last = s.doc
+		}
+		return out
+	}
+	for _, s := range slots {
+		step := uint64(s.doc-last) << 1
+		last = s.doc
+		if s.count == 1 {
+			out = binary.AppendUvarint(out, step)
+			continue
+		}
+		out = binary.AppendUvarint(out, step|1)
+		out = binary.AppendUvarint(out, uint64(s.count))
 	}
 	return out
 }

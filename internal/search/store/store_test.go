@@ -11,51 +11,75 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/document"
-	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	zap "github.com/blevesearch/zapx/v17"
 	gocmp "github.com/google/go-cmp/cmp"
 )
 
-// doc is a document of the tests: an id and the terms of each field.
+// doc is a document of the tests: an id, how often each term stands in each
+// field, and what is stored.
 type doc struct {
-	id    string
-	terms [2][]string
+	id     string
+	counts [4]map[string]int
+	stored []Value
 }
 
-var names = []string{"all", "head"}
+// length is how many tokens a field has: bleve leaves some of them out.
+func (d doc) length(field int) int {
+	n := len(d.id) % 3
+	for _, count := range d.counts[field] {
+		n += count
+	}
+	return n
+}
+
+var fields = []Field{
+	{Name: "text", Indexed: true, Counted: true},
+	{Name: "all", Indexed: true},
+	{Name: "url", Stored: true},
+	{Name: "head", Indexed: true, Counted: true, Stored: true},
+}
 
 // random documents: some terms are everywhere, most are rare.
 func random(r *rand.Rand, n int) []doc {
 	docs := make([]doc, n)
 	for i := range docs {
 		docs[i].id = fmt.Sprintf("/%x/%d/", r.IntN(1000), i)
-		for f := range names {
-			for k := range 7 {
-				term := fmt.Sprintf("%d", r.IntN(1+k*k*k*k))
-				if k%3 == 0 {
-					term = "很长的词 " + term + " 很长的词"
+		for f, field := range fields {
+			docs[i].counts[f] = map[string]int{}
+			if field.Indexed && r.IntN(9) > 0 {
+				for k := range 7 {
+					term := fmt.Sprintf("%d", r.IntN(1+k*k*k*k))
+					if k%3 == 0 {
+						term = "很长的词 " + term + " 很长的词"
+					}
+					docs[i].counts[f][term] = 1 + r.IntN(4)*r.IntN(50)
 				}
-				docs[i].terms[f] = append(docs[i].terms[f], term)
 			}
-			if r.IntN(9) == 0 {
-				docs[i].terms[f] = nil
+			if field.Stored {
+				for range r.IntN(4) {
+					docs[i].stored = append(docs[i].stored, Value{field.Name, strings.Repeat(docs[i].id, r.IntN(20))})
+				}
 			}
-			slices.Sort(docs[i].terms[f])
-			docs[i].terms[f] = slices.Compact(docs[i].terms[f])
 		}
+		r.Shuffle(len(docs[i].stored), func(a, b int) {
+			s := docs[i].stored
+			if s[a].Field != s[b].Field {
+				s[a], s[b] = s[b], s[a]
+			}
+		})
 	}
 	return docs
 }
 
 // written is the segment of documents, gathered in runs of that many. Every
 // term has two numbers, as two words with one stem have.
-func written(t *testing.T, dir string, docs []doc, size int) string {
+func written(t testing.TB, dir string, number int, docs []doc, size int) string {
 	t.Helper()
 	var texts []string
 	known := map[string]uint32{}
-	number := func(i int, term string) uint32 {
+	numbered := func(i int, term string) uint32 {
 		key := fmt.Sprint(i%2, term)
 		n, is := known[key]
 		if !is {
@@ -64,43 +88,56 @@ func written(t *testing.T, dir string, docs []doc, size int) string {
 		}
 		return n
 	}
-	var ids []string
+	var list []Document
 	var runs []Run
-	batch := NewBatch(len(names))
+	batch := NewBatch(fields)
 	for first := 0; first < len(docs); first += size {
 		for i, d := range docs[first:min(first+size, len(docs))] {
-			ids = append(ids, d.id)
-			terms := make([][]uint32, len(names))
-			for f := range names {
-				for _, term := range d.terms[f] {
-					terms[f] = append(terms[f], number(i, term))
-				}
-				if len(terms[f]) > 0 { // under both numbers
-					terms[f] = append(terms[f], number(i+1, d.terms[f][0]))
+			list = append(list, Document{d.id, d.stored})
+			postings, lengths := make([][]Posting, len(fields)), make([]uint32, len(fields))
+			for f := range fields {
+				lengths[f] = uint32(d.length(f))
+				for term, count := range d.counts[f] {
+					if count > 1 { // under both numbers
+						postings[f] = append(postings[f], Posting{numbered(i+1, term), uint32(count - 1)})
+						count = 1
+					}
+					postings[f] = append(postings[f], Posting{numbered(i, term), uint32(count)})
 				}
 			}
-			batch.Add(terms)
+			batch.Add(postings, lengths)
 		}
 		runs = append(runs, batch.Run(first, texts))
 	}
-	if err := WriteSegment(dir, 2, ids, names, runs); err != nil {
+	if err := WriteSegment(dir, number, list, fields, runs); err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, SegmentFile(2))
+	return filepath.Join(dir, SegmentFile(number))
 }
 
 // theirs is the segment of the same documents as bleve writes it.
-func theirs(t *testing.T, dir string, docs []doc) string {
+func theirs(t *testing.T, name string, docs []doc) string {
 	t.Helper()
 	var list []index.Document
 	for _, d := range docs {
 		out := document.NewDocument(d.id)
-		for f, name := range names {
+		for i, f := range fields {
 			terms := index.TokenFrequencies{}
-			for _, term := range d.terms[f] {
+			for term, count := range d.counts[i] {
 				terms[term] = &index.TokenFreq{}
+				if f.Counted {
+					terms[term].SetFrequency(count)
+				}
 			}
-			out.AddField(&field{name, terms})
+			// The terms, then the values: all may be in several parts.
+			indexed := f
+			indexed.Stored = false
+			out.AddField(&field{Field: indexed, terms: terms, length: d.length(i)})
+			for _, v := range d.stored {
+				if v.Field == f.Name {
+					out.AddField(&field{Field: f, value: v.Text})
+				}
+			}
 		}
 		out.AddIDField()
 		out.VisitFields(func(f index.Field) { f.Analyze() })
@@ -110,7 +147,6 @@ func theirs(t *testing.T, dir string, docs []doc) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(dir, "theirs.zap")
 	if err := made.(segment.UnpersistedSegment).Persist(name); err != nil {
 		t.Fatal(err)
 	}
@@ -119,17 +155,19 @@ func theirs(t *testing.T, dir string, docs []doc) string {
 
 // field is a field whose terms are known.
 type field struct {
-	name  string
-	terms index.TokenFrequencies
+	Field
+	terms  index.TokenFrequencies
+	length int
+	value  string
 }
 
-func (f *field) Name() string                                     { return f.name }
-func (f *field) Value() []byte                                    { return nil }
+func (f *field) Name() string                                     { return f.Field.Name }
+func (f *field) Value() []byte                                    { return []byte(f.value) }
 func (f *field) ArrayPositions() []uint64                         { return nil }
 func (f *field) EncodedFieldType() byte                           { return 't' }
-func (f *field) Options() index.FieldIndexingOptions              { return index.IndexField | index.SkipFreqNorm }
+func (f *field) Options() index.FieldIndexingOptions              { return f.options() }
 func (f *field) Analyze()                                         {}
-func (f *field) AnalyzedLength() int                              { return len(f.terms) }
+func (f *field) AnalyzedLength() int                              { return f.length }
 func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return 0 }
@@ -145,7 +183,9 @@ func open(t *testing.T, name string) segment.Segment {
 }
 
 // listing is all that a segment says, read with frequencies and all, less the
-// documents that do not count.
+// documents that do not count. How many documents have a term is asked of its
+// postings: a dictionary that is listed tells one for all terms after the first
+// that stands once in one document alone (zapx does not forget that it did).
 func listing(t *testing.T, s segment.Segment, except *roaring.Bitmap) []string {
 	t.Helper()
 	out := []string{fmt.Sprint(s.Fields(), s.Count())}
@@ -159,15 +199,16 @@ func listing(t *testing.T, s segment.Segment, except *roaring.Bitmap) []string {
 			t.Fatalf("document %d has the id %s, which is %v, %v", n, id, found, err)
 		}
 		out = append(out, string(id))
-		err = s.VisitStoredFields(n, func(field string, _ byte, value []byte, _ []uint64) bool {
-			out = append(out, field+"="+string(value))
+		err = s.VisitStoredFields(n, func(field string, kind byte, value []byte, places []uint64) bool {
+			out = append(out, fmt.Sprint(field, string(kind), string(value), places))
 			return true
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range names {
+	for _, f := range append([]Field{{Name: "_id"}}, fields...) {
+		name := f.Name
 		dict, err := s.Dictionary(name)
 		if err != nil {
 			t.Fatal(err)
@@ -184,7 +225,7 @@ func listing(t *testing.T, s segment.Segment, except *roaring.Bitmap) []string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			line := fmt.Sprint(name, " ", e.Term, " ", e.Count, list.Count())
+			line := fmt.Sprint(name, " ", e.Term, " ", list.Count())
 			for it := list.Iterator(true, true, true, nil); ; {
 				p, err := it.Next()
 				if err != nil {
@@ -205,23 +246,30 @@ func listing(t *testing.T, s segment.Segment, except *roaring.Bitmap) []string {
 // size, and also after bleve has merged it.
 func TestSegmentIsBleves(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{1, 2, 7, 100, 1024, 1300} {
+	for _, n := range []int{1, 2, 7, 100, 1024, 1300, 3000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, uint64(n)))
 			docs, dir := random(r, n), t.TempDir()
-			want := open(t, theirs(t, dir, docs))
+			others := random(r, 1+n/2)
+			for i := range others {
+				others[i].id += "other"
+			}
+			want := []segment.Segment{
+				open(t, theirs(t, filepath.Join(dir, "theirs"), docs)),
+				open(t, theirs(t, filepath.Join(dir, "others"), others)),
+			}
+			gone := roaring.New()
+			for range n / 5 {
+				gone.Add(uint32(r.IntN(n)))
+			}
 			var first []byte
 			for _, size := range []int{1 + n/3, n} {
 				at := t.TempDir()
-				name := written(t, at, docs, size)
-				got := open(t, name)
-				gone := roaring.New()
-				for range n / 5 {
-					gone.Add(uint32(r.IntN(n)))
-				}
+				name := written(t, at, 2, docs, size)
+				got := []segment.Segment{open(t, name), open(t, written(t, at, 3, others, size))}
 				for _, except := range []*roaring.Bitmap{nil, gone} {
-					if diff := gocmp.Diff(listing(t, want, except), listing(t, got, except)); diff != "" {
+					if diff := gocmp.Diff(listing(t, want[0], except), listing(t, got[0], except)); diff != "" {
 						t.Fatalf("runs of %d (-bleve's +ours):\n%s", size, diff)
 					}
 				}
@@ -234,18 +282,25 @@ func TestSegmentIsBleves(t *testing.T) {
 				} else if !slices.Equal(first, data) {
 					t.Error("other runs give another file")
 				}
-				merged := []string{filepath.Join(at, "a.zap"), filepath.Join(at, "b.zap")}
-				for i, s := range []segment.Segment{want, got} {
-					if _, _, err := new(zap.ZapPlugin).Merge([]segment.Segment{s, s}, []*roaring.Bitmap{gone, fill(n)}, merged[i], nil, nil); err != nil {
-						t.Fatal(err)
+				for _, drops := range [][]*roaring.Bitmap{{nil, nil}, {gone, nil}, {gone, fill(len(others))}} {
+					diff := gocmp.Diff(listing(t, merged(t, want, drops), nil), listing(t, merged(t, got, drops), nil))
+					if diff != "" {
+						t.Fatalf("merged (-bleve's +ours):\n%s", diff)
 					}
-				}
-				if diff := gocmp.Diff(listing(t, open(t, merged[0]), nil), listing(t, open(t, merged[1]), nil)); diff != "" {
-					t.Fatalf("merged (-bleve's +ours):\n%s", diff)
 				}
 			}
 		})
 	}
+}
+
+// merged is what bleve makes of segments, less some documents.
+func merged(t *testing.T, parts []segment.Segment, drops []*roaring.Bitmap) segment.Segment {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "merged")
+	if _, _, err := new(zap.ZapPlugin).Merge(parts, drops, name, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, name)
 }
 
 // fill is every document.
@@ -255,73 +310,36 @@ func fill(n int) *roaring.Bitmap {
 	return b
 }
 
-func TestTwiceTheSameID(t *testing.T) {
+func TestWriteSegmentRefuses(t *testing.T) {
 	t.Parallel()
-	batch := NewBatch(1)
-	batch.Add([][]uint32{{0}})
-	batch.Add([][]uint32{{0}})
-	err := WriteSegment(t.TempDir(), 2, []string{"/a/", "/a/"}, names[:1], []Run{batch.Run(0, []string{"x"})})
-	if err == nil || !strings.Contains(err.Error(), "/a/") {
-		t.Errorf("WriteSegment gives %v, want the id", err)
-	}
-}
-
-// bleve opens the folder, and leaves out what is deleted.
-func TestRootIsBleves(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	docs := []doc{{"/a/", [2][]string{{"x"}, nil}}, {"/b/", [2][]string{{"x", "y"}, {"z"}}}, {"/c/", [2][]string{{"x"}, nil}}}
-	at := filepath.Join(dir, "store")
-	if err := os.Mkdir(at, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	written(t, at, docs, 2)
-	if err := WriteRoot(at, []Part{{Number: 2, Deleted: []uint32{2}}}, map[string][]byte{"own": []byte("mine")}); err != nil {
-		t.Fatal(err)
-	}
-	queue := index.NewAnalysisQueue(1)
-	defer queue.Close()
-	x, err := scorch.NewScorch(scorch.Name, map[string]any{"path": at, "read_only": true}, queue)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := x.Open(); err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	reader, err := x.Reader()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	if got, err := reader.GetInternal([]byte("own")); err != nil || string(got) != "mine" {
-		t.Errorf("own value is %q, %v", got, err)
-	}
-	if n, err := reader.DocCount(); err != nil || n != 2 {
-		t.Errorf("%d documents, %v, want 2", n, err)
-	}
-	for term, want := range map[string][]string{"x": {"/a/", "/b/"}, "y": {"/b/"}, "none": nil} {
-		terms, err := reader.TermFieldReader(t.Context(), []byte(term), "all", true, true, false)
-		if err != nil {
-			t.Fatal(err)
+	counted := Field{Name: "text", Indexed: true, Counted: true}
+	for name, test := range map[string]struct {
+		docs   []Document
+		fields []Field
+		count  uint32
+		length uint32
+		want   string
+	}{
+		"the same id twice":     {[]Document{{ID: "/a/"}, {ID: "/a/"}}, []Field{counted}, 1, 1, "/a/"},
+		"the same field twice":  {[]Document{{ID: "/a/"}}, []Field{counted, counted}, 1, 1, "text"},
+		"bleve's field":         {[]Document{{ID: "/a/"}}, []Field{{Name: "_id", Stored: true}}, 1, 1, "_id"},
+		"a value of no field":   {[]Document{{"/a/", []Value{{"text", "x"}}}}, []Field{counted}, 1, 1, "/a/"},
+		"a term that is not":    {[]Document{{ID: "/a/"}}, []Field{counted}, 0, 1, "text"},
+		"a field of no length":  {[]Document{{ID: "/a/"}}, []Field{counted}, 1, 0, "text"},
+		"a field of no length2": {[]Document{{ID: "/a/"}, {ID: "/b/"}}, []Field{counted}, 1, 0, "text"},
+	} {
+		batch := NewBatch(test.fields)
+		for range test.docs {
+			var postings [][]Posting
+			var lengths []uint32
+			for range test.fields {
+				postings, lengths = append(postings, []Posting{{0, test.count}}), append(lengths, test.length)
+			}
+			batch.Add(postings, lengths)
 		}
-		var got []string
-		for {
-			d, err := terms.Next(nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d == nil {
-				break
-			}
-			id, err := reader.ExternalID(d.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, id)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%s is in %v, want %v", term, got, want)
+		err := WriteSegment(t.TempDir(), 2, test.docs, test.fields, []Run{batch.Run(0, []string{"x"})})
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: WriteSegment gives %v, want %s", name, err, test.want)
 		}
 	}
 }
