@@ -209,9 +209,6 @@ func readPart(key []byte, bucket *util.BoltBucketImpl, dir string) (Part, error)
 	if !ok || file == "" {
 		return Part{}, errNotValid
 	}
-	if n > 1<<31 || file != SegmentFile(int(n)) {
-		return Part{}, fmt.Errorf("%w: segment %d is in %q", ErrRoot, n, file)
-	}
 	switch info, err := os.Stat(filepath.Join(dir, file)); {
 	case errors.Is(err, fs.ErrNotExist):
 		return Part{}, errNotValid
@@ -219,6 +216,9 @@ func readPart(key []byte, bucket *util.BoltBucketImpl, dir string) (Part, error)
 		return Part{}, fmt.Errorf("store: %w", err)
 	case !info.Mode().IsRegular():
 		return Part{}, fmt.Errorf("%w: %s is not a plain file", ErrRoot, file)
+	}
+	if n > 1<<31-1 || file != SegmentFile(int(n)) {
+		return Part{}, fmt.Errorf("%w: segment %d is in %q", ErrRoot, n, file)
 	}
 	p := Part{Number: int(n)}
 	if data := bucket.Bucket.Get(util.BoltDeletedKey); data != nil {
