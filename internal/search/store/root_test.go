@@ -18,6 +18,7 @@ import (
 	"github.com/blevesearch/bleve/v2/util"
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 func mustReadRoot(t *testing.T, dir string) Root {
@@ -297,7 +298,7 @@ func TestReadRootDamaged(t *testing.T) {
 		// Nobody holds it: the next writer need not wait.
 		if db, err := bbolt.Open(name, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second}); err == nil {
 			db.Close()
-		} else if errors.Is(err, bbolt.ErrTimeout) {
+		} else if errors.Is(err, bolterrors.ErrTimeout) {
 			t.Fatalf("%s: it is locked", what)
 		}
 	}
