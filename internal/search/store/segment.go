@@ -371,11 +371,16 @@ func (w *segmentWriter) zeroFrequencies(docs int) (uint64, error) {
 	return at, w.write(append(b, make([]byte, all*size)...))
 }
 
+// dictionaryOptions are bleve's: terms that end alike do not share their ends,
+// which would spare little of a file and takes time, since most terms lead to
+// places of their own.
+var dictionaryOptions = vellum.BuilderOpts{Encoder: 1, RegistryTableSize: 0, RegistryMRUSize: 1}
+
 // dictionary writes the dictionary of a field that fill inserts terms into, in
 // order, and returns the place of the field.
 func (w *segmentWriter) dictionary(fill func(insert func(string, uint64) error) error) (uint64, error) {
 	var data bytes.Buffer
-	builder, err := vellum.New(&data, nil)
+	builder, err := vellum.New(&data, &dictionaryOptions)
 	if err != nil {
 		return 0, err
 	}
