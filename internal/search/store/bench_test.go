@@ -1,13 +1,20 @@
+//go:build unix
+
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/vellum"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	zap "github.com/blevesearch/zapx/v17"
@@ -146,10 +153,9 @@ func BenchmarkStored(b *testing.B) {
 	}
 }
 
-// What reading a posting costs by bleve's own readers.
-func BenchmarkRead(b *testing.B) {
-	c, dir := newCorpus(), b.TempDir()
-	f := benchFields[1]
+// readSegment is the segment that is read.
+func readSegment(b *testing.B, c *corpus) *zap.Segment {
+	dir, f := b.TempDir(), benchFields[1]
 	if err := WriteSegment(dir, 2, documents(), []Field{f}, c.runs(f)); err != nil {
 		b.Fatal(err)
 	}
@@ -157,96 +163,227 @@ func BenchmarkRead(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
-	dict, err := s.Dictionary("text")
+	b.Cleanup(func() { s.Close() })
+	return s.(*zap.Segment)
+}
+
+// readTerms are terms that nearly all documents have, a third, and few.
+var readTerms = []int{0, 100, 2000}
+
+// few are 200 documents of all.
+func few() (out []uint32) {
+	for doc := uint32(25); doc < corpusDocs; doc += corpusDocs / 200 {
+		out = append(out, doc)
+	}
+	return out
+}
+
+// BenchmarkRead reads postings with bleve's iterators.
+func BenchmarkRead(b *testing.B) {
+	c := newCorpus()
+	dict, err := readSegment(b, c).Dictionary("text")
 	if err != nil {
 		b.Fatal(err)
 	}
 	var list segment.PostingsList
 	var it segment.PostingsIterator
-	for _, term := range []int{0, 100, 2000} {
+	for _, term := range readTerms {
 		text := []byte(c.texts[term])
-		read := func(frequencies bool) uint64 {
+		open := func(frequencies bool) int {
 			if list, err = dict.PostingsList(text, nil, list); err != nil {
 				b.Fatal(err)
 			}
 			it = list.Iterator(frequencies, frequencies, false, it)
-			return list.Count()
+			return int(list.Count())
 		}
-		n := read(false)
-		name := fmt.Sprintf("of %d", n)
-		per := func(b *testing.B, n uint64) {
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/posting")
-		}
+		n := open(false)
+		of := fmt.Sprintf(" of %d", n)
 		sum := uint64(0)
-		b.Run("open "+name, func(b *testing.B) {
-			for b.Loop() {
-				read(true)
-			}
-		})
-		b.Run("bitmap "+name, func(b *testing.B) {
-			var buffer [256]uint32
-			for b.Loop() {
-				read(false)
-				many := it.(segment.OptimizablePostingsIterator).ActualBitmap().ManyIterator()
-				for k := many.NextMany(buffer[:]); k > 0; k = many.NextMany(buffer[:]) {
-					for _, doc := range buffer[:k] {
-						sum += uint64(doc)
-					}
+		timed(b, "open"+of, 1, func(*testing.B) { open(true) })
+		var buffer [256]uint32
+		timed(b, "bitmap"+of, n, func(*testing.B) {
+			open(false)
+			many := it.(segment.OptimizablePostingsIterator).ActualBitmap().ManyIterator()
+			for k := many.NextMany(buffer[:]); k > 0; k = many.NextMany(buffer[:]) {
+				for _, doc := range buffer[:k] {
+					sum += uint64(doc)
 				}
 			}
-			per(b, n)
 		})
 		next := func(frequencies bool, length func(p segment.Posting) uint64) func(b *testing.B) {
 			return func(b *testing.B) {
-				for b.Loop() {
-					read(frequencies)
-					for {
-						p, err := it.Next()
-						if err != nil {
-							b.Fatal(err)
-						}
-						if p == nil {
-							break
-						}
-						sum += p.Number() + p.Frequency() + length(p)
-					}
+				open(frequencies)
+				p, err := it.Next()
+				for ; p != nil; p, err = it.Next() {
+					sum += p.Number() + p.Frequency() + length(p)
 				}
-				per(b, n)
-			}
-		}
-		b.Run("next "+name, next(false, func(segment.Posting) uint64 { return 0 }))
-		b.Run("next, frequency, norm "+name, next(true, func(p segment.Posting) uint64 { return math.Float64bits(p.Norm()) }))
-		b.Run("next, frequency, length "+name, next(true, func(p segment.Posting) uint64 { return p.(*zap.Posting).NormUint64() }))
-		var wanted []uint64
-		for doc := uint64(25); doc < corpusDocs; doc += 50 {
-			wanted = append(wanted, doc)
-		}
-		b.Run("advance to 200 "+name, func(b *testing.B) {
-			for b.Loop() {
-				read(true)
-				p, err := it.Advance(wanted[0])
-				for _, doc := range wanted[1:] {
-					if err != nil {
-						b.Fatal(err)
-					}
-					if p == nil {
-						break
-					}
-					if p.Number() < doc {
-						sum += p.Frequency() + p.(*zap.Posting).NormUint64()
-						p, err = it.Advance(doc)
-					}
+				if err != nil {
+					b.Fatal(err)
 				}
 			}
-			per(b, uint64(len(wanted)))
+		}
+		timed(b, "next"+of, n, next(false, func(segment.Posting) uint64 { return 0 }))
+		timed(b, "next with norm"+of, n, next(true, func(p segment.Posting) uint64 { return math.Float64bits(p.Norm()) }))
+		timed(b, "next with length"+of, n, next(true, func(p segment.Posting) uint64 { return p.(*zap.Posting).NormUint64() }))
+		wanted := few()
+		timed(b, "advance to 200"+of, len(wanted), func(b *testing.B) {
+			open(true)
+			p, err := it.Advance(uint64(wanted[0]))
+			for _, doc := range wanted[1:] {
+				if err != nil {
+					b.Fatal(err)
+				}
+				if p == nil {
+					break
+				}
+				if p.Number() < uint64(doc) {
+					sum += p.Frequency() + p.(*zap.Posting).NormUint64()
+					p, err = it.Advance(uint64(doc))
+				}
+			}
 		})
 	}
 }
 
-// processor is the time that all threads have had.
+// BenchmarkDirect reads the same from the bytes of the segment: what a reader
+// of our own would cost.
+func BenchmarkDirect(b *testing.B) {
+	c := newCorpus()
+	s := readSegment(b, c)
+	data := s.Data()
+	number := func(at *uint64) uint64 {
+		n, size := binary.Uvarint(data[*at:])
+		*at += uint64(size)
+		return n
+	}
+	field := binary.BigEndian.Uint64(data[binary.BigEndian.Uint64(data[len(data)-20:])+1+8:])
+	field += number(&field) // the name
+	number(&field)          // its options
+	number(&field)          // one section
+	at := binary.BigEndian.Uint64(data[field+2:])
+	number(&at)
+	number(&at)
+	at = number(&at)
+	size := number(&at)
+	dict, err := vellum.Load(data[at : at+size])
+	if err != nil {
+		b.Fatal(err)
+	}
+	var bitmap roaring.Bitmap
+	open := func(term string) (frequencies []byte) {
+		at, found, err := dict.Get([]byte(term))
+		if err != nil || !found {
+			b.Fatal(err, found)
+		}
+		counts := number(&at)
+		number(&at)
+		size := number(&at)
+		if _, err := bitmap.FromBuffer(data[at : at+size]); err != nil {
+			b.Fatal(err)
+		}
+		for n := number(&counts); n > 0; n-- {
+			size = number(&counts)
+		}
+		return data[counts : counts+size] // chunks follow each other
+	}
+	var buffer [256]uint32
+	for _, term := range readTerms {
+		open(c.texts[term])
+		n := int(bitmap.GetCardinality())
+		var sum, want uint64
+		postings, err := s.Dictionary("text")
+		if err != nil {
+			b.Fatal(err)
+		}
+		list, err := postings.PostingsList([]byte(c.texts[term]), nil, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		it := list.Iterator(true, true, false, nil)
+		for p, _ := it.Next(); p != nil; p, _ = it.Next() {
+			want += p.Number() + p.Frequency() + p.(*zap.Posting).NormUint64()
+		}
+		timed(b, fmt.Sprintf("all of %d", n), n, func(b *testing.B) {
+			sum = 0
+			in := open(c.texts[term])
+			many := bitmap.ManyIterator()
+			for k := many.NextMany(buffer[:]); k > 0; k = many.NextMany(buffer[:]) {
+				for _, doc := range buffer[:k] {
+					count, length := uint64(0), uint64(0)
+					count, in = uvarint(in)
+					length, in = uvarint(in)
+					sum += uint64(doc) + count>>1 + length
+				}
+			}
+			if sum != want {
+				b.Fatal("bleve reads something else")
+			}
+		})
+		wanted := few()
+		timed(b, fmt.Sprintf("200 of %d", n), len(wanted), func(*testing.B) {
+			in := open(c.texts[term])
+			passed := uint64(0) // postings before in
+			for _, doc := range wanted {
+				if !bitmap.Contains(doc) {
+					continue
+				}
+				rank := bitmap.Rank(doc) - 1
+				in = skip(in, 2*int(rank-passed))
+				count, length := uint64(0), uint64(0)
+				count, in = uvarint(in)
+				length, in = uvarint(in)
+				passed = rank + 1
+				sum += count>>1 + length
+			}
+		})
+	}
+}
+
+// uvarint reads a number, mostly of one or two bytes.
+func uvarint(in []byte) (uint64, []byte) {
+	if in[0] < 0x80 {
+		return uint64(in[0]), in[1:]
+	}
+	if in[1] < 0x80 {
+		return uint64(in[0]&0x7F) | uint64(in[1])<<7, in[2:]
+	}
+	n, size := binary.Uvarint(in)
+	return n, in[size:]
+}
+
+// skip skips so many numbers: eight bytes at a time, in which as many numbers
+// end as have no highest bit.
+func skip(in []byte, n int) []byte {
+	for n >= 8 && len(in) >= 8 {
+		n -= bits.OnesCount64(^binary.LittleEndian.Uint64(in) & 0x8080808080808080)
+		in = in[8:]
+	}
+	for n > 0 {
+		if in[0] < 0x80 {
+			n--
+		}
+		in = in[1:]
+	}
+	return in
+}
+
+// timed runs a benchmark of reading so many postings each time.
+func timed(b *testing.B, name string, postings int, read func(b *testing.B)) {
+	b.Run(name, func(b *testing.B) {
+		start := processor()
+		for b.Loop() {
+			read(b)
+		}
+		b.ReportMetric((processor()-start)/float64(b.N)/float64(postings), "cpu-ns/posting")
+	})
+}
+
+// processor is the time that all threads have had: other programs on a machine
+// say nothing about ours.
 func processor() float64 {
 	var u syscall.Rusage
-	syscall.Getrusage(0, &u)
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
 	return float64(u.Utime.Nano() + u.Stime.Nano())
 }
