@@ -66,8 +66,13 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		return report, err
 	}
 	defer w.Abort()
-	if o.Full {
+	switch {
+	case o.Full:
 		w.Fresh()
+	case !asLeft(o.Public):
+		if err := w.Doubt(ctx); err != nil {
+			return report, err
+		}
 	}
 	manifest := publish.Manifest{
 		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Endpoint: l.Site.Settings.Endpoint,
@@ -82,7 +87,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		promises diag.List
 	)
 	if o.Index {
-		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l, o.Public) })
+		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l) })
 	}
 	checked := make(chan struct{})
 	go func() {
@@ -246,25 +251,19 @@ func Lists(l *Loaded) ([]render.File, error) {
 
 // index makes the search index, or takes over the last one when it would
 // answer the same, and tries the promises of the articles against it.
-func index(ctx context.Context, w *publish.Writer, l *Loaded, public string) (*publish.SearchInfo, bool, diag.List, error) {
+func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchInfo, bool, diag.List, error) {
 	docs, err := sources(ctx, l)
 	if err != nil {
 		return nil, false, nil, err
 	}
 	content := search.NewContent(docs, l.Synonyms)
 	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
-	dir, last, made := "", "", true
-	if before := w.Previous(); before != nil && before.Search != nil {
-		last = filepath.Join(public, before.ID, "search")
-		if *before.Search == *info {
-			switch err := w.LinkSearch(); {
-			case err == nil:
-				dir, made = last, false
-			case !errors.Is(err, fs.ErrNotExist):
-				return nil, false, nil, err
-			}
-			// Otherwise somebody deleted the live release's index: make it again.
+	dir, last, made := "", w.LastSearch(), true
+	if last != "" && *w.Previous().Search == *info {
+		if err := w.LinkSearch(); err != nil {
+			return nil, false, nil, err
 		}
+		dir, made = last, false
 	}
 	if made {
 		if dir, err = makeIndex(ctx, w, content, last); err != nil {

@@ -22,7 +22,8 @@ import (
 // times of the files of the content and the theme, the options, the program,
 // the last commit. While all of it is the same, and no date has come, another
 // build would make the same release; to know that takes no more than a look at
-// each file.
+// each file. And the release must be as it was left: what is called live must be
+// what a server takes.
 
 // lastName is the file in the store's folder that remembers it.
 const lastName = "last"
@@ -35,6 +36,7 @@ type LastBuild struct {
 	At        int64    // when, in nanoseconds since 1970
 	Until     int64    // when the same files would give another site, in seconds since 1970; 0: never
 	Release   string
+	Left      [32]byte // its fingerprint
 	Articles  int
 	Warnings  int
 }
@@ -130,15 +132,38 @@ func (s *Seen) theme(name string) (seen [32]byte, err error) {
 	return [32]byte(h.Sum(nil)), nil
 }
 
-// Unchanged tells whether the live release of a folder was made of what was
-// seen, and what is remembered of it.
-func (s Seen) Unchanged(public string, index bool) (LastBuild, bool) {
+// readLast reads what is remembered of the last release.
+func readLast(public string) (last LastBuild, ok bool) {
 	data, err := os.ReadFile(filepath.Join(publish.ScratchDir(public), lastName))
 	if err != nil {
-		return LastBuild{}, false
+		return last, false
 	}
-	var last LastBuild
-	if rest, err := record.Read(string(data), &last); err != nil || rest != "" || last.Seen != s.digest {
+	rest, err := record.Read(string(data), &last)
+	return last, err == nil && rest == ""
+}
+
+// asLeft reports whether the live release is the last one, and as it was left.
+func (b LastBuild) asLeft(public string) bool {
+	live, err := publish.Current(public)
+	if err != nil || live != b.Release {
+		return false
+	}
+	now, err := publish.Fingerprint(public, live)
+	return err == nil && now == b.Left
+}
+
+// asLeft reports whether the live release of a folder is as the last build left
+// it.
+func asLeft(public string) bool {
+	last, ok := readLast(public)
+	return ok && last.asLeft(public)
+}
+
+// Unchanged tells whether the live release of a folder was made of what was
+// seen, and what is remembered of it.
+func (s Seen) Unchanged(public string) (LastBuild, bool) {
+	last, ok := readLast(public)
+	if !ok || last.Seen != s.digest {
 		return LastBuild{}, false
 	}
 	if theme, err := s.theme(last.Theme); err != nil || theme != last.ThemeSeen {
@@ -148,11 +173,7 @@ func (s Seen) Unchanged(public string, index bool) (LastBuild, bool) {
 	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
 		return LastBuild{}, false // a change of that very moment cannot be told; or a date has come
 	}
-	live, err := publish.Current(public)
-	if err != nil || live != last.Release || !publish.Whole(public, live, index) {
-		return LastBuild{}, false
-	}
-	return last, true
+	return last, last.asLeft(public)
 }
 
 // Remember notes what a release was made of.
@@ -162,7 +183,11 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 	if err != nil {
 		return err
 	}
-	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Articles: report.Articles, Warnings: len(l.Diags)}
+	left, err := publish.Fingerprint(public, report.ID)
+	if err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Left: left, Articles: report.Articles, Warnings: len(l.Diags)}
 	if at := l.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}

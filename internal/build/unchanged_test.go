@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -40,7 +41,7 @@ func TestUnchanged(t *testing.T) {
 	}
 	unchanged := func() bool {
 		t.Helper()
-		_, same := look().Unchanged(public, true)
+		_, same := look().Unchanged(public)
 		return same
 	}
 	build := func() Report {
@@ -72,9 +73,22 @@ func TestUnchanged(t *testing.T) {
 		{"a theme's file", func() { put("themes/mine/assets/custom.css", "p{}") }},
 		{"the settings", func() { put("content/site.yaml", "theme: mine\ntitle: 乙\n") }},
 		{"a moment ago", func() { write(t, dir, map[string]string{"a.md": "---\ntitle: 甲\n---\n刚刚！\n"}) }},
-		{"the index is gone", func() { os.RemoveAll(filepath.Join(report.Dir, "search")) }},
 		{"rolled back", func() {
-			if _, _, err := publish.Rollback(public); err != nil {
+			if _, _, err := publish.Rollback(t.Context(), public); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"the index is gone", func() { os.RemoveAll(filepath.Join(report.Dir, "search")) }},
+		{"the index is cut short", func() {
+			if err := os.Truncate(filepath.Join(report.Dir, "search", "texts"), 1); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"the search page is gone", func() { os.Remove(filepath.Join(report.Dir, "search.html")) }},
+		{"the manifest is another", func() { write(t, report.Dir, map[string]string{"manifest.json": `{"schema": 99}`}) }},
+		{"the pages are gone", func() {
+			www := filepath.Join(report.Dir, "www")
+			if err := errors.Join(os.RemoveAll(www), os.Mkdir(www, 0o755)); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -97,7 +111,7 @@ func TestUnchanged(t *testing.T) {
 		time.Date(2999, 1, 2, 1, 0, 0, 0, time.Local):  false,
 	} {
 		seen.at = at
-		if _, same := seen.Unchanged(public, true); same != want {
+		if _, same := seen.Unchanged(public); same != want {
 			t.Errorf("on %s: unchanged is %v, want %v", at, same, want)
 		}
 	}

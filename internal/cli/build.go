@@ -97,7 +97,7 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	start := time.Now()
 	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
 	if seenErr == nil && !o.Full {
-		if last, same := seen.Unchanged(o.Public, o.Index); same {
+		if last, same := seen.Unchanged(o.Public); same {
 			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, since(start))
 			if last.Warnings > 0 {
 				e.say("%s as before: whyfix check lists them", plural(last.Warnings, "warning"))
@@ -318,7 +318,7 @@ example:
   whyfix rollback -public /srv/help
 `
 
-func runRollback(_ context.Context, e *env, args []string) error {
+func runRollback(ctx context.Context, e *env, args []string) error {
 	f := flags("rollback")
 	dir := f.String("public", "public", "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
@@ -330,7 +330,10 @@ func runRollback(_ context.Context, e *env, args []string) error {
 	if _, err := os.Stat(*dir); err != nil {
 		return openError(publish.ErrNoRelease, *dir)
 	}
-	from, to, err := publish.Rollback(*dir)
+	from, to, err := publish.Rollback(ctx, *dir)
+	if errors.Is(err, publish.ErrNothingOlder) && (errors.Is(err, publish.ErrDamaged) || errors.Is(err, publish.ErrIncomplete) || errors.Is(err, publish.ErrSchema)) {
+		return hinted{fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), "take the content back, and build"}
+	}
 	if errors.Is(err, publish.ErrNothingOlder) {
 		return hinted{fmt.Errorf("there is no release before the live one in %s", *dir), "build -keep 2 or more keeps one"}
 	}

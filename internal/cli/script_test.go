@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -63,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"repeat":   repeat,
 			"takeport": takePort,
 			"bytes":    writeBytes,
+			"age":      ageFiles,
 		},
 	})
 }
@@ -198,4 +200,24 @@ func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[1] + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// ageFiles sets the times of all files below a folder an hour back: age content
+func ageFiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: age DIR")
+	}
+	ts.Check(setBack(ts.MkAbs(args[0]), time.Hour))
+}
+
+// setBack sets the times of all files below a folder back: what was written a
+// moment ago counts as still changing, so a build looks closer.
+func setBack(dir string, by time.Duration) error {
+	at := time.Now().Add(-by)
+	return filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		return os.Chtimes(name, at, at)
+	})
 }

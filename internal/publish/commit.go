@@ -52,7 +52,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
 	w.fillIn(&m)
-	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) {
+	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) && w.liveHasSpared() {
 		return w.unchanged(&m, keep)
 	}
 	result, err := w.commit(&m, keep)
@@ -64,8 +64,19 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 	return result, errors.Join(err, w.unlock())
 }
 
-// mendsSearch reports whether the live release has lost its index and this one
-// has made it again.
+// liveHasSpared reports whether the live release has, in their length, the files
+// that were found in the spare and so were not looked for in it.
+func (w *Writer) liveHasSpared() bool {
+	for path, f := range w.files {
+		if f.state == spared && w.live.size(path) != f.size {
+			return false
+		}
+	}
+	return true
+}
+
+// mendsSearch reports whether the live release has lost its index, or has a
+// damaged one, and this one has made it again.
 func (w *Writer) mendsSearch() bool {
 	return w.search == searchMade && w.live.lostSearch()
 }

@@ -19,13 +19,13 @@ func TestCreateBusy(t *testing.T) {
 	if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("second Create: got %v, want ErrBusy and the folder", err)
 	}
-	if _, _, err := Rollback(dir); !errors.Is(err, ErrBusy) {
+	if _, _, err := Rollback(t.Context(), dir); !errors.Is(err, ErrBusy) {
 		t.Errorf("Rollback: got %v, want ErrBusy", err)
 	}
 	if err := w.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	if _, to, err := Rollback(dir); err != nil || to != first.ID {
+	if _, to, err := Rollback(t.Context(), dir); err != nil || to != first.ID {
 		t.Errorf("Rollback after Abort: got %s, %v, want %s", to, err, first.ID)
 	}
 }

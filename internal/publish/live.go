@@ -15,6 +15,8 @@ type live struct {
 	dir      string // as an OS path
 	www      string // of its files, with a separator at the end
 	manifest *Manifest
+	damaged  map[string]bool // files that are not what the manifest says, by their names in the release; see Doubt
+	noSearch bool            // the index is one of them
 }
 
 // openLive reads the manifest of the live release. One that cannot be read, or
@@ -25,7 +27,7 @@ func openLive(dir, id string) *live {
 	}
 	l := &live{id: id, dir: filepath.Join(dir, id)}
 	l.www = filepath.Join(l.dir, wwwName) + string(filepath.Separator)
-	data, err := os.ReadFile(filepath.Join(l.dir, manifestName))
+	data, err := readPlain(filepath.Join(l.dir, manifestName))
 	if err != nil {
 		return nil
 	}
@@ -66,7 +68,12 @@ func (l *live) holds(path, sum string, size int64) bool {
 		return false
 	}
 	known, ok := l.manifest.URLs[urlOf(path)]
-	return ok && known == sum && l.size(path) == size
+	return ok && known == sum && !l.isDamaged(path) && l.size(path) == size
+}
+
+// isDamaged reports whether a file below www/ was found to be.
+func (l *live) isDamaged(path string) bool {
+	return len(l.damaged) > 0 && l.damaged[wwwName+"/"+path]
 }
 
 // made reports whether a variant was made in this way, and not put as a file of
@@ -81,11 +88,14 @@ func (m *Manifest) made(path, how string) bool {
 
 // holdsTemplate is holds for search.html.
 func (l *live) holdsTemplate(sum string, size int64) bool {
-	return l != nil && l.manifest.Template == sum && sizeOf(filepath.Join(l.dir, templateName)) == size
+	return l != nil && l.manifest.Template == sum && !l.damaged[templateName] && sizeOf(filepath.Join(l.dir, templateName)) == size
 }
 
-// lostSearch reports whether the folder of the index is not there.
+// lostSearch reports whether the folder of the index is not there, or no use.
 func (l *live) lostSearch() bool {
+	if l.noSearch {
+		return true
+	}
 	info, err := os.Lstat(filepath.Join(l.dir, searchName))
 	return err != nil || !info.IsDir()
 }

@@ -67,15 +67,13 @@ type SearchInfo struct {
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,
-// time, next change, number of bytes and the files of the index, whose digest
-// says what is in them. Bytes are left out because a variant
-// that was lost and made again is no other site.
+// time, next change and the files of the index, whose digest says what is in
+// them. Bytes are counted because a variant that was cut short has no hash that
+// would tell.
 func sameSite(a, b *Manifest) bool {
-	ca, cb := a.Counts, b.Counts
-	ca.Bytes, cb.Bytes = 0, 0
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
-		slices.Equal(a.Origins, b.Origins) && ca == cb && sameSearch &&
+		slices.Equal(a.Origins, b.Origins) && a.Counts == b.Counts && sameSearch &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }

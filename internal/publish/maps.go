@@ -3,7 +3,6 @@ package publish
 import (
 	"bytes"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,7 +52,7 @@ func (l *live) holdsBeside(name string, data []byte) bool {
 	if l == nil {
 		return false
 	}
-	have, err := os.ReadFile(filepath.Join(l.dir, name))
+	have, err := readPlain(filepath.Join(l.dir, name))
 	return err == nil && bytes.Equal(have, data)
 }
 

@@ -32,7 +32,8 @@
 // A file's own data is not forced to the disk, only the manifest and the
 // folders are: tens of thousands of fsyncs cost more than the build. A power
 // cut soon after a build can therefore leave files that are too short. Links
-// are made only to files of the right length, so the next build mends them.
+// are made only to files of the right length, so the next build that changes
+// something mends them.
 //
 // Paths of files in a release are slash-separated and relative, and everything
 // is written through os.Root, so that no path leads out of the folder.

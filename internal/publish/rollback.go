@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,10 +54,13 @@ func List(dir string) ([]Entry, error) {
 }
 
 // Rollback makes the newest complete release before the live one live again.
-// It passes over releases that this version of the program cannot open.
+// It passes over releases that this version of the program cannot open, and
+// those that are damaged: it reads all of one, as a server does before it serves
+// it.
 //
-// The errors, wrapped, are ErrNothingOlder, ErrNoRelease and ErrBusy.
-func Rollback(dir string) (from, to string, err error) {
+// The errors, wrapped, are ErrNothingOlder, with why the older ones were passed
+// over, ErrNoRelease and ErrBusy.
+func Rollback(ctx context.Context, dir string) (from, to string, err error) {
 	if _, err := Current(dir); err != nil {
 		return "", "", err // before the lock, which would leave a file in a folder that is none of ours
 	}
@@ -78,21 +82,33 @@ func Rollback(dir string) (from, to string, err error) {
 	if err != nil {
 		return from, "", err
 	}
+	nothing := ErrNothingOlder
 	for _, id := range ids {
-		if id >= from {
+		if id >= from || !complete(root, id) {
 			continue
 		}
-		r, err := openRelease(filepath.Join(dir, id), id)
-		if err != nil {
+		if err := tryRelease(ctx, dir, id); err != nil {
+			if ctx.Err() != nil {
+				return from, "", err
+			}
+			nothing = fmt.Errorf("%w: %w", nothing, err)
 			continue
 		}
-		r.Close()
 		if err := switchTo(root, id, root.Symlink); err != nil {
 			return from, "", err
 		}
 		return from, id, syncDir(root, ".")
 	}
-	return from, "", fmt.Errorf("publish: roll back from %s: %w", from, ErrNothingOlder)
+	return from, "", fmt.Errorf("publish: roll back from %s: %w", from, nothing)
+}
+
+// tryRelease looks whether a server would take a release.
+func tryRelease(ctx context.Context, dir, id string) error {
+	r, err := openRelease(filepath.Join(dir, id), id)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.Verify(ctx, nil), r.Close())
 }
 
 // openFolder opens a folder of releases that must exist.

@@ -13,20 +13,6 @@ const scratchName = ".build"
 // ScratchDir is the builder's folder beside the releases, as an OS path.
 func ScratchDir(dir string) string { return filepath.Join(dir, scratchName) }
 
-// Whole reports whether a release is complete, as far as a look can tell.
-func Whole(dir, id string, index bool) bool {
-	names := []string{manifestName, wwwName, templateName}
-	if index {
-		names = append(names, searchName)
-	}
-	for _, name := range names {
-		if _, err := os.Lstat(filepath.Join(dir, id, name)); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
 // Scratch makes the builder's folder beside the releases and locks it until
 // release is called, or the process ends. The error is ErrBusy, wrapped, while
 // another has it.

@@ -44,6 +44,9 @@ func setAside(root *os.Root, id string) (bool, error) {
 	if _, err := root.Lstat(spareWWW); err == nil {
 		return false, nil
 	}
+	if info, err := root.Lstat(id + "/" + wwwName); err != nil || !info.IsDir() { // such as a link, out of here
+		return false, nil
+	}
 	if err := root.Mkdir(spareName, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
@@ -122,12 +125,12 @@ func (w *Writer) giveBack() {
 
 // spares reports whether the spare has a file with this content, which then is
 // in its place. The manifest is trusted as that of the live release; see
-// live.holds.
+// live.holds. What was damaged in the live release may be the same file.
 func (w *Writer) spares(path, sum string, size int64) (bool, error) {
 	if err := w.openSite(); err != nil {
 		return false, err
 	}
-	if w.spare == nil || w.spare.manifest == nil || w.spare.manifest.URLs[urlOf(path)] != sum || sizeOf(w.osPath(path)) != size {
+	if w.spare == nil || w.spare.manifest == nil || w.live.isDamaged(path) || w.spare.manifest.URLs[urlOf(path)] != sum || sizeOf(w.osPath(path)) != size {
 		return false, nil
 	}
 	w.spare.met.Add(1)

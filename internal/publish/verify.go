@@ -98,7 +98,21 @@ func (r *Release) Verify(ctx context.Context, known *Release) error {
 	if err != nil {
 		return err
 	}
-	// Readers are answered meanwhile: half of the processors are theirs.
+	err = each(ctx, files, func(f named, buffer []byte) error { return r.verifyFile(f, known, buffer) })
+	if err != nil {
+		return err
+	}
+	if err := r.verifyCounts(); err != nil {
+		return err
+	}
+	r.verified = verified
+	return nil
+}
+
+// each does something with each file until one fails. What it is given beside
+// the file is room to read into. Readers are answered meanwhile: half of the
+// processors are theirs.
+func each(ctx context.Context, files []named, do func(f named, buffer []byte) error) error {
 	workers := max(runtime.GOMAXPROCS(0)/2, 1)
 	faults := make([]error, workers)
 	var wg sync.WaitGroup
@@ -107,7 +121,7 @@ func (r *Release) Verify(ctx context.Context, known *Release) error {
 			buffer := make([]byte, 64<<10)
 			for i := n; i < len(files) && faults[n] == nil; i += workers {
 				if faults[n] = ctx.Err(); faults[n] == nil {
-					faults[n] = r.verifyFile(files[i], known, buffer)
+					faults[n] = do(files[i], buffer)
 				}
 			}
 		})
@@ -118,10 +132,6 @@ func (r *Release) Verify(ctx context.Context, known *Release) error {
 			return err
 		}
 	}
-	if err := r.verifyCounts(); err != nil {
-		return err
-	}
-	r.verified = verified
 	return nil
 }
 

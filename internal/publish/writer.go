@@ -396,7 +396,8 @@ func (w *Writer) SearchDir() (string, error) {
 }
 
 // LinkSearch takes over the search index of the live release as it is. The
-// error wraps fs.ErrNotExist if it has none, in its manifest or on the disk.
+// error wraps fs.ErrNotExist if it has none, in its manifest or on the disk, or
+// a damaged one.
 func (w *Writer) LinkSearch() error {
 	if w.live == nil || w.live.manifest.Search == nil {
 		return fmt.Errorf("publish: search: the live release has no index: %w", fs.ErrNotExist)
@@ -405,6 +406,15 @@ func (w *Writer) LinkSearch() error {
 		return fmt.Errorf("publish: search: the live release's index is gone: %w", fs.ErrNotExist)
 	}
 	return w.claimSearch(searchTaken)
+}
+
+// LastSearch is the OS path of the live release's index, to make the next of;
+// "" if it has none, or it is no use.
+func (w *Writer) LastSearch() string {
+	if w.live == nil || w.live.manifest.Search == nil || w.live.lostSearch() {
+		return ""
+	}
+	return filepath.Join(w.live.dir, searchName)
 }
 
 func (w *Writer) claimSearch(how searchState) error {
