@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,9 @@ func damages(t *testing.T, dir string) []damage {
 	)
 
 	for _, name := range []string{"www", "search", "manifest.json", "search.html"} {
+		if runtime.GOOS == "windows" { // lets only some users make links
+			break
+		}
 		add("a link for "+name, func(dir string) error { // to the same, but out of the release
 			away := filepath.Join(t.TempDir(), "away")
 			return errors.Join(os.Rename(filepath.Join(dir, name), away), os.Symlink(away, filepath.Join(dir, name)))
