@@ -48,7 +48,7 @@ var importTable = map[string]allowed{
 	"importer":           {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net/html"}},
 	"record":             {},
 	"bench":              {},
-	"bench/budgets":      {project: []string{"bench"}},
+	"bench/budgets":      {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},
 	"bench/load":         {project: []string{"bench"}},
 	"render/program":     {outside: []string{"html/template"}},
 	"render":             {project: []string{"content", "diag", "markdown", "render/program", "site"}, outside: []string{"html/template"}},

@@ -20,14 +20,11 @@ type folder struct {
 }
 
 // made makes a folder of articles, or copies one: edits change it.
-func made(dir, from string, n int) (*folder, error) {
+func made(o options, dir, from string, n int) (*folder, error) {
 	f := &folder{dir: dir}
 	if from == "" {
 		if err := bench.Write(dir, n); err != nil {
 			return nil, err
-		}
-		for i := range 1000 {
-			f.questions = append(f.questions, bench.Question(i))
 		}
 	} else if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		return nil, err
@@ -40,17 +37,47 @@ func made(dir, from string, n int) (*folder, error) {
 		at := past(0)
 		return os.Chtimes(name, at, at)
 	})
-	if err == nil && from != "" {
-		err = f.ask()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case o.questions != "":
+		err = f.askFile(o.questions)
+	case from != "":
+		err = f.askTitles()
+	default:
+		for i := range 1000 {
+			f.questions = append(f.questions, bench.Question(i))
+		}
 	}
 	return f, err
 }
 
+// askFile takes the questions of a file: a line each, before the first tab.
+func (f *folder) askFile(name string) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(data)) {
+		if q, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t"); q != "" {
+			f.questions = append(f.questions, allowed(q))
+		}
+	}
+	return nil
+}
+
+// allowed is as much of a question as the endpoint takes.
+func allowed(q string) string {
+	runes := []rune(q)
+	return string(runes[:min(len(runes), 200)])
+}
+
 var title = regexp.MustCompile(`(?m)^title: (.*)$`)
 
-// ask makes questions of the titles of articles: half as they are, half with
+// askTitles makes questions of the titles of articles: half as they are, half with
 // words around them.
-func (f *folder) ask() error {
+func (f *folder) askTitles() error {
 	for i := 0; i < len(f.files); i += max(len(f.files)/1000, 1) {
 		data, err := os.ReadFile(f.files[i])
 		if err != nil {
@@ -64,10 +91,7 @@ func (f *folder) ask() error {
 		if i%2 > 0 {
 			q = "请问" + q + "怎么办呢"
 		}
-		if runes := []rune(q); len(runes) > 200 {
-			q = string(runes[:200])
-		}
-		f.questions = append(f.questions, q)
+		f.questions = append(f.questions, allowed(q))
 	}
 	return nil
 }

@@ -2,10 +2,14 @@
 // installed, and prints a table: make bench.
 //
 // In: the program and, by flags, the programs of the peers. Out: a row for each
-// budget: what was measured, in medians, and whether it holds. All is measured
-// in one run on one machine, one thing after the other, on made articles.
+// budget: what was measured, in medians, its ratio to the peer, and whether it
+// holds. All is measured in one run on one machine, one thing after the other,
+// on made articles. The peer of the search, stock bleve, is in this program.
 //
 //	-whyfix FILE    the program (default: built from this folder)
+//	-old FILE       another whyfix, built with in turn
+//	-stock=false    no stock bleve beside the search
+//	-questions FILE what is asked, a line each, before the first tab (default: made ones; with -content its titles)
 //	-hugo FILE      Hugo, with -pagefind FILE: 10,000 articles beside them
 //	-vitepress DIR  a folder with node_modules/vitepress: 1,000 articles
 //	-n N            articles (default 10000); -big N: a large site (default 100000, 0: none)
@@ -32,6 +36,9 @@ func main() {
 	log.SetFlags(0)
 	var o options
 	flag.StringVar(&o.whyfix, "whyfix", "", "")
+	flag.StringVar(&o.old, "old", "", "")
+	flag.BoolVar(&o.stock, "stock", true, "")
+	flag.StringVar(&o.questions, "questions", "", "")
 	flag.StringVar(&o.hugo, "hugo", lookUp("hugo"), "")
 	flag.StringVar(&o.pagefind, "pagefind", lookUp("pagefind"), "")
 	flag.StringVar(&o.vitepress, "vitepress", "", "")
@@ -44,7 +51,11 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	done, err := stock(ctx, flag.Args())
+	if !done {
+		err = run(ctx, o)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }
@@ -55,16 +66,11 @@ func lookUp(name string) string {
 }
 
 type options struct {
-	whyfix, hugo, pagefind, vitepress string
-	n, big, runs                      int
-	content, bigContent               string
-	dir                               string
-}
-
-// row is one budget.
-type row struct {
-	what, peer, measured, budget string
-	held                         string // "yes", "no", or "" where there is nothing to compare with
+	whyfix, old, hugo, pagefind, vitepress string
+	stock                                  bool
+	n, big, runs                           int
+	content, bigContent, questions         string
+	dir                                    string
 }
 
 func run(ctx context.Context, o options) error {
@@ -85,9 +91,9 @@ func run(ctx context.Context, o options) error {
 	rows, err := measure(ctx, o)
 	fmt.Printf("%s/%s, %d processors, %s, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "what\tpeer\tmeasured\tbudget\theld")
+	fmt.Fprintln(w, "what\tpeer\tmeasured\tratio\tbudget\theld")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.what, r.peer, r.measured, r.budget, r.held)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.what, r.peer, r.measured, r.ratio, r.budget, r.held)
 	}
 	if flushed := w.Flush(); err == nil {
 		err = flushed

@@ -59,15 +59,29 @@ func middle(all []cost, of func(cost) time.Duration) time.Duration {
 
 // repeat does something several times.
 func repeat(n int, do func(i int) (cost, error)) (cost, error) {
-	var all []cost
+	medians, err := inTurn(n, do)
+	return medians[0], err
+}
+
+// inTurn does several things several times, one after the other, each time
+// beginning with another one: what a machine does beside them, and who comes
+// first, falls upon all alike.
+func inTurn(n int, dos ...func(i int) (cost, error)) ([]cost, error) {
+	all, medians := make([][]cost, len(dos)), make([]cost, len(dos))
 	for i := range n {
-		c, err := do(i)
-		if err != nil {
-			return cost{}, err
+		for k := range dos {
+			which := (i + k) % len(dos)
+			c, err := dos[which](i)
+			if err != nil {
+				return medians, err
+			}
+			all[which] = append(all[which], c)
 		}
-		all = append(all, c)
 	}
-	return median(all), nil
+	for i := range all {
+		medians[i] = median(all[i])
+	}
+	return medians, nil
 }
 
 // part is the time below which a part of all lies.
@@ -77,16 +91,4 @@ func part(list []time.Duration, of float64) time.Duration {
 	}
 	sorted := slices.Sorted(slices.Values(list))
 	return sorted[min(int(of*float64(len(sorted))), len(sorted)-1)]
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
-func millis(d time.Duration) string  { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-func megabytes(n int64) string       { return fmt.Sprintf("%d MB", n>>20) }
-
-// within is a row's last column.
-func within(measured, budget float64) string {
-	if measured <= budget {
-		return "yes"
-	}
-	return "no"
 }
