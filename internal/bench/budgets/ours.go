@@ -112,16 +112,18 @@ func older(o options, wholes []cost) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var time float64
+	var theirs cost
 	var size int64
 	if o.old != "" {
-		time = wholes[1].wall.Seconds()
+		theirs = wholes[1]
 		if size, err = bytesOf(filepath.Join(o.dir, "old0", "current", "search")); err != nil {
 			return nil, err
 		}
 	}
 	return []row{
-		beside("… beside another whyfix", peer, time, wholes[0].wall.Seconds(), 1.15, seconds),
+		beside("… beside another whyfix", peer, theirs.wall.Seconds(), wholes[0].wall.Seconds(), 1.15, seconds),
+		// Where a machine has other work, this tells whether the row above is its doing.
+		beside("… processor time", peer, theirs.cpu.Seconds(), wholes[0].cpu.Seconds(), 0, seconds),
 		beside("… index on disk", peer, float64(size), float64(ours), 1.6, megabytes),
 	}, nil
 }
