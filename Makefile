@@ -34,6 +34,7 @@ setup:
 race: setup
 	@echo "== tests"
 	@go test -race ./...
+	@go test -run 'TestReadRootDamaged' ./internal/search/store
 
 # The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
 bench:

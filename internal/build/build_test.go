@@ -561,7 +561,7 @@ func TestReleaseBusy(t *testing.T) {
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(6))
 	l := load(t, dir)
-	w, err := publish.Create(public, now)
+	w, err := publish.Create(public, now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,37 @@ import (
 	"whyfix/internal/site"
 )
 
-// Document is an article as the search knows it; doc is its whole document, or
-// an outline where the texts of its sections are not needed.
-func Document(a *site.Article, doc *markdown.Document) *search.Document {
+// Page is a page that readers find by searching: an article, or the page of a
+// folder that a writer gave one.
+type Page struct {
+	*content.Article
+	URL      string
+	Language string
+	Title    string
+	Summary  string
+	Tags     [4][]*site.Tag
+}
+
+// Searched are the pages of a site that searching finds: its articles in the model's order, then the
+// folders'. Home pages are none: a reader is there already.
+func Searched(s *site.Site) []Page {
+	out := make([]Page, 0, len(s.Articles)+len(s.Categories))
+	for _, a := range s.Articles {
+		out = append(out, Page{a.Article, render.EscapeURL(a.URL), a.Language, a.Title.Value, a.Summary, a.Tags})
+	}
+	for _, c := range s.Categories {
+		if c.Index != nil {
+			out = append(out, Page{c.Index, render.EscapeURL(c.URL), c.Language, c.Title, c.Summary, [4][]*site.Tag{}})
+		}
+	}
+	return out
+}
+
+// Document is a page as the search knows it; doc is its whole document, or an
+// outline where the texts of its sections are not needed.
+func Document(a *Page, doc *markdown.Document) *search.Document {
 	d := &search.Document{
-		URL: render.EscapeURL(a.URL), Language: a.Language, Title: a.Title.Value, Summary: a.Summary,
+		URL: a.URL, Language: a.Language, Title: a.Title, Summary: a.Summary,
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
 	}
 	for _, s := range a.Symptoms {
@@ -38,6 +64,9 @@ func Document(a *site.Article, doc *markdown.Document) *search.Document {
 			d.Sections = append(d.Sections, search.Section{Anchor: it.ID, Title: it.Title, Kind: s.Kind.String(), Text: it.Body.Text})
 		}
 	}
+	if doc.Notes.Text != "" {
+		d.Sections = append(d.Sections, search.Section{Text: doc.Notes.Text})
+	}
 	return d
 }
 
@@ -45,7 +74,8 @@ func Document(a *site.Article, doc *markdown.Document) *search.Document {
 // stamps are known from the last build where the model and the file are as they
 // were.
 func sources(ctx context.Context, l *Loaded) ([]search.Source, error) {
-	docs := make([]search.Source, len(l.Site.Articles))
+	pages := Searched(l.Site)
+	docs := make([]search.Source, len(pages))
 	was := l.indexed()
 	now := indexed{Model: l.model, Documents: make([]indexedDocument, len(docs))}
 	places := make(map[string]int, len(was.Documents))
@@ -53,7 +83,7 @@ func sources(ctx context.Context, l *Loaded) ([]search.Source, error) {
 		places[d.Path] = i
 	}
 	err := parallel(ctx, len(docs), func(i int) error {
-		a := l.Site.Articles[i]
+		a := &pages[i]
 		kept := l.kept[a.Path]
 		d := &now.Documents[i]
 		d.Path, d.Sum = a.Path, kept.sum
@@ -64,7 +94,7 @@ func sources(ctx context.Context, l *Loaded) ([]search.Source, error) {
 			sum := sha256.Sum256(record.Append(append([]byte(l.key), kept.sum[:]...), Document(a, a.Doc.Outline())))
 			d.Stamp = search.Stamp(sum[:16])
 		}
-		docs[i] = search.Source{URL: render.EscapeURL(a.URL), Stamp: d.Stamp, Make: func() (*search.Document, error) {
+		docs[i] = search.Source{URL: a.URL, Stamp: d.Stamp, Make: func() (*search.Document, error) {
 			doc, err := l.Whole(a.Article)
 			if err != nil {
 				return nil, err
@@ -93,10 +123,9 @@ type indexedDocument struct {
 	Stamp search.Stamp
 }
 
-// verdict is which promises do not hold, and which have to be tried.
+// verdict is which promises have to be tried.
 type verdict struct {
 	Synonyms [32]byte // they depend on
-	Broken   []search.Broken
 	Doubtful []search.Promise
 }
 
@@ -108,7 +137,7 @@ func (l *Loaded) indexed() indexed {
 	return l.store.indexed
 }
 
-// judge finds the promises that do not hold and those that have to be tried. As
+// judge finds the promises that have to be tried. As
 // they depend on titles and symptoms alone, the model's are those of the last
 // build with the same one.
 func (l *Loaded) judge(ctx context.Context) (verdict, error) {
@@ -118,9 +147,10 @@ func (l *Loaded) judge(ctx context.Context) (verdict, error) {
 			return v, nil
 		}
 	}
-	outlines := make([]*search.Document, len(l.Site.Articles))
+	pages := Searched(l.Site)
+	outlines := make([]*search.Document, len(pages))
 	err := parallel(ctx, len(outlines), func(i int) error {
-		a := l.Site.Articles[i]
+		a := &pages[i]
 		outlines[i] = Document(a, a.Doc.Outline())
 		return nil
 	})
@@ -128,7 +158,7 @@ func (l *Loaded) judge(ctx context.Context) (verdict, error) {
 		return verdict{}, err
 	}
 	v := verdict{Synonyms: synonyms}
-	v.Broken, v.Doubtful = search.Judge(outlines, l.Synonyms)
+	v.Doubtful = search.Doubtful(outlines)
 	if l.store != nil {
 		l.store.indexed.Verdict = v
 	}
@@ -141,16 +171,16 @@ type Stamp struct {
 	URL      string           // the document's
 	article  *content.Article // parsed once, until its file changes
 	language string
+	title    string
 	tags     uint64
 }
 
-// Stamps are those of all articles, in the model's order. Only stamps of one
-// seed can be compared.
-func Stamps(l *Loaded, seed maphash.Seed) []Stamp {
+// Stamps are those of pages. Only stamps of one seed can be compared.
+func Stamps(pages []Page, seed maphash.Seed) []Stamp {
 	known := map[*site.Tag]uint64{}
-	out := make([]Stamp, len(l.Site.Articles))
-	for i, a := range l.Site.Articles {
-		s := Stamp{URL: render.EscapeURL(a.URL), article: a.Article, language: a.Language}
+	out := make([]Stamp, len(pages))
+	for i, a := range pages {
+		s := Stamp{URL: a.URL, title: a.Title, article: a.Article, language: a.Language}
 		for _, family := range a.Tags {
 			for _, t := range family {
 				h, ok := known[t]
@@ -167,7 +197,7 @@ func Stamps(l *Loaded, seed maphash.Seed) []Stamp {
 	return out
 }
 
-func tags(a *site.Article, k site.FamilyKind) []search.Tag {
+func tags(a *Page, k site.FamilyKind) []search.Tag {
 	var out []search.Tag
 	for _, t := range a.Tags[k] {
 		out = append(out, search.Tag{Name: t.Name, URL: render.EscapeURL(t.URL), Names: t.Names})

@@ -18,7 +18,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	write(t, dir, sample(60))
 	incremental := loader(t, dir)
 	first := release(t, reload(t, incremental), public)
-	open := func(release string) *search.Index {
+	open := func(release string) *search.Searcher {
 		x, err := search.Open(filepath.Join(release, "search"))
 		if err != nil {
 			t.Fatal(err)
@@ -26,7 +26,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 		t.Cleanup(func() { x.Close() })
 		return x
 	}
-	hits := func(x *search.Index, text string) int {
+	hits := func(x *search.Searcher, text string) int {
 		r, err := x.Search(t.Context(), search.Query{Text: text, Size: 10})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +40,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	write(t, dir, map[string]string{"c0/brand-new.md": "---\ntitle: 窗户漏风嗡嗡响\n---\n\n## 原因\n\n密封条老化。\n"})
 	second := release(t, reload(t, incremental), public)
 	after := open(second.Dir)
-	for x, want := range map[*search.Index]int{before: 0, after: 1} {
+	for x, want := range map[*search.Searcher]int{before: 0, after: 1} {
 		if got := hits(x, "窗户漏风"); got != want {
 			t.Errorf("an index of %d articles has %d hits, want %d", x.Count(), got, want)
 		}

@@ -6,19 +6,19 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/render"
 	"whyfix/internal/search"
 )
 
-// Documents are the articles as the search knows them, in the model's order.
+// Documents are the pages as the search knows them.
 func Documents(l *Loaded) ([]*search.Document, error) {
-	docs := make([]*search.Document, len(l.Site.Articles))
-	for i, a := range l.Site.Articles {
-		doc, err := l.Whole(a.Article)
+	pages := Searched(l.Site)
+	docs := make([]*search.Document, len(pages))
+	for i := range pages {
+		doc, err := l.Whole(pages[i].Article)
 		if err != nil {
 			return nil, err
 		}
-		docs[i] = Document(a, doc)
+		docs[i] = Document(&pages[i], doc)
 	}
 	return docs, nil
 }
@@ -33,9 +33,8 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	broken, doubtful := search.Judge(docs, l.Synonyms)
-	more, err := search.TryDocuments(ctx, docs, l.Synonyms, doubtful)
-	return told(l, append(broken, more...)), err
+	broken, err := search.TryDocuments(ctx, docs, l.Synonyms, search.Doubtful(docs))
+	return told(l, broken), err
 }
 
 // told are broken promises as diagnostics.
@@ -44,8 +43,8 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 		return nil
 	}
 	symptoms := map[string][]content.Text{}
-	for _, a := range l.Site.Articles {
-		symptoms[render.EscapeURL(a.URL)] = a.Symptoms
+	for _, p := range Searched(l.Site) {
+		symptoms[p.URL] = p.Symptoms
 	}
 	var out diag.List
 	for _, b := range broken {

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,7 +60,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		l.Check(ctx) // all mistakes at once
 		return report, ErrContent
 	}
-	w, err := publish.Create(o.Public, now)
+	w, err := publish.Create(o.Public, now, search.Root{})
 	if err != nil {
 		return report, err
 	}
@@ -270,23 +269,30 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 			return nil, false, nil, err
 		}
 	}
-	if !l.Site.Settings.Checks.On("promise") {
+	var doubtful []search.Promise
+	if l.Site.Settings.Checks.On("promise") {
+		v, err := l.judge(ctx)
+		if err != nil {
+			return nil, false, nil, err
+		}
+		doubtful = v.Doubtful
+	}
+	if !made && len(doubtful) == 0 {
 		return info, made, nil, nil
-	}
-	v, err := l.judge(ctx)
-	if err != nil {
-		return nil, false, nil, err
-	}
-	if len(v.Doubtful) == 0 {
-		return info, made, told(l, v.Broken), nil
 	}
 	x, err := search.Open(dir)
 	if err != nil {
 		return nil, false, nil, err
 	}
 	defer x.Close()
-	more, err := x.Try(ctx, v.Doubtful)
-	return info, made, told(l, append(slices.Clip(v.Broken), more...)), err
+	if made {
+		// What is an answer on this site is measured on the index as it is.
+		if err := x.Measure(ctx, dir); err != nil {
+			return nil, false, nil, err
+		}
+	}
+	broken, err := x.Try(ctx, doubtful)
+	return info, made, told(l, broken), err
 }
 
 // makeIndex makes an index, from the last one if that can be.

@@ -16,6 +16,7 @@ import (
 	"whyfix/internal/content"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
+	"whyfix/internal/search"
 )
 
 // A release is of what was looked at when it was made: the names, sizes and
@@ -148,7 +149,7 @@ func (b LastBuild) asLeft(public string) bool {
 	if err != nil || live != b.Release {
 		return false
 	}
-	now, err := publish.Fingerprint(public, live)
+	now, err := publish.Fingerprint(public, live, search.Root{})
 	return err == nil && now == b.Left
 }
 
@@ -183,7 +184,7 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 	if err != nil {
 		return err
 	}
-	left, err := publish.Fingerprint(public, report.ID)
+	left, err := publish.Fingerprint(public, report.ID, search.Root{})
 	if err != nil {
 		return fmt.Errorf("build: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 )
 
 // TestUnchanged: only where another build would make the same release is none
@@ -74,7 +75,7 @@ func TestUnchanged(t *testing.T) {
 		{"the settings", func() { put("content/site.yaml", "theme: mine\ntitle: 乙\n") }},
 		{"a moment ago", func() { write(t, dir, map[string]string{"a.md": "---\ntitle: 甲\n---\n刚刚！\n"}) }},
 		{"rolled back", func() {
-			if _, _, err := publish.Rollback(t.Context(), public); err != nil {
+			if _, _, err := publish.Rollback(t.Context(), public, search.Root{}); err != nil {
 				t.Fatal(err)
 			}
 		}},

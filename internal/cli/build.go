@@ -16,6 +16,7 @@ import (
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 	"whyfix/internal/site"
 )
 
@@ -330,7 +331,7 @@ func runRollback(ctx context.Context, e *env, args []string) error {
 	if _, err := os.Stat(*dir); err != nil {
 		return openError(publish.ErrNoRelease, *dir)
 	}
-	from, to, err := publish.Rollback(ctx, *dir)
+	from, to, err := publish.Rollback(ctx, *dir, search.Root{})
 	if errors.Is(err, publish.ErrNothingOlder) && (errors.Is(err, publish.ErrDamaged) || errors.Is(err, publish.ErrIncomplete) || errors.Is(err, publish.ErrSchema)) {
 		return hinted{fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), "take the content back, and build"}
 	}

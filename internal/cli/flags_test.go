@@ -92,7 +92,7 @@ func TestWrongCommandLine(t *testing.T) {
 		{"frobnicate", `whyfix: unknown command "frobnicate"`, "whyfix help lists the commands"},
 		{"-x", `whyfix: unknown command "-x"`, "whyfix help lists the commands"},
 		{"help bild", `whyfix: unknown command "bild"`, `did you mean "build"?`},
-		{"search -size 10 " + strings.Repeat("花", 10_000), "whyfix search: the query has 10000 characters; at most 200 are allowed", "ask in one sentence"},
+		{"search -size 10 " + strings.Repeat("花", 10_000), "whyfix search: the query has 10000 characters; at most 2000 are allowed", "keep the part that says what is wrong"},
 	} {
 		name := tt.line
 		if len(name) > 60 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"net/url"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -25,10 +26,13 @@ Asks the index of a release, like a reader does.
   -size N        how many hits (default: 10)
   -json          the answer of GET /api/search
   -explain       also the terms, and what made each score
+  -for URL       with -explain: why this article stands where it stands, and
+                 what would lift it
 
 examples:
   whyfix search 花呗用不了
   whyfix search -explain 退款怎么还没到
+  whyfix search -explain -for /pay/refund-late/ 钱没退回来
 `
 
 func runSearch(ctx context.Context, e *env, args []string) error {
@@ -37,6 +41,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	size := f.Int("size", 10, "")
 	asJSON := f.Bool("json", false, "")
 	explain := f.Bool("explain", false, "")
+	address := f.String("for", "", "")
 	words, err := parse(f, args, 1, 1000, "a QUERY")
 	if err != nil {
 		return err
@@ -46,7 +51,10 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	}
 	text := strings.Join(words, " ")
 	if n := len([]rune(text)); n > search.MaxQuery {
-		return errUsage{fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "ask in one sentence"}
+		return errUsage{fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "keep the part that says what is wrong"}
+	}
+	if *address != "" && !*explain {
+		return errUsage{"-for goes with -explain", "whyfix search -explain -for /pay/refund-late/ QUERY"}
 	}
 	if err := folder("-public", *dir); err != nil {
 		return err
@@ -59,8 +67,11 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if release.Search == nil {
 		return hinted{fmt.Errorf("the release in %s was made without an index", *dir), "build it without -index=false"}
 	}
+	if *address != "" {
+		return explainFor(ctx, e, release, search.Query{Text: text, Size: *size, Page: 1}, *address)
+	}
 	start := time.Now()
-	result, err := release.Search.Search(ctx, search.Query{Text: text, Size: *size, Page: 1})
+	result, err := release.Search.Search(ctx, search.Query{Text: text, Size: *size, Page: 1, Explain: *explain})
 	if err != nil {
 		return err
 	}
@@ -92,16 +103,55 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 		}
 		if *explain {
 			fmt.Fprintf(e.stdout, "   score %.3f\n", h.Score)
-			for _, p := range h.Parts {
-				fmt.Fprintf(e.stdout, "     %.2f %s", p.Share, p.Name)
-				if p.Text != "" {
-					fmt.Fprintf(e.stdout, ": %s", p.Text)
-				}
-				fmt.Fprintln(e.stdout)
-			}
+			tellParts(e, h)
 		}
 	}
 	e.say("%s (%s, %.1f ms)", plural(result.Total, "article"), result.Mode, float64(took.Microseconds())/1000)
+	if len(result.Hits) > 0 && !result.Answered {
+		e.say("none of them is likely to answer: the first one is only the nearest")
+	}
+	return nil
+}
+
+// tellParts tells what made a hit's score.
+func tellParts(e *env, h search.Hit) {
+	for _, p := range h.Parts {
+		fmt.Fprintf(e.stdout, "     %.2f %s (%.0f %%)", p.Share, p.Name, 100*p.Value)
+		if p.Text != "" {
+			fmt.Fprintf(e.stdout, ": %s", p.Text)
+		}
+		if p.Words != "" {
+			fmt.Fprintf(e.stdout, " [%s]", p.Words)
+		}
+		fmt.Fprintln(e.stdout)
+	}
+}
+
+// explainFor tells why an article stands where it stands.
+func explainFor(ctx context.Context, e *env, release *server.Release, q search.Query, address string) error {
+	if u, err := url.PathUnescape(address); err == nil {
+		address = (&url.URL{Path: u}).EscapedPath()
+	}
+	w, err := release.Search.Explain(ctx, q, address)
+	if err != nil {
+		return hinted{err, "its address as the site has it, such as /pay/refund-late/"}
+	}
+	place := "it is none of the hits"
+	if w.Place > 0 {
+		place = fmt.Sprintf("place %d", w.Place)
+	}
+	fmt.Fprintf(e.stdout, "%s  %s\n   %s, score %.3f\n", w.Title, w.URL, place, w.Score)
+	tellParts(e, w.Hit)
+	if w.First.URL != w.URL {
+		fmt.Fprintf(e.stdout, "first stands %s  %s\n   score %.3f\n", w.First.Title, w.First.URL, w.First.Score)
+		tellParts(e, w.First)
+	}
+	if len(w.Lift) > 0 {
+		fmt.Fprintln(e.stdout, "what would lift it:")
+		for _, l := range w.Lift {
+			fmt.Fprintf(e.stdout, "   - %s\n", l)
+		}
+	}
 	return nil
 }
 

@@ -206,7 +206,7 @@ const (
 	readTime   = 15 * time.Second
 	writeTime  = 60 * time.Second
 	idleTime   = 2 * time.Minute
-	headerSize = 16 << 10
+	headerSize = 40 << 10 // of which the longest question is more than half
 	drainTime  = 5 * time.Second
 	// maxConnections bounds the memory that they hold, about 20 kB each, and
 	// clientConnections what one client may have of them.

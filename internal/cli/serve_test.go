@@ -449,7 +449,7 @@ func TestBuildBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := publish.Create(public, time.Now())
+	w, err := publish.Create(public, time.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -243,6 +244,21 @@ func TestNginxSample(t *testing.T) {
 	}
 	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="/pay/refund/"`) {
 		t.Errorf("a page of results: status %d: %.300s", a.status, a.body)
+	}
+	// A whole text, also in characters of which each takes four bytes, as far as serve takes it.
+	for _, tt := range []struct {
+		path, text string
+		status     int
+	}{
+		{"/api/search", strings.Repeat("谢", 1_995) + "退款没到。", 200},
+		{"/search/", strings.Repeat("谢", 1_995) + "退款没到。", 200},
+		{"/search/", strings.Repeat("𠮷", 1_995) + "退款没到。", 200},
+		{"/search/", strings.Repeat("谢", 2_001), 400},
+	} {
+		q := url.QueryEscape(tt.text)
+		if a := fetch(t, base+tt.path+"?q="+q); a.status != tt.status || tt.status == 200 && !strings.Contains(a.body, "/pay/refund/") {
+			t.Errorf("%s with %d kB: status %d, want %d: %.200s", tt.path, len(q)>>10, a.status, tt.status, a.body)
+		}
 	}
 	// The client is who nginx says it is; what it says of itself counts for nothing.
 	refused := false

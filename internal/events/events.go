@@ -37,6 +37,7 @@ type Event struct {
 	Query    string `json:"query,omitempty"`    // of a search or a click: as text that was normalised
 	Mode     string `json:"mode,omitempty"`     // of a search: the rung that answered
 	Hits     *int   `json:"hits,omitempty"`     // of a search: how many articles were found
+	Answered *bool  `json:"answered,omitempty"` // of a search: whether the first of them is likely to answer
 	Page     string `json:"page,omitempty"`     // of a click: the hit that was opened; of feedback: the article
 	Position int    `json:"position,omitempty"` // of a click: the place of the hit, from 1
 	Helped   *bool  `json:"helped,omitempty"`   // of feedback

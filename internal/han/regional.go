@@ -97,3 +97,35 @@ func EachRegional(runes []rune, emit func(start, end int, mainland []rune)) {
 		i = t.pairs.next(runes, i+n)
 	}
 }
+
+// mainlandWords are the words that EachRegional gives, by their first character.
+var mainlandWords = sync.OnceValue(func() map[rune][][]rune {
+	out := map[rune][][]rune{}
+	for line := range strings.Lines(regionalText) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		if f[0] == "" || f[0][0] == '#' {
+			continue
+		}
+		for _, w := range f[1:] {
+			for word := range strings.FieldsSeq(w) {
+				r := []rune(word)
+				out[r[0]] = append(out[r[0]], r)
+			}
+		}
+	}
+	return out
+})
+
+// HasMainland reports whether folded text has a word that Taiwan or Hong Kong
+// puts in another way.
+func HasMainland(runes []rune) bool {
+	words := mainlandWords()
+	for i, r := range runes {
+		for _, w := range words[r] {
+			if hasPrefix(runes[i:], w) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -45,7 +45,7 @@ type Document struct {
 	TitlePos diag.Pos
 	Intro    Block // what stands before the first section
 	Sections []Section
-	Notes    Fragment // the list of footnotes; empty when there are none
+	Notes    Block    // the list of footnotes; empty when there are none
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure

@@ -358,7 +358,7 @@ func TestFigures(t *testing.T) {
 
 func TestFootnotes(t *testing.T) {
 	doc := good(t, options, "一[^a]二[^b]三[^a]。\n\n## 原因\n\n四[^b]\n\n[^a]: 注 [链](b.md)。\n[^b]: 另注。\n")
-	intro, notes := filled(doc, doc.Intro.HTML), filled(doc, doc.Notes)
+	intro, notes := filled(doc, doc.Intro.HTML), filled(doc, doc.Notes.HTML)
 	for _, want := range []string{`href="#fn:1"`, `href="#fn:2"`, `id="fnref:1"`} {
 		if !strings.Contains(intro, want) {
 			t.Errorf("no %s in %s", want, intro)
@@ -369,7 +369,7 @@ func TestFootnotes(t *testing.T) {
 			t.Errorf("no %s in %s", want, notes)
 		}
 	}
-	if doc := good(t, options, "一[^x]。"); !doc.Notes.Empty() || doc.Intro.Text != "一[^x]。" {
+	if doc := good(t, options, "一[^x]。"); !doc.Notes.HTML.Empty() || doc.Intro.Text != "一[^x]。" {
 		t.Errorf("a note that is not written: got %q", doc.Intro.Text)
 	}
 }
@@ -469,7 +469,7 @@ func runs(address string) bool {
 
 // fragments are all pieces of HTML of a document.
 func fragments(doc *Document) []Fragment {
-	out := []Fragment{doc.Intro.HTML, doc.Notes}
+	out := []Fragment{doc.Intro.HTML, doc.Notes.HTML}
 	for _, s := range doc.Sections {
 		out = append(out, s.Heading, s.Body.HTML)
 		for _, it := range s.Items {

@@ -18,7 +18,7 @@ func (d *Document) Outline() *Document {
 	}
 	out := d.copied()
 	out.Bare = true
-	out.Intro, out.Notes = Block{}, Fragment{}
+	out.Intro, out.Notes = Block{}, Block{}
 	for i := range out.Sections {
 		s := &out.Sections[i]
 		s.Heading, s.Body = Fragment{}, Block{}
@@ -69,7 +69,7 @@ func (d *Document) WithContent(data string) (*Document, error) {
 			r.block(&s.Items[j].Body)
 		}
 	}
-	r.fragment(&out.Notes)
+	r.block(&out.Notes)
 	if r.bad || r.rest != "" {
 		return nil, ErrContent
 	}

@@ -242,7 +242,7 @@ func (r *reading) split(root ast.Node) {
 	r.doc.Sections = make([]Section, 0, r.likelySections())
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		if notes, ok := n.(*east.FootnoteList); ok {
-			r.doc.Notes = r.render(notes)
+			r.doc.Notes = r.block([]ast.Node{notes})
 			continue
 		}
 		h, ok := n.(*ast.Heading)

@@ -244,7 +244,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 }
 
 // index brings the search up to date with what changed.
-func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
+func (p *Preview) index(l *build.Loaded) (*search.Searcher, error) {
 	if p.live == nil || !reflect.DeepEqual(p.synonyms, l.Synonyms) {
 		live, err := search.NewLive(l.Synonyms)
 		if err != nil {
@@ -257,11 +257,12 @@ func (p *Preview) index(l *build.Loaded) (*search.Index, error) {
 		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]build.Stamp{}
 	}
 	var changed []*search.Document
-	now := make(map[string]build.Stamp, len(l.Site.Articles))
-	for i, stamp := range build.Stamps(l, p.seed) {
+	pages := build.Searched(l.Site)
+	now := make(map[string]build.Stamp, len(pages))
+	for i, stamp := range build.Stamps(pages, p.seed) {
 		now[stamp.URL] = stamp
 		if p.indexed[stamp.URL] != stamp {
-			changed = append(changed, build.Document(l.Site.Articles[i], l.Site.Articles[i].Doc))
+			changed = append(changed, build.Document(&pages[i], pages[i].Doc))
 		}
 	}
 	var gone []string

@@ -13,7 +13,7 @@ func BenchmarkRelease(b *testing.B) {
 	page := bytes.Repeat([]byte("0123456789abcde\n"), 512)
 	small := page[:2048]
 	run := func(b *testing.B, dir string, edit int) Result {
-		w, err := Create(dir, noon)
+		w, err := Create(dir, noon, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -78,7 +78,7 @@ func (w *Writer) liveHasSpared() bool {
 // mendsSearch reports whether the live release has lost its index, or has a
 // damaged one, and this one has made it again.
 func (w *Writer) mendsSearch() bool {
-	return w.search == searchMade && w.live.lostSearch()
+	return w.search == searchMade && w.lostSearch()
 }
 
 // fillIn sets what the Writer knows about the release.
@@ -199,9 +199,9 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 	return result, nil
 }
 
-// indexSums are the content hashes of the files of the index. One that the live
-// release has, too, has the hash that it had there: a file that was damaged
-// since must not become right.
+// indexSums are the content hashes of the files of the index, and the digest of
+// what its root says. One that the live release has, too, has the hash that it
+// had there: a file that was damaged since must not become right.
 func (w *Writer) indexSums() (map[string]string, error) {
 	if w.search == searchNone {
 		return nil, nil
@@ -224,6 +224,11 @@ func (w *Writer) indexSums() (map[string]string, error) {
 				return nil
 			}
 		}
+		if isIndexRoot(w.index, searchName+"/"+rest) {
+			says, err := w.index.Digest(dir)
+			sums[rest] = saysPrefix + says
+			return err
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			return err
@@ -239,7 +244,7 @@ func (w *Writer) indexSums() (map[string]string, error) {
 // many files these were.
 func (w *Writer) takeOver() (int, error) {
 	var names []string
-	there := 0
+	there, root := 0, 0
 	for path, f := range w.files {
 		switch f.state {
 		case taken:
@@ -261,6 +266,9 @@ func (w *Writer) takeOver() (int, error) {
 				return w.makeFolder(name)
 			case !entry.Type().IsRegular():
 				return fmt.Errorf("%s is not a plain file", p)
+			case isIndexRoot(w.index, name):
+				root++
+				return nil
 			}
 			names = append(names, name)
 			return nil
@@ -270,7 +278,15 @@ func (w *Writer) takeOver() (int, error) {
 		}
 	}
 	slices.Sort(names) // neighbours in one folder, one after the other
-	return len(names) + there, w.linkAll(names)
+	if err := w.linkAll(names); err != nil {
+		return 0, err
+	}
+	if root > 0 {
+		if err := w.index.Copy(filepath.Join(w.live.dir, searchName), filepath.Join(w.dir, w.id, searchName)); err != nil {
+			return 0, err
+		}
+	}
+	return len(names) + there + root, nil
 }
 
 // linkAll links files of the live release, named from its root, on all CPUs.

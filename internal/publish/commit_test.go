@@ -361,7 +361,7 @@ func TestCommitWithoutSymlinks(t *testing.T) {
 	if info, err := os.Lstat(filepath.Join(dir, currentName)); err != nil || !info.Mode().IsRegular() {
 		t.Fatalf("current: got %v, %v, want a plain file", info, err)
 	}
-	if _, _, err := Rollback(t.Context(), dir); err != nil {
+	if _, _, err := Rollback(t.Context(), dir, nil); err != nil {
 		t.Fatal(err)
 	}
 	checkLive(t, dir, ids[0], siteA)

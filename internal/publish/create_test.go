@@ -15,17 +15,17 @@ func TestCreateBusy(t *testing.T) {
 	first := build(t, dir, siteA, 2)
 	build(t, dir, siteB, 2)
 	w := begin(t, dir)
-	_, err := Create(dir, noon)
+	_, err := Create(dir, noon, nil)
 	if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("second Create: got %v, want ErrBusy and the folder", err)
 	}
-	if _, _, err := Rollback(t.Context(), dir); !errors.Is(err, ErrBusy) {
+	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrBusy) {
 		t.Errorf("Rollback: got %v, want ErrBusy", err)
 	}
 	if err := w.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	if _, to, err := Rollback(t.Context(), dir); err != nil || to != first.ID {
+	if _, to, err := Rollback(t.Context(), dir, nil); err != nil || to != first.ID {
 		t.Errorf("Rollback after Abort: got %s, %v, want %s", to, err, first.ID)
 	}
 }
@@ -50,7 +50,7 @@ func TestCreateCurrentIsFolder(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, currentName), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(dir, noon); err == nil || !strings.Contains(err.Error(), "remove it") {
+	if _, err := Create(dir, noon, nil); err == nil || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("Create: got %v, want a hint", err)
 	}
 }

@@ -21,6 +21,7 @@ func (w *Writer) Doubt(ctx context.Context) error {
 		return nil
 	}
 	defer r.Close()
+	r.index = w.index
 	files, err := r.files()
 	if err != nil {
 		w.live = nil

@@ -73,7 +73,7 @@ func TestDoubt(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			if err := r.Verify(t.Context(), nil); err != nil {
+			if err := r.Verify(t.Context(), nil, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -126,18 +126,18 @@ func TestSpareHidesNoDamage(t *testing.T) {
 func TestFingerprint(t *testing.T) {
 	dir := t.TempDir()
 	live := build(t, dir, siteA, 2)
-	first, err := Fingerprint(dir, live.ID)
+	first, err := Fingerprint(dir, live.ID, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := Open(dir)
 	if err == nil {
-		err = errors.Join(r.Verify(t.Context(), nil), r.Close())
+		err = errors.Join(r.Verify(t.Context(), nil, nil), r.Close())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := Fingerprint(dir, live.ID); err != nil || again != first {
+	if again, err := Fingerprint(dir, live.ID, nil); err != nil || again != first {
 		t.Errorf("who reads a release changes its fingerprint (%v)", err)
 	}
 	link := func(name string) harm {
@@ -178,14 +178,14 @@ func TestFingerprint(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			was, err := Fingerprint(dir, live.ID)
+			was, err := Fingerprint(dir, live.ID, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := h.do(live.Dir); err != nil {
 				t.Fatal(err)
 			}
-			if now, err := Fingerprint(dir, live.ID); err == nil && now == was {
+			if now, err := Fingerprint(dir, live.ID, nil); err == nil && now == was {
 				t.Error("it has the same fingerprint")
 			}
 		})
@@ -201,14 +201,14 @@ func TestRollbackPassesOverDamage(t *testing.T) {
 	if err := lose("search/store/root.bolt").do(second.Dir); err != nil {
 		t.Fatal(err)
 	}
-	if from, to, err := Rollback(t.Context(), dir); err != nil || from != third.ID || to != first.ID {
+	if from, to, err := Rollback(t.Context(), dir, nil); err != nil || from != third.ID || to != first.ID {
 		t.Errorf("got %s to %s, %v, want %s to %s", from, to, err, third.ID, first.ID)
 	}
 	build(t, dir, siteB, 3)
 	if err := put("www/404.html", "NOTHING HERE").do(first.Dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, to, err := Rollback(t.Context(), dir); !errors.Is(err, ErrNothingOlder) || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "404.html") {
+	if _, to, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNothingOlder) || !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "404.html") {
 		t.Errorf("got %s, %v, want what is damaged", to, err)
 	}
 }

@@ -218,7 +218,7 @@ func TestKilled(t *testing.T) {
 			if got, want := strings.TrimSpace(line), stopped; got != want {
 				t.Errorf("child: got %q, %v, want %q", got, err, want)
 			}
-			if _, err := Create(dir, noon); !errors.Is(err, ErrBusy) {
+			if _, err := Create(dir, noon, nil); !errors.Is(err, ErrBusy) {
 				t.Errorf("Create while the other process builds: got %v, want ErrBusy", err)
 			}
 			if err := cmd.Process.Kill(); err != nil {

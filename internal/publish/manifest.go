@@ -31,7 +31,7 @@ type Manifest struct {
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
-	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash
+	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash, or what it says; see IndexRoot
 	Template   string            `json:"template"`           // content hash of search.html, "" if there is none
 	Variants   map[string]string `json:"variants,omitempty"` // extension of the precompressed variants that were made, such as ".gz" → how
 	// Old addresses, like those of URLs: where each leads, as HTTP writes it;

@@ -19,6 +19,7 @@ type Release struct {
 	www      *os.Root
 	lock     *os.File // the manifest, locked while the release is open; see spare.go
 	manifest *Manifest
+	index    IndexRoot // for Verify
 	verified time.Time // when Verify began that found it whole; zero: never
 }
 

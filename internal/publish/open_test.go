@@ -124,7 +124,7 @@ func TestOtherSchema(t *testing.T) {
 	if err != nil || len(list) != 2 || list[1].Time.Year() != 2020 {
 		t.Errorf("List: got %v, %v, want both releases with their times", list, err)
 	}
-	if _, _, err := Rollback(t.Context(), dir); !errors.Is(err, ErrNothingOlder) {
+	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNothingOlder) {
 		t.Errorf("Rollback: got %v, want ErrNothingOlder", err)
 	}
 }
@@ -181,7 +181,7 @@ func TestCurrentAndList(t *testing.T) {
 
 func TestRollback(t *testing.T) {
 	dir := t.TempDir()
-	if _, _, err := Rollback(t.Context(), dir); !errors.Is(err, ErrNoRelease) {
+	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNoRelease) {
 		t.Errorf("empty folder: got %v, want ErrNoRelease", err)
 	}
 	if got := names(t, dir); got != nil {
@@ -192,12 +192,12 @@ func TestRollback(t *testing.T) {
 	first := build(t, dir, siteA, 2)
 	second := build(t, dir, siteB, 2)
 
-	from, to, err := Rollback(t.Context(), dir)
+	from, to, err := Rollback(t.Context(), dir, nil)
 	if got, want := fmt.Sprint(from, to, err), fmt.Sprint(second.ID, first.ID, nil); got != want {
 		t.Errorf("Rollback: got %s, want %s", got, want)
 	}
 	checkLive(t, dir, first.ID, siteA)
-	if _, _, err := Rollback(t.Context(), dir); !errors.Is(err, ErrNothingOlder) {
+	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNothingOlder) {
 		t.Errorf("Rollback again: got %v, want ErrNothingOlder", err)
 	}
 	checkLive(t, dir, first.ID, siteA)
@@ -206,7 +206,7 @@ func TestRollback(t *testing.T) {
 	// one before it, so that the next rollback leads to the good one.
 	third := build(t, dir, siteC, 2)
 	checkNames(t, dir, first.ID, third.ID)
-	if _, to, err := Rollback(t.Context(), dir); to != first.ID || err != nil {
+	if _, to, err := Rollback(t.Context(), dir, nil); to != first.ID || err != nil {
 		t.Errorf("Rollback after a build: got %s, %v, want %s", to, err, first.ID)
 	}
 	checkLive(t, dir, first.ID, siteA)

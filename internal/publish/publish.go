@@ -35,6 +35,9 @@
 // are made only to files of the right length, so the next build that changes
 // something mends them.
 //
+// The index is the search's affair; but one of its files, which other programs
+// write again, must be known by what it says: see IndexRoot.
+//
 // Paths of files in a release are slash-separated and relative, and everything
 // is written through os.Root, so that no path leads out of the folder.
 package publish

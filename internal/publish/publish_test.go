@@ -37,7 +37,7 @@ var (
 // begin starts a release that is given up at the end of the test.
 func begin(t *testing.T, dir string) *Writer {
 	t.Helper()
-	w, err := Create(dir, noon)
+	w, err := Create(dir, noon, nil)
 	if err != nil {
 		t.Fatalf("Create: %v", err)
 	}

@@ -60,7 +60,7 @@ func List(dir string) ([]Entry, error) {
 //
 // The errors, wrapped, are ErrNothingOlder, with why the older ones were passed
 // over, ErrNoRelease and ErrBusy.
-func Rollback(ctx context.Context, dir string) (from, to string, err error) {
+func Rollback(ctx context.Context, dir string, index IndexRoot) (from, to string, err error) {
 	if _, err := Current(dir); err != nil {
 		return "", "", err // before the lock, which would leave a file in a folder that is none of ours
 	}
@@ -87,7 +87,7 @@ func Rollback(ctx context.Context, dir string) (from, to string, err error) {
 		if id >= from || !complete(root, id) {
 			continue
 		}
-		if err := tryRelease(ctx, dir, id); err != nil {
+		if err := tryRelease(ctx, dir, id, index); err != nil {
 			if ctx.Err() != nil {
 				return from, "", err
 			}
@@ -103,12 +103,12 @@ func Rollback(ctx context.Context, dir string) (from, to string, err error) {
 }
 
 // tryRelease looks whether a server would take a release.
-func tryRelease(ctx context.Context, dir, id string) error {
+func tryRelease(ctx context.Context, dir, id string, index IndexRoot) error {
 	r, err := openRelease(filepath.Join(dir, id), id)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Verify(ctx, nil), r.Close())
+	return errors.Join(r.Verify(ctx, index, nil), r.Close())
 }
 
 // openFolder opens a folder of releases that must exist.

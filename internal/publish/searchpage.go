@@ -20,6 +20,7 @@ type SearchView struct {
 	Problem   string // "query_too_long", "unavailable" …, or empty
 	Mode      string // "exact", "relaxed", "corrected"
 	Corrected string // what was searched instead
+	Answered  bool   // whether the first hit is likely to answer; if not, the hits are the nearest
 	Total     int
 	Hits      []SearchHit
 	Facets    []SearchFacet
@@ -156,7 +157,7 @@ func trials() []SearchView {
 		f.Values = f.Values[1:2]
 		facets = append(facets, f)
 	}
-	full := SearchView{Query: "q", Asked: true, Mode: "exact", Total: 60, Hits: hits, Facets: facets, Previous: "?q=a&page=1", Next: "?q=a&page=3"}
+	full := SearchView{Query: "q", Asked: true, Mode: "exact", Answered: true, Total: 60, Hits: hits, Facets: facets, Previous: "?q=a&page=1", Next: "?q=a&page=3"}
 	one, relaxed, corrected, beyond := full, full, full, full
 	one.Total, one.Hits, one.Facets, one.Previous, one.Next = 1, hits[:1], nil, "", ""
 	relaxed.Mode, relaxed.Previous = "relaxed", ""
@@ -165,11 +166,17 @@ func trials() []SearchView {
 	out := []SearchView{
 		{},
 		full, one, relaxed, corrected, beyond,
+	}
+	for _, v := range out[1:] { // and each of them as one that does not answer
+		v.Answered = false
+		out = append(out, v)
+	}
+	out = append(out, []SearchView{
 		{Query: "q", Asked: true, Mode: "exact"},
 		{Query: "q", Asked: true, Mode: "exact", Suggested: []SearchLink{{"A", "/a/"}}},
 		{Query: "q", Asked: true, Mode: "exact", Facets: facets, Unfiltered: "?q=a"},
 		{Query: "q", Asked: true, Mode: "exact", Facets: facets, Unfiltered: "?q=a", Nearest: hits},
-	}
+	}...)
 	for _, problem := range []string{"query_too_long", "unavailable", "bad_size", "too_far"} {
 		out = append(out, SearchView{Problem: problem}, SearchView{Problem: problem, Query: "q"})
 	}

@@ -91,8 +91,10 @@ type named struct{ name, sum string }
 // known release that was verified has under the same hash as the very same
 // file, through a hard link, and nobody has written since, is not read again;
 // known may be nil. The error is ErrDamaged, wrapped with the first file that is
-// not as it should be. It must be called before anybody else uses the Release.
-func (r *Release) Verify(ctx context.Context, known *Release) error {
+// not as it should be; any other says that something could not be read now. It
+// must be called before anybody else uses the Release.
+func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) error {
+	r.index = index
 	verified := time.Now()
 	files, err := r.files()
 	if err != nil {
@@ -165,6 +167,11 @@ func (r *Release) damaged(name, what string) error {
 	return fmt.Errorf("publish: %s: %w: %s %s", r.dir, ErrDamaged, name, what)
 }
 
+// cannot is the error of a file that may be as it should, or not.
+func (r *Release) cannot(name string, err error) error {
+	return fmt.Errorf("publish: %s: %s: %w", r.dir, name, err)
+}
+
 func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	if known != nil && r.shares(known, file) {
 		return nil
@@ -176,6 +183,9 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	case err == nil && !info.Mode().IsRegular(): // who opens a pipe waits for ever
 		return r.damaged(file.name, "is not a plain file")
 	}
+	if err == nil && strings.HasPrefix(file.sum, saysPrefix) {
+		return r.verifyIndexRoot(file)
+	}
 	f, err := r.root.Open(file.name)
 	if err != nil {
 		return fmt.Errorf("publish: %s: %w", r.dir, err)
@@ -183,7 +193,7 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer); err != nil {
-		return fmt.Errorf("publish: %s: %s: %w", r.dir, file.name, err)
+		return r.cannot(file.name, err)
 	}
 	if sumOfHash(h) != file.sum {
 		return r.damaged(file.name, "is not what was published")

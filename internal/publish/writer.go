@@ -15,11 +15,12 @@ import (
 // Writer makes one release. Any number of goroutines may put files into it.
 // It holds the lock of the folder until Commit succeeds or Abort.
 type Writer struct {
-	dir  string // the folder of releases, as an OS path
-	id   string
-	now  time.Time
-	root *os.Root // dir
-	www  *os.Root // dir/id/www; see openSite
+	dir   string // the folder of releases, as an OS path
+	id    string
+	now   time.Time
+	index IndexRoot
+	root  *os.Root // dir
+	www   *os.Root // dir/id/www; see openSite
 
 	wwwPath string // the same, as an OS path with a separator at the end
 	lock    *os.File
@@ -79,7 +80,7 @@ const (
 // it can be read, is the one to compare with and to link from.
 //
 // The error is ErrBusy, wrapped, while another Writer or Rollback is at work.
-func Create(dir string, now time.Time) (_ *Writer, err error) {
+func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
@@ -88,7 +89,7 @@ func Create(dir string, now time.Time) (_ *Writer, err error) {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
 	w := &Writer{
-		dir: dir, now: now.UTC().Round(0), root: root,
+		dir: dir, now: now.UTC().Round(0), index: index, root: root,
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
 		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{},
@@ -402,7 +403,7 @@ func (w *Writer) LinkSearch() error {
 	if w.live == nil || w.live.manifest.Search == nil {
 		return fmt.Errorf("publish: search: the live release has no index: %w", fs.ErrNotExist)
 	}
-	if w.live.lostSearch() {
+	if w.lostSearch() {
 		return fmt.Errorf("publish: search: the live release's index is gone: %w", fs.ErrNotExist)
 	}
 	return w.claimSearch(searchTaken)
@@ -411,7 +412,7 @@ func (w *Writer) LinkSearch() error {
 // LastSearch is the OS path of the live release's index, to make the next of;
 // "" if it has none, or it is no use.
 func (w *Writer) LastSearch() string {
-	if w.live == nil || w.live.manifest.Search == nil || w.live.lostSearch() {
+	if w.live == nil || w.live.manifest.Search == nil || w.lostSearch() {
 		return ""
 	}
 	return filepath.Join(w.live.dir, searchName)

@@ -188,7 +188,7 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 
 // putText puts the text of an article into its view.
 func (r *voice) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
-	v.Intro, v.Notes = r.trusted(doc.Intro.HTML, a.Targets), r.trusted(doc.Notes, a.Targets)
+	v.Intro, v.Notes = r.trusted(doc.Intro.HTML, a.Targets), r.trusted(doc.Notes.HTML, a.Targets)
 	for i := range doc.Sections {
 		s, shown := &doc.Sections[i], &v.Sections[i]
 		shown.Heading, shown.Body = r.trusted(s.Heading, a.Targets), r.trusted(s.Body.HTML, a.Targets)

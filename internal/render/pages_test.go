@@ -290,7 +290,7 @@ func TestSearchTemplateStates(t *testing.T) {
 		not  []string
 	}{
 		{"no question", publish.SearchView{}, []string{`value=""`}, []string{hits}},
-		{"too long", publish.SearchView{Problem: "query_too_long"}, []string{"200"}, []string{hits}},
+		{"too long", publish.SearchView{Problem: "query_too_long"}, []string{"问题太长了"}, []string{hits}},
 		{"unavailable", publish.SearchView{Query: "问题丙", Problem: "unavailable"}, []string{`value="问题丙"`}, []string{hits, "“问题丙”"}},
 		{"another problem", publish.SearchView{Problem: "bad_size"}, nil, []string{hits}},
 		{"no hits", publish.SearchView{Query: "问题丙", Asked: true, Mode: "exact"}, []string{"“问题丙”", `value="问题丙"`}, []string{hits}},
@@ -303,9 +303,15 @@ func TestSearchTemplateStates(t *testing.T) {
 		},
 		{
 			"many hits",
+			publish.SearchView{Query: "问题丙", Asked: true, Mode: "relaxed", Answered: true, Total: 3217, Hits: []publish.SearchHit{hit}, Next: "/help/search/?q=x&page=2"},
+			[]string{hits, "3217", `rel="next"`, "page=2", "没有完全符合"},
+			[]string{`rel="prev"`, "本站可能没有", "最接近的文章"},
+		},
+		{
+			"hits that do not answer",
 			publish.SearchView{Query: "问题丙", Asked: true, Mode: "relaxed", Total: 3217, Hits: []publish.SearchHit{hit}, Next: "/help/search/?q=x&page=2"},
-			[]string{hits, "3217", `rel="next"`, "page=2"},
-			[]string{`rel="prev"`},
+			[]string{hits, `rel="next"`, "本站可能没有这个问题", "最接近的文章</h2>"},
+			[]string{"3217", "没有完全符合", "“问题丙”"},
 		},
 		{
 			"corrected",

@@ -358,5 +358,5 @@ func (v *voice) intro(index *content.Article, targets []markdown.Target) templat
 		}
 		html += end
 	}
-	return html + v.trusted(index.Doc.Notes, targets)
+	return html + v.trusted(index.Doc.Notes.HTML, targets)
 }

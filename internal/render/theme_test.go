@@ -394,7 +394,7 @@ func TestWordsOfTemplatesExist(t *testing.T) {
 // A word that the search page fills may have any character.
 func TestWordsInsideActions(t *testing.T) {
 	t.Parallel()
-	mine := render.Overlay(fstest.MapFS{"words/zh.json": file(`{"nothing": "it's \"%s\" \\ & <none> ]]", "results": "共 \\ %d 篇", "mode_corrected": "%s & %s's"}`)}, themes.Default())
+	mine := render.Overlay(fstest.MapFS{"words/zh.json": file(`{"nothing": "it's \"%s\" \\ & <none> ]]", "results": "共 \\ %d 篇", "unanswered": "没有 & <i>", "mode_corrected": "%s & %s's"}`)}, themes.Default())
 	source, err := load(t, mine, nil).Renderer.SearchTemplate()
 	if err != nil {
 		t.Fatal(err)
@@ -409,8 +409,9 @@ func TestWordsInsideActions(t *testing.T) {
 	hits := []publish.SearchHit{{}}
 	for want, view := range map[string]publish.SearchView{
 		`it&#39;s &#34;q&#34; \ &amp; &lt;none&gt; ]]`: {Query: "q", Asked: true},
-		`共 \ 2 篇`:         {Query: "q", Asked: true, Hits: hits, Total: 2},
-		"q &amp; r&#39;s": {Query: "q", Asked: true, Mode: "corrected", Corrected: "r", Hits: hits, Total: 2},
+		`共 \ 2 篇`:            {Query: "q", Asked: true, Answered: true, Hits: hits, Total: 2},
+		"没有 &amp; &lt;i&gt;": {Query: "q", Asked: true, Hits: hits, Total: 2},
+		"q &amp; r&#39;s":    {Query: "q", Asked: true, Mode: "corrected", Corrected: "r", Hits: hits, Total: 2},
 	} {
 		var b strings.Builder
 		if err := page.Execute(&b, view); err != nil || !strings.Contains(b.String(), ">"+want+"<") {

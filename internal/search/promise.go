@@ -1,17 +1,16 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
-	"whyfix/internal/han"
-	"whyfix/internal/search/weigh"
+	"whyfix/internal/search/article"
+	"whyfix/internal/search/local"
+	"whyfix/internal/search/terms"
 )
 
 // Promised is among how many hits a symptom must find its article.
@@ -22,165 +21,90 @@ type Promise struct {
 	URL     string
 	Symptom int // its number in Document.Symptoms
 	Text    string
+	// Among are the articles that decide whether it holds; none: all.
+	Among []string
 }
 
 // Broken is a promise that does not hold.
 type Broken struct {
 	Promise
-	Instead []Hit // what the first hits are; without a search only their titles and URLs
+	Instead []Hit // what the first hits are
 }
 
-// allPromises is the number of articles up to which every promise is tried:
-// it costs a search each.
+// allPromises is the number of articles up to which every promise is tried: it
+// costs a search each.
 const allPromises = 300
 
-// Judge tells without a search which promises do not hold, and lists those
-// that have to be tried.
-//
-// An article whose title or symptom is the whole question gets the greatest
-// score there is: all of the question in one text that says nothing else, as
-// it was typed. So whoever comes before or beside it has the same words, or
-// words around them that cost nothing, and then the order of URLs decides.
-// What could gain more than the whole question is tried: a phrase with
-// synonyms of the site, or with words that several languages cut differently.
-//
-// A character that every article has costs next to nothing, and may be lost in
-// the sum of a search: that a text with such characters comes first is not seen.
-func Judge(docs []*Document, list []Synonyms) (broken []Broken, doubtful []Promise) {
-	j := judge{synonyms: newSynonyms(list), asked: map[string][]*Document{}, table: weigh.Default()}
-	analyzers := map[han.Analyzer]bool{}
-	var runes []rune
-	fold := func(text string) string {
-		runes = han.AppendFolded(runes[:0], strings.TrimSpace(text))
-		return string(runes)
-	}
+// Doubtful lists the promises that have to be tried. On a large site most hold
+// without a search: an article whose title or symptom is the whole question
+// stands before all whose are not (rank.Is). As long as there are no more than
+// are promised, each of them is among the first; where there are more, only
+// they have to be compared.
+func Doubtful(docs []*Document) []Promise {
+	same := map[string][]string{} // articles that have the wording
+	var out []Promise
 	for _, d := range docs {
-		analyzers[han.AnalyzerOf(d.Language)] = true
-		for _, s := range d.Symptoms {
-			j.asked[fold(s)] = nil
-		}
-	}
-	byURL := slices.SortedFunc(slices.Values(docs), func(a, b *Document) int { return cmp.Compare(a.URL, b.URL) })
-	for _, d := range byURL {
-		for i := range 1 + len(d.Symptoms) {
-			text := d.Title
-			if i > 0 {
-				text = d.Symptoms[i-1]
+		for _, text := range append([]string{d.Title}, d.Symptoms...) {
+			run := wording(text)
+			if had := same[run]; len(had) == 0 || had[len(had)-1] != d.URL {
+				same[run] = append(had, d.URL)
 			}
-			fold(text)
-			j.answers(runes, d)
 		}
 	}
 	for _, d := range docs {
-		for i, s := range d.Symptoms {
-			p := Promise{URL: d.URL, Symptom: i, Text: s}
-			key := fold(s)
-			if len(docs) <= allPromises || !j.plain(s, runes) || len(analyzers) > 1 && hasWord(runes) {
-				doubtful = append(doubtful, p)
-				continue
-			}
-			if first := j.asked[key][:min(len(j.asked[key]), Promised)]; !slices.Contains(first, d) {
-				b := Broken{Promise: p}
-				for _, other := range first {
-					b.Instead = append(b.Instead, Hit{URL: other.URL, Title: other.Title})
+		for i, text := range d.Symptoms {
+			p := Promise{URL: d.URL, Symptom: i, Text: text}
+			rivals := same[wording(text)]
+			if len(docs) > allPromises && plain(text) {
+				if len(rivals) <= Promised {
+					continue
 				}
-				broken = append(broken, b)
+				p.Among = rivals
 			}
+			out = append(out, p)
 		}
 	}
-	return broken, doubtful
+	return out
 }
 
-// judge knows which articles answer a symptom as well as can be.
-type judge struct {
-	synonyms synonyms
-	asked    map[string][]*Document // by folded symptom, in the order of URLs
-	table    *weigh.Table
-}
+// wording is what is the same in all phrases that are all of each other.
+func wording(text string) string { return string(terms.Letters(terms.RunOf(text))) }
 
-// answers notes the symptoms that a title or symptom answers: itself, and each
-// part of it that lacks only what costs nothing.
-func (j *judge) answers(text []rune, d *Document) {
-	note := func(part []rune) {
-		if known, asked := j.asked[string(part)]; asked && (len(known) == 0 || known[len(known)-1] != d) {
-			if len(part) == len(text) || j.free(text, part) {
-				j.asked[string(part)] = append(known, d)
-			}
-		}
-	}
-	for start := range text {
-		if start > 0 && !j.spare(text[start-1], text[start:]) {
-			break
-		}
-		for end := len(text); end > start; end-- {
-			if end < len(text) && !j.spare(text[end], text[start:end]) {
-				break
-			}
-			note(text[start:end])
-		}
-	}
-}
-
-// spare reports whether a character may stand beside the rest of a text
-// without cost. Words of letters are looked at as a whole.
-func (j *judge) spare(r rune, rest []rune) bool {
-	return han.ClassOf(r) != han.CJK || slices.Contains(rest, r) || j.table.Missed(weigh.SingleKey(r), 1) == 0
-}
-
-// free reports whether a text says nothing that costs beside a part of it.
-func (j *judge) free(text, part []rune) bool {
-	has := map[weigh.Key]bool{}
-	weigh.Features(han.Stemming, part, func(k weigh.Key, _, _ int) { has[k] = true })
-	free := true
-	weigh.Features(han.Stemming, text, func(k weigh.Key, _, _ int) {
-		free = free && (has[k] || k.Class() == weigh.Pair || j.table.Missed(k, 1) == 0)
+// plain reports whether a phrase is asked as it stands, and is something that
+// can be asked for.
+func plain(text string) bool {
+	letters := terms.Letters(terms.RunOf(text))
+	return len(letters) > 1 && len(letters) <= mostPlain && !slices.ContainsFunc([]rune(text), func(r rune) bool {
+		return slices.Contains([]rune("\"“”„「」『』"), r)
 	})
-	return free
 }
 
-// plain reports whether a phrase is searched as it stands, and can gain no
-// more than itself.
-func (j *judge) plain(text string, folded []rune) bool {
-	if _, quoted := unquote(text); len(quoted) > 0 || len(folded) > MaxQuery {
-		return false
-	}
-	synonym := false
-	j.synonyms.asked.Find(folded, func(_, _, _ int) { synonym = true })
-	pieces, _ := pieces(folded)
-	return !synonym && len(pieces) > 0
-}
-
-func hasWord(runes []rune) bool {
-	return slices.ContainsFunc(runes, func(r rune) bool { return han.ClassOf(r) == han.Word })
-}
+// mostPlain is how long a phrase may be so that all of it is weighed.
+const mostPlain = 100
 
 // TryDocuments tries promises of documents that no index was made of yet.
-func TryDocuments(ctx context.Context, docs []*Document, list []Synonyms, promises []Promise) ([]Broken, error) {
+func TryDocuments(ctx context.Context, docs []*article.Document, list []Synonyms, promises []Promise) ([]Broken, error) {
 	if len(promises) == 0 {
 		return nil, nil
 	}
-	live, err := NewLive(list)
+	x, err := local.New(ctx, docs, list)
 	if err != nil {
 		return nil, err
 	}
-	defer live.Close()
-	x, err := live.Apply(docs, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer x.Close()
-	return x.Try(ctx, promises)
+	s := New(x)
+	defer s.Close()
+	return s.Try(ctx, promises)
 }
 
 // Try searches for promises and returns those that do not hold, in their
 // order. A phrase of several articles is searched once.
-func (x *Index) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
-	var phrases []string
+func (s *Searcher) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
+	var phrases []Promise
 	at := map[string]int{}
 	for _, p := range promises {
 		if _, known := at[p.Text]; !known {
 			at[p.Text] = len(phrases)
-			phrases = append(phrases, p.Text)
+			phrases = append(phrases, p)
 		}
 	}
 	hits := make([][]Hit, len(phrases))
@@ -194,12 +118,11 @@ func (x *Index) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
 				if i >= len(phrases) {
 					return
 				}
-				r, err := x.Search(ctx, Query{Text: phrases[i], Size: Promised, Page: 1})
-				if err != nil {
+				var err error
+				if hits[i], err = s.promised(ctx, phrases[i]); err != nil {
 					errs[w] = err
 					return
 				}
-				hits[i] = r.Hits
 			}
 		})
 	}
@@ -213,6 +136,36 @@ func (x *Index) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
 		if !slices.ContainsFunc(found, func(h Hit) bool { return h.URL == p.URL }) {
 			out = append(out, Broken{p, found})
 		}
+	}
+	return out, nil
+}
+
+// promised are the first hits for a promise's phrase.
+func (s *Searcher) promised(ctx context.Context, p Promise) ([]Hit, error) {
+	if len(p.Among) == 0 {
+		r, err := s.Search(ctx, Query{Text: p.Text, Size: Promised, Page: 1})
+		if err != nil {
+			return nil, err
+		}
+		return r.Hits, nil
+	}
+	q, err := s.asker.Ask(ctx, p.Text)
+	if err != nil {
+		return nil, err
+	}
+	ask := q.Ask(Filter{}, "", len(p.Among))
+	ask.Only = p.Among
+	found, err := s.engine.Find(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	ranked, err := s.ranker.Rank(ctx, q, found.Candidates)
+	if err != nil {
+		return nil, err
+	}
+	var out []Hit
+	for _, c := range ranked[:min(len(ranked), Promised)] {
+		out = append(out, Hit{URL: c.Facts.URL, Title: c.Facts.Title(), Score: c.Score})
 	}
 	return out, nil
 }

@@ -1,81 +1,117 @@
-package search
+package search_test
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whyfix/internal/search"
 )
 
-// What is judged without a search is what a search gives.
-func TestJudgeIsASearch(t *testing.T) {
-	t.Parallel()
+// crowded is a site on which readers' wordings are part of each other, stand in
+// texts and titles of others, and stand in several articles, too many of some.
+func crowded(seed uint64, n int) []*search.Document {
 	phrases := []string{
-		"花呗用不了", "我花呗怎么用不了", "我就我花呗怎么用不了了", "花呗最低还款", "花呗最低还款是什么", "退款没到账", "退款怎么没到账呀",
-		"app打不开", "app 一直打不开", "apple id 登录不了", "id 登录不了", "余额宝转不出", "请问余额宝转不出怎么办", "“余额宝”转不出", "转账慢", "验证码收不到",
+		"点餐机没反应", "为什么点餐机没反应", "我的我的点餐机没反应", "点餐机最多几份", "点餐机最多几份是什么", "单子没打出来", "单子怎么还没打出来呀",
+		"pos 打不开", "pos 一直打不开", "order id 不对", "id 不对", "小票补不出", "请问小票补不出怎么办", "“小票”补不出", "结账慢", "会员码扫不到",
+		"等 7 天", "等七天", "wi-fi 断了", "wifi断了", "印表機沒反應", "打印机没反应", "a", "慢",
 	}
-	for seed := range uint64(6) {
-		r := rand.New(rand.NewPCG(seed, 7))
-		docs := make([]*Document, allPromises+100)
-		for i := range docs {
-			d := &Document{URL: fmt.Sprintf("/%03d/", (i*277)%1000), Language: "zh", Title: fmt.Sprintf("第%d号问题", i), Sections: []Section{{Title: "怎么解决", Text: phrases[r.IntN(len(phrases))]}}}
-			for range r.IntN(3) {
-				// Some phrases stand in many articles, most in one.
-				s := fmt.Sprintf("%s之%c%c", phrases[r.IntN(len(phrases))], '一'+rune(i), '三'+rune(r.IntN(2000)))
-				if r.IntN(4) == 0 {
-					s = phrases[r.IntN(len(phrases))]
-				}
-				d.Symptoms = append(d.Symptoms, s)
+	r := rand.New(rand.NewPCG(seed, 7))
+	docs := make([]*search.Document, n)
+	for i := range docs {
+		d := with(document(fmt.Sprintf("/%04d/", (i*277)%n), fmt.Sprintf("第%d号问题", i)), phrases[r.IntN(len(phrases))])
+		for range r.IntN(3) {
+			// Some phrases stand in many articles, most in one.
+			s := fmt.Sprintf("%s之%c%c", phrases[r.IntN(len(phrases))], '一'+rune(i), '三'+rune(r.IntN(2000)))
+			if r.IntN(8) == 0 {
+				s = phrases[r.IntN(len(phrases))]
 			}
-			if r.IntN(50) == 0 {
-				d.Title = phrases[r.IntN(len(phrases))]
-			}
-			docs[i] = d
+			d.Symptoms = append(d.Symptoms, s)
 		}
-		var list []Synonyms
+		if r.IntN(50) == 0 {
+			d.Title = phrases[r.IntN(len(phrases))]
+		}
+		docs[i] = d
+	}
+	return docs
+}
+
+// What Doubtful leaves out holds: to try what it lists is to try all.
+func TestDoubtfulLeavesOutWhatHolds(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		docs := crowded(seed, 450)
+		var list []search.Synonyms
 		if seed%2 == 1 {
-			list = []Synonyms{{Asked: []string{"转账", "汇款"}, Found: []string{"转账", "汇款"}}}
+			list = []search.Synonyms{{Asked: []string{"结账", "买单"}, Found: []string{"结账", "买单"}}}
 		}
-		broken, doubtful := Judge(docs, list)
-		more, err := TryDocuments(t.Context(), docs, list, doubtful)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []Promise
+		var every []search.Promise
 		for _, d := range docs {
 			for i, s := range d.Symptoms {
-				all = append(all, Promise{URL: d.URL, Symptom: i, Text: s})
+				every = append(every, search.Promise{URL: d.URL, Symptom: i, Text: s})
 			}
 		}
-		tried, err := TryDocuments(t.Context(), docs, list, all)
+		broken, err := search.TryDocuments(t.Context(), docs, list, every)
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := func(list []Broken) []string {
-			slices.SortFunc(list, func(a, b Broken) int { return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Symptom, b.Symptom)) })
-			out := make([]string, len(list))
-			for i, b := range list {
-				out[i] = fmt.Sprint(b.URL, b.Symptom, b.Text, urls(b.Instead))
+		doubtful := search.Doubtful(docs)
+		tried, err := search.TryDocuments(t.Context(), docs, list, doubtful)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := func(list []search.Broken) (out []string) {
+			for _, b := range list {
+				out = append(out, fmt.Sprint(b.URL, b.Symptom, b.Text, urls(b.Instead)))
 			}
 			return out
 		}
-		got, want := told(append(broken, more...)), told(tried)
-		if !slices.Equal(got, want) {
-			t.Errorf("seed %d: %d are judged, %d searched", seed, len(got), len(want))
-			for _, g := range got {
-				if !slices.Contains(want, g) {
-					t.Errorf("judged:   %s", g)
-				}
-			}
-			for _, w := range want {
-				if !slices.Contains(got, w) {
-					t.Errorf("searched: %s", w)
-				}
-			}
+		if diff := cmp.Diff(told(broken), told(tried)); diff != "" {
+			t.Errorf("seed %d: broken promises (-of all +of those that are doubtful):\n%s", seed, diff)
 		}
-		if len(broken) == 0 || len(all)/2 < len(doubtful) {
-			t.Errorf("seed %d: %d of %d promises are broken, %d doubtful: nothing is tested", seed, len(broken), len(all), len(doubtful))
+		if len(broken) == 0 || 2*len(doubtful) > len(every) {
+			t.Errorf("seed %d: %d of %d promises are broken, %d doubtful: nothing is tested", seed, len(broken), len(every), len(doubtful))
 		}
+	}
+}
+
+// On a small site every promise is tried.
+func TestDoubtfulOnASmallSite(t *testing.T) {
+	t.Parallel()
+	docs := []*search.Document{document("/a/", "门铃不响", "按门铃没声音", "门铃坏了"), document("/b/", "电灯不亮", "灯闪")}
+	want := []search.Promise{{URL: "/a/", Symptom: 0, Text: "按门铃没声音"}, {URL: "/a/", Symptom: 1, Text: "门铃坏了"}, {URL: "/b/", Symptom: 0, Text: "灯闪"}}
+	if diff := cmp.Diff(want, search.Doubtful(docs)); diff != "" {
+		t.Errorf("doubtful (-want +got):\n%s", diff)
+	}
+}
+
+// More articles than are promised a place have the same symptom: some promises
+// do not hold, and it is told what stands there instead.
+func TestTryTellsWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	var docs []*search.Document
+	var promises []search.Promise
+	for i := range search.Promised + 2 {
+		d := document(fmt.Sprintf("/%d/", i), fmt.Sprintf("第%d扇窗", i), "窗户关不严")
+		docs = append(docs, d)
+		promises = append(promises, search.Promise{URL: d.URL, Text: "窗户关不严"})
+	}
+	broken, err := search.TryDocuments(t.Context(), docs, nil, promises)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(broken) != 2 {
+		t.Fatalf("%d promises are broken, want 2: %+v", len(broken), broken)
+	}
+	for _, b := range broken {
+		if len(b.Instead) != search.Promised || slices.Contains(urls(b.Instead), b.URL) {
+			t.Errorf("%s: instead there are %v", b.URL, urls(b.Instead))
+		}
+	}
+	if none, err := search.TryDocuments(t.Context(), docs, nil, nil); err != nil || none != nil {
+		t.Errorf("nothing to try: %v, %v", none, err)
 	}
 }

@@ -17,6 +17,9 @@ const (
 	defaultSize    = 10
 	defaultSuggest = 8
 	maxSuggest     = 20
+	// longestTyped is how many characters may be the beginning of a wording.
+	// What is longer was pasted, and looking it up is not worth the time.
+	longestTyped = 100
 	// queryTime bounds one search. It is far above what any takes.
 	queryTime = 2 * time.Second
 )
@@ -89,88 +92,39 @@ func parseSearch(r *http.Request) (search.Query, *badRequest) {
 
 // searchAnswer is the shape of GET /api/search.
 type searchAnswer struct {
-	Query     string      `json:"query"`
-	Mode      search.Mode `json:"mode"`
-	Corrected string      `json:"corrected"`
-	Total     int         `json:"total"`
-	TookMS    float64     `json:"took_ms"`
-	Release   string      `json:"release"`
-	Partial   bool        `json:"partial,omitempty"` // time ran out: the best found until then
-	Hits      []hit       `json:"hits"`
-	Facets    facets      `json:"facets"`
-	Explain   *explain    `json:"explain,omitempty"`
+	Query     string        `json:"query"`
+	Mode      search.Mode   `json:"mode"`
+	Corrected string        `json:"corrected"`
+	Answered  bool          `json:"answered"` // the best hit is likely to answer
+	Total     int           `json:"total"`
+	TookMS    float64       `json:"took_ms"`
+	Release   string        `json:"release"`
+	Partial   bool          `json:"partial,omitempty"` // time ran out: the best found until then
+	Hits      []search.Hit  `json:"hits"`
+	Facets    search.Facets `json:"facets"`
+	Explain   *explain      `json:"explain,omitempty"`
 }
 
 // explain says why the hits are where they are.
 type explain struct {
 	Rung       search.Mode   `json:"rung"`
-	Terms      []explainTerm `json:"terms"`
+	Terms      []search.Term `json:"terms"`
 	Candidates int           `json:"candidates"`
 	Hits       []explainHit  `json:"hits"`
-}
-
-type explainTerm struct {
-	Text         string  `json:"text"`
-	Weight       float32 `json:"weight"`
-	QuestionWord bool    `json:"question_word"`
-	Articles     int     `json:"articles"`
 }
 
 type explainHit struct {
 	URL   string        `json:"url"`
 	Score float32       `json:"score"`
-	Parts []explainPart `json:"parts"`
-}
-
-type explainPart struct {
-	Name  string  `json:"name"`
-	Share float32 `json:"share"`
-	Text  string  `json:"text,omitempty"`
+	Parts []search.Part `json:"parts"`
 }
 
 func explained(r *search.Result) *explain {
-	e := &explain{Rung: r.Mode, Terms: []explainTerm{}, Candidates: r.Candidates, Hits: []explainHit{}}
-	for _, t := range r.Terms {
-		e.Terms = append(e.Terms, explainTerm{t.Text, t.Weight, t.Weak, t.Articles})
-	}
+	e := &explain{Rung: r.Mode, Terms: r.Terms, Candidates: r.Candidates, Hits: []explainHit{}}
 	for _, h := range r.Hits {
-		hit := explainHit{URL: h.URL, Score: h.Score}
-		for _, p := range h.Parts {
-			hit.Parts = append(hit.Parts, explainPart(p))
-		}
-		e.Hits = append(e.Hits, hit)
+		e.Hits = append(e.Hits, explainHit{h.URL, h.Score, h.Parts})
 	}
 	return e
-}
-
-type hit struct {
-	URL       string   `json:"url"`
-	Title     string   `json:"title"`
-	Summary   string   `json:"summary"`
-	Snippet   string   `json:"snippet"`
-	Section   section  `json:"section"`
-	Products  []string `json:"products"`
-	Causes    []string `json:"causes"`
-	Solutions []string `json:"solutions"`
-	Score     float32  `json:"score"`
-}
-
-type section struct {
-	URL   string `json:"url"`
-	Title string `json:"title"`
-	Kind  string `json:"kind"`
-}
-
-type facets struct {
-	Kind     []count `json:"kind"`
-	Product  []count `json:"product"`
-	Cause    []count `json:"cause"`
-	Solution []count `json:"solution"`
-}
-
-type count struct {
-	Value string `json:"value"`
-	Count int    `json:"count"`
 }
 
 func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) {
@@ -184,6 +138,7 @@ func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) {
 	if !why && s.shared(w, r, release) {
 		return
 	}
+	q.Explain = why
 	result, failure := s.search(w, r, release, q)
 	if failure != nil {
 		s.refuse(w, failure)
@@ -281,23 +236,9 @@ func (s *Server) more(w *exchange, r *http.Request, do func(context.Context) err
 	return nil
 }
 
-func countsOf(list []search.Count) []count {
-	out := make([]count, len(list))
-	for i, c := range list {
-		out[i] = count(c)
-	}
-	return out
-}
-
 type suggestAnswer struct {
-	Query       string       `json:"query"`
-	Suggestions []suggestion `json:"suggestions"`
-}
-
-type suggestion struct {
-	Text string `json:"text"`
-	URL  string `json:"url"`
-	Kind string `json:"kind"`
+	Query       string              `json:"query"`
+	Suggestions []search.Suggestion `json:"suggestions"`
 }
 
 func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
@@ -317,13 +258,11 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
 	if s.shared(w, r, release) {
 		return
 	}
-	answer := suggestAnswer{Query: q, Suggestions: []suggestion{}}
-	if release.Search != nil && strings.TrimSpace(q) != "" {
+	answer := suggestAnswer{Query: q, Suggestions: []search.Suggestion{}}
+	if release.Search != nil && begins(q) {
 		f := s.query(w, r, func(ctx context.Context) error {
 			found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)
-			for _, f := range found {
-				answer.Suggestions = append(answer.Suggestions, suggestion(f))
-			}
+			answer.Suggestions = append(answer.Suggestions, found...)
 			return err
 		})
 		if f != nil {
@@ -334,22 +273,30 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
 	s.json(w, http.StatusOK, answer)
 }
 
+// begins tells whether a text may be the beginning of a wording.
+func begins(text string) bool {
+	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= longestTyped
+}
+
 // Answer is the JSON shape of a search: what GET /api/search answers.
 func Answer(result *search.Result, release string, took time.Duration) any {
 	return answerOf(result, release, took)
 }
 
 func answerOf(result *search.Result, release string, took time.Duration) searchAnswer {
-	answer := searchAnswer{
-		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Total: result.Total, Release: release, Hits: make([]hit, len(result.Hits)),
-		TookMS: float64(took.Microseconds()) / 1000,
-		Facets: facets{Kind: countsOf(result.Facets.Kind), Product: countsOf(result.Facets.Product), Cause: countsOf(result.Facets.Cause), Solution: countsOf(result.Facets.Solution)},
+	return searchAnswer{
+		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Answered: result.Answered, Total: result.Total, Release: release,
+		TookMS: float64(took.Microseconds()) / 1000, Partial: result.Partial,
+		Hits: append([]search.Hit{}, result.Hits...), Facets: listed(result.Facets),
 	}
-	for i, h := range result.Hits {
-		answer.Hits[i] = hit{
-			URL: h.URL, Title: h.Title, Summary: h.Summary, Snippet: h.Snippet, Section: section(h.Section),
-			Products: h.Products, Causes: h.Causes, Solutions: h.Solutions, Score: h.Score,
+}
+
+// listed are facets of which each is a list, if an empty one.
+func listed(f search.Facets) search.Facets {
+	for _, list := range []*[]search.Count{&f.Kind, &f.Product, &f.Cause, &f.Solution} {
+		if *list == nil {
+			*list = []search.Count{}
 		}
 	}
-	return answer
+	return f
 }

@@ -39,7 +39,7 @@ func shapeOf(v any) any {
 func TestSearchHasTheShapeOfTheDesign(t *testing.T) {
 	t.Parallel()
 	s := plainServer(t)
-	const text, number = "string", "float64"
+	const text, number, yes = "string", "float64", "bool"
 	count := []any{map[string]any{"value": text, "count": number}}
 	none := []any{}
 	facets := func(kind, product, cause, solution []any) map[string]any {
@@ -71,7 +71,7 @@ func TestSearchHasTheShapeOfTheDesign(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := map[string]any{
-				"query": text, "mode": text, "corrected": text, "total": number, "took_ms": number, "release": text,
+				"query": text, "mode": text, "corrected": text, "answered": yes, "total": number, "took_ms": number, "release": text,
 				"hits": tt.hits, "facets": tt.facets,
 			}
 			shape := shapeOf(got).(map[string]any)
@@ -87,6 +87,9 @@ func TestSearchHasTheShapeOfTheDesign(t *testing.T) {
 	if r.Query != "指纹锁打不开门" || r.Mode != "exact" || r.Release == "" || r.TookMS <= 0 {
 		t.Errorf("answer is %+v", r)
 	}
+	if !r.Answered || searched(t, s, query("/api/search", "q", "鲸鱼")).Answered {
+		t.Error("answered is not true of an answer, or true of none")
+	}
 	h := r.Hits[0]
 	if h.URL != "/lock/fingerprint/" || h.Title != "智能门锁认不出指纹，怎么办？" || !strings.HasPrefix(h.Section.URL, h.URL+"#") || !strings.Contains(h.Snippet, "<mark>") {
 		t.Errorf("hit is %+v", h)
@@ -97,9 +100,9 @@ func TestSearchRefuses(t *testing.T) {
 	t.Parallel()
 	s := plainServer(t)
 	for _, tt := range []struct{ name, parameters, want string }{
-		{"201 characters", "q=" + strings.Repeat("%E8%8A%B1", 201), "query_too_long"},
-		{"1,000 characters", "q=" + strings.Repeat("%E8%8A%B1", 1_000), "query_too_long"},
-		{"201 spaces", "q=" + strings.Repeat("+", 201), "query_too_long"},
+		{"2,001 characters", "q=" + strings.Repeat("%E8%8A%B1", 2_001), "query_too_long"},
+		{"10,000 characters", "q=" + strings.Repeat("a", 10_000), "query_too_long"},
+		{"2,001 spaces", "q=" + strings.Repeat("+", 2_001), "query_too_long"},
 		{"bad encoding", "q=%zz", "bad_encoding"},
 		{"cut encoding", "q=%e8%8", "bad_encoding"},
 		{"bad encoding elsewhere", "q=a&size=%", "bad_encoding"},
@@ -160,7 +163,8 @@ var oddQueries = []struct {
 	{"right-to-left marks", "q=%E2%80%AE%E2%80%8F", "\u202e\u200f", true},
 	{"marks around words", "q=%E2%80%AE%E6%8C%87%E7%BA%B9", "\u202e指纹", false},
 	{"NUL between words", "q=%E6%8C%87%00%E7%BA%B9", "指\x00纹", false},
-	{"200 characters", "q=" + strings.Repeat("%E7%BA%B9", 200), strings.Repeat("纹", 200), false},
+	{"2,000 characters", "q=" + strings.Repeat("%E7%BA%B9", 2_000), strings.Repeat("纹", 2_000), false},
+	{"2,000 of the rarest characters", "q=%E7%BA%B9" + strings.Repeat("%F0%A0%AE%B7", 1_999), "纹" + strings.Repeat("𠮷", 1_999), false},
 	{"markup", "q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "<script>alert(1)</script>", false},
 	{"template of the server", "q=%5B%5B.Query%5D%5D", "[[.Query]]", false},
 	{"template of the builder", "q=%7B%7B.%7D%7D", "{{.}}", true},
@@ -340,6 +344,8 @@ func TestSuggest(t *testing.T) {
 		{"size 20", query("/api/suggest", "q", "加湿器", "size", "20"), 20},
 		{"nothing typed", "/api/suggest", 0},
 		{"unknown", query("/api/suggest", "q", "潜水艇"), 0},
+		{"as long as a wording can be", query("/api/suggest", "q", "加湿器毛病3号"+strings.Repeat(" ", 93)), 1},
+		{"longer than one", query("/api/suggest", "q", "加湿器毛病3号"+strings.Repeat(" ", 94)), 0},
 	} {
 		if _, got := suggested(tt.target); len(got) != tt.want {
 			t.Errorf("%s: %d suggestions, want %d", tt.name, len(got), tt.want)
@@ -352,7 +358,7 @@ func TestSuggest(t *testing.T) {
 		t.Error(err)
 	}
 	for _, tt := range []struct{ name, parameters, want string }{
-		{"201 characters", "q=" + strings.Repeat("a", 201), "query_too_long"},
+		{"2,001 characters", "q=" + strings.Repeat("a", 2_001), "query_too_long"},
 		{"10,000 characters", "q=" + strings.Repeat("a", 10_000), "query_too_long"},
 		{"bad encoding", "q=%zz", "bad_encoding"},
 		{"size below 0", "q=a&size=-1", "bad_size"},

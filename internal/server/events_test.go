@@ -26,6 +26,9 @@ func TestEventsOfReaders(t *testing.T) {
 	get(t, s, query("/api/search", "q", "　指紋鎖打不開門 "))
 	get(t, s, query("/search", "q", "WiFi"))
 	get(t, s, query("/api/search", "q", "打电话给 13800138000 或 a.b@example.org，订单 2026112900001"))
+	get(t, s, query("/api/search", "q", strings.Repeat("花", 2_000)))
+	get(t, s, query("/api/search", "q", "qwertyuiop"))
+	post(t, s, "/api/click", `{"query": "`+strings.Repeat("花", 300)+`", "url": "/lock/fingerprint/", "position": 1}`, asJSON)
 	post(t, s, "/api/click", `{"query": "指紋鎖打不開門", "url": "/lock/fingerprint/", "position": 1}`, asJSON)
 	post(t, s, "/api/feedback", `{"url": "/lock/fingerprint/", "helped": false, "reason": "outdated"}`, asJSON)
 	post(t, s, "/api/feedback", "url=%2Flock%2Ffingerprint%2F&helped=true", asForm)
@@ -64,11 +67,15 @@ func TestEventsOfReaders(t *testing.T) {
 	}
 	live, done := s.holder.Acquire()
 	done()
-	one, no, yes := 1, false, true
+	none, one, no, yes := 0, 1, false, true
+	long := strings.Repeat("花", longestKept) + "…"
 	want := []events.Event{
-		{Kind: events.Search, Query: "指纹锁打不开门", Mode: "exact", Hits: &one},
-		{Kind: events.Search, Query: "wifi", Mode: got[1].Mode, Hits: got[1].Hits},
-		{Kind: events.Search, Query: "打电话给 # 或 @,订单 #", Mode: got[2].Mode, Hits: got[2].Hits},
+		{Kind: events.Search, Query: "指纹锁打不开门", Mode: "exact", Hits: &one, Answered: &yes},
+		{Kind: events.Search, Query: "wifi", Mode: got[1].Mode, Hits: got[1].Hits, Answered: got[1].Answered},
+		{Kind: events.Search, Query: "打电话给 # 或 @,订单 #", Mode: got[2].Mode, Hits: got[2].Hits, Answered: got[2].Answered},
+		{Kind: events.Search, Query: long, Mode: got[3].Mode, Hits: got[3].Hits, Answered: got[3].Answered},
+		{Kind: events.Search, Query: "qwertyuiop", Mode: got[4].Mode, Hits: &none, Answered: &no},
+		{Kind: events.Click, Query: long, Page: "/lock/fingerprint/", Position: 1},
 		{Kind: events.Click, Query: "指纹锁打不开门", Page: "/lock/fingerprint/", Position: 1},
 		{Kind: events.Feedback, Page: "/lock/fingerprint/", Helped: &no, Reason: "outdated"},
 		{Kind: events.Feedback, Page: "/lock/fingerprint/", Helped: &yes},
@@ -104,6 +111,8 @@ func TestPrivate(t *testing.T) {
 		"o'brien%x@example.org":         "@",
 		"错误代码 5003":                     "错误代码 5003",
 		"iPhone 15 打不开":                 "iphone 15 打不开",
+		strings.Repeat("花呗", 100):       strings.Repeat("花呗", 100),
+		strings.Repeat("花呗", 100) + "了": strings.Repeat("花呗", 100) + "…",
 	} {
 		if got := private(text); got != want {
 			t.Errorf("%q is kept as %q, want %q", text, got, want)
@@ -127,7 +136,7 @@ func TestClickRefuses(t *testing.T) {
 		{"another key", "application/json", `{"query": "a", "url": "/", "position": 1, "who": "me"}`, 400, "bad_body"},
 		{"something after it", "application/json", good + good, 400, "bad_body"},
 		{"no query", "application/json", `{"url": "/", "position": 1}`, 400, "bad_query"},
-		{"a long query", "application/json", `{"query": "` + strings.Repeat("花", 201) + `", "url": "/", "position": 1}`, 400, "query_too_long"},
+		{"a long query", "application/json", `{"query": "` + strings.Repeat("a", 2_001) + `", "url": "/", "position": 1}`, 400, "query_too_long"},
 		{"no position", "application/json", `{"query": "a", "url": "/"}`, 400, "bad_position"},
 		{"a great position", "application/json", `{"query": "a", "url": "/", "position": 100000}`, 400, "bad_position"},
 		{"no page", "application/json", `{"query": "a", "url": "/nothing/", "position": 1}`, 400, "unknown_page"},

@@ -86,7 +86,7 @@ func (s *Server) end(x *exchange, r *http.Request) {
 		attributes = append(attributes, slog.String("rejected", x.rejected))
 	}
 	if x.result != nil {
-		attributes = append(attributes, slog.String("mode", string(x.result.Mode)), slog.Int("hits", x.result.Total))
+		attributes = append(attributes, slog.String("mode", string(x.result.Mode)), slog.Int("hits", x.result.Total), slog.Bool("answered", x.result.Answered))
 	}
 	if s.options.LogQueries && x.query != "" {
 		attributes = append(attributes, slog.String("query", x.query))

@@ -25,7 +25,7 @@ func Load(ctx context.Context, path string, known *Release) (*Release, func(), e
 	if known != nil {
 		whole = known.source
 	}
-	r, closeRelease, err := openRelease(path, func(r *publish.Release) error { return r.Verify(ctx, whole) })
+	r, closeRelease, err := openRelease(path, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
 	if err == nil && r.Search != nil {
 		err = guarded(func() error { return r.Search.Warm(ctx) })
 	}

@@ -17,6 +17,7 @@ import (
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
+	"whyfix/internal/search/store"
 )
 
 // wordSite builds a site of one article, which says a word, below dir, and
@@ -173,9 +174,20 @@ func TestFollowRefusesDamage(t *testing.T) {
 	}{
 		{"a flipped bit in a segment", "search/store/", change("search/store/*.zap", flip)},
 		{"no segment", "is missing", func(r string) error { return os.RemoveAll(filepath.Join(r, "search", "store")) }},
-		{"half a root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", half)},
-		{"a quarter of a root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", func(data []byte) []byte { return data[:len(data)/4] })},
-		{"a flipped bit in the root of the index", "search/store/root.bolt is not what was published", change("search/store/root.bolt", flip)},
+		{"no root of the index", "search/store/root.bolt is missing", func(r string) error { return os.Remove(filepath.Join(r, "search", "store", "root.bolt")) }},
+		{"a quarter of a root of the index", "search/store/root.bolt does not say what was published", change("search/store/root.bolt", func(data []byte) []byte { return data[:len(data)/4] })},
+		{"a root of the index that names another segment", "search/store/root.bolt does not say what was published", change("search/store/root.bolt", func(data []byte) []byte {
+			return bytes.ReplaceAll(data, []byte(store.SegmentFile(2)), []byte(store.SegmentFile(3)))
+		})},
+		{"the root of an index with other synonyms", "search/store/root.bolt does not say what was published", func(r string) error {
+			dir := filepath.Join(r, "search", "store")
+			root, err := store.ReadRoot(dir)
+			if err != nil {
+				return err
+			}
+			root.Internal["whyfix-synonyms"] = append(root.Internal["whyfix-synonyms"], ' ')
+			return errors.Join(os.Remove(filepath.Join(dir, store.RootFile)), store.WriteRoot(dir, root))
+		}},
 		{"texts of zeros", "search/texts is not what was published", change("search/texts", func(data []byte) []byte { return make([]byte, len(data)) })},
 		{"half a segment", "", change("search/store/*.zap", half)},
 		{"an empty segment", "", change("search/store/*.zap", func([]byte) []byte { return nil })},

@@ -19,7 +19,7 @@ func (s *Server) asked(release *Release, q search.Query, result *search.Result) 
 	if s.options.Events == nil || q.Page > 1 || q.Filter != (search.Filter{}) {
 		return
 	}
-	s.keep(events.Event{Kind: events.Search, Release: release.ID, Query: private(q.Text), Mode: string(result.Mode), Hits: &result.Total})
+	s.keep(events.Event{Kind: events.Search, Release: release.ID, Query: private(q.Text), Mode: string(result.Mode), Hits: &result.Total, Answered: &result.Answered})
 }
 
 var (
@@ -27,10 +27,22 @@ var (
 	mailbox    = regexp.MustCompile(`\p{Han}{0,4}[\w.+%'-]*@[\w.-]+`)
 )
 
+// longestKept is how many characters of a question are kept: all of one that
+// somebody asks, and of a text that was pasted whole, such as a mail, the
+// beginning.
+const longestKept = 200
+
 // private is a question as it is kept: in the one form that all ways to type it
 // have, without what may name a person, such as a number of a telephone, an
 // identity card or an order.
 func private(text string) string {
 	text = search.Normal(text)
-	return longNumber.ReplaceAllString(mailbox.ReplaceAllString(text, "@"), "#")
+	text = longNumber.ReplaceAllString(mailbox.ReplaceAllString(text, "@"), "#")
+	n := 0
+	for at := range text {
+		if n++; n > longestKept {
+			return text[:at] + "…"
+		}
+	}
+	return text
 }

@@ -406,7 +406,7 @@ func TestMetrics(t *testing.T) {
 	a := get(t, s.Inside(), "/metrics")
 	for _, want := range []string{
 		`whyfix_requests_total{route="search",status="200"} 2`, `whyfix_requests_total{route="search",status="429"} 1`, `whyfix_requests_total{route="file",status="404"} 4`,
-		`whyfix_search_seconds_count{mode="exact"}`, `whyfix_search_zero_results_total 1`, `whyfix_rejected_total{reason="client"} 1`, `whyfix_rejected_total{reason="busy"} 0`,
+		`whyfix_search_seconds_count{mode="exact"}`, `whyfix_search_zero_results_total 1`, `whyfix_search_unanswered_total 1`, `whyfix_rejected_total{reason="client"} 1`, `whyfix_rejected_total{reason="busy"} 0`,
 		`whyfix_release_info{release="` + live.ID + `"} 1`, `whyfix_release_articles `, `whyfix_index_bytes `, `whyfix_searches_running 0`, `go_goroutines `,
 	} {
 		if !strings.Contains(a.body, want) {
@@ -509,7 +509,7 @@ func TestAttacks(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
 	srv := httptest.NewUnstartedServer(s)
-	srv.Config.MaxHeaderBytes = 16 << 10 // as in serve
+	srv.Config.MaxHeaderBytes = 40 << 10 // as in serve
 	srv.Start()
 	defer srv.Close()
 	address := srv.Listener.Addr().String()
@@ -519,7 +519,7 @@ func TestAttacks(t *testing.T) {
 		want       []int // 0: the connection is cut
 	}{
 		{"a long address", "GET /" + long + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{400, 414, 431}},
-		{"a long question", "GET /api/search?q=" + strings.Repeat("%41", 4200) + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{414}},
+		{"a long question", "GET /api/search?q=" + strings.Repeat("%41", 10_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", []int{414}},
 		{"a long header", "GET / HTTP/1.1\r\nHost: x\r\nX: " + long + "\r\n\r\n", []int{431}},
 		{"many headers", "GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X: y\r\n", 10_000) + "\r\n", []int{431}},
 		{"no host", "GET / HTTP/1.1\r\n\r\n", []int{400}},

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 )
 
 func TestHolder(t *testing.T) {
@@ -270,7 +271,7 @@ func TestFollow(t *testing.T) {
 
 	publishSite("丙")
 	until(t, "showing a good release after broken ones", func() bool { return shows("丙") })
-	if _, _, err := publish.Rollback(t.Context(), public); err != nil {
+	if _, _, err := publish.Rollback(t.Context(), public, search.Root{}); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "showing the release that was rolled back to", func() bool { return shows("乙") })

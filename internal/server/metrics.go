@@ -18,6 +18,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec // of requests, by route
 	searches *prometheus.HistogramVec // seconds, by the rung that answered
 	nothing  prometheus.Counter
+	doubtful prometheus.Counter
 	partial  prometheus.Counter
 	rejected *prometheus.CounterVec // by reason
 	panics   prometheus.Counter
@@ -47,6 +48,7 @@ func newMetrics(s *Server) *metrics {
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_request_seconds", Help: "Time from the first look at a request to the end of its answer.", Buckets: buckets()}, []string{"route"}),
 		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_search_seconds", Help: "Time of a search in the index, by the rung that answered: exact, relaxed or corrected.", Buckets: buckets()}, []string{"mode"}),
 		nothing:  counter("whyfix_search_zero_results_total", "Searches that found nothing."),
+		doubtful: counter("whyfix_search_unanswered_total", "Searches that no article is likely to answer; those that found nothing are among them."),
 		partial:  counter("whyfix_search_partial_total", "Searches whose time ran out: they answered with what they had."),
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
 		panics:   counter("whyfix_panics_total", "Requests that ended in an unexpected error."),
@@ -58,7 +60,7 @@ func newMetrics(s *Server) *metrics {
 		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
 	}
 	m.registry.MustRegister(
-		m.requests, m.seconds, m.searches, m.nothing, m.partial, m.rejected, m.panics, m.swaps, m.refused, m.release, m.built, m.articles, m.index,
+		m.requests, m.seconds, m.searches, m.nothing, m.doubtful, m.partial, m.rejected, m.panics, m.swaps, m.refused, m.release, m.built, m.articles, m.index,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { return float64(len(s.gate.slots)) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { return float64(s.gate.waiting.Load()) }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -92,6 +94,9 @@ func (m *metrics) answered(x *exchange, took time.Duration) {
 		m.searches.WithLabelValues(string(r.Mode)).Observe(x.took.Seconds())
 		if r.Total == 0 {
 			m.nothing.Inc()
+		}
+		if !r.Answered {
+			m.doubtful.Inc()
 		}
 		if r.Partial {
 			m.partial.Inc()

@@ -9,13 +9,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
 
-// nearest is how many hits stand in for none.
-const nearest = 5
+const (
+	// nearest is how many hits stand in for none.
+	nearest = 5
+	// longestFiltered is how many characters a question has that filters are
+	// offered for. Each of their links has all of it, so that a text which was
+	// pasted whole would make a page of a megabyte.
+	longestFiltered = 200
+)
 
 // searchPage answers a search as a page of the theme, for readers without
 // JavaScript.
@@ -78,7 +85,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 		if len(result.Hits) == 0 && result.Total > 0 {
 			view.First = searchAddress(address, own, 1)
 		}
-		if result.Total == 0 && len(view.Nearest) == 0 {
+		if result.Total == 0 && len(view.Nearest) == 0 && begins(q.Text) {
 			// Initials and the like find nothing, yet come near what others ask.
 			_ = s.more(w, r, func(ctx context.Context) error {
 				found, err := release.Search.Suggest(ctx, q.Text, q.Language, nearest)
@@ -137,20 +144,24 @@ func searchAddress(at string, q search.Query, page int) string {
 }
 
 func searchView(at string, q search.Query, result *search.Result) publish.SearchView {
-	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Total: result.Total}
+	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Answered: result.Answered, Total: result.Total}
 	view.Hits = searchHits(result)
 	address := func(f search.Filter, page int) string {
 		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f, Language: q.Language}, page)
+	}
+	facets := result.Facets
+	if q.Filter == (search.Filter{}) && utf8.RuneCountInString(q.Text) > longestFiltered {
+		facets = search.Facets{}
 	}
 	for _, facet := range []struct {
 		name   string
 		counts []search.Count
 		set    func(*search.Filter) *string
 	}{
-		{"kind", result.Facets.Kind, func(f *search.Filter) *string { return &f.Kind }},
-		{"product", result.Facets.Product, func(f *search.Filter) *string { return &f.Product }},
-		{"cause", result.Facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
-		{"solution", result.Facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
+		{"kind", facets.Kind, func(f *search.Filter) *string { return &f.Kind }},
+		{"product", facets.Product, func(f *search.Filter) *string { return &f.Product }},
+		{"cause", facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
+		{"solution", facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
 	} {
 		// A filter that leaves nothing is still there to be taken away.
 		if asked := *facet.set(&q.Filter); asked != "" && !slices.ContainsFunc(facet.counts, func(c search.Count) bool { return c.Value == asked }) {

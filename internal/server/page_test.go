@@ -1,14 +1,18 @@
 package server
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"whyfix/internal/search"
 )
 
 func TestSearchPageAnswersOddQueries(t *testing.T) {
@@ -284,5 +288,86 @@ func TestSearchPageNearest(t *testing.T) {
 		if strings.Contains(inside, "<h2>不筛选时最接近的文章</h2>") {
 			t.Errorf("%v: there is no need for what is near", parameters)
 		}
+	}
+}
+
+// Where the best hit does not answer, the page says so before it shows what is
+// nearest, and where else to ask.
+func TestSearchPageThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := articles()
+	files["site.yaml"] += "contact: {text: 打电话给客服, link: \"tel:95000\"}\nlanguages: {en: {title: Help, contact: {text: Call us, link: \"tel:95000\"}}}\n"
+	files["en/index.md"] = "---\ntitle: Help\nlanguage: en\nupdated: 2026-01-02\n---\n"
+	if _, err := buildSite(dir, files, "", true); err != nil {
+		t.Fatal(err)
+	}
+	_, holder, _ := open(t, filepath.Join(dir, "public"), nil)
+	release, done := holder.Acquire()
+	defer done()
+	words := map[string]struct{ notice, nearest, count string }{
+		"search/":    {"本站可能没有这个问题", "最接近的文章", "找到 37 篇文章"},
+		"en/search/": {"This site may not have an answer to this", "The closest articles", "37 articles"},
+	}
+	for page, want := range words {
+		for _, mode := range []search.Mode{search.Exact, search.Relaxed, search.Corrected} {
+			for _, answered := range []bool{true, false} {
+				q := search.Query{Text: "加湿器毛病", Size: 10, Page: 1}
+				result, err := release.Search.Search(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				result.Answered, result.Mode = answered, mode
+				if mode == search.Corrected {
+					result.Corrected = "加湿器"
+				}
+				view := searchView("/"+page, q, result)
+				view.Page = page
+				var b strings.Builder
+				if err := release.Template.Execute(&b, view); err != nil {
+					t.Fatal(err)
+				}
+				inside := mainOf(t, b.String())
+				shown, _, _ := strings.Cut(inside, `id="wf-words"`)
+				status, below, _ := strings.Cut(shown, `<ol class="hits">`)
+				is := strings.Join([]string{page, string(mode), fmt.Sprint(answered)}, " ")
+				for text, there := range map[string]bool{
+					want.notice: !answered, ">" + want.nearest + "</h2>": !answered, want.count: answered, "“加湿器”": mode == search.Corrected,
+				} {
+					if got := strings.Contains(status, text); got != there {
+						t.Errorf("%s: before the hits %q: %v, want %v", is, text, got, there)
+					}
+				}
+				if got := strings.Count(below, `<h2 class="hit-title" aria-level="3">`); (got == 10) == answered {
+					t.Errorf("%s: %d hits are below a heading", is, got)
+				}
+				if !strings.Contains(below, `href="tel:95000"`) {
+					t.Errorf("%s: no contact below the hits", is)
+				}
+				if got := strings.Count(status, "results-mode"); got != 0 && mode == search.Exact || got != 1 && (mode == search.Corrected || mode == search.Relaxed && answered) {
+					t.Errorf("%s: %d lines tell how it was searched", is, got)
+				}
+			}
+		}
+	}
+}
+
+// A text that was pasted whole does not come back in a hundred links.
+func TestSearchPageOfALongText(t *testing.T) {
+	t.Parallel()
+	s := plainServer(t)
+	for n, want := range map[int]bool{longestFiltered: true, longestFiltered + 1: false} {
+		text := "加湿器毛病" + strings.Repeat("。", n-5)
+		if got := strings.Contains(get(t, s, query("/search/", "q", text)).body, `data-facet="product"`); got != want {
+			t.Errorf("%d characters: filters %v, want %v", n, got, want)
+		}
+		filtered := get(t, s, query("/search/", "q", text, "product", "水箱")).body
+		if !strings.Contains(filtered, `aria-current="true"`) {
+			t.Errorf("%d characters: a filter cannot be taken away", n)
+		}
+	}
+	page := get(t, s, query("/search/", "q", "加湿器毛病"+strings.Repeat("𠮷", 1_995)))
+	if page.status != http.StatusOK || len(page.body) > 200<<10 {
+		t.Errorf("status %d, %d kB", page.status, len(page.body)>>10)
 	}
 }

@@ -43,7 +43,7 @@ type Release struct {
 	Moved    map[string]string // old addresses below the base, and where each leads; may be nil
 	Gone     []string          // addresses below the base of withdrawn pages, sorted
 	Variants map[string]string // how compressed copies were made, by their extension; nil: there are none
-	Search   *search.Index     // nil: made without an index
+	Search   *search.Searcher  // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
 	proven     sync.Map                // compressed copies that were looked into: name → whether the file is in it
@@ -151,9 +151,10 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 // ones are answered.
 func (s *Server) End() { s.ending.Store(true) }
 
-// maxAddress is how long an address may be, with its query, in bytes: a
-// question of the longest allowed, percent-encoded, has less than 2 kB.
-const maxAddress = 12 << 10
+// maxAddress is how long an address may be, with its query, in bytes. A
+// question of the longest allowed has 18 kB in Chinese when it is
+// percent-encoded, and 24 kB in the rarest characters; filters come on top.
+const maxAddress = 28 << 10
 
 // ServeHTTP answers one request from one release.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -254,6 +254,7 @@ type reply struct {
 	Query     string  `json:"query"`
 	Mode      string  `json:"mode"`
 	Corrected string  `json:"corrected"`
+	Answered  bool    `json:"answered"`
 	Total     int     `json:"total"`
 	TookMS    float64 `json:"took_ms"`
 	Release   string  `json:"release"`

@@ -3,18 +3,13 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
-	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
-
-	"github.com/RoaringBitmap/roaring/v2"
-	"github.com/blevesearch/vellum"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	zap "github.com/blevesearch/zapx/v17"
@@ -245,126 +240,46 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkDirect reads the same from the bytes of the segment: what a reader
-// of our own would cost.
+// BenchmarkDirect reads the same with a Segment.
 func BenchmarkDirect(b *testing.B) {
-	c := newCorpus()
-	s := readSegment(b, c)
-	data := s.Data()
-	number := func(at *uint64) uint64 {
-		n, size := binary.Uvarint(data[*at:])
-		*at += uint64(size)
-		return n
+	c, dir, f := newCorpus(), b.TempDir(), benchFields[1]
+	if err := WriteSegment(dir, 2, documents(), []Field{f}, c.runs(f)); err != nil {
+		b.Fatal(err)
 	}
-	field := binary.BigEndian.Uint64(data[binary.BigEndian.Uint64(data[len(data)-20:])+1+8:])
-	field += number(&field) // the name
-	number(&field)          // its options
-	number(&field)          // one section
-	at := binary.BigEndian.Uint64(data[field+2:])
-	number(&at)
-	number(&at)
-	at = number(&at)
-	size := number(&at)
-	dict, err := vellum.Load(data[at : at+size])
+	s, err := OpenSegment(dir, 2)
 	if err != nil {
 		b.Fatal(err)
 	}
-	var bitmap roaring.Bitmap
-	open := func(term string) (frequencies []byte) {
-		at, found, err := dict.Get([]byte(term))
-		if err != nil || !found {
-			b.Fatal(err, found)
-		}
-		counts := number(&at)
-		number(&at)
-		size := number(&at)
-		if _, err := bitmap.FromBuffer(data[at : at+size]); err != nil {
-			b.Fatal(err)
-		}
-		for n := number(&counts); n > 0; n-- {
-			size = number(&counts)
-		}
-		return data[counts : counts+size] // chunks follow each other
-	}
-	var buffer [256]uint32
+	defer s.Close()
+	sum := uint64(0)
 	for _, term := range readTerms {
-		open(c.texts[term])
-		n := int(bitmap.GetCardinality())
-		var sum, want uint64
-		postings, err := s.Dictionary("text")
-		if err != nil {
-			b.Fatal(err)
-		}
-		list, err := postings.PostingsList([]byte(c.texts[term]), nil, nil)
-		if err != nil {
-			b.Fatal(err)
-		}
-		it := list.Iterator(true, true, false, nil)
-		for p, _ := it.Next(); p != nil; p, _ = it.Next() {
-			want += p.Number() + p.Frequency() + p.(*zap.Posting).NormUint64()
-		}
-		timed(b, fmt.Sprintf("all of %d", n), n, func(b *testing.B) {
-			sum = 0
-			in := open(c.texts[term])
-			many := bitmap.ManyIterator()
-			for k := many.NextMany(buffer[:]); k > 0; k = many.NextMany(buffer[:]) {
-				for _, doc := range buffer[:k] {
-					count, length := uint64(0), uint64(0)
-					count, in = uvarint(in)
-					length, in = uvarint(in)
-					sum += uint64(doc) + count>>1 + length
-				}
+		open := func() *Postings {
+			p, err := s.Postings("text", c.texts[term])
+			if err != nil || p == nil {
+				b.Fatal(p, err)
 			}
-			if sum != want {
-				b.Fatal("bleve reads something else")
+			return p
+		}
+		n := open().Count()
+		timed(b, fmt.Sprintf("open of %d", n), 1, func(*testing.B) { open() })
+		timed(b, fmt.Sprintf("all of %d", n), n, func(b *testing.B) {
+			err := open().Each(func(docs, counts []uint32) {
+				for i, doc := range docs {
+					sum += uint64(doc) + uint64(counts[i])
+				}
+			})
+			if err != nil {
+				b.Fatal(err)
 			}
 		})
 		wanted := few()
-		timed(b, fmt.Sprintf("200 of %d", n), len(wanted), func(*testing.B) {
-			in := open(c.texts[term])
-			passed := uint64(0) // postings before in
-			for _, doc := range wanted {
-				if !bitmap.Contains(doc) {
-					continue
-				}
-				rank := bitmap.Rank(doc) - 1
-				in = skip(in, 2*int(rank-passed))
-				count, length := uint64(0), uint64(0)
-				count, in = uvarint(in)
-				length, in = uvarint(in)
-				passed = rank + 1
-				sum += count>>1 + length
+		counts := make([]uint32, len(wanted))
+		timed(b, fmt.Sprintf("200 of %d", n), len(wanted), func(b *testing.B) {
+			if err := open().Find(wanted, counts); err != nil {
+				b.Fatal(err)
 			}
 		})
 	}
-}
-
-// uvarint reads a number, mostly of one or two bytes.
-func uvarint(in []byte) (uint64, []byte) {
-	if in[0] < 0x80 {
-		return uint64(in[0]), in[1:]
-	}
-	if in[1] < 0x80 {
-		return uint64(in[0]&0x7F) | uint64(in[1])<<7, in[2:]
-	}
-	n, size := binary.Uvarint(in)
-	return n, in[size:]
-}
-
-// skip skips so many numbers: eight bytes at a time, in which as many numbers
-// end as have no highest bit.
-func skip(in []byte, n int) []byte {
-	for n >= 8 && len(in) >= 8 {
-		n -= bits.OnesCount64(^binary.LittleEndian.Uint64(in) & 0x8080808080808080)
-		in = in[8:]
-	}
-	for n > 0 {
-		if in[0] < 0x80 {
-			n--
-		}
-		in = in[1:]
-	}
-	return in
 }
 
 // timed runs a benchmark of reading so many postings each time.

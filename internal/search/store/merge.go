@@ -1,6 +1,9 @@
 package store
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // cursor is a place in one field of a run.
 type cursor struct {
@@ -28,6 +31,14 @@ func (c *cursor) compare(d *cursor) int {
 // list are the documents that have a term, in order, and in a counted field
 // how often each has it.
 type list struct{ docs, counts []uint32 }
+
+// EachTerm calls visit for every term of a field of all runs, in order, with the
+// documents that have it, which are valid until the next. Counts are those of a
+// counted field.
+func EachTerm(runs []Run, field int, visit func(term string, docs, counts []uint32) error) error {
+	counted := slices.ContainsFunc(runs, func(r Run) bool { return r.fields[field].lengths != nil })
+	return merge(runs, field, counted, func(term string, l list) error { return visit(term, l.docs, l.counts) })
+}
 
 // merge calls visit for every term of a field of all runs, in order, with the
 // documents that have it, which are valid until the next.

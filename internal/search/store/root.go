@@ -117,6 +117,9 @@ func ReadRoot(dir string) (r Root, err error) {
 		}
 	}()
 	err = db.View(func(tx *util.BoltTxImpl) (err error) {
+		if info.Size() < tx.Size() { // what is missing may be what only a writer needs
+			return fmt.Errorf("%w: it is cut short", ErrRoot)
+		}
 		r, err = newest(tx, dir)
 		return err
 	})

@@ -35,6 +35,7 @@ type Batch struct {
 	fields []gathered
 	docs   uint32
 	keys   []sortKey // of the terms
+	sorter sorter
 }
 
 // gathered are the terms of the documents, one document after the other.
@@ -43,9 +44,14 @@ type gathered struct {
 	postings []Posting
 	ends     []uint32 // by document
 	lengths  []uint32 // by document
-	places   []uint32 // by term; 0 between runs
-	used     []keyed  // the terms of this run
-	slots    []slot   // documents by term
+}
+
+// sorter is the memory in which one field after the other is sorted. It grows
+// with the terms of a site.
+type sorter struct {
+	places []uint32 // by term; 0 between fields
+	used   []keyed  // the terms of the field
+	slots  []slot   // documents by term
 }
 
 // slot is a document that has a term, and how often.
@@ -91,49 +97,51 @@ func (b *Batch) Run(first int, texts []string) Run {
 	}
 	r := Run{first: uint32(first), docs: b.docs, texts: texts, fields: make([]runField, len(b.fields))}
 	for i := range b.fields {
-		r.fields[i] = b.fields[i].run(texts, b.keys)
+		r.fields[i] = b.fields[i].run(texts, b.keys, &b.sorter)
 	}
 	b.docs = 0
 	return r
 }
 
 // run sorts by terms what came by documents: count, then place.
-func (f *gathered) run(texts []string, keys []sortKey) runField {
-	f.places = append(f.places, make([]uint32, len(texts)-len(f.places))...)
-	f.used = f.used[:0]
-	for _, p := range f.postings {
-		if f.places[p.Term] == 0 {
-			f.used = append(f.used, keyed{keys[p.Term], p.Term})
-		}
-		f.places[p.Term]++
+func (f *gathered) run(texts []string, keys []sortKey, s *sorter) runField {
+	if missing := len(texts) - len(s.places); missing > 0 {
+		s.places = append(s.places, make([]uint32, missing)...)
 	}
-	slices.SortFunc(f.used, func(a, b keyed) int { return compare(a.key, b.key, texts, a.term, texts, b.term) })
+	s.used = s.used[:0]
+	for _, p := range f.postings {
+		if s.places[p.Term] == 0 {
+			s.used = append(s.used, keyed{keys[p.Term], p.Term})
+		}
+		s.places[p.Term]++
+	}
+	slices.SortFunc(s.used, func(a, b keyed) int { return compare(a.key, b.key, texts, a.term, texts, b.term) })
 	at := uint32(0)
-	for _, u := range f.used {
-		n := f.places[u.term]
-		f.places[u.term] = at
+	for _, u := range s.used {
+		n := s.places[u.term]
+		s.places[u.term] = at
 		at += n
 	}
-	f.slots = slices.Grow(f.slots[:0], int(at))[:at]
+	s.slots = slices.Grow(s.slots[:0], int(at))[:at]
 	start := uint32(0)
 	for doc, end := range f.ends {
 		for _, p := range f.postings[start:end] {
-			f.slots[f.places[p.Term]] = slot{uint32(doc), p.Count}
-			f.places[p.Term]++
+			s.slots[s.places[p.Term]] = slot{uint32(doc), p.Count}
+			s.places[p.Term]++
 		}
 		start = end
 	}
-	out := runField{terms: make([]keyed, 0, len(f.used)), postings: make([]byte, 0, len(f.postings)+len(f.postings)/4+len(f.used))}
+	out := runField{terms: make([]keyed, 0, len(s.used)), postings: make([]byte, 0, len(f.postings)+len(f.postings)/4+len(s.used))}
 	at = 0
-	for i := 0; i < len(f.used); {
-		u, begin, numbers := f.used[i], at, 0
+	for i := 0; i < len(s.used); {
+		u, begin, numbers := s.used[i], at, 0
 		// Two numbers may stand for one text: words that have a stem in common.
-		for ; i < len(f.used) && compare(u.key, f.used[i].key, texts, u.term, texts, f.used[i].term) == 0; i++ {
-			at = f.places[f.used[i].term]
-			f.places[f.used[i].term] = 0
+		for ; i < len(s.used) && compare(u.key, s.used[i].key, texts, u.term, texts, s.used[i].term) == 0; i++ {
+			at = s.places[s.used[i].term]
+			s.places[s.used[i].term] = 0
 			numbers++
 		}
-		slots := f.slots[begin:at]
+		slots := s.slots[begin:at]
 		if numbers > 1 {
 			slots = together(slots)
 		}

@@ -371,10 +371,10 @@ func (w *segmentWriter) zeroFrequencies(docs int) (uint64, error) {
 	return at, w.write(append(b, make([]byte, all*size)...))
 }
 
-// dictionaryOptions are bleve's: terms that end alike do not share their ends,
-// which would spare little of a file and takes time, since most terms lead to
-// places of their own.
-var dictionaryOptions = vellum.BuilderOpts{Encoder: 1, RegistryTableSize: 0, RegistryMRUSize: 1}
+// dictionaryOptions let terms that end alike share their ends, which bleve does
+// not since zap 17.2.5: a dictionary then takes a sixth more time to write, and
+// a fortieth of the file less.
+var dictionaryOptions = vellum.BuilderOpts{Encoder: 1, RegistryTableSize: 10_000, RegistryMRUSize: 2}
 
 // dictionary writes the dictionary of a field that fill inserts terms into, in
 // order, and returns the place of the field.

@@ -11,10 +11,12 @@
   const status = results.querySelector(".results-status");
   const frequent = document.getElementById("wf-frequent");
   const input = document.getElementById("wf-q");
+  const icon = document.getElementById("wf-notice");
   const words = JSON.parse(document.getElementById("wf-words").textContent);
   const filters = Object.keys(words.facet);
   const size = 10;
   const reach = 1000; // how far the endpoint counts: size × page
+  const longest = 200; // characters of a question that has filters, each of which repeats it
   const wide = matchMedia("(min-width: 62rem)"); // as in style.css: there is room for all filters
 
   let shown = location.search; // the search whose results stand here
@@ -32,7 +34,7 @@
     status.replaceChildren(...children.filter(Boolean));
     if (frequent) frequent.hidden = !helpless;
   };
-  const notice = (text) => paragraph("notice", h("span", {}, text));
+  const notice = (text) => paragraph("notice", icon && icon.content.cloneNode(true), h("span", {}, text));
 
   // address is the same search with another value, from its first page.
   const address = (params, name, value) => {
@@ -141,14 +143,17 @@
     const { hits, total, mode, corrected } = answer;
     const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
     const past = !hits.length && total > 0;
+    // A theme of its own may be older than these words.
+    const doubtful = hits.length > 0 && answer.answered === false && words.unanswered;
     const more = past ? [] : [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
       page * size < total && (page + 1) * size <= reach && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
-    put(facets(params, answer.facets),
-      hits.length ? h("ol", { class: "hits" }, hits.map(hit)) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
+    put((filtered(params) || [...query].length <= longest) && facets(params, answer.facets),
+      doubtful && h("h2", { class: "hits-title" }, words.closest),
+      hits.length ? h("ol", { class: "hits" }, hits.map((one) => hit(one, doubtful && { "aria-level": 3 }))) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
     say(!hits.length && !past && !(answer.nearest || []).length,
-      hits.length ? counted(total) : past ? paragraph("advice-title", words.beyond) : none(query),
-      hits.length && mode === "relaxed" && paragraph("results-mode", words.relaxed),
+      doubtful ? notice(words.unanswered) : hits.length ? counted(total) : past ? paragraph("advice-title", words.beyond) : none(query),
+      hits.length && !doubtful && mode === "relaxed" && paragraph("results-mode", words.relaxed),
       hits.length && mode === "corrected" && corrected && paragraph("results-mode", fill(words.corrected, query, corrected)));
   }
 
@@ -196,10 +201,10 @@
     return sections.length && h("nav", { class: "facets", "aria-label": words.facets }, sections);
   }
 
-  function hit({ url, title, summary, snippet, section, products, causes }) {
+  function hit({ url, title, summary, snippet, section, products, causes }, level) {
     const kind = section && section.kind;
     return h("li", { class: "hit" },
-      h("h2", { class: "hit-title" }, h("a", { href: url }, title)),
+      h("h2", { class: "hit-title", ...level }, h("a", { href: url }, title)),
       section && section.title && h("p", { class: "hit-section" + (kind ? " kind-" + kind : "") },
         h("a", { href: section.url }, kind && [h("span", { class: "badge" }, words.kind[kind]), " "], section.title)),
       (snippet || summary) && paragraph("hit-snippet", snippet ? marked(snippet) : summary),
@@ -253,7 +258,9 @@
     const params = new URLSearchParams(shown);
     const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
     const hits = [...results.querySelectorAll(".hit")];
-    const body = { query: (params.get("q") || "").trim(), url: link.pathname, position: (page - 1) * size + hits.indexOf(link.closest(".hit")) + 1 };
+    // Of a whole text its beginning tells which it was.
+    const query = [...(params.get("q") || "").trim()].slice(0, 300).join("");
+    const body = { query, url: link.pathname, position: (page - 1) * size + hits.indexOf(link.closest(".hit")) + 1 };
     fetch(site.api + "click", {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), credentials: "omit", keepalive: true,
     }).catch(() => {});

@@ -18,13 +18,16 @@
 
   const getJSON = async (address, signal) => {
     const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
-    const answer = await response.json();
-    return { ok: response.ok, status: response.status, answer };
+    const { ok, status } = response;
+    // What stands on the way may take shorter addresses only, and says so in its own form.
+    if (status === 414 || status === 431) return { ok, status: 400, answer: { error: { code: "query_too_long" } } };
+    return { ok, status, answer: await response.json() };
   };
 
   /* Without the endpoint: the list of titles and symptoms beside the pages. */
 
-  const fold = (s) => s.normalize("NFKC").toLowerCase().replace(/[\s\p{P}]/gu, "");
+  // What is left of a text without spaces and punctuation, as in the search itself: 95188转1 is “95188 转 1”, wifi is Wi-Fi.
+  const fold = (s) => s.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{S}#%&*@\\]|[\^`|~]/gu, "");
 
   // Words of a question that say nothing of its matter.
   const weak = /怎么办|怎么样|怎么|怎麼辦|怎麼|为什么|為什麼|如何|请问|請問|什么|什麼|[吗嗎呢吧啊了的]/g;
@@ -54,7 +57,7 @@
   const roughly = async (query) => {
     const entries = await lite();
     const q = fold(query);
-    const wanted = terms(query);
+    const wanted = terms(query).slice(0, 100); // a text that was pasted whole must not stop the page
     const weights = wanted.map((term) => {
       const having = entries.filter((entry) => entry.folded.some((text) => text.includes(term))).length;
       return having ? Math.log(1 + entries.length / having) : 1;
@@ -94,6 +97,7 @@
 
   const pause = 20; // ms without a key; with the answer, suggestions are there in 50
   const most = 8;
+  const longest = 100; // characters: what is longer begins no wording
   let unreachable = false; // asked once on this page, and not again
 
   const suggestions = async (q, signal) => {
@@ -160,7 +164,7 @@
       clearTimeout(timer);
       if (request) request.abort();
       const q = asked = input.value.trim();
-      if (!q) return show([]);
+      if (!q || q.length > longest) return show([]);
       timer = setTimeout(async () => {
         request = new AbortController();
         try {

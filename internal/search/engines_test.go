@@ -1,0 +1,91 @@
+package search_test
+
+import (
+	"fmt"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"whyfix/internal/search"
+	"whyfix/internal/search/engine/enginetest"
+	"whyfix/internal/search/engine/naive"
+	"whyfix/internal/search/local"
+)
+
+// The search knows nothing of its engine: over one that has no index, numbers
+// or folder it answers the same.
+func TestEnginesAnswerTheSame(t *testing.T) {
+	t.Parallel()
+	docs, synonyms := enginetest.Documents(), enginetest.Synonyms()
+	index, err := local.New(t.Context(), docs, synonyms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	indexed, plain := search.New(index), search.New(naive.New(docs, synonyms))
+	t.Cleanup(func() { indexed.Close(); plain.Close() })
+
+	questions := enginetest.Questions()
+	modes := map[search.Mode]int{}
+	filters := []search.Filter{{}, {Kind: "solution"}, {Product: "打印机"}, {Product: "Wi-Fi", Kind: "cause"}, {Solution: "重启设备"}, {Cause: "水垢过厚"}}
+	languages := []string{"", "zh-CN", "en", "zh-TW", "fr"}
+	for i, text := range questions {
+		query := search.Query{Text: text, Size: 5, Page: 1}
+		if i%3 == 1 {
+			query.Language = languages[i/3%len(languages)]
+		}
+		if i%4 == 2 {
+			query.Filter = filters[i/4%len(filters)]
+		}
+		if i%7 == 3 {
+			query.Size, query.Page = 2, 2
+		}
+		want, err := plain.Search(t.Context(), query)
+		if err != nil {
+			t.Fatalf("%+v: %v", query, err)
+		}
+		got, err := indexed.Search(t.Context(), query)
+		if err != nil {
+			t.Fatalf("%+v: %v", query, err)
+		}
+		modes[got.Mode]++
+		// The parts of a score are those of sums in another order.
+		if diff := gocmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-3), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%+v (-without an index +with):\n%s", query, diff)
+		}
+	}
+	if len(questions) < 150 {
+		t.Errorf("only %d questions", len(questions))
+	}
+	for mode, least := range map[search.Mode]int{search.Exact: 50, search.Relaxed: 10, search.Corrected: 10} {
+		if modes[mode] < least {
+			t.Errorf("%d answers are %s, want %d at least", modes[mode], mode, least)
+		}
+	}
+	t.Log(fmt.Sprint(len(questions), " questions: ", modes))
+
+	for _, text := range []string{"打印机", "wifi", "dyj", "refund", "冰箱"} {
+		want, err := plain.Suggest(t.Context(), text, "zh-CN", 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := indexed.Suggest(t.Context(), text, "zh-CN", 5)
+		if diff := gocmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("suggestions for %q: %v (-without an index +with):\n%s", text, err, diff)
+		}
+	}
+	for _, url := range []string{"/fridge/ice/", "/en/refund/"} {
+		query := search.Query{Text: "冰箱冷藏室为什么结冰", Size: 5, Page: 1, Filter: search.Filter{Product: "冰箱"}}
+		want, err := plain.Explain(t.Context(), query, url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := indexed.Explain(t.Context(), query, url)
+		if diff := gocmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-3), cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Errorf("why %s stands where it stands: %v (-without an index +with):\n%s", url, err, diff)
+		}
+	}
+	if err := plain.Warm(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,222 @@
+package local
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"whyfix/internal/han"
+	"whyfix/internal/search/article"
+	"whyfix/internal/search/engine"
+	"whyfix/internal/search/question"
+	"whyfix/internal/search/terms"
+	"whyfix/internal/search/weigh"
+)
+
+// write makes an index from nothing.
+func write(tb testing.TB, dir string, docs []*article.Document) {
+	tb.Helper()
+	made, err := NewContent(Sources(docs), nil).Write(tb.Context(), dir, "")
+	if err != nil {
+		tb.Fatalf("Write: %v", err)
+	}
+	if made.Patched || made.Documents != len(docs) {
+		tb.Errorf("Write of %d documents from nothing: %+v", len(docs), made)
+	}
+}
+
+// opened opens an index for the test.
+func opened(tb testing.TB, dir string) *Index {
+	tb.Helper()
+	x, err := Open(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return x
+}
+
+// remembered is an index in memory.
+func remembered(tb testing.TB, docs []*article.Document, synonyms []terms.Synonyms) *Index {
+	tb.Helper()
+	x, err := New(tb.Context(), docs, synonyms)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return x
+}
+
+// calm turns a panic into a failure, so that one mistake does not hide the
+// other tests.
+func calm(tb testing.TB) {
+	tb.Helper()
+	if p := recover(); p != nil {
+		tb.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+// files are the names and contents below a folder.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, p))
+		out[p] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// asked is a question as a reader puts it.
+type asked struct {
+	text, language string
+	filter         engine.Filter
+	limit          int
+}
+
+// questions are of all kinds: whole sentences, single characters, quotes, parts,
+// words of letters, in scripts and languages, with filters and limits.
+var questions = func() []asked {
+	var out []asked
+	for _, text := range []string{
+		"打印机连不上", "怎么办", "重启 设备", "Wi-Fi 很慢", "ERR_1042", "5G", "没有这样的东西", "共同的说法",
+		"請問餘額為什麼不更新", "驗證碼收不到", "打", "网", "n", "了", "#", "“验证码”", "「重新添加」 打印机", "\"refund\"",
+		"dayinji", "iPhnoe", "打印鸡连不上", "改过的", "说法", "新词", "挪了", "Kinder verlängern", "refunds not arriving",
+		"business", "打不开", "草 花", "的 设备 refund 打印机 密码 退款", "“设备”", "“突然”",
+	} {
+		out = append(out, asked{text: text, limit: 50}, asked{text: text, limit: 1000})
+	}
+	return append(out,
+		asked{text: "设备", limit: 10, filter: engine.Filter{Kind: "cause"}},
+		asked{text: "重启", limit: 10, filter: engine.Filter{Product: "打印机"}},
+		asked{text: "怎么回事", limit: 10, filter: engine.Filter{Solution: "重启", Kind: "solution"}},
+		asked{text: "改过的", limit: 10, filter: engine.Filter{Cause: "新标签"}},
+		asked{text: "business", limit: 10, language: "de"},
+		asked{text: "refund", limit: 10, language: "en"},
+		asked{text: "验证码", limit: 10, language: "zh-CN"},
+	)
+}()
+
+// find asks an index.
+func find(tb testing.TB, x *Index, q asked) *engine.Found {
+	tb.Helper()
+	return finder(tb, x)(q)
+}
+
+// finder asks an index many questions.
+func finder(tb testing.TB, x *Index) func(q asked) *engine.Found {
+	asker := question.NewAsker(x, weigh.Default())
+	return func(q asked) *engine.Found {
+		tb.Helper()
+		asking, err := asker.Ask(tb.Context(), q.text)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		found, err := x.Find(tb.Context(), asking.Ask(q.filter, q.language, q.limit))
+		if err != nil {
+			tb.Fatalf("Find(%q): %v", q.text, err)
+		}
+		slices.SortFunc(found.Candidates, func(a, b engine.Candidate) int {
+			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Facts.URL, b.Facts.URL))
+		})
+		return found
+	}
+}
+
+// urls are those of what was found, the best first.
+func urls(found *engine.Found) []string {
+	var out []string
+	for _, c := range found.Candidates {
+		out = append(out, c.Facts.URL)
+	}
+	return out
+}
+
+// equal compares all that two indexes answer, scores to the last bit.
+func equal(t *testing.T, what string, want, got *Index) {
+	t.Helper()
+	some := 0
+	wanted, found := finder(t, want), finder(t, got)
+	for _, q := range questions {
+		a, b := wanted(q), found(q)
+		some += len(a.Candidates)
+		if !reflect.DeepEqual(a, b) { // a difference takes long to find where there is none
+			t.Errorf("%s: %+v (-want +got):\n%s", what, q, gocmp.Diff(a, b))
+			return
+		}
+	}
+	if some == 0 && want.site.Articles > 100 {
+		t.Errorf("%s: the questions find nothing", what)
+	}
+	if diff := gocmp.Diff(known(t, want), known(t, got), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// known is what an index says beside what it finds.
+func known(t *testing.T, x *Index) map[string]any {
+	t.Helper()
+	s := x.Site()
+	counts := map[terms.Key]int{}
+	s.Counts.Each(func(k terms.Key, n int) { counts[k] = n })
+	out := map[string]any{
+		"articles": s.Articles, "languages": s.Languages, "analyzers": s.Analyzers, "synonyms": s.Synonyms, "scale": s.Scale,
+		"counted": s.Counts.Articles(), "counts": counts,
+	}
+	note := func(what string, value any, err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[what] = value
+	}
+	ctx := t.Context()
+	sample, err := x.Sample(ctx, 20)
+	note("sample", sample, err)
+	for _, text := range []string{"共同", "打", "验证", "改过", "dy", "yzm", "ref", "Kin"} {
+		for _, language := range []string{"", "zh-CN", "en"} {
+			list, err := x.Suggest(ctx, engine.Typed{Text: text, Language: language, Size: 8})
+			note("suggest "+text+language, list, err)
+		}
+	}
+	for _, like := range []engine.Like{{Near: "refnud", Mistakes: 2, Limit: 10}, {Near: "iphnoe", Mistakes: 2, Limit: 10}, {Holding: "fi", Limit: 30}, {Holding: "re", Starting: true, Limit: 30}} {
+		list, err := x.Words(ctx, like)
+		note(fmt.Sprint("words ", like), list, err)
+	}
+	for _, sound := range []string{"da", "ji", "ma"} {
+		list, err := x.Characters(ctx, han.Sounds([]rune(map[string]string{"da": "打", "ji": "机", "ma": "码"}[sound])[0])[0])
+		note("characters "+sound, list, err)
+	}
+	list, err := x.Sounding(ctx, [][]string{{"da yin"}, {"yin ji", "ji"}}, 1000)
+	var sounding []string
+	for _, f := range list {
+		sounding = append(sounding, f.URL)
+	}
+	slices.Sort(sounding)
+	note("sounding", sounding, err)
+	var all []string
+	for _, n := range x.docs {
+		all = append(all, x.facts[n].URL)
+	}
+	bodies, err := x.Bodies(ctx, all)
+	note("bodies", bodies, err)
+	return out
+}

@@ -1,0 +1,160 @@
+package local
+
+import (
+	"context"
+	"strings"
+
+	"whyfix/internal/search/article"
+	"whyfix/internal/search/store"
+	"whyfix/internal/search/terms"
+)
+
+// The fields beyond those that questions are asked in are for whoever opens an
+// index with bleve alone: values as they are, which it can filter by, and what
+// it can show of a hit.
+const (
+	titleField   = "title"
+	urlField     = "url"
+	summaryField = "summary"
+)
+
+var labelFields = [...]string{"kind", "product", "cause", "solution", "language"}
+
+// labels are a document's values in the labelFields.
+func labels(d *article.Document) (out [len(labelFields)][]string) {
+	for _, s := range d.Sections {
+		if s.Kind != "" {
+			out[0] = append(out[0], s.Kind)
+		}
+	}
+	for i, list := range [...][]article.Tag{d.Products, d.Causes, d.Solutions} {
+		for _, t := range list {
+			if t.Name != "" {
+				out[1+i] = append(out[1+i], t.Name)
+			}
+		}
+	}
+	if d.Language != "" {
+		out[4] = []string{d.Language}
+	}
+	return out
+}
+
+// searchFields are the fields of questions as the store has them.
+func searchFields() []store.Field {
+	out := make([]store.Field, fieldCount)
+	for i, name := range fields {
+		out[i] = store.Field{Name: string(name), Indexed: true, Counted: counting(i), Stored: name == titleField}
+	}
+	return out
+}
+
+// storeFields are all fields of an index on a disk.
+func storeFields() []store.Field {
+	out := searchFields()
+	for _, name := range labelFields {
+		out = append(out, store.Field{Name: name, Indexed: true})
+	}
+	return append(out, store.Field{Name: urlField, Stored: true}, store.Field{Name: summaryField, Stored: true})
+}
+
+// gathered is what documents are made into.
+type gathered struct {
+	runs    []store.Run
+	lengths [headings + 1][]uint32 // by counting field, then document
+	stored  []store.Document
+}
+
+// gather finds the terms of documents in fields, which are searchFields or
+// storeFields. All processors work on it, in runs of fixed size: what comes out
+// does not depend on who is done first.
+func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field) (*gathered, error) {
+	out := &gathered{runs: make([]store.Run, (len(docs)+partSize-1)/partSize), stored: make([]store.Document, len(docs))}
+	for f := range out.lengths {
+		out.lengths[f] = make([]uint32, len(docs))
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	inParts(len(docs), func() func(first, end int) {
+		g := newGatherer(lexicon, list)
+		return func(first, end int) {
+			for n := first; n < end && ctx.Err() == nil; n++ {
+				d, err := docs[n].Make()
+				if err != nil {
+					fail(err)
+					return
+				}
+				g.add(d)
+				for f := range out.lengths {
+					out.lengths[f][n] = g.analysis.lengths[f]
+				}
+				out.stored[n] = g.stored(docs[n].URL, d)
+			}
+			if ctx.Err() == nil {
+				out.runs[first/partSize] = g.batch.Run(first, g.analysis.texts)
+			}
+		}
+	})
+	return out, context.Cause(ctx)
+}
+
+// gatherer gathers the terms of documents.
+type gatherer struct {
+	analysis *analysis
+	batch    *store.Batch
+	labelled bool
+	labels   map[string]uint32 // numbers of terms
+	postings [][]store.Posting
+	lengths  []uint32
+	seen     map[uint32]bool
+}
+
+func newGatherer(lexicon *terms.Lexicon, list []store.Field) *gatherer {
+	return &gatherer{
+		analysis: newAnalysis(lexicon), batch: store.NewBatch(list), labelled: len(list) > fieldCount,
+		labels: map[string]uint32{}, postings: make([][]store.Posting, len(list)), lengths: make([]uint32, len(list)), seen: map[uint32]bool{},
+	}
+}
+
+func (g *gatherer) add(d *article.Document) {
+	a := g.analysis
+	a.document(d)
+	for f, found := range a.found {
+		list := g.postings[f][:0]
+		for _, term := range found {
+			list = append(list, store.Posting{Term: term, Count: a.count(f, term)})
+		}
+		g.postings[f], g.lengths[f] = list, a.lengths[f]
+	}
+	if g.labelled {
+		for i, values := range labels(d) {
+			clear(g.seen)
+			list := g.postings[fieldCount+i][:0]
+			for _, v := range values {
+				n, known := g.labels[v]
+				if !known {
+					v = strings.Clone(v)
+					n = a.add(v)
+					g.labels[v] = n
+				}
+				if !g.seen[n] {
+					g.seen[n] = true
+					list = append(list, store.Posting{Term: n, Count: 1})
+				}
+			}
+			g.postings[fieldCount+i] = list
+		}
+	}
+	g.batch.Add(g.postings, g.lengths)
+}
+
+// stored is what bleve gives back of a document.
+func (g *gatherer) stored(url string, d *article.Document) store.Document {
+	if !g.labelled {
+		return store.Document{}
+	}
+	// Copies: what they are parts of is as large as the document.
+	return store.Document{ID: url, Stored: []store.Value{
+		{Field: titleField, Text: strings.Clone(d.Title)}, {Field: urlField, Text: url}, {Field: summaryField, Text: strings.Clone(d.Summary)},
+	}}
+}

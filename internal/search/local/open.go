@@ -1,0 +1,177 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"whyfix/internal/search/article"
+	"whyfix/internal/search/engine"
+	"whyfix/internal/search/store"
+	"whyfix/internal/search/terms"
+)
+
+// ErrSchema is returned by Open for an index that another version made.
+var ErrSchema = errors.New("search: the index was made by another version of whyfix; build the site again")
+
+// Open opens the index in a folder for reading. Several processes may. The
+// error may be fs.ErrNotExist, ErrSchema or engine.ErrDamaged.
+func Open(dir string) (*Index, error) {
+	at := filepath.Join(dir, storeFolder)
+	root, err := store.ReadRoot(at)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("search: there is no index: %w", err)
+	case errors.Is(err, store.ErrRoot):
+		return nil, damaged(err)
+	case err != nil:
+		return nil, fmt.Errorf("search: opening the index: %w", err)
+	}
+	if version := root.Internal[schemaKey]; string(version) != strconv.Itoa(Schema) {
+		return nil, fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
+	}
+	synonyms, err := terms.DecodeSynonyms(root.Internal[synonymsKey])
+	if err != nil {
+		return nil, damaged(err)
+	}
+	o := opening{dir: dir, wordings: article.NewWordings(terms.NewLexicon(synonyms)), tags: newTagNumbers(), counts: article.NewCounts()}
+	x, err := o.index(root.Parts, synonyms)
+	if err == nil {
+		x.site.Scale, err = readScale(dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	x.close = o.close
+	x.entries() // no reader waits for them
+	x.bySound()
+	return x, nil
+}
+
+// opening is an index that is being opened.
+type opening struct {
+	dir      string
+	wordings *article.Wordings
+	tags     *tagNumbers
+	counts   *article.Counts
+	shelves  []placed
+	closers  []func() error
+}
+
+func (o *opening) close() error {
+	var errs []error
+	for _, c := range o.closers {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+func (o *opening) index(parts []store.Part, synonyms []terms.Synonyms) (*Index, error) {
+	for _, p := range parts {
+		if err := o.open(p); err != nil {
+			return nil, err
+		}
+	}
+	return newIndex(o.shelves, o.counts, o.tags.list, synonyms), nil
+}
+
+// open opens a segment and what lies beside it.
+func (o *opening) open(p store.Part) error {
+	suffix, known := suffixOf(p.Number)
+	if !known {
+		return damaged(fmt.Errorf("it has a segment %d", p.Number))
+	}
+	s, err := store.OpenSegment(filepath.Join(o.dir, storeFolder), p.Number)
+	switch {
+	case errors.Is(err, store.ErrSegment), errors.Is(err, fs.ErrNotExist):
+		return damaged(err)
+	case err != nil:
+		return fmt.Errorf("search: %w", err)
+	}
+	o.closers = append(o.closers, s.Close)
+	z := &zap{Segment: s, gone: p.Deleted, places: make([]place, s.Documents())}
+	facts := make([]*article.Facts, s.Documents())
+	gone := p.Deleted
+	end, err := readArticles(o.dir, suffix, func(n int, head []byte, text place) error {
+		if n >= len(facts) {
+			return errArticles
+		}
+		z.places[n] = text
+		if len(gone) > 0 && gone[0] == uint32(n) {
+			gone = gone[1:]
+			return nil
+		}
+		d, err := article.DecodeHead(string(head))
+		if err != nil {
+			return fmt.Errorf("%w: %w", errArticles, err)
+		}
+		facts[n] = o.wordings.Facts(d)
+		o.counts.Add(facts[n])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(end.lengths[body]) != len(facts) || len(gone) > 0 || end.segment != s.Sum() {
+		return fmt.Errorf("%w: they are of another index", errArticles)
+	}
+	for _, text := range z.places {
+		if text.at > end.texts || uint64(text.size) > end.texts-text.at {
+			return errArticles
+		}
+	}
+	if z.texts, err = openTexts(o.dir, suffix, end.texts); err != nil {
+		return err
+	}
+	o.closers = append(o.closers, z.texts.Close)
+	z.sizes = end.lengths
+	o.shelves = append(o.shelves, placed{newShelf(z, facts, o.tags), p.Deleted})
+	return nil
+}
+
+// Size is how many bytes the files of an index have; of what cannot be read,
+// none.
+func Size(dir string) (bytes int64) {
+	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return bytes
+}
+
+// scaleFile is measured with the index, so it is written after it.
+const scaleFile = "scale"
+
+// WriteScale adds to an index what was measured with it. Nobody else may read
+// the index yet.
+func WriteScale(dir string, s engine.Scale) error {
+	data := fmt.Appendf(nil, "least %s\n", strconv.FormatFloat(float64(s.Least), 'g', -1, 32))
+	if err := os.WriteFile(filepath.Join(dir, scaleFile), data, 0o644); err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// readScale reads what WriteScale wrote; the zero Scale where nothing was.
+func readScale(dir string) (s engine.Scale, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, scaleFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return s, fmt.Errorf("search: %w", err)
+	}
+	if _, err := fmt.Sscanf(string(data), "least %g\n", &s.Least); err != nil {
+		return engine.Scale{}, damaged(fmt.Errorf("%s: %w", scaleFile, err))
+	}
+	s.Measured = true
+	return s, nil
+}

@@ -1,0 +1,136 @@
+package rank
+
+import (
+	_ "embed"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"whyfix/internal/search/question"
+	"whyfix/internal/search/terms"
+)
+
+// Clue is something that speaks for or against that the best article answers a
+// question at all.
+type Clue int
+
+// The clues.
+const (
+	Always      Clue = iota // 1
+	Unknown                 // how much of the question no article has
+	Matter                  // how much of what it is about, its words and pairs, the best article has
+	Covered                 // how much of all of it
+	Frequent                // Frequency
+	SaysIt                  // Named
+	SaysItAlone             // … in an article that is its title
+	IsAlone                 // it is such an article
+	Length                  // terms of the question
+	Letters                 // it is in letters
+	LettersMatter
+	LettersUnknown
+	LettersAlone
+	Rare  // how rare the rarest is that both have
+	Clues // how many there are
+)
+
+func (c Clue) String() string {
+	return [...]string{
+		"always", "unknown", "matter", "covered", "frequent", "says-it", "says-it-alone", "is-alone", "length",
+		"letters", "letters-matter", "letters-unknown", "letters-alone", "rare",
+	}[c]
+}
+
+// Evidence has a value for each clue.
+type Evidence [Clues]float32
+
+const (
+	longQuestion = 60 // terms
+	veryRare     = 8
+)
+
+// Evidence that an article, which was read, answers a question.
+func (s *Scored) Evidence(q *question.Question) Evidence {
+	var e Evidence
+	var all, unknown, matter, has, letters, rare float32
+	for _, t := range q.Terms {
+		all += t.Body
+		if t.Count == 0 {
+			unknown += t.Body
+		}
+		if t.Key.Class() == terms.Word {
+			letters += t.Body
+		}
+		if t.Weak || t.Key.Class() == terms.Single {
+			continue
+		}
+		matter += t.Body
+		if s.Has(t) {
+			has += t.Body
+			rare = max(rare, t.Rarity)
+		}
+	}
+	e[Always] = 1
+	e[Unknown], e[Matter], e[Covered] = share(unknown, all), share(has, matter), s.Vector[Whole]
+	e[Frequent], e[SaysIt] = s.Vector[Frequency], max(s.Vector[Named], leastNamed)
+	e[IsAlone] = s.Facts.Alone
+	e[SaysItAlone] = e[SaysIt] * e[IsAlone]
+	e[Length] = min(float32(len(q.Terms)), longQuestion) / longQuestion
+	if share(letters, all) > 0.5 {
+		e[Letters], e[LettersMatter], e[LettersUnknown], e[LettersAlone] = 1, e[Matter], e[Unknown], e[IsAlone]
+	}
+	e[Rare] = min(rare/veryRare, 1)
+	return e
+}
+
+// Judge says how much clues count.
+type Judge struct{ Weights Evidence }
+
+// Weigh adds up evidence: above 0 an article is more likely to answer than not,
+// where as many questions can be answered as cannot.
+func (j *Judge) Weigh(e Evidence) float32 {
+	var sum float32
+	for c, x := range e {
+		sum += j.Weights[c] * x
+	}
+	return sum
+}
+
+//go:embed evidence.txt
+var evidenceText string
+
+// DefaultJudge is that of evidence.txt.
+var DefaultJudge = sync.OnceValue(func() *Judge {
+	j, err := ParseJudge(evidenceText)
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return j
+})
+
+// ParseJudge reads a Judge: a line for each clue, its name and its weight.
+func ParseJudge(text string) (*Judge, error) {
+	j := &Judge{}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] == "#" {
+			continue
+		}
+		known := false
+		for c := range Clues {
+			if len(f) == 2 && c.String() == f[0] {
+				w, err := strconv.ParseFloat(f[1], 32)
+				if err != nil {
+					return nil, fmt.Errorf("rank: line %d: %w", n, err)
+				}
+				j.Weights[c], known = float32(w), true
+			}
+		}
+		if !known {
+			return nil, fmt.Errorf("rank: line %d: %q", n, line)
+		}
+	}
+	return j, nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"whyfix/internal/search/engine"
+	"whyfix/internal/search/rank"
+	"whyfix/internal/search/weigh"
+)
+
+// The weights of clues: of each site, its own questions whose article is among
+// the first ten, against questions of the sites of other fields in the same
+// language. Both sides count the same, and so does every site.
+
+// asked is the evidence of one question.
+type asked struct {
+	evidence rank.Evidence
+	own      bool
+	weight   float64
+}
+
+// shown is how many hits a reader sees.
+const shown = 10
+
+// evidenceOf asks questions of a site: its own, and those of other fields.
+func evidenceOf(ctx context.Context, site *set, all []*set, most int) (own, foreign []rank.Evidence, err error) {
+	if err := site.open(ctx, weigh.Default(), rank.Default()); err != nil {
+		return nil, nil, err
+	}
+	for _, other := range all {
+		if other != site && (other.field == site.field || other.language != site.language) {
+			continue
+		}
+		step := max(len(other.queries)/most, 1)
+		for i := 0; i < len(other.queries); i += step {
+			q := other.queries[i]
+			asked, err := site.asker.Ask(ctx, q.text)
+			if err != nil {
+				return nil, nil, err
+			}
+			found, err := site.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
+			if err != nil {
+				return nil, nil, err
+			}
+			ranked, err := site.ranker.Rank(ctx, asked, found.Candidates)
+			if err != nil {
+				return nil, nil, err
+			}
+			if len(ranked) == 0 {
+				continue
+			}
+			switch {
+			case other != site:
+				foreign = append(foreign, ranked[0].Evidence(asked))
+			case slices.ContainsFunc(ranked[:min(len(ranked), shown)], func(c rank.Scored) bool { return q.wanted[c.Facts.URL] }):
+				own = append(own, ranked[0].Evidence(asked))
+			}
+		}
+	}
+	return own, foreign, nil
+}
+
+func learnEvidence(ctx context.Context, out io.Writer, sets []*set, most int) error {
+	var all []asked
+	for _, s := range sets {
+		own, foreign, err := evidenceOf(ctx, s, sets, most)
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 || len(foreign) == 0 {
+			continue
+		}
+		for _, e := range own {
+			all = append(all, asked{e, true, 1 / float64(len(own))})
+		}
+		for _, e := range foreign {
+			all = append(all, asked{e, false, 1 / float64(len(foreign))})
+		}
+	}
+	var w [rank.Clues]parameter
+	const steps, rate, pull = 3000, 0.1, 1e-4
+	var total float64
+	for _, a := range all {
+		total += a.weight
+	}
+	for step := 1; step <= steps; step++ {
+		for _, a := range all {
+			var sum float64
+			for c, x := range a.evidence {
+				sum += w[c].value * float64(x)
+			}
+			g := 1 / (1 + math.Exp(-sum))
+			if a.own {
+				g--
+			}
+			for c, x := range a.evidence {
+				w[c].grad += a.weight / total * g * float64(x)
+			}
+		}
+		for c := range w {
+			w[c].grad += pull * w[c].value
+			w[c].step(step, rate/(1+float64(step)/500))
+		}
+	}
+	fmt.Fprintln(out, "# What speaks for and against that the best article answers, learnt by the command learn.")
+	for c := range rank.Clues {
+		fmt.Fprintf(out, "%s %.3f\n", c, w[c].value)
+	}
+	return nil
+}
+
+// judged tells, for each site, how many of its own questions are wrongly called
+// unanswered, and how many of other fields are told apart.
+func judged(ctx context.Context, sets []*set, most int) error {
+	judge := rank.DefaultJudge()
+	for _, s := range sets {
+		own, foreign, err := evidenceOf(ctx, s, sets, most)
+		if err != nil {
+			return err
+		}
+		below := func(list []rank.Evidence, limit float32) float64 {
+			n := 0
+			for _, e := range list {
+				if judge.Weigh(e) < limit {
+					n++
+				}
+			}
+			return float64(n) / float64(max(len(list), 1))
+		}
+		chance, spread := s.chance(ctx)
+		fmt.Printf("%-20s chance %.2f ± %.2f", s.name, chance, spread)
+		for _, limit := range []float32{-2, -1.5, -1, -0.5, 0} {
+			fmt.Printf("  %4.1f: lost %.3f told %.3f", limit, below(own, limit), below(foreign, limit))
+		}
+		fmt.Println()
+	}
+	return nil
+}
+
+// chance is what questions reach that are made of the site's words by chance.
+func (s *set) chance(ctx context.Context) (mean, spread float64) {
+	list, _ := s.index.Sample(ctx, 200)
+	var sum, squares, n float64
+	for i := range list {
+		a, b := []rune(list[i].Text), []rune(list[(i+len(list)/2)%len(list)].Text)
+		text := string(a[:(len(a)+1)/2]) + " " + string(b[len(b)/2:])
+		q, err := s.asker.Ask(ctx, text)
+		if err != nil {
+			panic(err)
+		}
+		found, err := s.index.Find(ctx, q.Ask(engine.Filter{}, "", candidates))
+		if err != nil {
+			panic(err)
+		}
+		ranked, err := s.ranker.Rank(ctx, q, found.Candidates)
+		if err != nil || len(ranked) == 0 {
+			continue
+		}
+		x := float64(rank.DefaultJudge().Weigh(ranked[0].Evidence(q)))
+		sum, squares, n = sum+x, squares+x*x, n+1
+	}
+	mean = sum / n
+	return mean, math.Sqrt(squares/n - mean*mean)
+}

@@ -1,0 +1,224 @@
+// Learn makes model.txt and tells how good it is.
+//
+//	go run ./internal/search/rank/learn -eval SETS.tsv
+//
+// SETS.tsv has lines: name TAB docs.tsv TAB queries.tsv TAB language TAB field.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"sync"
+	"time"
+
+	"whyfix/internal/search/engine"
+	"whyfix/internal/search/rank"
+	"whyfix/internal/search/weigh"
+)
+
+// candidates is how many an engine is asked for.
+const candidates = 96
+
+func main() {
+	parts := flag.Bool("parts", false, "tell what each part of the ranking adds, as Markdown")
+	eval := flag.Bool("eval", false, "tell how good the model is")
+	most := flag.Int("most", 3000, "questions of each set")
+	learnt := flag.Bool("terms", false, "learn the weights of terms from files of pairs")
+	misses := flag.Bool("misses", false, "print questions whose first hit is wrong")
+	evidence := flag.Bool("evidence", false, "learn the weights of clues from sets")
+	answered := flag.Bool("answered", false, "tell how well questions that a site cannot answer are told apart")
+	dump := flag.Bool("dump", false, "print the features of candidates")
+	model := flag.Bool("model", false, "learn the weights of features from sets")
+	flag.Parse()
+	ctx := context.Background()
+	if *learnt {
+		if err := learnTerms(os.Stdout, flag.Args()); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	var sets []*set
+	err := lines(flag.Arg(0), func(f []string) error {
+		s, err := readSet(f[0], f[1], f[2], f[3])
+		if s.field = f[0]; len(f) > 4 {
+			s.field = f[4]
+		}
+		sets = append(sets, s)
+		return err
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if *misses {
+		for _, s := range sets {
+			s.queries = s.queries[:min(len(s.queries), *most)]
+			if err := s.open(ctx, weigh.Default(), rank.Default()); err != nil {
+				log.Fatal(err)
+			}
+			for _, q := range s.queries {
+				s.miss(ctx, q)
+			}
+		}
+		return
+	}
+	if *evidence {
+		if err := learnEvidence(ctx, os.Stdout, sets, *most); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *answered {
+		if err := judged(ctx, sets, *most); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *dump {
+		for _, s := range sets {
+			s.queries = s.queries[:min(len(s.queries), *most)]
+			list, err := examples(ctx, s)
+			if err != nil {
+				log.Fatal(err)
+			}
+			for i, e := range list {
+				for k, v := range e.vectors {
+					fmt.Printf("%s\t%d\t%v", s.name, i, e.wanted[k])
+					for _, x := range v {
+						fmt.Printf("\t%.4f", x)
+					}
+					fmt.Println()
+				}
+			}
+		}
+		return
+	}
+	if *model {
+		for _, s := range sets {
+			s.queries = s.queries[:min(len(s.queries), *most)]
+		}
+		if err := learnModel(ctx, os.Stdout, sets); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *parts {
+		for _, s := range sets {
+			s.queries = s.queries[:min(len(s.queries), *most)]
+		}
+		if err := leaveOut(ctx, os.Stdout, sets); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *eval {
+		for _, s := range sets {
+			if len(s.queries) > *most {
+				s.queries = s.queries[:*most]
+			}
+			if err := evaluate(ctx, s); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
+}
+
+// measures of a set.
+type measures struct{ mrr, r1, r5, r10, found float64 }
+
+func evaluate(ctx context.Context, s *set) error {
+	start := time.Now()
+	m, err := s.measure(ctx, weigh.Default(), rank.Default())
+	if err != nil {
+		return err
+	}
+	n := len(s.queries)
+	fmt.Printf("%-20s n %4d MRR %.4f R@1 %.4f R@5 %.4f R@10 %.4f found %.4f  %.2f ms\n", s.name, n, m.mrr, m.r1, m.r5, m.r10, m.found, time.Since(start).Seconds()*2e3/float64(n))
+	return nil
+}
+
+// measure ranks a set's questions.
+func (s *set) measure(ctx context.Context, weights *weigh.Table, model *rank.Model) (m measures, err error) {
+	if err := s.open(ctx, weights, model); err != nil {
+		return m, err
+	}
+	ranks := make([]int, len(s.queries))
+	var wg sync.WaitGroup
+	for w := range 2 {
+		wg.Go(func() {
+			for i := w; i < len(s.queries); i += 2 {
+				ranks[i] = s.rankOf(ctx, s.queries[i])
+			}
+		})
+	}
+	wg.Wait()
+	n := float64(len(ranks))
+	for _, r := range ranks {
+		switch {
+		case r < 0:
+			continue
+		case r < 10:
+			m.mrr += 1 / float64(r+1) / n
+			m.r10 += 1 / n
+			if r < 5 {
+				m.r5 += 1 / n
+			}
+			if r < 1 {
+				m.r1 += 1 / n
+			}
+		}
+		m.found += 1 / n
+	}
+	return m, nil
+}
+
+// rankOf is the rank of the first wanted article, from 0; -1: it is not found.
+func (s *set) rankOf(ctx context.Context, q query) int {
+	asked, err := s.asker.Ask(ctx, q.text)
+	if err != nil {
+		panic(err)
+	}
+	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
+	if err != nil {
+		panic(err)
+	}
+	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
+	if err != nil {
+		panic(err)
+	}
+	for i, c := range ranked {
+		if q.wanted[c.Facts.URL] {
+			return i
+		}
+	}
+	return -1
+}
+
+// miss prints a question whose first hit is wrong.
+func (s *set) miss(ctx context.Context, q query) {
+	asked, err := s.asker.Ask(ctx, q.text)
+	if err != nil {
+		panic(err)
+	}
+	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
+	if err != nil {
+		panic(err)
+	}
+	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
+	if err != nil {
+		panic(err)
+	}
+	for i, c := range ranked {
+		if !q.wanted[c.Facts.URL] {
+			continue
+		}
+		if i > 0 {
+			f := ranked[0]
+			fmt.Printf("%s\n  %d %s  %.2f %.2v\n  first %s  %.2f %.2v\n", q.text, i+1, c.Facts.Title(), c.Score, c.Vector, f.Facts.Title(), f.Score, f.Vector)
+		}
+		return
+	}
+	fmt.Printf("%s\n  not found\n", q.text)
+}
