@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"whyfix/internal/search/engine"
 	"whyfix/internal/search/rank"
 	"whyfix/internal/search/weigh"
 )
@@ -38,18 +37,7 @@ func evidenceOf(ctx context.Context, site *set, all []*set, most int) (own, fore
 		step := max(len(other.queries)/most, 1)
 		for i := 0; i < len(other.queries); i += step {
 			q := other.queries[i]
-			asked, err := site.asker.Ask(ctx, q.text)
-			if err != nil {
-				return nil, nil, err
-			}
-			found, err := site.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
-			if err != nil {
-				return nil, nil, err
-			}
-			ranked, err := site.ranker.Rank(ctx, asked, found.Candidates)
-			if err != nil {
-				return nil, nil, err
-			}
+			asked, ranked := site.answer(ctx, q.text)
 			if len(ranked) == 0 {
 				continue
 			}
@@ -131,38 +119,11 @@ func judged(ctx context.Context, sets []*set, most int) error {
 			}
 			return float64(n) / float64(max(len(list), 1))
 		}
-		chance, spread := s.chance(ctx)
-		fmt.Printf("%-20s chance %.2f ± %.2f", s.name, chance, spread)
+		fmt.Printf("%-20s", s.name)
 		for _, limit := range []float32{-2, -1.5, -1, -0.5, 0} {
 			fmt.Printf("  %4.1f: lost %.3f told %.3f", limit, below(own, limit), below(foreign, limit))
 		}
 		fmt.Println()
 	}
 	return nil
-}
-
-// chance is what questions reach that are made of the site's words by chance.
-func (s *set) chance(ctx context.Context) (mean, spread float64) {
-	list, _ := s.index.Sample(ctx, 200)
-	var sum, squares, n float64
-	for i := range list {
-		a, b := []rune(list[i].Text), []rune(list[(i+len(list)/2)%len(list)].Text)
-		text := string(a[:(len(a)+1)/2]) + " " + string(b[len(b)/2:])
-		q, err := s.asker.Ask(ctx, text)
-		if err != nil {
-			panic(err)
-		}
-		found, err := s.index.Find(ctx, q.Ask(engine.Filter{}, "", candidates))
-		if err != nil {
-			panic(err)
-		}
-		ranked, err := s.ranker.Rank(ctx, q, found.Candidates)
-		if err != nil || len(ranked) == 0 {
-			continue
-		}
-		x := float64(rank.DefaultJudge().Weigh(ranked[0].Evidence(q)))
-		sum, squares, n = sum+x, squares+x*x, n+1
-	}
-	mean = sum / n
-	return mean, math.Sqrt(squares/n - mean*mean)
 }

@@ -14,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"whyfix/internal/search/engine"
 	"whyfix/internal/search/rank"
 	"whyfix/internal/search/weigh"
 )
@@ -30,7 +29,6 @@ func main() {
 	misses := flag.Bool("misses", false, "print questions whose first hit is wrong")
 	evidence := flag.Bool("evidence", false, "learn the weights of clues from sets")
 	answered := flag.Bool("answered", false, "tell how well questions that a site cannot answer are told apart")
-	dump := flag.Bool("dump", false, "print the features of candidates")
 	model := flag.Bool("model", false, "learn the weights of features from sets")
 	flag.Parse()
 	ctx := context.Background()
@@ -52,18 +50,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if *misses {
-		for _, s := range sets {
-			s.queries = s.queries[:min(len(s.queries), *most)]
-			if err := s.open(ctx, weigh.Default(), rank.Default()); err != nil {
-				log.Fatal(err)
-			}
-			for _, q := range s.queries {
-				s.miss(ctx, q)
-			}
-		}
-		return
-	}
 	if *evidence {
 		if err := learnEvidence(ctx, os.Stdout, sets, *most); err != nil {
 			log.Fatal(err)
@@ -76,38 +62,27 @@ func main() {
 		}
 		return
 	}
-	if *dump {
+	for _, s := range sets {
+		s.queries = s.queries[:min(len(s.queries), *most)]
+	}
+	if *misses {
 		for _, s := range sets {
-			s.queries = s.queries[:min(len(s.queries), *most)]
-			list, err := examples(ctx, s)
-			if err != nil {
+			if err := s.open(ctx, weigh.Default(), rank.Default()); err != nil {
 				log.Fatal(err)
 			}
-			for i, e := range list {
-				for k, v := range e.vectors {
-					fmt.Printf("%s\t%d\t%v", s.name, i, e.wanted[k])
-					for _, x := range v {
-						fmt.Printf("\t%.4f", x)
-					}
-					fmt.Println()
-				}
+			for _, q := range s.queries {
+				s.miss(ctx, q)
 			}
 		}
 		return
 	}
 	if *model {
-		for _, s := range sets {
-			s.queries = s.queries[:min(len(s.queries), *most)]
-		}
 		if err := learnModel(ctx, os.Stdout, sets); err != nil {
 			log.Fatal(err)
 		}
 		return
 	}
 	if *parts {
-		for _, s := range sets {
-			s.queries = s.queries[:min(len(s.queries), *most)]
-		}
 		if err := leaveOut(ctx, os.Stdout, sets); err != nil {
 			log.Fatal(err)
 		}
@@ -115,9 +90,6 @@ func main() {
 	}
 	if *eval {
 		for _, s := range sets {
-			if len(s.queries) > *most {
-				s.queries = s.queries[:*most]
-			}
 			if err := evaluate(ctx, s); err != nil {
 				log.Fatal(err)
 			}
@@ -176,18 +148,7 @@ func (s *set) measure(ctx context.Context, weights *weigh.Table, model *rank.Mod
 
 // rankOf is the rank of the first wanted article, from 0; -1: it is not found.
 func (s *set) rankOf(ctx context.Context, q query) int {
-	asked, err := s.asker.Ask(ctx, q.text)
-	if err != nil {
-		panic(err)
-	}
-	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
-	if err != nil {
-		panic(err)
-	}
-	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
-	if err != nil {
-		panic(err)
-	}
+	_, ranked := s.answer(ctx, q.text)
 	for i, c := range ranked {
 		if q.wanted[c.Facts.URL] {
 			return i
@@ -198,18 +159,7 @@ func (s *set) rankOf(ctx context.Context, q query) int {
 
 // miss prints a question whose first hit is wrong.
 func (s *set) miss(ctx context.Context, q query) {
-	asked, err := s.asker.Ask(ctx, q.text)
-	if err != nil {
-		panic(err)
-	}
-	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
-	if err != nil {
-		panic(err)
-	}
-	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
-	if err != nil {
-		panic(err)
-	}
+	_, ranked := s.answer(ctx, q.text)
 	for i, c := range ranked {
 		if !q.wanted[c.Facts.URL] {
 			continue

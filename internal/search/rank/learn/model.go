@@ -9,7 +9,6 @@ import (
 	"os"
 	"sync"
 
-	"whyfix/internal/search/engine"
 	"whyfix/internal/search/rank"
 	"whyfix/internal/search/weigh"
 )
@@ -56,18 +55,7 @@ func examples(ctx context.Context, s *set) ([]example, error) {
 }
 
 func (s *set) example(ctx context.Context, q query) (e example) {
-	asked, err := s.asker.Ask(ctx, q.text)
-	if err != nil {
-		panic(err)
-	}
-	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
-	if err != nil {
-		panic(err)
-	}
-	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
-	if err != nil {
-		panic(err)
-	}
+	_, ranked := s.answer(ctx, q.text)
 	for _, c := range ranked {
 		if c.Read {
 			e.vectors = append(e.vectors, c.Vector)

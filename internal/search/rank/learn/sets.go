@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"whyfix/internal/search/article"
+	"whyfix/internal/search/engine"
 	"whyfix/internal/search/local"
 	"whyfix/internal/search/question"
 	"whyfix/internal/search/rank"
@@ -94,4 +95,21 @@ func (s *set) open(ctx context.Context, weights *weigh.Table, model *rank.Model)
 	s.asker = question.NewAsker(s.index, weights)
 	s.ranker = rank.NewRanker(s.index, s.asker, weights, model)
 	return nil
+}
+
+// answer ranks the articles for a question. What fails here is the program.
+func (s *set) answer(ctx context.Context, text string) (*question.Question, []rank.Scored) {
+	asked, err := s.asker.Ask(ctx, text)
+	if err != nil {
+		panic(err)
+	}
+	found, err := s.index.Find(ctx, asked.Ask(engine.Filter{}, "", candidates))
+	if err != nil {
+		panic(err)
+	}
+	ranked, err := s.ranker.Rank(ctx, asked, found.Candidates)
+	if err != nil {
+		panic(err)
+	}
+	return asked, ranked
 }
