@@ -265,7 +265,7 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 		dir, made = last, false
 	}
 	if made {
-		if dir, err = makeIndex(ctx, w, content, last); err != nil {
+		if dir, err = makeIndex(ctx, w, l, content, last); err != nil {
 			return nil, false, nil, err
 		}
 	}
@@ -296,10 +296,17 @@ func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchIn
 }
 
 // makeIndex makes an index, from the last one if that can be.
-func makeIndex(ctx context.Context, w *publish.Writer, content *search.Content, last string) (dir string, err error) {
+func makeIndex(ctx context.Context, w *publish.Writer, l *Loaded, content *search.Content, last string) (dir string, err error) {
 	if dir, err = w.SearchDir(); err != nil {
 		return "", err
 	}
-	_, err = content.Write(ctx, dir, last)
+	var base *search.Base
+	if l.store != nil {
+		base = l.store.base
+	}
+	made, err := content.Write(ctx, dir, last, base)
+	if err == nil && l.store != nil {
+		l.store.base = made.Base
+	}
 	return dir, err
 }

@@ -22,6 +22,7 @@ import (
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
+	"whyfix/internal/search"
 	"whyfix/internal/site"
 )
 
@@ -44,8 +45,9 @@ type Store struct {
 	model   [32]byte          // of which the pages were made; see modelKey
 	parts   modelParts
 	indexed indexed
-	history *history // of the files in git; nil: not known
-	delta   delta    // what the files are beside the last time
+	base    *search.Base // of the last index
+	history *history     // of the files in git; nil: not known
+	delta   delta        // what the files are beside the last time
 	// Records of files as they were read: what has not changed is not written anew.
 	records map[string]string
 	options string // the settings that reading depended on
@@ -93,6 +95,7 @@ type stored struct {
 	Made    []storedPage
 	Lists   []storedPage
 	Indexed indexed
+	Base    *search.Base
 	History *history
 }
 
@@ -187,7 +190,7 @@ func (s *Store) read() {
 		return
 	}
 	s.name, s.options, s.model, s.parts = index.Name, index.Options, index.Model, index.Parts
-	s.lists, s.indexed, s.history = index.Lists, index.Indexed, index.History
+	s.lists, s.indexed, s.base, s.history = index.Lists, index.Indexed, index.Base, index.History
 	s.made, s.files, s.records = made, make(map[string]*kept, len(files)), make(map[string]string, len(files))
 	for i := range files {
 		f := &files[i]
@@ -353,7 +356,7 @@ func (s *Store) Save() error {
 	if err := s.compact(); err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Lists: s.lists, Indexed: s.indexed, History: s.history}
+	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Lists: s.lists, Indexed: s.indexed, Base: s.base, History: s.history}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
 		index.Made = append(index.Made, storedPage{p, s.made[p]})
 	}

@@ -16,6 +16,7 @@ type (
 	Source  = local.Source
 	Stamp   = local.Stamp
 	Made    = local.Made
+	Base    = local.Base
 )
 
 // Schema is the version of what an index holds.

@@ -20,7 +20,7 @@ func TestOpenAnswersLikeMemory(t *testing.T) {
 	t.Parallel()
 	docs := enginetest.Corpus()
 	dir := filepath.Join(t.TempDir(), "search")
-	if _, err := search.NewContent(search.Sources(docs), nil).Write(t.Context(), dir, ""); err != nil {
+	if _, err := search.NewContent(search.Sources(docs), nil).Write(t.Context(), dir, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	made, err := search.Open(dir)

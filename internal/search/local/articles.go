@@ -2,13 +2,13 @@ package local
 
 import (
 	"bufio"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
@@ -47,15 +47,35 @@ type tail struct {
 	texts   uint64                 // how long the texts are
 }
 
+// encoded are articles that follow each other, as the two files have them.
+type encoded struct {
+	count           int
+	articles, texts []byte
+	head            []byte // of the last article
+}
+
+// add appends an article: its record is what is kept of it, and how long its
+// text is.
+func (e *encoded) add(d *article.Document) {
+	e.count++
+	e.head = d.AppendHead(e.head[:0])
+	before := len(e.texts)
+	e.texts = d.AppendBody(e.texts)
+	size := uint64(len(e.texts) - before)
+	e.articles = binary.AppendUvarint(e.articles, uint64(len(e.head)))
+	e.articles = binary.AppendUvarint(e.articles, size)
+	e.articles = append(e.articles, e.head...)
+}
+
 // articleWriter writes the two files.
 type articleWriter struct {
-	articles, texts     *os.File
-	toArticles, toTexts *bufio.Writer
-	sum                 uint32
-	count               int
-	textLength          uint64
-	head, body          []byte // of the last article
-	record              article.RecordWriter
+	articles, texts *os.File
+	mu              sync.Mutex
+	next            int              // the part to be written
+	waiting         map[int]*encoded // parts that came before their turn
+	sum             uint32           // of the articles so far
+	count           int
+	textLength      uint64
 }
 
 func newArticleWriter(dir, suffix string) (*articleWriter, error) {
@@ -67,58 +87,44 @@ func newArticleWriter(dir, suffix string) (*articleWriter, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
-	w := &articleWriter{articles: articles, texts: texts, toArticles: bufio.NewWriterSize(articles, 1<<16), toTexts: bufio.NewWriterSize(texts, 1<<16)}
+	w := &articleWriter{articles: articles, texts: texts, waiting: map[int]*encoded{}}
 	if err := w.write([]byte(articlesMagic)); err != nil {
 		return nil, errors.Join(err, w.drop())
 	}
 	return w, nil
 }
 
-// all writes all articles.
-func (w *articleWriter) all(ctx context.Context, docs []Source) error {
-	for _, source := range docs {
-		if err := ctx.Err(); err != nil {
+// put writes the articles of a part, counted from 0, as soon as those of all
+// parts before it are written. Several may be put at a time.
+func (w *articleWriter) put(part int, e *encoded) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waiting[part] = e
+	for {
+		e, came := w.waiting[w.next]
+		if !came {
+			return nil
+		}
+		delete(w.waiting, w.next)
+		w.next++
+		w.count += e.count
+		w.textLength += uint64(len(e.texts))
+		if err := w.write(e.articles); err != nil {
 			return err
 		}
-		d, err := source.Make()
-		if err == nil {
-			err = w.add(d)
-		}
-		if err != nil {
+		if _, err := w.texts.Write(e.texts); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// add writes one article.
-func (w *articleWriter) add(d *article.Document) error {
-	w.head, w.body = d.AppendHead(w.head[:0]), d.AppendBody(w.body[:0])
-	record := w.record[:0]
-	record.Count(len(w.head))
-	record = append(record, w.head...)
-	record = binary.AppendUvarint(record, w.textLength)
-	record.Count(len(w.body))
-	w.record = record
-	w.count++
-	w.textLength += uint64(len(w.body))
-	if err := w.write(binary.AppendUvarint(w.head[:0], uint64(len(record)))); err != nil {
-		return err
-	}
-	if err := w.write(record); err != nil {
-		return err
-	}
-	_, err := w.toTexts.Write(w.body)
-	return err
 }
 
 func (w *articleWriter) write(data []byte) error {
 	w.sum = crc32.Update(w.sum, crc32.IEEETable, data)
-	_, err := w.toArticles.Write(data)
+	_, err := w.articles.Write(data)
 	return err
 }
 
-// close completes the files: a record of length 0, the tail, and the sum of
+// close completes the files: an article of length 0, the tail, and the sum of
 // all.
 func (w *articleWriter) close(t tail) error {
 	end := []byte{0}
@@ -132,9 +138,9 @@ func (w *articleWriter) close(t tail) error {
 	}
 	err := w.write(end)
 	if err == nil {
-		_, err = w.toArticles.Write(binary.BigEndian.AppendUint32(nil, w.sum))
+		_, err = w.articles.Write(binary.BigEndian.AppendUint32(nil, w.sum))
 	}
-	return errors.Join(err, w.toArticles.Flush(), w.toTexts.Flush(), w.drop())
+	return errors.Join(err, w.drop())
 }
 
 // drop closes the files as they are.
@@ -169,24 +175,20 @@ func readArticles(dir, suffix string, visit func(n int, head []byte, text place)
 	if string(in.take(uint64(len(articlesMagic)))) != articlesMagic {
 		return tail{}, errArticles
 	}
-	for ; ; count++ {
+	for at := uint64(0); ; count++ {
 		size := in.number()
 		if size == 0 {
 			break
 		}
-		record := in.take(size)
-		head, rest := cut(record)
-		at, n := binary.Uvarint(rest)
-		if in.bad || head == nil || n <= 0 {
-			return tail{}, errArticles
-		}
-		length, n := binary.Uvarint(rest[n:])
-		if n <= 0 || length > 1<<32-1 {
+		length := in.number()
+		head := in.take(size)
+		if in.bad || length > 1<<32-1 {
 			return tail{}, errArticles
 		}
 		if err := visit(count, head, place{at, uint32(length)}); err != nil {
 			return tail{}, err
 		}
+		at += length
 	}
 	t := tail{}
 	written := in.place()
@@ -208,16 +210,6 @@ func readArticles(dir, suffix string, visit func(n int, head []byte, text place)
 		return tail{}, errArticles
 	}
 	return t, nil
-}
-
-// cut cuts a text with its length from the start of a record; nil is none.
-func cut(record []byte) (text, rest []byte) {
-	size, n := binary.Uvarint(record)
-	if n <= 0 || size > uint64(len(record)-n) {
-		return nil, nil
-	}
-	end := n + int(size)
-	return record[n:end], record[end:]
 }
 
 // summed reads a file and sums it up. What is not there is 0.

@@ -33,7 +33,7 @@ func BenchmarkWrite(b *testing.B) {
 func BenchmarkPatch(b *testing.B) {
 	docs := madeDocuments(benchDocuments)
 	first := filepath.Join(b.TempDir(), "first")
-	write(b, first, docs)
+	base := write(b, first, docs)
 	for _, edited := range []int{0, 1, 100, benchDocuments / mostPatched} {
 		b.Run(strconv.Itoa(edited), func(b *testing.B) {
 			docs := slices.Clone(docs)
@@ -45,7 +45,7 @@ func BenchmarkPatch(b *testing.B) {
 				for i := range edited {
 					docs[i*mostPatched] = titled(docs[i*mostPatched], n)
 				}
-				made, err := NewContent(Sources(docs), nil).Write(b.Context(), filepath.Join(dir, strconv.Itoa(n)), first)
+				made, err := NewContent(Sources(docs), nil).Write(b.Context(), filepath.Join(dir, strconv.Itoa(n)), first, base)
 				if err != nil || !made.Patched || made.Documents != edited {
 					b.Fatalf("%+v, %v", made, err)
 				}
@@ -65,9 +65,9 @@ func titled(d *article.Document, n int) *article.Document {
 func BenchmarkOpen(b *testing.B) {
 	docs := madeDocuments(benchDocuments)
 	first, second := filepath.Join(b.TempDir(), "1"), filepath.Join(b.TempDir(), "2")
-	write(b, first, docs)
+	base := write(b, first, docs)
 	docs[17] = &article.Document{URL: docs[17].URL, Title: "新的标题"}
-	if _, err := NewContent(Sources(docs), nil).Write(b.Context(), second, first); err != nil {
+	if _, err := NewContent(Sources(docs), nil).Write(b.Context(), second, first, base); err != nil {
 		b.Fatal(err)
 	}
 	docs = nil

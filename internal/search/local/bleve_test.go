@@ -55,7 +55,7 @@ func TestBleveAnswers(t *testing.T) {
 		d.Language = "zh-CN"
 	}
 	first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
-	write(t, first, docs)
+	base := write(t, first, docs)
 	added := &article.Document{
 		URL: "/pay/", Title: "花呗用不了怎么办", Summary: "先看额度。", Language: "zh-CN",
 		Symptoms: []string{"付款时没有花呗"}, Products: tagged("products", "花呗"), Causes: tagged("causes", "额度不足", "额度不足"),
@@ -63,7 +63,7 @@ func TestBleveAnswers(t *testing.T) {
 	}
 	gone := docs[0]
 	docs = append(slices.Clone(docs[1:]), added)
-	if made, err := NewContent(Sources(docs), nil).Write(t.Context(), second, first); err != nil || !made.Patched {
+	if made, err := NewContent(Sources(docs), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
 		t.Fatalf("%+v, %v", made, err)
 	}
 	clean := filepath.Join(t.TempDir(), "3")

@@ -22,16 +22,18 @@ import (
 	"whyfix/internal/search/weigh"
 )
 
-// write makes an index from nothing.
-func write(tb testing.TB, dir string, docs []*article.Document) {
+// write makes an index from nothing, and returns what the next can be made
+// from.
+func write(tb testing.TB, dir string, docs []*article.Document) *Base {
 	tb.Helper()
-	made, err := NewContent(Sources(docs), nil).Write(tb.Context(), dir, "")
+	made, err := NewContent(Sources(docs), nil).Write(tb.Context(), dir, "", nil)
 	if err != nil {
 		tb.Fatalf("Write: %v", err)
 	}
 	if made.Patched || made.Documents != len(docs) {
 		tb.Errorf("Write of %d documents from nothing: %+v", len(docs), made)
 	}
+	return made.Base
 }
 
 // opened opens an index for the test.

@@ -66,9 +66,10 @@ type gathered struct {
 }
 
 // gather finds the terms of documents in fields, which are searchFields or
-// storeFields. All processors work on it, in runs of fixed size: what comes out
-// does not depend on who is done first.
-func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field) (*gathered, error) {
+// storeFields. All processors work on it, in parts of fixed size: what comes out
+// does not depend on who is done first. Beside takes the documents of each part
+// for the files beside a segment; nil where there are none.
+func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field, beside *articleWriter) (*gathered, error) {
 	out := &gathered{runs: make([]store.Run, (len(docs)+partSize-1)/partSize), stored: make([]store.Document, len(docs))}
 	for f := range out.lengths {
 		out.lengths[f] = make([]uint32, len(docs))
@@ -78,6 +79,7 @@ func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 	inParts(len(docs), func() func(first, end int) {
 		g := newGatherer(lexicon, list)
 		return func(first, end int) {
+			var texts encoded
 			for n := first; n < end && ctx.Err() == nil; n++ {
 				d, err := docs[n].Make()
 				if err != nil {
@@ -89,9 +91,19 @@ func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 					out.lengths[f][n] = g.analysis.lengths[f]
 				}
 				out.stored[n] = g.stored(docs[n].URL, d)
+				if beside != nil {
+					texts.add(d)
+				}
 			}
-			if ctx.Err() == nil {
-				out.runs[first/partSize] = g.batch.Run(first, g.analysis.texts)
+			if ctx.Err() != nil {
+				return
+			}
+			part := first / partSize
+			out.runs[part] = g.batch.Run(first, g.analysis.texts)
+			if beside != nil {
+				if err := beside.put(part, &texts); err != nil {
+					fail(err)
+				}
 			}
 		}
 	})

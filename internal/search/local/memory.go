@@ -29,7 +29,7 @@ type memoryField struct {
 
 // newMemory makes a segment of documents.
 func newMemory(ctx context.Context, docs []*article.Document, lexicon *terms.Lexicon) (*memory, error) {
-	g, err := gather(ctx, unstamped(docs), lexicon, searchFields())
+	g, err := gather(ctx, unstamped(docs), lexicon, searchFields(), nil)
 	if err != nil {
 		return nil, err
 	}

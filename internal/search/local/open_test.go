@@ -28,7 +28,7 @@ func TestWriteLeavesNoScratch(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "search")
 	write(t, dir, corpus())
 	for name := range files(t, dir) {
-		if !strings.HasPrefix(name, "store/") && !slices.Contains([]string{"index_meta.json", articlesFile, textsFile, ledgerFile}, name) {
+		if !strings.HasPrefix(name, "store/") && !slices.Contains([]string{"index_meta.json", articlesFile, textsFile}, name) {
 			t.Errorf("%s is left in the index's folder", name)
 		}
 	}
@@ -125,7 +125,7 @@ func TestOpenRefuses(t *testing.T) {
 			dir := t.TempDir()
 			ctx, stop := context.WithCancel(t.Context())
 			stop()
-			if _, err := NewContent(Sources(corpus()), nil).Write(ctx, dir, ""); !errors.Is(err, context.Canceled) {
+			if _, err := NewContent(Sources(corpus()), nil).Write(ctx, dir, "", nil); !errors.Is(err, context.Canceled) {
 				t.Errorf("Write gives %v", err)
 			}
 			return dir

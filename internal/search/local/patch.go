@@ -25,15 +25,14 @@ const (
 
 // patch compares the content with the base of the last index. It is nil when
 // there is no base that could be kept, and then says why.
-func (c *Content) patch(last string) (p *patch, why string) {
+func (c *Content) patch(last string, base *Base) (p *patch, why string) {
 	if last == "" {
 		return nil, "there is no index yet"
 	}
-	l, err := readLedger(last)
-	if err != nil {
-		return nil, "the last index has no ledger that can be read"
+	if base == nil {
+		return nil, "nothing is known of the last index"
 	}
-	if l.common != commonStamp(c.synonyms) {
+	if base.Common != commonStamp(c.synonyms) {
 		return nil, "synonyms, or the program, have changed"
 	}
 	for _, name := range baseFiles {
@@ -41,14 +40,17 @@ func (c *Content) patch(last string) (p *patch, why string) {
 			return nil, "the last index is not complete"
 		}
 	}
+	if sum, err := store.SegmentSum(filepath.Join(last, storeFolder), baseSegment); err != nil || sum != base.Segment {
+		return nil, "what is known is of another index"
+	}
 	p = &patch{}
 	now := make(map[string]int, len(c.docs))
 	for i, d := range c.docs {
 		now[d.URL] = i
 	}
 	kept := make([]bool, len(c.docs))
-	for n, url := range l.urls {
-		if i, is := now[url]; is && c.docs[i].Stamp == l.stamps[n] {
+	for n, url := range base.URLs {
+		if i, is := now[url]; is && c.docs[i].Stamp == base.Stamps[n] {
 			kept[i] = true
 		} else {
 			p.gone = append(p.gone, uint32(n))
@@ -59,18 +61,18 @@ func (c *Content) patch(last string) (p *patch, why string) {
 			p.docs = append(p.docs, d)
 		}
 	}
-	if mostPatched*len(p.docs) > len(l.urls) || mostGone*len(p.gone) > len(l.urls) {
+	if mostPatched*len(p.docs) > len(base.URLs) || mostGone*len(p.gone) > len(base.URLs) {
 		return nil, "much has changed since the index was last made from nothing"
 	}
 	return p, ""
 }
 
 // baseFiles are those that belong to the base of an index.
-var baseFiles = [...]string{ledgerFile, articlesFile, textsFile, filepath.Join(storeFolder, store.SegmentFile(baseSegment))}
+var baseFiles = [...]string{articlesFile, textsFile, filepath.Join(storeFolder, store.SegmentFile(baseSegment))}
 
 // takeOver brings the base of the last index into a new folder. Its files are
 // never written to, so both indexes may have the same. Link is os.Link.
-func (*patch) takeOver(last, dir string, link func(from, to string) error) error {
+func takeOver(last, dir string, link func(from, to string) error) error {
 	for _, name := range baseFiles {
 		from, to := filepath.Join(last, name), filepath.Join(dir, name)
 		err := link(from, to)

@@ -7,14 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 
 	"whyfix/internal/search/store"
 	"whyfix/internal/search/terms"
 )
 
 // Schema changes whenever an index of before would give other answers, or none.
-const Schema = 5
+const Schema = 6
 
 // Keys of the index's own storage.
 const (
@@ -51,23 +50,50 @@ type Made struct {
 	Documents int    // that were read closely
 	Patched   bool   // the rest was taken over from the last index
 	Why       string // it was not
+	Base      *Base  // what the next index can be made from; nil: nothing
+}
+
+// Base is what the documents of an index's base were, in their order. It is
+// kept by whoever makes the next index; who answers questions does not need it.
+type Base struct {
+	Segment uint32 // the sum of the base's segment
+	Common  Stamp  // of what all terms depend on
+	URLs    []string
+	Stamps  []Stamp
+}
+
+// base is what is to be kept of a base that was made of the content.
+func (c *Content) base(dir string) (*Base, error) {
+	if len(c.docs) == 0 {
+		return nil, nil
+	}
+	sum, err := store.SegmentSum(filepath.Join(dir, storeFolder), baseSegment)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	b := &Base{Segment: sum, Common: commonStamp(c.synonyms), URLs: make([]string, len(c.docs)), Stamps: make([]Stamp, len(c.docs))}
+	for i, d := range c.docs {
+		b.URLs[i], b.Stamps[i] = d.URL, d.Stamp
+	}
+	return b, nil
 }
 
 // Write makes an index in a folder that holds none yet: from the last one, in
-// another folder, if its files can be taken over, else from nothing. Last may
-// be empty. Nothing in the last folder changes, so others may read it.
+// another folder, if its files can be taken over, else from nothing. Base is
+// what was kept of the last one. Last may be empty, base nil. Nothing in the
+// last folder changes, so others may read it.
 //
 // Until Write returns nil the folder holds nothing that opens.
-func (c *Content) Write(ctx context.Context, dir, last string) (Made, error) {
+func (c *Content) Write(ctx context.Context, dir, last string, base *Base) (Made, error) {
 	if err := os.MkdirAll(filepath.Join(dir, storeFolder), 0o755); err != nil {
 		return Made{}, fmt.Errorf("search: %w", err)
 	}
 	lexicon := terms.NewLexicon(c.synonyms)
-	p, why := c.patch(last)
-	made := Made{Documents: len(c.docs), Why: why}
+	p, why := c.patch(last, base)
+	made := Made{Documents: len(c.docs), Why: why, Base: base}
 	var parts []store.Part
 	if p != nil {
-		if err := p.takeOver(last, dir, os.Link); err != nil {
+		if err := takeOver(last, dir, os.Link); err != nil {
 			return Made{}, err
 		}
 		made.Documents, made.Patched = len(p.docs), true
@@ -79,10 +105,11 @@ func (c *Content) Write(ctx context.Context, dir, last string) (Made, error) {
 			parts = append(parts, store.Part{Number: patchSegment})
 		}
 	} else {
-		if err := writeLedger(dir, c); err != nil {
-			return Made{}, err
+		err := writePart(ctx, dir, baseSegment, c.docs, lexicon)
+		if err == nil {
+			made.Base, err = c.base(dir)
 		}
-		if err := writePart(ctx, dir, baseSegment, c.docs, lexicon); err != nil {
+		if err != nil {
 			return Made{}, err
 		}
 		if len(c.docs) > 0 {
@@ -122,22 +149,9 @@ func writePart(ctx context.Context, dir string, segment int, docs []Source, lexi
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var beside sync.WaitGroup
-	var articlesErr error
-	beside.Go(func() {
-		if articlesErr = w.all(ctx, docs); articlesErr != nil {
-			stop(articlesErr)
-		}
-	})
-	end, err := writeSegment(ctx, filepath.Join(dir, storeFolder), segment, docs, lexicon)
+	end, err := writeSegment(ctx, filepath.Join(dir, storeFolder), segment, docs, lexicon, w)
 	if err != nil {
-		stop(err)
-	}
-	beside.Wait()
-	if err = errors.Join(err, articlesErr); err != nil {
-		err = errors.Join(context.Cause(ctx), w.drop()) // what failed first
+		err = errors.Join(err, w.drop())
 	} else {
 		err = w.close(end)
 	}
@@ -147,11 +161,11 @@ func writePart(ctx context.Context, dir string, segment int, docs []Source, lexi
 	return nil
 }
 
-// writeSegment writes a segment, and returns what the articles beside it say of
-// it.
-func writeSegment(ctx context.Context, dir string, number int, docs []Source, lexicon *terms.Lexicon) (tail, error) {
+// writeSegment writes a segment, and returns what the articles beside it, which
+// are put there on the way, say of it.
+func writeSegment(ctx context.Context, dir string, number int, docs []Source, lexicon *terms.Lexicon, beside *articleWriter) (tail, error) {
 	list := storeFields()
-	g, err := gather(ctx, docs, lexicon, list)
+	g, err := gather(ctx, docs, lexicon, list, beside)
 	if err != nil || len(docs) == 0 {
 		return tail{}, err
 	}

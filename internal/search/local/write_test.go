@@ -27,6 +27,7 @@ func TestPatchedAnswersTheSame(t *testing.T) {
 	var list []terms.Synonyms
 	dir := t.TempDir()
 	last, edits, patched, whole := "", 0, 0, 0
+	var base *Base
 	for step := range 34 {
 		what := "nothing"
 		if step%5 > 0 { // every fifth build finds nothing new
@@ -41,10 +42,11 @@ func TestPatchedAnswersTheSame(t *testing.T) {
 			what, list = "synonyms", []terms.Synonyms{{Asked: []string{"连不上"}, Found: []string{"打不开"}}}
 		}
 		next := filepath.Join(dir, fmt.Sprint(step))
-		made, err := NewContent(Sources(docs), list).Write(t.Context(), next, last)
+		made, err := NewContent(Sources(docs), list).Write(t.Context(), next, last, base)
 		if err != nil {
 			t.Fatalf("step %d, %s: %v", step, what, err)
 		}
+		base = made.Base
 		if made.Patched {
 			patched++
 		} else {
@@ -54,7 +56,7 @@ func TestPatchedAnswersTheSame(t *testing.T) {
 			t.Errorf("step %d, %s: made from the last index", step, what)
 		}
 		clean := filepath.Join(dir, "clean", fmt.Sprint(step))
-		if _, err := NewContent(Sources(docs), list).Write(t.Context(), clean, ""); err != nil {
+		if _, err := NewContent(Sources(docs), list).Write(t.Context(), clean, "", nil); err != nil {
 			t.Fatal(err)
 		}
 		fresh, err := Open(clean)
@@ -90,14 +92,14 @@ func TestLastIndexStays(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 24))
 	docs := village(r, 200)
 	first, second, third := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2"), filepath.Join(t.TempDir(), "3")
-	write(t, first, docs)
+	base := write(t, first, docs)
 	x := opened(t, first)
 	want := find(t, x, questions[0])
 	last := first
 	for _, next := range []string{second, third} {
 		before, at := files(t, last), times(t, last)
 		docs, _ = change(r, docs, 1)
-		if made, err := NewContent(Sources(docs), nil).Write(t.Context(), next, last); err != nil || !made.Patched {
+		if made, err := NewContent(Sources(docs), nil).Write(t.Context(), next, last, base); err != nil || !made.Patched {
 			t.Fatalf("Write: %+v, %v", made, err)
 		}
 		if diff := gocmp.Diff(before, files(t, last)); diff != "" {
@@ -163,7 +165,7 @@ func TestTakeOverWithoutLinks(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(next, storeFolder), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	err := (&patch{}).takeOver(last, next, func(string, string) error { return errors.ErrUnsupported })
+	err := takeOver(last, next, func(string, string) error { return errors.ErrUnsupported })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,6 +204,14 @@ func TestWhatIsNotPatched(t *testing.T) {
 			}
 		}
 	}
+	segment := filepath.Join(storeFolder, store.SegmentFile(baseSegment))
+	otherSegment := func(t *testing.T, dir string) {
+		other := filepath.Join(t.TempDir(), "other")
+		write(t, other, docs[1:])
+		if err := errors.Join(os.RemoveAll(dir), os.Rename(other, dir)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	remove := func(name string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			if err := os.Remove(filepath.Join(dir, name)); err != nil {
@@ -215,12 +225,11 @@ func TestWhatIsNotPatched(t *testing.T) {
 		content *Content
 		why     string
 	}{
-		{"no folder", func(t *testing.T, dir string) { os.RemoveAll(dir) }, NewContent(Sources(docs), nil), "no ledger"},
-		{"no ledger", remove(ledgerFile), NewContent(Sources(docs), nil), "no ledger"},
-		{"half a ledger", spoil(ledgerFile, func(b []byte) []byte { return b[:len(b)/2] }), NewContent(Sources(docs), nil), "no ledger"},
-		{"empty ledger", spoil(ledgerFile, func([]byte) []byte { return nil }), NewContent(Sources(docs), nil), "no ledger"},
-		{"wrong ledger", spoil(ledgerFile, func(b []byte) []byte { b[40] ^= 1; return b }), NewContent(Sources(docs), nil), "no ledger"},
-		{"no segment", remove("store/" + store.SegmentFile(baseSegment)), NewContent(Sources(docs), nil), "not complete"},
+		{"no folder", func(t *testing.T, dir string) { os.RemoveAll(dir) }, NewContent(Sources(docs), nil), "not complete"},
+		{"another segment", otherSegment, NewContent(Sources(docs), nil), "another index"},
+		{"half a segment", spoil(segment, func(b []byte) []byte { return b[:len(b)/2] }), NewContent(Sources(docs), nil), "another index"},
+		{"empty segment", spoil(segment, func([]byte) []byte { return nil }), NewContent(Sources(docs), nil), "another index"},
+		{"no segment", remove(segment), NewContent(Sources(docs), nil), "not complete"},
 		{"no texts", remove(textsFile), NewContent(Sources(docs), nil), "not complete"},
 		{"synonyms", nil, NewContent(Sources(docs), []terms.Synonyms{{Asked: []string{"花"}, Found: []string{"草"}}}), "synonyms"},
 		{"much changed", nil, NewContent(Sources(many), nil), "much"},
@@ -230,11 +239,11 @@ func TestWhatIsNotPatched(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			last, next := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
-			write(t, last, docs)
+			base := write(t, last, docs)
 			if tt.spoil != nil {
 				tt.spoil(t, last)
 			}
-			made, err := tt.content.Write(t.Context(), next, last)
+			made, err := tt.content.Write(t.Context(), next, last, base)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -242,7 +251,7 @@ func TestWhatIsNotPatched(t *testing.T) {
 				t.Errorf("made %+v, want it from nothing because of %q", made, tt.why)
 			}
 			clean := filepath.Join(t.TempDir(), "clean")
-			if _, err := tt.content.Write(t.Context(), clean, ""); err != nil {
+			if _, err := tt.content.Write(t.Context(), clean, "", nil); err != nil {
 				t.Fatal(err)
 			}
 			if diff := gocmp.Diff(files(t, clean), files(t, next)); diff != "" {
@@ -262,8 +271,8 @@ func TestFilesAreTheSame(t *testing.T) {
 	for _, processors := range []int{1, 2, 7} {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 		first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
-		write(t, first, docs)
-		if made, err := NewContent(Sources(more), nil).Write(t.Context(), second, first); err != nil || !made.Patched {
+		base := write(t, first, docs)
+		if made, err := NewContent(Sources(more), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
 			t.Fatalf("Write: %+v, %v", made, err)
 		}
 		got := []map[string]string{files(t, first), files(t, second)}
