@@ -108,14 +108,11 @@ func (s *Searcher) evidence(ctx context.Context, text string) (float32, error) {
 		return nothing, err
 	}
 	a := &attempt{q: q}
-	if err := s.ask(ctx, a, Filter{}, "", few); err != nil || len(a.ranked) == 0 {
+	if err := s.ask(ctx, a, Filter{}, "", candidates); err != nil || len(a.ranked) == 0 {
 		return nothing, err
 	}
 	return rank.DefaultJudge().Weigh(a.ranked[0].Evidence(q)), nil
 }
-
-// few is how many candidates are enough to know the best.
-const few = 40
 
 // answered tells whether the best hit is likely to answer at all. What was
 // found as it was typed does.

@@ -341,12 +341,7 @@ func (f *finding) best(most int, doubtful []uint32) ([]uint32, error) {
 	f.bestFirst(all, completed)
 	best = slices.Concat(best, all[:min(len(all), completed)], holding)
 	if len(f.q.Only) > 0 {
-		docs = docs[:0]
-		for _, url := range f.q.Only {
-			if n, known := x.number(url); known {
-				docs = append(docs, n)
-			}
-		}
+		docs = f.only()
 		best = append(best, docs...)
 	}
 	slices.Sort(docs)
@@ -359,6 +354,18 @@ func (f *finding) best(most int, doubtful []uint32) ([]uint32, error) {
 		f.most = max(f.most, d.scores[n])
 	}
 	return docs, nil
+}
+
+// only are the articles that alone are asked about, in order.
+func (f *finding) only() []uint32 {
+	var out []uint32
+	for _, url := range f.q.Only {
+		if n, known := f.x.number(url); known {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // havingAllParts are articles that have all parts of the question, where the

@@ -48,6 +48,9 @@ func (f *finding) holding() ([]uint32, error) {
 	q := f.q
 	holders := f.desk.holders
 	var doubtful []uint32
+	if len(q.Only) > 0 { // few articles are read sooner than found
+		return f.only(), nil
+	}
 	add := func(r *engine.Run, mark func(h *held, fit terms.Fit)) error {
 		docs, err := f.having(r.Pieces)
 		if err != nil {
@@ -83,9 +86,6 @@ func (f *finding) holding() ([]uint32, error) {
 	slices.Sort(doubtful)
 	doubtful = slices.Compact(doubtful)
 	doubtful = slices.DeleteFunc(doubtful, func(n uint32) bool {
-		if len(q.Only) > 0 {
-			return !slices.Contains(q.Only, f.x.facts[n].URL)
-		}
 		return !f.filter.accepts(f.x.facts[n])
 	})
 	most := mostProofs
@@ -171,10 +171,14 @@ func (f *finding) prove(ctx context.Context, doubtful []uint32) error {
 		h := f.desk.holders[n]
 		texts := texts{f: f, n: n}
 		prove := func(r *engine.Run, mark func(fit terms.Fit)) error {
-			if r.Proof > terms.Nowhere || len(r.Pieces) == 0 {
+			known := r.Proof > terms.Nowhere
+			if known && len(q.Only) == 0 || len(r.Pieces) == 0 {
 				return nil
 			}
 			fit, err := texts.fit(r.Text)
+			if known {
+				fit = min(fit, r.Proof)
+			}
 			if err == nil && fit > terms.Nowhere {
 				mark(fit)
 			}
