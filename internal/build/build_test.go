@@ -126,6 +126,27 @@ func loader(t *testing.T, dir string) *Loader {
 	return l
 }
 
+// keeping is a loader as the command has it, with a store beside the releases.
+func keeping(t *testing.T, dir, public string) *Loader {
+	t.Helper()
+	scratch, release, err := publish.Scratch(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { release() })
+	store, err := OpenStore(scratch, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	l, err := NewLoader(Options{Content: dir, Now: clock, Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
 func reload(t *testing.T, l *Loader) *Loaded {
 	t.Helper()
 	loaded, err := l.Load(t.Context())

@@ -75,7 +75,7 @@ func TestForeignOpen(t *testing.T) {
 		}
 		return seen
 	}
-	incremental := loader(t, dir)
+	incremental := keeping(t, dir, public)
 	var all []string
 	build := func() Report {
 		t.Helper()

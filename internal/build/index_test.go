@@ -16,7 +16,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(60))
-	incremental := loader(t, dir)
+	incremental := keeping(t, dir, public)
 	first := release(t, reload(t, incremental), public)
 	open := func(release string) *search.Searcher {
 		x, err := search.Open(filepath.Join(release, "search"))

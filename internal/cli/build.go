@@ -79,19 +79,6 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	return makeRelease(ctx, e, load, o)
 }
 
-// How much the heap may grow, in percent, between two collections. While files
-// are read nearly all that is made stays, and after a small change there is
-// little else to make; but pages are thrown away as soon as they are written.
-// Without an index there is room, unless the site is large.
-const (
-	readingGC      = 150
-	fewGC          = 400
-	makingGC       = 60
-	readingAloneGC = 600
-	makingAloneGC  = 400
-	largeSite      = 30_000 // files
-)
-
 // makeRelease builds, unless a look shows that nothing has changed, and says
 // what was done.
 func makeRelease(ctx context.Context, e *env, load build.Options, o build.ReleaseOptions) error {
@@ -128,14 +115,15 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	if load.Store != nil && !load.Store.Empty() {
 		gc = fewGC
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(gc))
+	defer collect(gc)()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(mostBuilding))
 	loaded, err := l.LoadUnchecked(ctx)
 	if err != nil {
 		stopProgress()
 		return err
 	}
 	if !loaded.SameModel() {
-		debug.SetGCPercent(making)
+		collect(making)
 	}
 	report, err := build.Release(ctx, loaded, o, start)
 	stopProgress()

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"path/filepath"
-	"runtime/debug"
 
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
@@ -52,7 +51,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *yes && !*fixing:
 		return errUsage{"-yes answers what -fix asks", "whyfix check -fix -yes"}
 	}
-	debug.SetGCPercent(200) // it ends soon: time is worth more than memory
+	collect(checkingGC)
 	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
 	l, err := build.NewLoader(build.Options{Content: *dir})
 	if err != nil {

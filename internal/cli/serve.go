@@ -11,7 +11,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -118,7 +117,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
-	debug.SetGCPercent(gcPercent)
+	collect(servingGC)
 	log, closeLog := logger(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {
@@ -193,11 +192,6 @@ func inside(e *env, addr string, handler http.Handler, log *slog.Logger) (stop f
 	}()
 	return func() { srv.Close() }, nil
 }
-
-// gcPercent is how much a server's memory grows, in percent of what it keeps,
-// before it is collected. Nearly all of it is the index, which lives long, and
-// queries leave little behind.
-const gcPercent = 50
 
 // Limits of connections. A page or an answer takes milliseconds; these are for
 // clients that are slow on purpose.

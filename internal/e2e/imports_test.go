@@ -72,7 +72,7 @@ var importTable = map[string]allowed{
 	"search/terms":             {project: []string{"han"}},
 	"search/store": {outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/mmap-go", "github.com/blevesearch/vellum",
-		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt",
+		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt", "golang.org/x/sys",
 	}},
 	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},

@@ -27,13 +27,14 @@ func (p *Postings) read(f readField, value uint64) error {
 	in := p.segment.reader(value)
 	frequencies := in.number()
 	in.number() // places in the text
-	if data := in.bytes(in.number()); in.bad || !p.docs.read(data) {
+	data := in.bytes(in.number())
+	if in.bad || !p.docs.read(data) {
 		return fmt.Errorf("%w: its postings cannot be read", ErrSegment)
 	}
 	p.counts = nil
+	size := uint64(0)
 	if f.counted {
 		in = p.segment.reader(frequencies)
-		size := uint64(0)
 		for range in.count() {
 			size = in.number() // chunks follow each other
 		}
@@ -41,6 +42,7 @@ func (p *Postings) read(f readField, value uint64) error {
 			return fmt.Errorf("%w: its counts cannot be read", ErrSegment)
 		}
 	}
+	p.segment.reads(len(data) + int(size))
 	return nil
 }
 

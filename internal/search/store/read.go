@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	index "github.com/blevesearch/bleve_index_api"
 	"github.com/blevesearch/mmap-go"
@@ -25,7 +26,8 @@ type Segment struct {
 	data   mmap.MMap
 	docs   uint32
 	fields map[string]readField
-	blocks sync.Pool // of *block
+	blocks sync.Pool    // of *block
+	read   atomic.Int64 // bytes of postings since pages were given back
 }
 
 type readField struct {
