@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"whyfix/internal/content"
@@ -37,6 +38,25 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	return told(l, broken), err
 }
 
+// aheadOf tells what stands between an article and the first.
+func aheadOf(b search.Broken) string {
+	if len(b.Instead) == 0 {
+		return ""
+	}
+	place := "it is not found"
+	if b.Place > 0 {
+		place = fmt.Sprintf("it stands at place %d", b.Place)
+	}
+	if b.Ahead.Name == "" {
+		return place + ", and nothing but addresses tells it apart; "
+	}
+	out := fmt.Sprintf("%s; what “%s” has more of: %s", place, b.Instead[len(b.Instead)-1].Title, b.Ahead.Name)
+	if b.Ahead.Text != "" {
+		out += " (“" + b.Ahead.Text + "”)"
+	}
+	return out + "; "
+}
+
 // told are broken promises as diagnostics.
 func told(l *Loaded, broken []search.Broken) diag.List {
 	if len(broken) == 0 {
@@ -59,7 +79,7 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 		out = append(out, diag.Diagnostic{
 			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
 			Message: "this symptom does not find its article among the first 3; " + instead,
-			Hint:    "say what is special about this problem, or take the phrase out here or there",
+			Hint:    aheadOf(b) + "say what is special about this problem, or take the phrase out here or there",
 		})
 	}
 	return l.source(l.Files, l.Site.Settings.Checks.Settle(out))

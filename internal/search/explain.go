@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"whyfix/internal/search/article"
@@ -13,19 +14,23 @@ import (
 // parts are the shares that made a score.
 func (s *Searcher) parts(q *question.Question, c *rank.Scored) []Part {
 	var out []Part
-	passage := c.Facts.Passages[c.Passage]
 	for _, share := range s.ranker.Shares(c) {
-		p := Part{Name: share.Feature.Tells(), Share: share.Score, Value: share.Value}
-		switch share.Feature {
-		case rank.Named, rank.Short, rank.Order:
-			p.Text = passage.Text
-			p.Words = words(q, func(t question.Term) bool { return c.InPassage(t) })
-		case rank.Whole:
-			p.Words = words(q, func(t question.Term) bool { return c.Has(t) })
-		}
-		out = append(out, p)
+		out = append(out, part(q, c, share))
 	}
 	return out
+}
+
+// part tells of a share for which words it was found, and where.
+func part(q *question.Question, c *rank.Scored, share rank.Share) Part {
+	p := Part{Name: share.Feature.Tells(), Share: share.Score, Value: share.Value}
+	switch share.Feature {
+	case rank.Named, rank.Short, rank.Order:
+		p.Text = c.Facts.Passages[c.Passage].Text
+		p.Words = words(q, func(t question.Term) bool { return c.InPassage(t) })
+	case rank.Whole:
+		p.Words = words(q, func(t question.Term) bool { return c.Has(t) })
+	}
+	return p
 }
 
 func words(q *question.Question, has func(question.Term) bool) string {
@@ -60,20 +65,11 @@ func (s *Searcher) Explain(ctx context.Context, query Query, address string) (*W
 	if a == nil {
 		return nil, fmt.Errorf("search: there is nothing to look for in %q", query.Text)
 	}
-	own := a.q.Ask(query.Filter, "", 1)
-	own.Only = []string{address}
-	found, err := s.engine.Find(ctx, own)
+	own, err := s.alone(ctx, a.q, query.Filter, address)
 	if err != nil {
 		return nil, err
 	}
-	if len(found.Candidates) == 0 {
-		return nil, fmt.Errorf("search: there is no article %s", address)
-	}
-	ranked, err := s.ranker.Rank(ctx, a.q, found.Candidates)
-	if err != nil {
-		return nil, err
-	}
-	hits, err := s.hits(ctx, a.q, ranked, Query{Explain: true})
+	hits, err := s.hits(ctx, a.q, []rank.Scored{*own}, Query{Explain: true})
 	if err != nil {
 		return nil, err
 	}
@@ -83,22 +79,60 @@ func (s *Searcher) Explain(ctx context.Context, query Query, address string) (*W
 			w.Place = i + 1
 		}
 	}
-	first := ranked
+	w.First = w.Hit
 	if len(a.ranked) > 0 {
-		first = a.ranked[:1]
+		top, err := s.hits(ctx, a.q, a.ranked[:1], Query{Explain: true})
+		if err != nil {
+			return nil, err
+		}
+		w.First = top[0]
 	}
-	top, err := s.hits(ctx, a.q, first, Query{Explain: true})
-	if err != nil {
-		return nil, err
-	}
-	w.First = top[0]
 	for _, t := range a.q.Heaviest(len(a.q.Terms)) {
-		if !ranked[0].Has(t) && len(w.Missing) < mostMissing {
+		if !own.Has(t) && len(w.Missing) < mostMissing {
 			w.Missing = append(w.Missing, t.Text)
 		}
 	}
-	w.Lift = lift(a.q, &ranked[0], w)
+	w.Lift = lift(a.q, own, w)
 	return w, nil
+}
+
+// alone is the article with a URL as it ranks for a question.
+func (s *Searcher) alone(ctx context.Context, q *question.Question, filter Filter, address string) (*rank.Scored, error) {
+	ask := q.Ask(filter, "", 1)
+	ask.Only = []string{address}
+	found, err := s.engine.Find(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	if len(found.Candidates) == 0 {
+		return nil, fmt.Errorf("search: there is no article %s", address)
+	}
+	ranked, err := s.ranker.Rank(ctx, q, found.Candidates)
+	if err != nil {
+		return nil, err
+	}
+	return &ranked[0], nil
+}
+
+// ahead is the part of the score by which an article is ahead of another most;
+// the zero Part where it is in none.
+func (s *Searcher) ahead(q *question.Question, first, own *rank.Scored) Part {
+	var most rank.Share
+	had := float32(0)
+	shares := s.ranker.Shares(own)
+	for _, share := range s.ranker.Shares(first) {
+		more := share.Score
+		if i := slices.IndexFunc(shares, func(o rank.Share) bool { return o.Feature == share.Feature }); i >= 0 {
+			more -= shares[i].Score
+		}
+		if more > had {
+			had, most = more, share
+		}
+	}
+	if had == 0 {
+		return Part{}
+	}
+	return part(q, first, most)
 }
 
 // mostMissing is how many missing words are worth telling.

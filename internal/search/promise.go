@@ -10,6 +10,8 @@ import (
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/local"
+	"whyfix/internal/search/question"
+	"whyfix/internal/search/rank"
 	"whyfix/internal/search/terms"
 )
 
@@ -25,10 +27,14 @@ type Promise struct {
 	Among []string
 }
 
-// Broken is a promise that does not hold.
+// Broken is a promise that does not hold, and why.
 type Broken struct {
 	Promise
 	Instead []Hit // what the first hits are
+	Place   int   // where the article stands, from 1; 0: it is not among the hits
+	// Ahead is the part of the score by which the last of the first hits is ahead
+	// most; the zero Part where nothing tells them apart but their addresses.
+	Ahead Part
 }
 
 // allPromises is the number of articles up to which every promise is tried: it
@@ -99,30 +105,28 @@ func TryDocuments(ctx context.Context, docs []*article.Document, list []Synonyms
 // Try searches for promises and returns those that do not hold, in their
 // order. A phrase of several articles is searched once.
 func (s *Searcher) Try(ctx context.Context, promises []Promise) ([]Broken, error) {
-	var phrases []Promise
+	var phrases [][]int // promises with the same text
 	at := map[string]int{}
-	for _, p := range promises {
-		if _, known := at[p.Text]; !known {
-			at[p.Text] = len(phrases)
-			phrases = append(phrases, p)
+	for i, p := range promises {
+		n, known := at[p.Text]
+		if !known {
+			n = len(phrases)
+			at[p.Text], phrases = n, append(phrases, nil)
 		}
+		phrases[n] = append(phrases[n], i)
 	}
-	hits := make([][]Hit, len(phrases))
+	broken := make([]*Broken, len(promises))
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for w := range errs {
 		wg.Go(func() {
-			for {
+			for errs[w] == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(phrases) {
 					return
 				}
-				var err error
-				if hits[i], err = s.promised(ctx, phrases[i]); err != nil {
-					errs[w] = err
-					return
-				}
+				errs[w] = s.try(ctx, promises, phrases[i], broken)
 			}
 		})
 	}
@@ -131,41 +135,66 @@ func (s *Searcher) Try(ctx context.Context, promises []Promise) ([]Broken, error
 		return nil, err
 	}
 	var out []Broken
-	for _, p := range promises {
-		found := hits[at[p.Text]]
-		if !slices.ContainsFunc(found, func(h Hit) bool { return h.URL == p.URL }) {
-			out = append(out, Broken{p, found})
+	for _, b := range broken {
+		if b != nil {
+			out = append(out, *b)
 		}
 	}
 	return out, nil
 }
 
-// promised are the first hits for a promise's phrase.
-func (s *Searcher) promised(ctx context.Context, p Promise) ([]Hit, error) {
-	if len(p.Among) == 0 {
-		r, err := s.Search(ctx, Query{Text: p.Text, Size: Promised, Page: 1})
-		if err != nil {
-			return nil, err
+// try tries promises that have one text, and puts those that do not hold in
+// their places.
+func (s *Searcher) try(ctx context.Context, promises []Promise, same []int, broken []*Broken) error {
+	q, ranked, err := s.promised(ctx, promises[same[0]])
+	if err != nil {
+		return err
+	}
+	var first []Hit
+	for _, c := range ranked[:min(len(ranked), Promised)] {
+		first = append(first, Hit{URL: c.Facts.URL, Title: c.Facts.Title(), Score: c.Score})
+	}
+	for _, i := range same {
+		p := promises[i]
+		place := slices.IndexFunc(ranked, func(c rank.Scored) bool { return c.Facts.URL == p.URL })
+		if place >= 0 && place < Promised {
+			continue
 		}
-		return r.Hits, nil
+		b := &Broken{Promise: p, Instead: first, Place: place + 1}
+		broken[i] = b
+		if len(first) == 0 {
+			continue
+		}
+		var own *rank.Scored
+		if place >= 0 {
+			own = &ranked[place]
+		} else if own, err = s.alone(ctx, q, Filter{}, p.URL); err != nil {
+			return err
+		}
+		b.Ahead = s.ahead(q, &ranked[len(first)-1], own)
+	}
+	return nil
+}
+
+// promised are the articles that a promise's phrase finds, in order.
+func (s *Searcher) promised(ctx context.Context, p Promise) (*question.Question, []rank.Scored, error) {
+	if len(p.Among) == 0 {
+		a, err := s.meant(ctx, Query{Text: p.Text}, candidates)
+		if err != nil || a == nil {
+			return nil, nil, err
+		}
+		return a.q, a.ranked, nil
 	}
 	q, err := s.asker.Ask(ctx, p.Text)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ask := q.Ask(Filter{}, "", len(p.Among))
 	ask.Only = p.Among
 	found, err := s.engine.Find(ctx, ask)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ranked, err := s.ranker.Rank(ctx, q, found.Candidates)
-	if err != nil {
-		return nil, err
-	}
-	var out []Hit
-	for _, c := range ranked[:min(len(ranked), Promised)] {
-		out = append(out, Hit{URL: c.Facts.URL, Title: c.Facts.Title(), Score: c.Score})
-	}
-	return out, nil
+	return q, ranked, err
 }

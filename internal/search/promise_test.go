@@ -115,3 +115,35 @@ func TestTryTellsWhatIsBroken(t *testing.T) {
 		t.Errorf("nothing to try: %v, %v", none, err)
 	}
 }
+
+// A broken promise says where its article stands and what the others have more
+// of; one that is not among the hits is compared, too.
+func TestBrokenSaysWhy(t *testing.T) {
+	t.Parallel()
+	var docs []*search.Document
+	for i := range 4 {
+		d := with(document(fmt.Sprintf("/%d/", i), fmt.Sprintf("第%d种灯", i)), "台灯一闪一闪")
+		d.Sections = append(d.Sections, search.Section{Text: "台灯一闪一闪的，先换灯泡。"})
+		docs = append(docs, d)
+	}
+	last := with(document("/last/", "门铃"), "台灯一闪一闪")
+	docs = append(docs, last, document("/far/", "水管漏水"))
+	broken, err := search.TryDocuments(t.Context(), docs, nil, []search.Promise{
+		{URL: "/last/", Text: "台灯一闪一闪"}, {URL: "/far/", Text: "台灯一闪一闪"}, {URL: "/far/", Symptom: 1, Text: "窗帘"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(broken) != 3 {
+		t.Fatalf("%d are broken, want 3: %+v", len(broken), broken)
+	}
+	for i, want := range []struct {
+		place, instead int
+		ahead          bool
+	}{{5, 3, true}, {0, 3, true}, {0, 0, false}} {
+		b := broken[i]
+		if b.Place != want.place || len(b.Instead) != want.instead || (b.Ahead.Name != "") != want.ahead {
+			t.Errorf("%s for %q: %+v, want place %d, %d others, ahead %v", b.URL, b.Text, b, want.place, want.instead, want.ahead)
+		}
+	}
+}
