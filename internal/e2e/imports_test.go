@@ -61,14 +61,14 @@ var importTable = map[string]allowed{
 	"search/rank":     {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms", "search/weigh"}},
 	"search/question": {project: []string{"han", "search/engine", "search/terms", "search/weigh"}},
 	"search/weigh":    {project: []string{"han", "search/terms"}},
-	"search/local": {project: []string{"han", "search/article", "search/engine", "search/store", "search/terms"}, outside: []string{
+	"search/local": {project: []string{"han", "record", "search/article", "search/engine", "search/store", "search/terms"}, outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api",
 	}},
 	"search/engine/naive":      {project: []string{"han", "search/article", "search/engine", "search/terms"}},
 	"search/engine/enginetest": {project: []string{"han", "search/article", "search/engine", "search/engine/naive", "search/question", "search/terms", "search/weigh"}, outside: []string{"github.com/google/go-cmp"}},
 	"search/rank/learn":        {project: []string{"han", "search/article", "search/engine", "search/local", "search/question", "search/rank", "search/terms", "search/weigh"}},
 	"search/engine":            {project: []string{"han", "search/article", "search/terms"}},
-	"search/article":           {project: []string{"han", "search/terms"}},
+	"search/article":           {project: []string{"han", "record", "search/terms"}},
 	"search/terms":             {project: []string{"han"}},
 	"search/store": {outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/mmap-go", "github.com/blevesearch/vellum",

@@ -7,9 +7,10 @@
 package article
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"whyfix/internal/record"
 )
 
 // Document is one article as the search knows it.
@@ -71,157 +72,65 @@ type Section struct {
 // ErrRecord is returned for a stored record that does not read.
 var ErrRecord = errors.New("article: a stored record cannot be read")
 
-// A document is stored as two records: what ranking needs of every article,
-// and what is shown of a hit. They are length-prefixed strings; a general
-// encoding would cost a tenth of a query's time.
-
-type RecordWriter []byte
-
-func (w *RecordWriter) Count(n int) { *w = binary.AppendUvarint(*w, uint64(n)) }
-
-func (w *RecordWriter) Text(s string) {
-	w.Count(len(s))
-	*w = append(*w, s...)
+// head is what is kept in memory of every article.
+type head struct {
+	URL, Language, Title               string
+	Symptoms                           []string
+	Products, Causes, Solutions, Cases []Tag
+	Length                             int
+	Sections                           []headSection
 }
 
-func (w *RecordWriter) Texts(list []string) {
-	w.Count(len(list))
-	for _, s := range list {
-		w.Text(s)
-	}
+type headSection struct{ Kind, Title string }
+
+// body is what is read only for the articles that are shown.
+type body struct {
+	Summary  string
+	Sections []Section
 }
 
-func (w *RecordWriter) tags(list []Tag) {
-	w.Count(len(list))
-	for _, t := range list {
-		w.Text(t.Name)
-		w.Text(t.URL)
-		w.Texts(t.Names)
-	}
-}
-
-// RecordReader gives parts of the text that it reads: it copies nothing.
-type RecordReader struct {
-	Rest string
-	Bad  bool
-}
-
-func (r *RecordReader) Count() int {
-	n := 0
-	for i, shift := 0, 0; i < len(r.Rest) && shift < 63; i, shift = i+1, shift+7 {
-		c := r.Rest[i]
-		n |= int(c&0x7F) << shift
-		if c < 0x80 {
-			r.Rest = r.Rest[i+1:]
-			if n > len(r.Rest) {
-				break // longer than what is left
-			}
-			return n
-		}
-	}
-	r.Bad, r.Rest = true, ""
-	return 0
-}
-
-// Number reads a number that counts nothing of the record.
-func (r *RecordReader) Number() int {
-	n, size := binary.Uvarint([]byte(r.Rest[:min(len(r.Rest), binary.MaxVarintLen64)]))
-	if size <= 0 {
-		r.Bad, r.Rest = true, ""
-		return 0
-	}
-	r.Rest = r.Rest[size:]
-	return int(n)
-}
-
-func (r *RecordReader) Text() string {
-	n := r.Count()
-	s := r.Rest[:n]
-	r.Rest = r.Rest[n:]
-	return s
-}
-
-func (r *RecordReader) Texts() []string {
-	n := r.Count()
-	if n == 0 {
-		return nil
-	}
-	out := make([]string, n)
-	for i := range out {
-		out[i] = r.Text()
-	}
-	return out
-}
-
-func (r *RecordReader) tags() []Tag {
-	n := r.Count()
-	if n == 0 {
-		return nil
-	}
-	out := make([]Tag, n)
-	for i := range out {
-		out[i] = Tag{Name: r.Text(), URL: r.Text(), Names: r.Texts()}
-	}
-	return out
-}
-
-// AppendHead appends what is kept in memory of every article.
+// AppendHead appends the record of what is kept in memory of every article.
 func (d *Document) AppendHead(to []byte) []byte {
-	w := RecordWriter(to)
-	w.Text(d.URL)
-	w.Text(d.Language)
-	w.Text(d.Title)
-	w.Texts(d.Symptoms)
-	for _, tags := range d.Tags() {
-		w.tags(tags)
+	h := head{
+		URL: d.URL, Language: d.Language, Title: d.Title, Symptoms: d.Symptoms,
+		Products: d.Products, Causes: d.Causes, Solutions: d.Solutions, Cases: d.Cases,
+		Length: d.Length(), Sections: make([]headSection, len(d.Sections)),
 	}
-	w.Count(d.Length())
-	w.Count(len(d.Sections))
-	for _, s := range d.Sections {
-		w.Text(s.Kind)
-		w.Text(s.Title)
+	for i, s := range d.Sections {
+		h.Sections[i] = headSection{s.Kind, s.Title}
 	}
-	return w
+	return record.Append(to, &h)
 }
 
-func DecodeHead(data string) (*Document, error) {
-	r := RecordReader{Rest: data}
-	d := &Document{URL: r.Text(), Language: r.Text(), Title: r.Text(), Symptoms: r.Texts()}
-	d.Products, d.Causes, d.Solutions, d.Cases = r.tags(), r.tags(), r.tags(), r.tags()
-	d.length = r.Number()
-	d.Sections = make([]Section, r.Count())
-	for i := range d.Sections {
-		d.Sections[i] = Section{Kind: r.Text(), Title: r.Text()}
+// ReadHead reads what AppendHead wrote, and returns what stands behind it. The
+// error is ErrRecord.
+func ReadHead(data string) (d *Document, rest string, err error) {
+	var h head
+	if rest, err = record.Read(data, &h); err != nil {
+		return nil, "", fmt.Errorf("%w: head", ErrRecord)
 	}
-	if r.Bad {
-		return nil, fmt.Errorf("%w: head", ErrRecord)
+	d = &Document{
+		URL: h.URL, Language: h.Language, Title: h.Title, Symptoms: h.Symptoms,
+		Products: h.Products, Causes: h.Causes, Solutions: h.Solutions, Cases: h.Cases,
+		length: h.Length, Sections: make([]Section, len(h.Sections)),
 	}
-	return d, nil
+	for i, s := range h.Sections {
+		d.Sections[i] = Section{Kind: s.Kind, Title: s.Title}
+	}
+	return d, rest, nil
 }
 
-// AppendBody appends what is read only for the articles that are shown.
+// AppendBody appends the record of what is read only for the articles that are
+// shown.
 func (d *Document) AppendBody(to []byte) []byte {
-	w := RecordWriter(to)
-	w.Text(d.Summary)
-	w.Count(len(d.Sections))
-	for _, s := range d.Sections {
-		w.Text(s.Anchor)
-		w.Text(s.Title)
-		w.Text(s.Kind)
-		w.Text(s.Text)
-	}
-	return w
+	return record.Append(to, &body{d.Summary, d.Sections})
 }
 
-func DecodeBody(data string) (summary string, sections []Section, err error) {
-	r := RecordReader{Rest: data}
-	summary = r.Text()
-	sections = make([]Section, r.Count())
-	for i := range sections {
-		sections[i] = Section{Anchor: r.Text(), Title: r.Text(), Kind: r.Text(), Text: r.Text()}
-	}
-	if r.Bad {
+// ReadBody reads what AppendBody wrote. The error is ErrRecord.
+func ReadBody(data string) (summary string, sections []Section, err error) {
+	var b body
+	if rest, err := record.Read(data, &b); err != nil || rest != "" {
 		return "", nil, fmt.Errorf("%w: body", ErrRecord)
 	}
-	return summary, sections, nil
+	return b.Summary, b.Sections, nil
 }

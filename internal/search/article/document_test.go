@@ -50,9 +50,9 @@ func TestRecords(t *testing.T) {
 			if !strings.HasPrefix(string(head), "before") {
 				t.Fatal("the head was not appended")
 			}
-			got, err := article.DecodeHead(string(head[len("before"):]))
-			if err != nil {
-				t.Fatal(err)
+			got, rest, err := article.ReadHead(string(head[len("before"):]) + "behind")
+			if err != nil || rest != "behind" {
+				t.Fatalf("%q is left, %v", rest, err)
 			}
 			want := *d
 			want.Summary, want.Sections = "", nil
@@ -65,7 +65,7 @@ func TestRecords(t *testing.T) {
 			if got.Length() != d.Length() {
 				t.Errorf("length of the head is %d, want %d", got.Length(), d.Length())
 			}
-			summary, sections, err := article.DecodeBody(string(d.AppendBody(nil)))
+			summary, sections, err := article.ReadBody(string(d.AppendBody(nil)))
 			if err != nil || summary != d.Summary {
 				t.Errorf("summary is %q, %v; want %q", summary, err, d.Summary)
 			}
@@ -81,12 +81,12 @@ func TestCutRecords(t *testing.T) {
 	t.Parallel()
 	head, body := string(printer().AppendHead(nil)), string(printer().AppendBody(nil))
 	for n := range head {
-		if d, err := article.DecodeHead(head[:n]); !errors.Is(err, article.ErrRecord) || d != nil {
+		if d, _, err := article.ReadHead(head[:n]); !errors.Is(err, article.ErrRecord) || d != nil {
 			t.Errorf("%d bytes of a head of %d: %v, %v", n, len(head), d, err)
 		}
 	}
 	for n := range body {
-		if summary, sections, err := article.DecodeBody(body[:n]); !errors.Is(err, article.ErrRecord) || summary != "" || sections != nil {
+		if summary, sections, err := article.ReadBody(body[:n]); !errors.Is(err, article.ErrRecord) || summary != "" || sections != nil {
 			t.Errorf("%d bytes of a body of %d: %q, %v, %v", n, len(body), summary, sections, err)
 		}
 	}
@@ -104,10 +104,10 @@ func TestDamagedRecords(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := article.DecodeHead(tt.record); !errors.Is(err, article.ErrRecord) {
+			if _, _, err := article.ReadHead(tt.record); !errors.Is(err, article.ErrRecord) {
 				t.Errorf("head: %v, want %v", err, article.ErrRecord)
 			}
-			if _, _, err := article.DecodeBody(tt.record); !errors.Is(err, article.ErrRecord) {
+			if _, _, err := article.ReadBody(tt.record); !errors.Is(err, article.ErrRecord) {
 				t.Errorf("body: %v, want %v", err, article.ErrRecord)
 			}
 		})
@@ -124,8 +124,8 @@ func FuzzRecords(f *testing.F) {
 	f.Add("\x01a\x00\x00\x01\x7f")
 	f.Add(strings.Repeat("\xff", 20))
 	f.Fuzz(func(t *testing.T, record string) {
-		if d, err := article.DecodeHead(record); err == nil {
-			again, err := article.DecodeHead(string(d.AppendHead(nil)))
+		if d, _, err := article.ReadHead(record); err == nil {
+			again, _, err := article.ReadHead(string(d.AppendHead(nil)))
 			if err != nil {
 				t.Fatalf("head: %v", err)
 			}
@@ -133,9 +133,9 @@ func FuzzRecords(f *testing.F) {
 				t.Fatalf("head read and read again (-first +second):\n%s", diff)
 			}
 		}
-		if summary, sections, err := article.DecodeBody(record); err == nil {
+		if summary, sections, err := article.ReadBody(record); err == nil {
 			d := &article.Document{Summary: summary, Sections: sections}
-			summary2, sections2, err := article.DecodeBody(string(d.AppendBody(nil)))
+			summary2, sections2, err := article.ReadBody(string(d.AppendBody(nil)))
 			if err != nil || summary2 != summary {
 				t.Fatalf("summary %q, then %q, %v", summary, summary2, err)
 			}

@@ -95,7 +95,7 @@ func TestAlone(t *testing.T) {
 			if got := wordings().Facts(tt.d).Alone; got != tt.want {
 				t.Errorf("alone is %f, want %f", got, tt.want)
 			}
-			read, err := article.DecodeHead(string(tt.d.AppendHead(nil)))
+			read, _, err := article.ReadHead(string(tt.d.AppendHead(nil)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,15 +1,17 @@
 package local
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"unsafe"
 
+	"whyfix/internal/record"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
 )
@@ -42,29 +44,20 @@ type place struct {
 // tail ends the file of articles: what is only known when their segment was
 // written.
 type tail struct {
-	lengths [headings + 1][]uint32 // by counting field, then article
-	segment uint32                 // the sum of the segment they belong to
-	texts   uint64                 // how long the texts are
+	Lengths [headings + 1][]uint32 // by counting field, then article
+	Segment uint32                 // the sum of the segment they belong to
+	Texts   uint64                 // how long the texts are
 }
 
-// encoded are articles that follow each other, as the two files have them.
-type encoded struct {
-	count           int
-	articles, texts []byte
-	head            []byte // of the last article
-}
+// encoded are articles that follow each other, as the two files have them: of
+// each how long its text is, then its record; and its text.
+type encoded struct{ articles, texts []byte }
 
-// add appends an article: its record is what is kept of it, and how long its
-// text is.
 func (e *encoded) add(d *article.Document) {
-	e.count++
-	e.head = d.AppendHead(e.head[:0])
 	before := len(e.texts)
 	e.texts = d.AppendBody(e.texts)
-	size := uint64(len(e.texts) - before)
-	e.articles = binary.AppendUvarint(e.articles, uint64(len(e.head)))
-	e.articles = binary.AppendUvarint(e.articles, size)
-	e.articles = append(e.articles, e.head...)
+	size := uint32(len(e.texts) - before)
+	e.articles = d.AppendHead(record.Append(e.articles, &size))
 }
 
 // articleWriter writes the two files.
@@ -74,7 +67,6 @@ type articleWriter struct {
 	next            int              // the part to be written
 	waiting         map[int]*encoded // parts that came before their turn
 	sum             uint32           // of the articles so far
-	count           int
 	textLength      uint64
 }
 
@@ -107,7 +99,6 @@ func (w *articleWriter) put(part int, e *encoded) error {
 		}
 		delete(w.waiting, w.next)
 		w.next++
-		w.count += e.count
 		w.textLength += uint64(len(e.texts))
 		if err := w.write(e.articles); err != nil {
 			return err
@@ -124,19 +115,10 @@ func (w *articleWriter) write(data []byte) error {
 	return err
 }
 
-// close completes the files: an article of length 0, the tail, and the sum of
-// all.
+// close completes the files: the tail, and the sum of all.
 func (w *articleWriter) close(t tail) error {
-	end := []byte{0}
-	end = binary.BigEndian.AppendUint64(end, uint64(w.count))
-	end = binary.BigEndian.AppendUint64(end, w.textLength)
-	end = binary.BigEndian.AppendUint32(end, t.segment)
-	for _, list := range t.lengths {
-		for _, n := range list {
-			end = binary.AppendUvarint(end, uint64(n))
-		}
-	}
-	err := w.write(end)
+	t.Texts = w.textLength
+	err := w.write(record.Append(nil, &t))
 	if err == nil {
 		_, err = w.articles.Write(binary.BigEndian.AppendUint32(nil, w.sum))
 	}
@@ -158,109 +140,39 @@ func openTexts(dir, suffix string, size uint64) (*os.File, error) {
 	return f, nil
 }
 
-// readArticles calls visit for every article in the order in which they were
-// written. Head is valid until it returns.
-func readArticles(dir, suffix string, visit func(n int, head []byte, text place) error) (tail, error) {
-	f, err := os.Open(filepath.Join(dir, articlesFile+suffix))
+// readArticles calls visit for so many articles, in the order in which they
+// were written. What a document is made of are parts of the file.
+func readArticles(dir, suffix string, count int, visit func(n int, d *article.Document, text place) error) (t tail, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, articlesFile+suffix))
 	if err != nil {
 		return tail{}, fmt.Errorf("%w: %w", errArticles, err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return tail{}, fmt.Errorf("search: %w", err)
-	}
-	in := &summed{in: bufio.NewReaderSize(f, 1<<16), left: info.Size()}
-	count := 0
-	if string(in.take(uint64(len(articlesMagic)))) != articlesMagic {
+	end := len(data) - crc32.Size
+	if end < 0 || binary.BigEndian.Uint32(data[end:]) != crc32.ChecksumIEEE(data[:end]) {
 		return tail{}, errArticles
 	}
-	for at := uint64(0); ; count++ {
-		size := in.number()
-		if size == 0 {
-			break
+	// Nobody else has the data: a copy would be a second one of all articles.
+	rest, ok := strings.CutPrefix(unsafe.String(unsafe.SliceData(data), end), articlesMagic)
+	if !ok {
+		return tail{}, errArticles
+	}
+	at := uint64(0)
+	for n := range count {
+		var size uint32
+		var d *article.Document
+		if rest, err = record.Read(rest, &size); err == nil {
+			d, rest, err = article.ReadHead(rest)
 		}
-		length := in.number()
-		head := in.take(size)
-		if in.bad || length > 1<<32-1 {
-			return tail{}, errArticles
+		if err != nil {
+			return tail{}, fmt.Errorf("%w: %w", errArticles, err)
 		}
-		if err := visit(count, head, place{at, uint32(length)}); err != nil {
+		if err := visit(n, d, place{at, size}); err != nil {
 			return tail{}, err
 		}
-		at += length
+		at += uint64(size)
 	}
-	t := tail{}
-	written := in.place()
-	t.texts = in.place()
-	if segment := in.take(4); segment != nil {
-		t.segment = binary.BigEndian.Uint32(segment)
-	}
-	if in.bad || written != uint64(count) {
-		return tail{}, errArticles
-	}
-	for field := range t.lengths {
-		t.lengths[field] = make([]uint32, count)
-		for n := range count {
-			t.lengths[field][n] = uint32(in.number())
-		}
-	}
-	want := in.sum
-	if sum := in.take(crc32.Size); in.bad || binary.BigEndian.Uint32(sum) != want || in.left != 0 {
+	if rest, err = record.Read(rest, &t); err != nil || rest != "" || at != t.Texts {
 		return tail{}, errArticles
 	}
 	return t, nil
-}
-
-// summed reads a file and sums it up. What is not there is 0.
-type summed struct {
-	in   *bufio.Reader
-	left int64 // bytes
-	sum  uint32
-	room []byte
-	bad  bool
-}
-
-// take reads so many bytes, which are valid until the next call.
-func (s *summed) take(size uint64) []byte {
-	if s.bad || size > uint64(s.left) {
-		s.bad = true
-		return nil
-	}
-	if uint64(cap(s.room)) < size {
-		s.room = make([]byte, size)
-	}
-	return s.read(s.room[:size])
-}
-
-func (s *summed) read(to []byte) []byte {
-	for n := 0; n < len(to); {
-		k, err := s.in.Read(to[n:])
-		if n += k; n < len(to) && err != nil {
-			s.bad = true
-			return nil
-		}
-	}
-	s.left -= int64(len(to))
-	s.sum = crc32.Update(s.sum, crc32.IEEETable, to)
-	return to
-}
-
-func (s *summed) place() uint64 {
-	if b := s.take(8); b != nil {
-		return binary.BigEndian.Uint64(b)
-	}
-	return 0
-}
-
-// number reads a number as binary.AppendUvarint writes it.
-func (s *summed) number() uint64 {
-	data, _ := s.in.Peek(int(min(binary.MaxVarintLen64, max(s.left, 0))))
-	n, size := binary.Uvarint(data)
-	if s.bad || size <= 0 {
-		s.bad = true
-		return 0
-	}
-	s.take(uint64(size))
-	return n
 }

@@ -95,18 +95,11 @@ func (o *opening) open(p store.Part) error {
 	z := &zap{Segment: s, gone: p.Deleted, places: make([]place, s.Documents())}
 	facts := make([]*article.Facts, s.Documents())
 	gone := p.Deleted
-	end, err := readArticles(o.dir, suffix, func(n int, head []byte, text place) error {
-		if n >= len(facts) {
-			return errArticles
-		}
+	end, err := readArticles(o.dir, suffix, len(facts), func(n int, d *article.Document, text place) error {
 		z.places[n] = text
 		if len(gone) > 0 && gone[0] == uint32(n) {
 			gone = gone[1:]
 			return nil
-		}
-		d, err := article.DecodeHead(string(head))
-		if err != nil {
-			return fmt.Errorf("%w: %w", errArticles, err)
 		}
 		facts[n] = o.wordings.Facts(d)
 		o.counts.Add(facts[n])
@@ -115,19 +108,19 @@ func (o *opening) open(p store.Part) error {
 	if err != nil {
 		return err
 	}
-	if len(end.lengths[body]) != len(facts) || len(gone) > 0 || end.segment != s.Sum() {
-		return fmt.Errorf("%w: they are of another index", errArticles)
-	}
-	for _, text := range z.places {
-		if text.at > end.texts || uint64(text.size) > end.texts-text.at {
+	for _, lengths := range end.Lengths {
+		if len(lengths) != len(facts) {
 			return errArticles
 		}
 	}
-	if z.texts, err = openTexts(o.dir, suffix, end.texts); err != nil {
+	if len(gone) > 0 || end.Segment != s.Sum() {
+		return fmt.Errorf("%w: they are of another index", errArticles)
+	}
+	if z.texts, err = openTexts(o.dir, suffix, end.Texts); err != nil {
 		return err
 	}
 	o.closers = append(o.closers, z.texts.Close)
-	z.sizes = end.lengths
+	z.sizes = end.Lengths
 	o.shelves = append(o.shelves, placed{newShelf(z, facts, o.tags), p.Deleted})
 	return nil
 }

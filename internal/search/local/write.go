@@ -13,7 +13,7 @@ import (
 )
 
 // Schema changes whenever an index of before would give other answers, or none.
-const Schema = 6
+const Schema = 7
 
 // Keys of the index's own storage.
 const (
@@ -173,5 +173,5 @@ func writeSegment(ctx context.Context, dir string, number int, docs []Source, le
 		return tail{}, err
 	}
 	sum, err := store.SegmentSum(dir, number)
-	return tail{lengths: g.lengths, segment: sum}, err
+	return tail{Lengths: g.lengths, Segment: sum}, err
 }

@@ -70,7 +70,7 @@ func (z *zap) body(n uint32) (engine.Body, error) {
 	}
 	// Nobody else has the data, and its parts are what the body is made of: to
 	// copy it would be a quarter of what a question allocates.
-	summary, sections, err := article.DecodeBody(unsafe.String(unsafe.SliceData(data), len(data)))
+	summary, sections, err := article.ReadBody(unsafe.String(unsafe.SliceData(data), len(data)))
 	if err != nil {
 		return engine.Body{}, fmt.Errorf("%w: %w", errArticles, err)
 	}
