@@ -55,14 +55,14 @@ var importTable = map[string]allowed{
 	"han":            {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
 	"search": {project: []string{
 		"search/article", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",
-	}},
+	}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"search/snippet":  {project: []string{"han", "search/article", "search/question", "search/terms"}},
 	"search/correct":  {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms"}},
 	"search/rank":     {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms", "search/weigh"}},
 	"search/question": {project: []string{"han", "search/engine", "search/terms", "search/weigh"}},
 	"search/weigh":    {project: []string{"han", "search/terms"}},
 	"search/local": {project: []string{"han", "record", "search/article", "search/engine", "search/store", "search/terms"}, outside: []string{
-		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api",
+		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "golang.org/x/sync/errgroup",
 	}},
 	"search/engine/naive":      {project: []string{"han", "search/article", "search/engine", "search/terms"}},
 	"search/engine/enginetest": {project: []string{"han", "search/article", "search/engine", "search/engine/naive", "search/question", "search/terms", "search/weigh"}, outside: []string{"github.com/google/go-cmp"}},

@@ -2,11 +2,10 @@ package search
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/local"
@@ -116,22 +115,12 @@ func (s *Searcher) Try(ctx context.Context, promises []Promise) ([]Broken, error
 		phrases[n] = append(phrases[n], i)
 	}
 	broken := make([]*Broken, len(promises))
-	errs := make([]error, runtime.GOMAXPROCS(0))
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range errs {
-		wg.Go(func() {
-			for errs[w] == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(phrases) {
-					return
-				}
-				errs[w] = s.try(ctx, promises, phrases[i], broken)
-			}
-		})
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for _, same := range phrases {
+		work.Go(func() error { return s.try(ctx, promises, same, broken) })
 	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := work.Wait(); err != nil {
 		return nil, err
 	}
 	var out []Broken

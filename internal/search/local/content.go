@@ -4,9 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/terms"
@@ -37,16 +34,12 @@ func NewContent(docs []Source, synonyms []terms.Synonyms) *Content { return &Con
 // Sources are documents that are there already.
 func Sources(docs []*article.Document) []Source {
 	out := unstamped(docs)
-	inParts(len(docs), func() func(first, end int) {
-		var record []byte
-		return func(first, end int) {
-			for i, d := range docs[first:end] {
-				record = d.AppendBody(d.AppendHead(record[:0]))
-				sum := sha256.Sum256(record)
-				out[first+i].Stamp = Stamp(sum[:16])
-			}
-		}
-	})
+	var record []byte
+	for i, d := range docs {
+		record = d.AppendBody(d.AppendHead(record[:0]))
+		sum := sha256.Sum256(record)
+		out[i].Stamp = Stamp(sum[:16])
+	}
 	return out
 }
 
@@ -75,27 +68,4 @@ func (c *Content) Digest() string {
 func commonStamp(synonyms []terms.Synonyms) Stamp {
 	sum := sha256.Sum256(fmt.Appendf(nil, "schema %d\n%q\n", Schema, synonyms))
 	return Stamp(sum[:16])
-}
-
-// partSize is how many documents a processor takes at a time.
-const partSize = 512
-
-// inParts hands out the numbers below n in parts to as many workers as there
-// are processors.
-func inParts(n int, worker func() func(first, end int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+partSize-1)/partSize) {
-		wg.Go(func() {
-			work := worker()
-			for {
-				end := int(next.Add(partSize))
-				if end-partSize >= n {
-					return
-				}
-				work(end-partSize, min(end, n))
-			}
-		})
-	}
-	wg.Wait()
 }

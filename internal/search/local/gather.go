@@ -2,7 +2,11 @@ package local
 
 import (
 	"context"
+	"runtime"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/store"
@@ -65,6 +69,9 @@ type gathered struct {
 	stored  []store.Document
 }
 
+// partSize is how many documents are gathered at a time: they become a run.
+const partSize = 512
+
 // gather finds the terms of documents in fields, which are searchFields or
 // storeFields. All processors work on it, in parts of fixed size: what comes out
 // does not depend on who is done first. Beside takes the documents of each part
@@ -74,40 +81,45 @@ func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 	for f := range out.lengths {
 		out.lengths[f] = make([]uint32, len(docs))
 	}
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	inParts(len(docs), func() func(first, end int) {
-		g := newGatherer(lexicon, list)
-		return func(first, end int) {
-			var texts encoded
-			for n := first; n < end && ctx.Err() == nil; n++ {
-				d, err := docs[n].Make()
-				if err != nil {
-					fail(err)
-					return
-				}
-				g.add(d)
-				for f := range out.lengths {
-					out.lengths[f][n] = g.analysis.lengths[f]
-				}
-				out.stored[n] = g.stored(docs[n].URL, d)
-				if beside != nil {
-					texts.add(d)
-				}
-			}
-			if ctx.Err() != nil {
-				return
-			}
-			part := first / partSize
-			out.runs[part] = g.batch.Run(first, g.analysis.texts)
-			if beside != nil {
-				if err := beside.put(part, &texts); err != nil {
-					fail(err)
-				}
-			}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	gatherers := sync.Pool{New: func() any { return newGatherer(lexicon, list) }}
+	for part := range out.runs {
+		work.Go(func() error {
+			g := gatherers.Get().(*gatherer)
+			defer gatherers.Put(g)
+			return g.part(ctx, docs, part, out, beside)
+		})
+	}
+	return out, work.Wait()
+}
+
+// part gathers a part of the documents.
+func (g *gatherer) part(ctx context.Context, docs []Source, part int, out *gathered, beside *articleWriter) error {
+	first, end := part*partSize, min((part+1)*partSize, len(docs))
+	var texts encoded
+	for n := first; n < end; n++ {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-	})
-	return out, context.Cause(ctx)
+		d, err := docs[n].Make()
+		if err != nil {
+			return err
+		}
+		g.add(d)
+		for f := range out.lengths {
+			out.lengths[f][n] = g.analysis.lengths[f]
+		}
+		out.stored[n] = g.stored(docs[n].URL, d)
+		if beside != nil {
+			texts.add(d)
+		}
+	}
+	out.runs[part] = g.batch.Run(first, g.analysis.texts)
+	if beside == nil {
+		return nil
+	}
+	return beside.put(part, &texts)
 }
 
 // gatherer gathers the terms of documents.
