@@ -30,50 +30,61 @@ func sitesOf(o options) (sites []site, err error) {
 	if o.dir, err = filepath.Abs(o.dir); err != nil {
 		return nil, err
 	}
-	add := func(name, content string) *site {
-		sites = append(sites, site{name: name, content: content, public: filepath.Join(o.dir, name, "public")})
-		return &sites[len(sites)-1]
-	}
 	for _, dir := range o.content {
 		if dir, err = filepath.Abs(dir); err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(sites, func(s site) bool { return s.name == filepath.Base(dir) }) {
-			return nil, fmt.Errorf("two content folders are named %s: sites have the names of their folders", filepath.Base(dir))
-		}
-		add(filepath.Base(dir), dir)
+		sites = append(sites, site{name: filepath.Base(dir), content: dir})
 	}
 	if o.n > 0 {
-		s := add("made", filepath.Join(o.dir, "made", "content"))
+		made := site{name: "made", content: filepath.Join(o.dir, "made", "content")}
 		for i := range asked {
-			s.asked = append(s.asked, bench.Question(i))
+			made.asked = append(made.asked, bench.Question(i))
 		}
-		if err := bench.Write(s.content, o.n); err != nil {
+		if err := bench.Write(made.content, o.n); err != nil {
 			return nil, err
 		}
+		sites = append(sites, made)
 	}
-	if o.bench == "" {
-		return sites, nil
+	if o.bench != "" {
+		sets, err := sitesOfSets(o.bench, o.dir)
+		if err != nil {
+			return nil, err
+		}
+		sites = append(sites, sets...)
 	}
-	near, _ := filepath.Glob(filepath.Join(o.bench, "*", "docs.tsv"))
-	far, _ := filepath.Glob(filepath.Join(o.bench, "*", "*", "docs.tsv"))
-	if len(near)+len(far) == 0 {
-		return nil, fmt.Errorf("no set of questions below %s", o.bench)
+	for i := range sites {
+		s := &sites[i]
+		if slices.ContainsFunc(sites[:i], func(other site) bool { return other.name == s.name }) {
+			return nil, fmt.Errorf("two sites are named %s, as their folders are", s.name)
+		}
+		s.public = filepath.Join(o.dir, s.name, "public")
 	}
+	return sites, nil
+}
+
+// sitesOfSets makes a site in dir of each folder with docs.tsv.
+func sitesOfSets(sets, dir string) (sites []site, err error) {
+	near, _ := filepath.Glob(filepath.Join(sets, "*", "docs.tsv"))
+	far, _ := filepath.Glob(filepath.Join(sets, "*", "*", "docs.tsv"))
 	for _, docs := range append(near, far...) {
 		set := filepath.Dir(docs)
-		rel, err := filepath.Rel(o.bench, set)
+		rel, err := filepath.Rel(sets, set)
 		if err != nil {
 			return nil, err
 		}
 		name := strings.ReplaceAll(filepath.ToSlash(rel), "/", "-")
-		s := add(name, filepath.Join(o.dir, name, "content"))
+		s := site{name: name, content: filepath.Join(dir, name, "content")}
 		if s.asked, err = questionsOf(set); err == nil {
 			err = makeContent(docs, s.content)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", set, err)
 		}
+		sites = append(sites, s)
+	}
+	if len(sites) == 0 {
+		return nil, fmt.Errorf("no set of questions below %s", sets)
 	}
 	return sites, nil
 }

@@ -43,7 +43,7 @@ func TestSitesOfSets(t *testing.T) {
 			t.Errorf("%s: %v, %q, want %q", name, err, got, want)
 		}
 	}
-	if _, err := sitesOf(options{content: []string{"a/help", "b/help"}, dir: dir}); err == nil {
+	if _, err := sitesOf(options{content: []string{"some/made"}, n: 2, dir: dir}); err == nil {
 		t.Error("two sites of one name")
 	}
 	if _, err := sitesOf(options{bench: t.TempDir(), dir: dir}); err == nil {
