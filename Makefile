@@ -3,7 +3,7 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check setup fuzz bench builds vulnerabilities
+.PHONY: test format vet staticcheck race check setup fuzz bench golden-record golden-compare builds vulnerabilities
 
 test: format vet staticcheck check race
 
@@ -39,6 +39,10 @@ race: setup
 # The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
 bench:
 	@go run ./internal/bench/budgets $(BENCH)
+
+# Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
+golden-record golden-compare:
+	@go run ./internal/bench/golden $(@:golden-%=%) $(GOLDEN_FLAGS) $(GOLDEN)
 
 # Longer than make test: each fuzz target for a while. Go says "context deadline
 # exceeded" when its time ends in the middle of an input: that is no finding.

@@ -1,9 +1,10 @@
-// Package bench makes content folders of any size, for measuring. The articles
-// are whole: all kinds of sections, relations, links, tables, tags. They say
-// nothing; numbers keep them apart.
+// Package bench is what the programs that measure whyfix have in common: content
+// folders of any size, and whyfix itself, built and serving. The articles are
+// whole: all kinds of sections, relations, links, tables, tags. They say nothing;
+// numbers keep them apart.
 //
-// In: a number of articles. Out: their files. The same number gives the same
-// folder.
+// In: a number of articles, or a command. Out: their files, the same for the same
+// number; a process that answers.
 package bench
 
 import (

@@ -50,6 +50,7 @@ var importTable = map[string]allowed{
 	"bench":          {},
 	"bench/budgets":  {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},
 	"bench/load":     {project: []string{"bench"}},
+	"bench/golden":   {project: []string{"bench"}},
 	"render/program": {outside: []string{"html/template"}},
 	"render":         {project: []string{"content", "diag", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":            {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},

@@ -26,10 +26,11 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"text/tabwriter"
 	"time"
+
+	"whyfix/internal/bench"
 )
 
 func main() {
@@ -82,11 +83,9 @@ func run(ctx context.Context, o options) error {
 		defer os.RemoveAll(dir)
 		o.dir = dir
 	}
-	if o.whyfix == "" {
-		o.whyfix = filepath.Join(o.dir, "whyfix")
-		if out, err := exec.CommandContext(ctx, "go", "build", "-o", o.whyfix, "./cmd/whyfix").CombinedOutput(); err != nil {
-			return fmt.Errorf("building whyfix: %w\n%s", err, out)
-		}
+	var err error
+	if o.whyfix, err = bench.Program(ctx, o.whyfix, o.dir); err != nil {
+		return err
 	}
 	rows, err := measure(ctx, o)
 	fmt.Printf("%s/%s, %d processors, %s, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))

@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -170,45 +167,15 @@ func large(ctx context.Context, o options, whole cost) ([]row, error) {
 	return append(rows, found.rows(fmt.Sprintf("%d articles", o.big), 0, 0.1)...), nil
 }
 
-// started is a server that answers.
-type started struct {
-	cmd     *exec.Cmd
-	address string
-}
-
-func start(ctx context.Context, program string, args ...string) (*started, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	lines := bufio.NewScanner(stderr)
-	for lines.Scan() {
-		if _, address, found := strings.Cut(lines.Text(), ": serving "); found {
-			go io.Copy(io.Discard, stderr) //nolint:errcheck // it only must not fill up
-			return &started{cmd, strings.TrimSuffix(address, "/")}, nil
-		}
-	}
-	return nil, errors.Join(fmt.Errorf("%s did not start", args[0]), cmd.Wait())
-}
-
-func (s *started) stop() {
-	_ = s.cmd.Process.Signal(os.Interrupt)
-	_ = s.cmd.Wait()
-}
-
 // dev edits articles, and measures from each save to the message that makes
 // the page load again. Then page and search must have the edit.
 func dev(ctx context.Context, o options, site *folder) ([]time.Duration, error) {
-	s, err := start(ctx, o.whyfix, "dev", "-content", site.dir, "-addr", "127.0.0.1:0")
+	s, err := bench.Start(ctx, o.whyfix, "dev", "-content", site.dir, "-addr", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	defer s.stop()
-	stream, err := get(ctx, s.address+"/_whyfix/events")
+	defer s.Stop()
+	stream, err := get(ctx, s.Address+"/_whyfix/events")
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +209,7 @@ func dev(ctx context.Context, o options, site *folder) ([]time.Duration, error) 
 			return nil, err
 		}
 		for _, address := range []string{page, "/api/search?q=" + url.QueryEscape(bench.Edition(edit))} {
-			text, err := read(ctx, s.address+address)
+			text, err := read(ctx, s.Address+address)
 			if err != nil || !strings.Contains(string(text), page) {
 				return nil, fmt.Errorf("%s does not show the edit %d: %w", address, edit, err)
 			}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"whyfix/internal/bench"
 )
 
 const (
@@ -48,13 +50,13 @@ func search(ctx context.Context, o options, site *folder, public string) (*searc
 	if s.ourIndex, err = bytesOf(filepath.Join(public, "current", "search")); err != nil {
 		return nil, err
 	}
-	servers := make([]*started, 0, 2)
+	servers := make([]*bench.Server, 0, 2)
 	defer func() {
 		for _, server := range servers {
-			server.stop()
+			server.Stop()
 		}
 	}()
-	ours, err := start(ctx, o.whyfix, "serve", "-public", public, "-addr", "127.0.0.1:0")
+	ours, err := bench.Start(ctx, o.whyfix, "serve", "-public", public, "-addr", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +73,7 @@ func search(ctx context.Context, o options, site *folder, public string) (*searc
 		if s.stockIndex, err = bytesOf(dir); err != nil {
 			return nil, err
 		}
-		peer, err := start(ctx, self, stockServe, dir)
+		peer, err := bench.Start(ctx, self, stockServe, dir)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +98,7 @@ func search(ctx context.Context, o options, site *folder, public string) (*searc
 			return nil, err
 		}
 	}
-	s.resident = residentOf(ours.cmd.Process.Pid)
+	s.resident = residentOf(ours.Pid())
 	return s, nil
 }
 
@@ -121,9 +123,9 @@ func (s *searched) rows(site string, p50, p99 float64) []row {
 
 // ask asks questions one after the other. An answer is there when its last
 // byte is; what the client makes of it is not the server's time.
-func (a *asked) ask(ctx context.Context, s *started, questions []string) error {
+func (a *asked) ask(ctx context.Context, s *bench.Server, questions []string) error {
 	for _, q := range questions {
-		address := s.address + "/api/search?q=" + url.QueryEscape(q)
+		address := s.Address + "/api/search?q=" + url.QueryEscape(q)
 		from := time.Now()
 		text, err := read(ctx, address)
 		a.took = append(a.took, time.Since(from))

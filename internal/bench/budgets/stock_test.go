@@ -43,7 +43,7 @@ func TestStockFindsArticles(t *testing.T) {
 		}
 	}
 	var a asked
-	if err := a.ask(t.Context(), &started{address: server.URL}, []string{"17号", "ʘ"}); err != nil || len(a.took) != 2 || a.without != 1 {
+	if err := a.ask(t.Context(), &bench.Server{Address: server.URL}, []string{"17号", "ʘ"}); err != nil || len(a.took) != 2 || a.without != 1 {
 		t.Errorf("asked two questions: %d answers, %d without a hit, %v; want 2, 1", len(a.took), a.without, err)
 	}
 }

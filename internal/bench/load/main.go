@@ -76,11 +76,8 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		defer os.RemoveAll(o.dir)
 	}
-	if o.whyfix == "" {
-		o.whyfix = filepath.Join(o.dir, "whyfix")
-		if out, err := exec.CommandContext(ctx, "go", "build", "-o", o.whyfix, "./cmd/whyfix").CombinedOutput(); err != nil {
-			return fmt.Errorf("building whyfix: %w\n%s", err, out)
-		}
+	if o.whyfix, err = bench.Program(ctx, o.whyfix, o.dir); err != nil {
+		return err
 	}
 	s, err := twoReleases(ctx, o)
 	if err != nil {

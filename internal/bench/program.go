@@ -1,0 +1,61 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Program is the whyfix to measure: the given file or, if none is given, one
+// that is built into a folder from the module around the working directory.
+func Program(ctx context.Context, given, dir string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	file := filepath.Join(dir, "whyfix")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", file, "whyfix/cmd/whyfix").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building whyfix: %w\n%s", err, out)
+	}
+	return file, nil
+}
+
+// Server is a process that answers at an address.
+type Server struct {
+	Address string // "http://127.0.0.1:8181"
+	cmd     *exec.Cmd
+}
+
+// Start starts a program that says where it is serving, and waits until it does.
+func Start(ctx context.Context, program string, args ...string) (*Server, error) {
+	cmd := exec.CommandContext(ctx, program, args...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		if _, address, found := strings.Cut(lines.Text(), ": serving "); found {
+			go io.Copy(io.Discard, stderr) //nolint:errcheck // it only must not fill up
+			return &Server{strings.TrimSuffix(address, "/"), cmd}, nil
+		}
+	}
+	return nil, errors.Join(fmt.Errorf("%s did not start", args[0]), cmd.Wait())
+}
+
+// Pid is the number of the process.
+func (s *Server) Pid() int { return s.cmd.Process.Pid }
+
+// Stop ends the process, and returns when it has ended.
+func (s *Server) Stop() {
+	_ = s.cmd.Process.Signal(os.Interrupt)
+	_ = s.cmd.Wait()
+}
