@@ -8,12 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -48,36 +47,22 @@ func readHistory(ctx context.Context, dir string, files []string, known *history
 	if !filepath.IsAbs(shallow) {
 		shallow = filepath.Join(dir, shallow)
 	}
-	t := &tracer{at: make(map[string][]*traced, len(files)), ends: ends(shallow)}
+	ends := ends(shallow)
 	if head, err := git(ctx, dir, "rev-parse", "--verify", "HEAD").Output(); err == nil {
-		h.Key = sha256.Sum256(fmt.Appendf(nil, "%s%q %v %q", head, prefix, t.ends, files))
+		h.Key = sha256.Sum256(fmt.Appendf(nil, "%s%q %v %q", head, prefix, ends, files))
 		if known != nil && known.Key == h.Key {
 			return known
 		}
 	}
-	for _, f := range files {
-		t.follow(&traced{file: f}, prefix+f)
-	}
-	// Files that came from outside the folder are looked for there, in the
-	// history before they came. Most folders need no second pass.
-	scope, from := []string{path.Clean(prefix)}, []string{"HEAD"} // path.Clean("") is "."
-	for len(t.at) > 0 && ctx.Err() == nil {
-		if err := t.pass(ctx, top, from, scope); err != nil {
-			h.Gap = gapOf(err)
-			break
-		}
-		from, scope = t.next()
-	}
-	for _, f := range t.done {
-		if !f.time.IsZero() {
-			h.Times[f.file] = f.time
-		}
-	}
-	if len(t.ends) > 0 && h.Gap == "" {
+	if len(ends) > 0 {
 		h.Gap, h.Mend, h.Lost = "this is a shallow clone", unshallow, map[string]bool{}
-		for _, f := range t.done {
-			h.Lost[f.file] = f.time.IsZero()
-		}
+	}
+	at := make(map[string][]string, len(files))
+	for _, f := range files {
+		at[prefix+f] = []string{f}
+	}
+	if err := h.walk(ctx, top, at, ends); err != nil {
+		h.Gap, h.Mend, h.Lost = gapOf(err), writeUpdated, nil
 	}
 	return h
 }
@@ -128,51 +113,16 @@ func ends(shallow string) map[string]bool {
 	return out
 }
 
-// tracer follows files back through the history. A file is its path and the
-// hash of what is in it, so that the same path on another branch, or with
-// another text, is not taken for it.
-type tracer struct {
-	at     map[string][]*traced // by the path in the repository, as far back as the walk is
-	ends   map[string]bool      // commits of a shallow clone behind which nothing is known
-	done   []*traced
-	scope  []string  // the folders that this pass looks at
-	moved  []*traced // came from outside the scope: for the next pass
-	starts []string  // the commits that moved them
-}
-
-// traced is one file. Its hash is not known before the first commit that
-// touched it is seen.
-type traced struct {
-	file string // in the folder
-	path string // in the repository, as far back as the walk is
-	blob string
-	time time.Time
-}
-
-func (t *tracer) follow(f *traced, p string) {
-	f.path = p
-	t.at[p] = append(t.at[p], f)
-}
-
-// drop follows a file no longer.
-func (t *tracer) drop(f *traced) {
-	if rest := slices.DeleteFunc(t.at[f.path], func(o *traced) bool { return o == f }); len(rest) > 0 {
-		t.at[f.path] = rest
-	} else {
-		delete(t.at, f.path)
-	}
-}
-
-// pass walks the history from some commits back, as far as it touches the
-// scope. Each such commit is shown whole: what came into the scope came from
-// somewhere. Moves without a change need no look into files, so there is no
-// limit to how many are found.
-func (t *tracer) pass(ctx context.Context, top string, from, scope []string) error {
+// walk goes back through the history until each file has its date. It takes in
+// the whole repository: the content folder may have had another place. What is
+// at a path are the files whose last change is still to come; by a rename as
+// git tells it they go on under the path before.
+func (h *history) walk(ctx context.Context, top string, at map[string][]string, ends map[string]bool) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	cmd := git(ctx, top, "-c", "log.showRoot=true", "-c", "log.follow=false", "-c", "log.diffMerges=separate", "-c", "diff.relative=false",
-		"log", "--stdin", "--date-order", "--no-show-signature", "--no-color", "--format=format:%x01%H %ct %P", "--raw", "--no-abbrev", "-z", "-m", "-C100%", "--full-diff")
-	cmd.Stdin = strings.NewReader(strings.Join(from, "\n") + "\n--\n" + strings.Join(scope, "\n") + "\n")
+	// Of a merge only what is in none of its parents is a change (-c).
+	cmd := git(ctx, top, "-c", "log.showRoot=true", "-c", "log.follow=false", "-c", "diff.relative=false",
+		"log", "-z", "--date-order", "-c", "-M", "--name-status", "--no-show-signature", "--no-color", "--format=tformat:%x01%H %ct", "HEAD", "--", ".")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
@@ -182,8 +132,28 @@ func (t *tracer) pass(ctx context.Context, top string, from, scope []string) err
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	t.scope = scope
-	if err := t.read(bufio.NewReaderSize(out, 1<<16)); err != nil || len(t.at) == 0 {
+	var c commit
+	words := bufio.NewReaderSize(out, 1<<16)
+	for err == nil && len(at) > 0 {
+		var word string
+		if word, err = words.ReadString(0); err != nil {
+			break
+		}
+		switch word = strings.Trim(word, "\n\x00"); {
+		case word == "":
+		case word[0] == 1:
+			h.apply(c, at, ends[c.id])
+			c = commit{moved: map[string]string{}}
+			_, err = fmt.Sscanf(word[1:], "%s %d", &c.id, &c.seconds)
+		default:
+			err = c.read(word, words)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		h.apply(c, at, ends[c.id])
+		err = nil
+	}
+	if err != nil || len(at) == 0 {
 		stop() // nothing more is wanted of it
 		_ = cmd.Wait()
 		return err
@@ -195,177 +165,62 @@ func (t *tracer) pass(ctx context.Context, top string, from, scope []string) err
 	return err
 }
 
-// inside reports whether a pass looks at a path.
-func (t *tracer) inside(p string) bool {
-	return slices.ContainsFunc(t.scope, func(dir string) bool { return dir == "." || strings.HasPrefix(p, dir+"/") })
-}
-
-// mostFolders is how many folders git is asked for by name: it compares each
-// path with each of them.
-const mostFolders = 20
-
-// next is where the next pass starts, and what it looks at.
-func (t *tracer) next() (from, scope []string) {
-	clear(t.at) // what was not found is not in the history
-	for _, f := range t.moved {
-		t.follow(f, f.path)
-		scope = append(scope, path.Dir(f.path))
-	}
-	for _, id := range t.starts {
-		from = append(from, id+"^@")
-	}
-	slices.Sort(scope)
-	slices.Sort(from)
-	t.moved, t.starts = nil, nil
-	if scope = slices.Compact(scope); len(scope) > mostFolders {
-		scope = []string{"."}
-	}
-	return slices.Compact(from), scope
-}
-
-// commit is one commit and what it did to files that are followed.
+// commit is what one commit did to files, by their paths.
 type commit struct {
 	id      string
-	time    time.Time
-	parents int
-	changes map[string][]change // by the path after it
+	seconds int64
+	wrote   []string
+	gone    []string
+	moved   map[string]string // without a change: the path before, by that after
 }
 
-// change is what became of a file in comparison with one parent.
-type change struct {
-	from, to string // hashes; to is "" when the file is gone
-	old      string // the path before a rename without a change
-}
-
-// read takes in what git prints: for each parent of each commit a line of its
-// ids, then the changes, all of them between zeros.
-func (t *tracer) read(r *bufio.Reader) error {
-	var c commit
-	for len(t.at) > 0 {
-		b, err := r.ReadByte()
-		if err != nil {
-			t.apply(&c)
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
-			return err
-		}
-		switch b {
-		case 1:
-			line, err := r.ReadString('\n')
-			words := strings.Fields(line)
-			if err != nil || len(words) < 2 {
-				return fmt.Errorf("unexpected %q", line)
-			}
-			if words[0] == c.id { // the same, compared with its next parent
-				continue
-			}
-			t.apply(&c)
-			seconds, err := strconv.ParseInt(words[1], 10, 64)
-			if err != nil {
-				return err
-			}
-			c = commit{words[0], time.Unix(seconds, 0), len(words) - 2, map[string][]change{}}
-		case ':':
-			if err := t.readChange(r, &c); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// readChange reads “100644 100644 HASH HASH M”, a path, and of a rename the
-// path after it.
-func (t *tracer) readChange(r *bufio.Reader, c *commit) error {
-	line, err := r.ReadSlice(0)
-	words := bytes.Fields(bytes.TrimSuffix(line, []byte{0}))
-	if err != nil || len(words) != 5 {
-		return fmt.Errorf("unexpected %q", line)
-	}
-	status := words[4][0]
-	var from, to [64]byte
-	nf, nt := copy(from[:], words[2]), copy(to[:], words[3])
-	old, err := r.ReadString(0)
-	if err != nil {
+// read takes in one change: its letter has been read, its paths have not.
+func (c *commit) read(letter string, words *bufio.Reader) error {
+	file, err := words.ReadString(0)
+	file = strings.TrimSuffix(file, "\x00")
+	switch {
+	case err != nil:
 		return err
-	}
-	old = old[:len(old)-1]
-	p := old
-	if status == 'R' || status == 'C' {
-		if p, err = r.ReadString(0); err != nil {
-			return err
+	case strings.Trim(letter, "D") == "": // a letter for each parent of a merge
+		c.gone = append(c.gone, file)
+	case letter[0] == 'R' && strings.ContainsAny(letter, "0123456789"): // with how much of it is the same
+		c.gone = append(c.gone, file)
+		to, err := words.ReadString(0)
+		if to = strings.TrimSuffix(to, "\x00"); letter == "R100" {
+			c.moved[to] = file
+		} else {
+			c.wrote = append(c.wrote, to)
 		}
-		p = p[:len(p)-1]
+		return err
+	case strings.Contains(letter, "R"): // a merge has it by another name from a parent
+	default:
+		c.wrote = append(c.wrote, file)
 	}
-	d := change{from: string(from[:nf]), to: string(to[:nt])}
-	switch status {
-	case 'D':
-		d.to = ""
-	case 'R':
-		d.old = old
-		t.note(c, old, change{})
-	case 'C': // the old name has another text now, as after a move that leaves a page behind
-		d.old = old
-	}
-	t.note(c, p, d)
 	return nil
 }
 
-func (t *tracer) note(c *commit, p string, d change) {
-	if len(t.at[p]) > 0 {
-		c.changes[p] = append(c.changes[p], d)
-	}
-}
-
-// apply takes one commit back: files that it changed are done, those that it
-// renamed go by their old name.
-func (t *tracer) apply(c *commit) {
-	type move struct {
-		f   *traced
-		old string
-	}
-	var moves []move
-	for p, changes := range c.changes {
-		// A path that another file was renamed away from, and that has a new
-		// file: the second is what became of it.
-		if now := slices.DeleteFunc(slices.Clone(changes), func(d change) bool { return d.to == "" }); len(now) > 0 {
-			changes = now
-		}
-		for _, f := range slices.Clone(t.at[p]) {
-			to := changes[0].to
-			if f.blob == "" && to == "" { // not in the newest commit
-				t.drop(f)
-				continue
-			}
-			if f.blob == "" {
-				f.blob = to
-			}
-			same := slices.ContainsFunc(changes, func(d change) bool { return d.old == "" && d.from == d.to })
-			if f.blob != to || same || len(changes) < c.parents {
-				continue // it came by another way, or a parent had it as it is
-			}
-			if i := slices.IndexFunc(changes, func(d change) bool { return d.old != "" }); i >= 0 {
-				moves = append(moves, move{f, changes[i].old})
-				continue
-			}
-			if !t.ends[c.id] {
-				f.time = c.time
-			}
-			t.drop(f)
-			t.done = append(t.done, f)
+// apply goes back behind a commit. Behind the end of a shallow clone nothing is
+// known, not even whether it wrote what it has.
+func (h *history) apply(c commit, at map[string][]string, end bool) {
+	before := map[string][]string{} // at once: files may have changed places
+	for to, from := range c.moved {
+		if files := at[to]; files != nil {
+			before[from] = files
+			delete(at, to)
 		}
 	}
-	c.changes = nil
-	for _, m := range moves { // at once: two files may have changed names
-		t.drop(m.f)
-	}
-	for _, m := range moves {
-		if t.inside(m.old) {
-			t.follow(m.f, m.old)
-			continue
+	for _, p := range c.wrote {
+		for _, f := range at[p] {
+			if end {
+				h.Lost[f] = true
+			} else {
+				h.Times[f] = time.Unix(c.seconds, 0)
+			}
 		}
-		m.f.path = m.old
-		t.moved, t.starts = append(t.moved, m.f), append(t.starts, c.id)
+		delete(at, p)
 	}
+	for _, p := range c.gone { // what is there now is not in the history
+		delete(at, p)
+	}
+	maps.Copy(at, before)
 }

@@ -172,13 +172,16 @@ func articlePath(word, dir string) (string, error) {
 // of the template are in the list, where they stand in it.
 func write(fsys fs.FS, file, name string, d draft) (string, diag.List, error) {
 	language, home, settings := tongue(fsys, file)
-	t, diags, err := findTemplate(fsys, home, language, name)
+	p, diags, err := findTemplate(fsys, home, language, name)
 	if err != nil || diags.Errors() > 0 {
 		return "", diags, err
 	}
-	made := t.fill(d)
-	_, found := content.ParseArticle(file, []byte(made.text), settings.Parser())
-	return made.text, t.blame(made, found), nil
+	text, diags := p.fill(d)
+	if diags.Errors() > 0 {
+		return "", diags, nil
+	}
+	_, found := content.ParseArticle(file, []byte(text), settings.Parser())
+	return text, p.blame(text, found), nil
 }
 
 // create makes a file with its text, or none. A link in the folder does not

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/template"
 	"time"
 	"unicode"
-	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -24,12 +26,10 @@ const (
 	templateProblem = "new-template"
 )
 
-// placeholders are what a template may have in double braces.
-func placeholders() []string {
-	return append([]string{"title", "date", "review_by"}, listNames()...)
-}
+// placeholders are what stands for a value in a template.
+func placeholders() []string { return append([]string{"title", "date", "review_by"}, listNames()...) }
 
-// listNames are the placeholders that stand for any number of texts.
+// listNames are the placeholders that are any number of texts.
 func listNames() []string { return []string{"symptoms", "products", "causes", "solutions"} }
 
 // draft is what is known of a new article.
@@ -39,24 +39,20 @@ type draft struct {
 	date  time.Time
 }
 
-// template is what new articles are made of.
-type template struct {
-	file  string // its path in the content folder
-	lines *diag.Lines
-	text  string
-	words builtIn // of the article's language
-	front int     // how many lines are front matter
+// pattern is what new articles are made of, for text/template. Its placeholders
+// are functions, which write YAML in front matter and Markdown below it.
+type pattern struct {
+	file        string // its path in the content folder
+	lines       *diag.Lines
+	front, body string
+	words       builtIn // of the article's language
 }
-
-// placeholder finds {{name}}. A text that starts with \{\{ has none: Markdown
-// shows it as {{.
-var placeholder = regexp.MustCompile(`\{\{[ \t]*([^{}]*?)[ \t]*\}\}`)
 
 // findTemplate finds a template by its name for an article in a language,
 // whose home is a folder: there, then at the top, then in the program. A
 // template at the top is in the language of the site, so it does not replace
 // the built-in one of another.
-func findTemplate(fsys fs.FS, home, language, name string) (*template, diag.List, error) {
+func findTemplate(fsys fs.FS, home, language, name string) (*pattern, diag.List, error) {
 	if ext := strings.ToLower(path.Ext(name)); ext == ".md" || ext == ".markdown" {
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
@@ -85,7 +81,7 @@ func findTemplate(fsys fs.FS, home, language, name string) (*template, diag.List
 		}
 	}
 	if name == standardName {
-		return readTemplate(builtInFile, []byte(words.article), words)
+		return readTemplate(builtInFile, words.article(), words)
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
@@ -114,225 +110,180 @@ func templatesIn(fsys fs.FS, folder string) []string {
 	return out
 }
 
-// readTemplate finds mistakes in the placeholders.
-func readTemplate(file string, data []byte, words builtIn) (*template, diag.List, error) {
+// readTemplate takes front matter and text apart.
+func readTemplate(file string, data []byte, words builtIn) (*pattern, diag.List, error) {
 	lines, source, bad := content.Decode(file, data)
 	if bad != nil {
 		return nil, diag.List{*bad}, nil
 	}
-	t := &template{file: file, lines: lines, text: string(source), words: words}
-	var diags diag.List
-	offset, number, ended := 0, 0, false
-	for line := range strings.SplitAfterSeq(t.text, "\n") {
-		number++
-		text := strings.TrimRight(line, " \t\n")
-		switch {
-		case number == 1 && text == "---":
-			t.front = 1
-		case t.front > 0 && !ended:
-			t.front, ended = number, text == "---" || text == "..."
-		}
-		diags = append(diags, t.placeholdersIn(line, offset, number <= t.front)...)
-		offset += len(line)
+	p := &pattern{file: file, lines: lines, body: string(source), words: words}
+	if m := frontMatter.FindString(p.body); m != "" {
+		p.front, p.body = m, p.body[len(m):]
 	}
-	return t, diags, nil
+	return p, nil, nil
 }
 
-// placeholdersIn finds the mistakes in one line that starts at an offset.
-func (t *template) placeholdersIn(line string, offset int, front bool) diag.List {
-	var diags diag.List
-	problem := func(at int, message, hint string) {
-		diags = append(diags, t.lines.New(t.lines.At(offset+at), diag.Error, templateProblem, message, hint))
-	}
-	from := 0
-	unfinished := func(end int) {
-		if i := strings.Index(line[from:end], "{{"); i >= 0 {
-			problem(from+i, "this {{ begins no placeholder", `end it with }} on the same line, or write \{\{ for a text with two braces`)
-		}
-	}
-	for _, m := range placeholder.FindAllStringSubmatchIndex(line, -1) {
-		unfinished(m[0])
-		from = m[1]
-		name := line[m[2]:m[3]]
-		switch {
-		case !slices.Contains(placeholders(), name):
-			hint := "placeholders: " + strings.Join(placeholders(), ", ")
-			if near := diag.Nearest(name, placeholders()); near != "" {
-				hint = "did you mean {{" + near + "}}?"
-			}
-			problem(m[0], "unknown placeholder {{"+name+"}}", hint)
-		case front && !wholeItem.MatchString(line) && !wholeValue.MatchString(line):
-			problem(m[0], "in front matter a placeholder is the whole value of a key", "write “key: {{"+name+"}}”, without quotes and without other text: the value gets the quotes that it needs")
-		}
-	}
-	unfinished(len(line))
-	return diags
-}
+var frontMatter = regexp.MustCompile(`(?s)\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
 
-// In front matter a placeholder stands behind a key or, alone, behind a dash.
+// A list behind a dash is an item for each text, and one that has a line below
+// front matter to itself is written as lines.
 var (
-	wholeItem  = regexp.MustCompile(`^([ \t]*- +)\{\{[ \t]*(\w+)[ \t]*\}\}((?:[ \t]+#.*|[ \t]*)\n?)$`)
-	wholeValue = regexp.MustCompile(`^([^:#'"{}\[\]]+:[ \t]+)\{\{[ \t]*(\w+)[ \t]*\}\}((?:[ \t]+#.*|[ \t]*)\n?)$`)
-	wholeLine  = regexp.MustCompile(`^[ \t]*\{\{[ \t]*(\w+)[ \t]*\}\}[ \t]*\n?$`)
+	itemLine = regexp.MustCompile(`(?m)^([ \t]*- +)\{\{[ \t]*(symptoms|products|causes|solutions)[ \t]*\}\}(.*)$`)
+	listLine = regexp.MustCompile(`(?m)^[ \t]*\{\{[ \t]*(symptoms|products|causes|solutions)[ \t]*\}\}[ \t]*$`)
 )
 
-// has tells whether the template has a place for a value.
-func (t *template) has(name string) bool {
-	return slices.ContainsFunc(placeholder.FindAllStringSubmatch(t.text, -1), func(m []string) bool { return m[1] == name })
+const eachItem = `{{range $$i, $$s := $2}}{{if $$i}}{{"\n"}}{{end}}$1{{$$s}}$3{{else}}$1$3{{end}}`
+
+// fill makes the text of an article.
+func (p *pattern) fill(d draft) (string, diag.List) {
+	front, bad := p.execute(itemLine.ReplaceAllString(p.front, eachItem), d.inFront())
+	if bad != nil {
+		return "", diag.List{*bad}
+	}
+	// The comment keeps the numbers of lines.
+	before := "{{/*" + strings.Repeat("\n", strings.Count(p.front, "\n")) + "*/}}"
+	body, bad := p.execute(before+listLine.ReplaceAllString(p.body, `{{list "$1"}}`), p.inBody(d))
+	if bad != nil {
+		return "", diag.List{*bad}
+	}
+	return front + body, nil
 }
 
-// inFront tells whether front matter has a place for a value.
-func (t *template) inFront(name string) bool {
-	lines := strings.SplitAfterN(t.text, "\n", t.front+1)
-	head := template{text: strings.Join(lines[:min(t.front, len(lines))], "")}
-	return head.has(name)
-}
-
-// filled is a template with its values, and for each line the line of the
-// template that it comes from: a mistake is shown where a person can mend it.
-type filled struct {
-	text string
-	from []place
-}
-
-type place struct{ line, col int } // col: of the first placeholder, or 0
-
-// fill puts the values in.
-func (t *template) fill(d draft) filled {
+// execute fills in one part.
+func (p *pattern) execute(text string, values template.FuncMap) (string, *diag.Diagnostic) {
 	var b strings.Builder
-	var out filled
-	number := 0
-	for line := range strings.SplitAfterSeq(t.text, "\n") {
-		number++
-		made, col := line, 0
-		if m := placeholder.FindStringIndex(line); m != nil {
-			col = utf8.RuneCountInString(line[:m[0]]) + 1
-			if number <= t.front {
-				made = frontLine(line, d)
-			} else {
-				made = t.bodyLine(line, d)
-			}
-		}
-		b.WriteString(made)
-		for range strings.Count(made, "\n") {
-			out.from = append(out.from, place{number, col})
-		}
+	t, err := template.New("").Funcs(values).Parse(text)
+	if err == nil {
+		err = t.Execute(&b, nil)
 	}
-	out.from = append(out.from, place{number, 0}) // a last line without an end
-	out.text = b.String()
-	return out
+	if err == nil {
+		return b.String(), nil
+	}
+	return "", p.problem(err)
 }
 
-// blame moves diagnostics from what was made to what it was made of.
-func (t *template) blame(made filled, list diag.List) diag.List {
-	var out diag.List
-	for _, d := range list {
-		d.File, d.Source = t.file, ""
-		if d.Line > 0 {
-			from := made.from[min(d.Line, len(made.from))-1]
-			d.Line = from.line
-			if from.col > 0 {
-				d.Col = min(d.Col, from.col)
-			}
-			d.Source = t.lines.Text(d.Line)
-		}
-		out = append(out, d)
+// The library says “template: NAME:LINE:COLUMN: …”, for some mistakes without
+// the column.
+var (
+	templateError = regexp.MustCompile(`^template: [^:]*:(\d+):(?:\d+:)? (.*)$`)
+	unclosed      = regexp.MustCompile(`^(.*) started at [^:]*:(\d+)$`)
+	unknownName   = regexp.MustCompile(`^function "(.*)" not defined$`)
+)
+
+// problem says where a template has a mistake, and what to do about it.
+func (p *pattern) problem(err error) *diag.Diagnostic {
+	line, message, hint := 1, err.Error(), "placeholders: "+strings.Join(placeholders(), ", ")
+	if m := templateError.FindStringSubmatch(message); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		message = m[2]
 	}
-	return out.Sort()
+	if m := unclosed.FindStringSubmatch(message); m != nil {
+		message = m[1]
+		line, _ = strconv.Atoi(m[2])
+	}
+	if m := unknownName.FindStringSubmatch(message); m != nil {
+		message = "unknown placeholder {{" + m[1] + "}}"
+		if near := diag.Nearest(m[1], placeholders()); near != "" {
+			hint = "did you mean {{" + near + "}}?"
+		}
+	}
+	at := p.lines.Offset(line, 1) + max(strings.Index(p.lines.Text(line), "{{"), 0)
+	d := p.lines.New(p.lines.At(at), diag.Error, templateProblem, message, hint)
+	return &d
 }
 
-// frontLine writes a value as YAML: behind a dash one line for each text,
-// behind a key a list in brackets.
-func frontLine(line string, d draft) string {
-	if m := wholeItem.FindStringSubmatch(line); m != nil {
-		if !slices.Contains(listNames(), m[2]) {
-			return m[1] + d.value(m[2]) + m[3]
+// blame moves diagnostics from a line of what was made to the same line of the
+// template, where a person can mend it, if it has that line.
+func (p *pattern) blame(made string, list diag.List) diag.List {
+	was, is := strings.Split(p.front+p.body, "\n"), strings.Split(made, "\n")
+	for i := range list {
+		d := &list[i]
+		d.File = p.file
+		if d.Line > 0 && d.Line <= len(is) {
+			d.Line = slices.Index(was, is[d.Line-1]) + 1
 		}
-		var b strings.Builder
-		for _, s := range d.lists[m[2]] {
-			b.WriteString(m[1] + yamlText(s) + m[3])
+		if d.Line == 0 {
+			d.Col, d.Source = 0, ""
 		}
-		if b.Len() == 0 {
-			return m[1] + m[3]
-		}
-		return b.String()
 	}
-	m := wholeValue.FindStringSubmatch(line)
-	if m == nil {
-		return line // it was reported
-	}
-	return m[1] + d.value(m[2]) + m[3]
+	return list.Sort()
 }
 
-// value is a value in YAML.
-func (d draft) value(name string) string {
-	switch name {
-	case "title":
-		return strconv.Quote(d.title)
-	case "date", "review_by":
-		return d.day(name)
+// scalars are texts in YAML. Printed they are a list in brackets.
+type scalars []string
+
+func (s scalars) String() string { return "[" + strings.Join(s, ", ") + "]" }
+
+// inFront are the values of a draft in YAML.
+func (d draft) inFront() template.FuncMap {
+	values := d.days()
+	values["title"] = func() string { return strconv.Quote(d.title) }
+	for _, name := range listNames() {
+		var list scalars
+		for _, s := range d.lists[name] {
+			list = append(list, scalar(s))
+		}
+		values[name] = func() scalars { return list }
 	}
-	var list []string
-	for _, s := range d.lists[name] {
-		list = append(list, yamlText(s))
-	}
-	return "[" + strings.Join(list, ", ") + "]"
+	return values
 }
 
-func (d draft) day(name string) string {
-	if name == "review_by" {
-		return d.date.AddDate(1, 0, 0).Format(time.DateOnly)
+// days are the values that are the same in YAML and in Markdown.
+func (d draft) days() template.FuncMap {
+	return template.FuncMap{
+		"date":      func() string { return d.date.Format(time.DateOnly) },
+		"review_by": func() string { return d.date.AddDate(1, 0, 0).Format(time.DateOnly) },
 	}
-	return d.date.Format(time.DateOnly)
 }
 
-// yamlText writes a text in quotes, unless every program reads the same text
-// without them. What Go writes in quotes is YAML, too, for one line of UTF-8.
-func yamlText(s string) string {
-	switch strings.ToLower(s) {
-	case "true", "false", "yes", "no", "on", "off", "y", "n", "null":
+// scalar writes a text in YAML, as it may stand in a list in brackets: in quotes,
+// if the YAML library would put it into any. Go's are YAML, too, for one line of
+// UTF-8, and leave signs such as 😀 as they are.
+func scalar(s string) string {
+	list, err := yaml.Marshal(struct {
+		L []string `yaml:"l,flow"`
+	}{[]string{s}})
+	// “，” and “、” would look as if they divided the list.
+	if err != nil || string(list) != "l: ["+s+"]\n" || strings.ContainsAny(s, "，、") {
 		return strconv.Quote(s)
-	}
-	if first, _ := utf8.DecodeRuneInString(s); !unicode.IsLetter(first) || strings.HasSuffix(s, " ") {
-		return strconv.Quote(s)
-	}
-	for _, r := range s {
-		// “，” and “、” would look as if they divided a list.
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_./+（）《》“”？！。", r) {
-			return strconv.Quote(s)
-		}
 	}
 	return s
 }
 
-// bodyLine writes values as Markdown.
-func (t *template) bodyLine(line string, d draft) string {
-	if m := wholeLine.FindStringSubmatch(line); m != nil && slices.Contains(listNames(), m[1]) {
-		text := t.items(m[1], d)
-		if !strings.HasSuffix(line, "\n") {
-			text = strings.TrimSuffix(text, "\n")
-		}
-		return text
+// phrases are texts in Markdown. Printed they are a list in a sentence.
+type phrases []string
+
+func (p phrases) String() string {
+	between := ", "
+	if len(p) > 0 && strings.ContainsFunc(p[0], func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		between = "、"
 	}
-	return placeholder.ReplaceAllStringFunc(line, func(s string) string {
-		switch name := placeholder.FindStringSubmatch(s)[1]; name {
-		case "title":
-			return markdownText(d.title)
-		case "date", "review_by":
-			return d.day(name)
-		default:
-			var list []string
-			for _, s := range d.lists[name] {
-				list = append(list, markdownText(s))
-			}
-			return strings.Join(list, t.words.between)
+	return strings.Join(p, between)
+}
+
+// inBody are the values of a draft in Markdown.
+func (p *pattern) inBody(d draft) template.FuncMap {
+	values := d.days()
+	values["title"] = func() string { return markdownText(d.title) }
+	for _, name := range listNames() {
+		var list phrases
+		for _, s := range d.lists[name] {
+			list = append(list, markdownText(s))
 		}
-	})
+		values[name] = func() phrases { return list }
+	}
+	values["list"] = func(name string) string { return strings.TrimSuffix(p.items(name, d), "\n") }
+	return values
+}
+
+// uses reports whether a part of a template has a value.
+func uses(part, name string) bool {
+	return regexp.MustCompile(`\{\{[^{}]*\b` + name + `\b`).MatchString(part)
 }
 
 // items are the lines for a list that has a line of its own: bullets, or for
 // causes and solutions headings with a text to fill in.
-func (t *template) items(name string, d draft) string {
+func (p *pattern) items(name string, d draft) string {
 	list := d.lists[name]
 	var b strings.Builder
 	if name == "symptoms" || name == "products" {
@@ -341,9 +292,9 @@ func (t *template) items(name string, d draft) string {
 		}
 		return b.String()
 	}
-	example, text := t.words.cause, t.words.causeText
+	example, text := p.words.cause, p.words.causeText
 	if name == "solutions" {
-		example, text = t.words.remedy, t.words.remedyText
+		example, text = p.words.remedy, p.words.remedyText
 	}
 	if len(list) == 0 {
 		return "### " + example + "\n\n" + text + "\n"
@@ -353,12 +304,12 @@ func (t *template) items(name string, d draft) string {
 			b.WriteByte('\n')
 		}
 		var attributes []string
-		if t.inFront(name) { // a heading may name only tags that the article has
+		if uses(p.front, name) { // a heading may name only tags that the article has
 			attributes = append(attributes, "tag="+attributeText(s))
 		}
 		// Commas would make two causes of one. A solution that names none is for
 		// all, so nothing is lost.
-		if causes := d.lists["causes"]; name == "solutions" && len(causes) == 1 && t.has("causes") && !strings.ContainsAny(causes[0], ",，、;；") {
+		if causes := d.lists["causes"]; name == "solutions" && len(causes) == 1 && uses(p.front+p.body, "causes") && !strings.ContainsAny(causes[0], ",，、;；") {
 			attributes = append(attributes, "for="+attributeText(causes[0]))
 		}
 		b.WriteString("### " + markdownText(s))

@@ -101,7 +101,9 @@ func (p *Preview) Start(ctx context.Context) error {
 			dirs = append(dirs, dir)
 		}
 	}
-	w, err := watch.New(dirs, []string{themes}, quiet)
+	w, err := watch.New(dirs, []string{themes}, quiet, func(err error) {
+		p.options.Log.Warn("watching for edits", "error", err)
+	})
 	if err != nil {
 		return err
 	}
@@ -124,8 +126,6 @@ func (p *Preview) follow(ctx context.Context, w *watch.Watcher) {
 		select {
 		case <-ctx.Done():
 			return
-		case err := <-w.Errors():
-			p.options.Log.Warn("watching for edits", "error", err)
 		case <-p.tick():
 			if !p.due() {
 				continue

@@ -1,73 +1,59 @@
 package watch
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fsnotify/fsnotify"
 )
 
-// lossy is a source whose events can be held back and thrown away.
+// lossy stands between a watcher and the events of the system, and can throw
+// them away.
 type lossy struct {
-	events chan fsnotify.Event
+	ctx    context.Context
 	errors chan error
 	throw  chan bool // whether to throw events away from now on
 	opened int
 }
 
-// open puts a lossy source in front of a real one.
-func (l *lossy) open() (*source, error) {
-	real, err := newSource()
+func (l *lossy) open() (*fsnotify.Watcher, error) {
+	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err
 	}
 	l.opened++
-	l.events, l.errors = make(chan fsnotify.Event), make(chan error, 1)
-	events, errs, throw := l.events, l.errors, make(chan bool)
-	l.throw = throw
-	done := make(chan struct{})
+	events, throw, passed := w.Events, make(chan bool), make(chan fsnotify.Event)
+	w.Events, w.Errors = passed, make(chan error, 1)
+	l.errors, l.throw = w.Errors, throw
 	go func() {
-		defer close(done)
 		thrown := false
 		for {
+			var e fsnotify.Event
 			select {
 			case thrown = <-throw:
-			case e, ok := <-real.events:
-				if !ok {
-					return
-				}
-				if thrown {
-					continue
-				}
+				continue
+			case e = <-events:
+			case <-l.ctx.Done():
+				return
+			}
+			for sent := thrown; !sent; {
 				select {
-				case events <- e:
+				case passed <- e:
+					sent = true
 				case thrown = <-throw:
-				}
-			case err, ok := <-real.errors:
-				if ok {
-					errs <- err
+					sent = thrown
+				case <-l.ctx.Done():
+					return
 				}
 			}
 		}
 	}()
-	return &source{events: events, errors: errs, add: real.add, close: func() error {
-		err := real.close()
-		// Nobody receives any more: let go of the event in hand.
-		for {
-			select {
-			case throw <- true:
-			case <-done:
-				close(errs)
-				return err
-			}
-		}
-	}}, nil
+	return w, nil
 }
 
 // When the system loses events, a rescan is asked for, what changed is found
@@ -77,8 +63,8 @@ func TestOverflow(t *testing.T) {
 	write(t, dir+"/a.md", "a")
 	write(t, dir+"/x/b.md", "b")
 	write(t, dir+"/y/c.md", "c")
-	l := &lossy{}
-	w := startWith(t, l.open, dir)
+	l := &lossy{ctx: t.Context()}
+	w := startWith(t, l.open, func(err error) { t.Error(err) }, dir)
 	path := func(name string) string { return filepath.Join(dir, name) }
 
 	throw, errs := l.throw, l.errors
@@ -109,36 +95,20 @@ func TestRenewFails(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/x/deep/a.md", "a")
 	first := true
-	w, err := newWatcher([]string{dir}, nil, quiet, func() (*source, error) {
+	errs := make(chan error, 1)
+	w := startWith(t, func() (*fsnotify.Watcher, error) {
 		if first {
 			first = false
-			return newSource()
+			return fsnotify.NewWatcher()
 		}
 		return nil, errors.New("no more watches")
-	})
-	must(t, err)
-	defer w.Close()
+	}, func(err error) { errs <- err }, dir)
 	must(t, os.Rename(dir+"/x", dir+"/y"))
 	a := filepath.Join(dir, "y", "deep", "a.md")
-	deadline := time.After(timeout)
-	var said error
-	moved, edited := false, false
-	for !edited || said == nil {
-		select {
-		case b := <-w.Changes():
-			switch {
-			case !slices.Contains(b.Paths, a):
-			case !moved:
-				moved = true
-				write(t, a, "edited")
-			default:
-				edited = true
-			}
-		case said = <-w.Errors():
-		case <-deadline:
-			t.Fatalf("waited in vain: moved %v, edited %v, error %v", moved, edited, said)
-		}
-	}
+	untilPaths(t, w, a)
+	write(t, a, "edited")
+	untilPaths(t, w, a)
+	said := <-errs
 	if !strings.Contains(said.Error(), "no more watches") {
 		t.Errorf("error: got %v", said)
 	}
@@ -151,7 +121,7 @@ func TestNewErrors(t *testing.T) {
 		{dir + "/no", "no such file"},
 		{dir + "/file", "not a folder"},
 	} {
-		w, err := New([]string{dir, tt.path}, nil, quiet)
+		w, err := New([]string{dir, tt.path}, nil, quiet, nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("New(%s): got %v, want %q", tt.path, err, tt.want)
 		}
@@ -159,11 +129,11 @@ func TestNewErrors(t *testing.T) {
 			t.Error("a watcher with an error")
 		}
 	}
-	if _, err := New([]string{dir + "/no"}, nil, quiet); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := New([]string{dir + "/no"}, nil, quiet, nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("New: got %v, want ErrNotExist", err)
 	}
 	broken := errors.New("no inotify")
-	if _, err := newWatcher([]string{dir}, nil, quiet, func() (*source, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := newWatcher([]string{dir}, nil, quiet, nil, func() (*fsnotify.Watcher, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Errorf("New: got %v, want %v", err, broken)
 	}
 }
@@ -174,8 +144,9 @@ func TestFolderThatCannotBeRead(t *testing.T) {
 	}
 	dir := t.TempDir()
 	must(t, os.Mkdir(dir+"/locked", 0))
-	w := start(t, dir)
-	if err := <-w.Errors(); !errors.Is(err, fs.ErrPermission) {
+	errs := make(chan error, 1)
+	w := startWith(t, fsnotify.NewWatcher, func(err error) { errs <- err }, dir)
+	if err := <-errs; !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("got %v, want ErrPermission", err)
 	}
 	a := filepath.Join(dir, "a.md")

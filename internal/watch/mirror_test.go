@@ -57,8 +57,6 @@ func receive(t *testing.T, w *Watcher, dir string, mirror map[string]string) {
 			for _, path := range b.Paths {
 				copyOne(t, path, mirror)
 			}
-		case err := <-w.Errors():
-			t.Errorf("the watcher says: %v", err)
 		case <-deadline:
 			t.Fatalf("the mirror stays another (-folder +mirror):\n%s", cmp.Diff(want, mirror))
 		}

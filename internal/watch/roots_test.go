@@ -146,7 +146,7 @@ func TestRootComesLater(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "now"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w, err := New([]string{filepath.Join(dir, "now")}, []string{late}, quiet)
+	w, err := New([]string{filepath.Join(dir, "now")}, []string{late}, quiet, func(err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)
 	}

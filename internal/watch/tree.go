@@ -7,252 +7,217 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"syscall"
+
+	"github.com/fsnotify/fsnotify"
 )
 
-// tree is what is known of the watched folders: every folder, and every file
-// in it. Because files are known, a folder that goes can be told file by file,
-// and a look at the disk can find what the events did not say.
+// tree is what is known of the watched folders.
 //
 // Symbolic links are not followed: a link, to whatever, counts as a file, so
 // there are no circles. Only a folder given to New may be a link.
 type tree struct {
-	roots   []*root
-	folders map[string]*folder // by path
-
-	watch   func(path string) error // asks for the events of one folder
-	changed func(path string)       // tells of a file that came, changed or went
-	rescan  func()                  // tells that something may have been missed
-	fail    func(error)             // tells of a folder that cannot be watched or read
-
-	// stale says that a folder went or moved, or that events were lost. A
-	// watch keeps the path that its folder had when it was asked for, also
-	// after a move: then all watches must be made anew, and swept after.
-	stale bool
-	went  map[string]bool // the folders that made it so: more events about them may come
+	roots  map[string]fs.FileInfo // the folders given to New; nil while there is none
+	known  snapshot
+	source *fsnotify.Watcher
+	fail   func(error)
+	said   string // the last complaint
+	found  found  // by the look that goes on
 }
 
-// root is a folder given to New.
-type root struct {
-	path string
-	info fs.FileInfo // of the folder that is watched; nil while there is none
+// snapshot is what folders had in them when they were listed: by the path of
+// the folder, then by name.
+type snapshot map[string]map[string]fs.FileInfo
+
+// found is what a look at the folders gave.
+type found struct {
+	paths  map[string]struct{} // of the files that changed
+	rescan bool
+	stale  bool // watches lead to folders that have gone or moved
 }
 
-// folder is a watched folder.
-type folder struct {
-	path  string
-	info  fs.FileInfo
-	files map[string]stamp    // by name
-	subs  map[string]struct{} // names of the folders in it
-}
-
-// stamp tells two states of a file apart.
-type stamp struct {
-	time int64 // of the last change, in ns
-	size int64 // in bytes
-	mode fs.FileMode
-}
-
-func stampOf(info fs.FileInfo) stamp {
-	return stamp{info.ModTime().UnixNano(), info.Size(), info.Mode()}
-}
-
-// scan watches a folder and all below it; with tell, every file in it is
-// reported. A folder is watched before it is read, so that what comes in
-// between is seen twice rather than never. The error is that of the folder
-// itself, which then is not watched.
-func (t *tree) scan(path string, info fs.FileInfo, tell bool) error {
-	if t.folders[path] != nil {
-		return nil // a root inside another one
+// start lists the folders for the first time.
+func (t *tree) start(dirs, later []string) error {
+	t.roots, t.known = map[string]fs.FileInfo{}, snapshot{}
+	for i, dir := range slices.Concat(dirs, later) {
+		info, err := os.Stat(dir)
+		if err != nil && (i < len(dirs) || !errors.Is(err, fs.ErrNotExist)) {
+			return err
+		}
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("%s is not a folder", dir)
+		}
+		t.roots[filepath.Clean(dir)] = info
 	}
-	if err := t.watch(path); err != nil {
-		return err
+	return t.listRoots(t.known)
+}
+
+// listRoots watches and lists the folders given to New, as far as they are
+// there, and all below them.
+func (t *tree) listRoots(into snapshot) error {
+	var errs []error
+	for path := range t.roots {
+		t.roots[path] = folderAt(path)
+		if t.roots[path] == nil {
+			continue
+		}
+		if err := t.add(path, nil, into); err != nil {
+			t.roots[path] = nil
+			errs = append(errs, fmt.Errorf("%s: %w", path, err))
+		}
 	}
-	f := &folder{path, info, map[string]stamp{}, map[string]struct{}{}}
-	t.folders[path] = f
-	for _, name := range t.read(path) {
-		t.look(f, name, tell)
+	return errors.Join(errs...)
+}
+
+// rootMoved reports whether a root is not the folder that is watched. No event
+// says that a folder above it was moved, that a link leads elsewhere, or that
+// it has come back.
+func (t *tree) rootMoved() bool {
+	for path, was := range t.roots {
+		is := folderAt(path)
+		if (is == nil) != (was == nil) || is != nil && !os.SameFile(is, was) {
+			return true
+		}
+	}
+	return false
+}
+
+// folderAt is the folder that is at a path now, or nil.
+func folderAt(path string) fs.FileInfo {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return info
 	}
 	return nil
 }
 
-// read lists the names in a folder, as far as it can.
-func (t *tree) read(path string) []string {
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		t.complain("read", path, err)
-	}
-	names := make([]string, len(entries))
-	for i, entry := range entries {
-		names[i] = entry.Name()
-	}
-	return names
-}
-
-// complain reports what cannot be seen, but not what has gone in the meantime.
-func (t *tree) complain(what, path string, err error) {
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
-		t.fail(fmt.Errorf("watch: %s %s: %w", what, path, err))
-	}
-}
-
-// look compares one name in a folder with what is known of it, notes what it
-// is now and, with tell, reports a file that is not what it was.
-func (t *tree) look(f *folder, name string, tell bool) {
-	if ignored(name) {
-		return
-	}
-	path := filepath.Join(f.path, name)
-	before, wasFile := f.files[name]
-	info, err := os.Lstat(path)
-	if err == nil && !info.IsDir() {
-		t.drop(path)
-		f.files[name] = stampOf(info)
-		if tell && (!wasFile || f.files[name] != before) {
-			t.changed(path)
+// look lists the folders that something happened in, or all, and finds how
+// they differ from what was known.
+func (t *tree) look(events map[string]fsnotify.Op, all bool) found {
+	t.found = found{paths: map[string]struct{}{}, rescan: all && t.rootMoved()}
+	now := snapshot{}
+	if all {
+		if err := t.listRoots(now); err != nil {
+			t.complain(err)
 		}
+		for dir, before := range t.known {
+			if now[dir] == nil {
+				t.compare(dir, before, nil)
+			}
+		}
+	}
+	for path, op := range events {
+		dir, name := filepath.Dir(path), filepath.Base(path)
+		for _, folder := range []string{dir, path} {
+			if t.known[folder] != nil && !all {
+				t.list(folder, t.known, now)
+			}
+		}
+		if t.known[path] != nil { // it was a folder
+			if op.Has(fsnotify.Remove) || op.Has(fsnotify.Rename) {
+				_, root := t.roots[path]
+				t.found.stale, t.found.rescan = !all, t.found.rescan || root
+			}
+			continue
+		}
+		// A file is told even if it looks the same: it can have been written
+		// twice within the clock's grain. So is one that came and went unseen:
+		// somebody else can have seen it.
+		if t.known[dir] != nil && !ignored(name) && op != fsnotify.Chmod && !isDir(now[dir][name]) {
+			t.tell(dir, name)
+		}
+	}
+	for dir, after := range now {
+		t.compare(dir, t.known[dir], after)
+	}
+	if all {
+		t.known = now
+	} else {
+		maps.Copy(t.known, now)
+	}
+	return t.found
+}
+
+// add watches and lists a folder. It is watched before it is read, so that what
+// comes in between is seen twice rather than never.
+func (t *tree) add(dir string, known, into snapshot) error {
+	if into[dir] != nil {
+		return nil // a root inside another one
+	}
+	if err := t.source.Add(dir); err != nil {
+		return err
+	}
+	t.list(dir, known, into)
+	return nil
+}
+
+// list reads a folder, and adds the folders in it that are not known.
+func (t *tree) list(dir string, known, into snapshot) {
+	if into[dir] != nil {
 		return
 	}
-	delete(f.files, name)
-	if wasFile && tell {
-		t.changed(path)
-	}
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		t.drop(path)
-		return
+		t.complain(err)
 	}
-	if known := t.folders[path]; known == nil || !os.SameFile(known.info, info) {
-		t.drop(path)
-		if err := t.scan(path, info, tell); err != nil {
-			t.complain("watch", path, err)
+	now := make(map[string]fs.FileInfo, len(entries))
+	into[dir] = now
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || ignored(entry.Name()) {
+			continue // it has gone: an event is on its way
+		}
+		now[entry.Name()] = info
+		if path := filepath.Join(dir, entry.Name()); info.IsDir() && known[path] == nil {
+			if err := t.add(path, known, into); err != nil {
+				t.complain(fmt.Errorf("%s: %w", path, err))
+			}
+		}
+	}
+	for name, was := range known[dir] {
+		if was.IsDir() && (now[name] == nil || !os.SameFile(was, now[name])) {
+			t.found.stale = true
+		}
+	}
+}
+
+// compare tells the files of a folder that came, changed or went.
+func (t *tree) compare(dir string, before, after map[string]fs.FileInfo) {
+	for name, was := range before {
+		is := after[name]
+		same := is != nil && is.Size() == was.Size() && is.ModTime().Equal(was.ModTime()) && is.Mode() == was.Mode() && os.SameFile(is, was)
+		if !same && !was.IsDir() {
+			t.tell(dir, name)
+		}
+	}
+	for name, is := range after {
+		if was := before[name]; !is.IsDir() && (was == nil || was.IsDir()) {
+			t.tell(dir, name)
+		}
+	}
+}
+
+func (t *tree) tell(dir, name string) { t.found.paths[filepath.Join(dir, name)] = struct{}{} }
+
+func isDir(info fs.FileInfo) bool { return info != nil && info.IsDir() }
+
+// complain reports what cannot be seen, but not what has gone in the meantime
+// or is no longer wanted, and once in a row: some come back with each look.
+func (t *tree) complain(err error) {
+	for _, gone := range []error{fs.ErrNotExist, syscall.ENOTDIR, fsnotify.ErrClosed} {
+		if errors.Is(err, gone) {
 			return
 		}
 	}
-	f.subs[name] = struct{}{}
-}
-
-// drop forgets a folder and all below it, and reports every file that was
-// there. It does nothing for a path that is no folder.
-func (t *tree) drop(path string) {
-	f := t.folders[path]
-	if f == nil {
-		return
-	}
-	t.stale = true
-	t.went[path] = true
-	delete(t.folders, path)
-	if above := t.folders[filepath.Dir(path)]; above != nil {
-		delete(above.subs, filepath.Base(path))
-	}
-	for name := range f.files {
-		t.changed(filepath.Join(path, name))
-	}
-	for name := range maps.Clone(f.subs) {
-		t.drop(filepath.Join(path, name))
+	if text := err.Error(); text != t.said {
+		t.said = text
+		t.fail(err)
 	}
 }
 
-// event takes in that something happened at a path. Gone says that it was
-// removed or renamed, touched that at most its mode or times were changed.
-// Events can be late, so what counts is how the path looks now.
-func (t *tree) event(path string, gone, touched bool) {
-	if r := t.rootAt(path); r != nil {
-		if gone {
-			t.lose(r) // and it may be there again, or another one
-		}
-		if r.info == nil {
-			t.checkRoots()
-		}
-		return
-	}
-	f, name := t.folders[filepath.Dir(path)], filepath.Base(path)
-	if f == nil || ignored(name) {
-		return // what is below a folder was reported when the folder went
-	}
-	if gone {
-		t.drop(path) // if there is a folder again, its watch is not this one
-	}
-	t.look(f, name, true)
-	if touched || t.folders[path] != nil {
-		return
-	}
-	// Report a file even if it looks the same: it can have been written twice
-	// within the clock's grain. Report what is not there even if it was never
-	// seen: somebody else can have seen it. Only folders are not reported.
-	if _, isFile := f.files[name]; isFile || !t.went[path] {
-		t.changed(path)
-	}
-}
-
-func (t *tree) rootAt(path string) *root {
-	for _, r := range t.roots {
-		if r.path == path {
-			return r
-		}
-	}
-	return nil
-}
-
-// lose notes that a root has gone.
-func (t *tree) lose(r *root) {
-	r.info = nil
-	t.drop(r.path)
-	t.rescan()
-}
-
-// checkRoots looks whether each root is still the folder that is watched. No
-// event says that a folder above a root was moved or that a link leads
-// elsewhere, or that a root has come back, so this is called now and then.
-func (t *tree) checkRoots() {
-	for _, r := range t.roots {
-		info, err := os.Stat(r.path)
-		if err == nil && !info.IsDir() {
-			err = fs.ErrNotExist
-		}
-		if r.info != nil && (err != nil || !os.SameFile(r.info, info) || t.folders[r.path] == nil) {
-			t.lose(r)
-		}
-		if r.info != nil || err != nil {
-			continue
-		}
-		if err := t.scan(r.path, info, true); err != nil {
-			t.complain("watch", r.path, err)
-			continue
-		}
-		r.info = info
-		t.rescan()
-	}
-}
-
-// sweep watches every folder again and compares all that is known with the
-// disk.
-func (t *tree) sweep() {
-	clear(t.went)
-	paths := slices.Sorted(maps.Keys(t.folders))
-	for _, path := range paths {
-		if err := t.watch(path); err != nil {
-			t.complain("watch", path, err)
-		}
-	}
-	for _, path := range paths {
-		f := t.folders[path]
-		if f == nil {
-			continue // dropped by now
-		}
-		names := map[string]struct{}{}
-		for name := range f.files {
-			names[name] = struct{}{}
-		}
-		for name := range f.subs {
-			names[name] = struct{}{}
-		}
-		for _, name := range t.read(path) {
-			names[name] = struct{}{}
-		}
-		for name := range names {
-			t.look(f, name, true)
-		}
-	}
-	t.checkRoots()
-}
+// ignored reports whether a file or folder is never part of a site: what git
+// and the system keep, and what editors leave beside the file that they save:
+// vim's try whether it may write, its swap files, and emacs' locks, backups and
+// unsaved texts. Never is a folder given to New.
+var ignored = regexp.MustCompile(`(?s)^(?:\.git|\.DS_Store|4913|\..+\.sw.|\.#.*|.*~|#.*#)$`).MatchString

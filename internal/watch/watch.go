@@ -4,261 +4,195 @@
 // quiet for a moment, so that what an editor does in several steps to save one
 // file is one batch.
 //
-// A batch never lacks a file that changed, whatever happens to the folders: a
-// folder that appears is read, one that goes or moves is told file by file,
-// and when the system loses events the disk is compared with what was known.
-// A file can be named without having changed.
+// The system's events say only where to look: the folder of each is listed
+// again and compared with what was known of it. So an event may come late or
+// twice, and what no event said is found as well. When a folder has gone or
+// moved, or events were lost, everything is watched and listed anew.
 //
-// The system says which names in which folder something happened to; what
-// happened is found by looking at the disk, because an event can be late. So
-// the same code takes in an event, a new folder and a comparison of everything.
+// A batch never lacks a file that changed. A file can be named without having
+// changed.
 package watch
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"maps"
 	"path/filepath"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 )
 
+// Batch is what changed since the batch before.
+type Batch struct {
+	// Paths are the files that came, changed or went, sorted, each once. Each
+	// is a folder given to New joined with the rest of the path, as an OS path.
+	// Of a folder that came, moved or went, the files in it are named.
+	Paths []string
+	// Rescan says that Paths may lack something, so that everything has to be
+	// looked at: events were lost, or a watched folder went or came back.
+	Rescan bool
+}
+
+const (
+	longest    = 20                     // quiet times that an event waits at most while others follow
+	rootsEvery = 100 * time.Millisecond // how often the folders given to New are looked at
+)
+
 // Watcher watches folders until Close.
 type Watcher struct {
-	changes chan Batch
-	errors  chan error
-	closing chan struct{}
-	ended   chan struct{}
-	once    sync.Once
-	err     error // of closing, to be read after ended
+	changes chan Batch // closed at the end
+	close   context.CancelFunc
+	err     error // of closing, to be read after the end
 
-	open   func() (*source, error)
-	source *source
-	pump   sync.WaitGroup // takes in the errors of the sources
-	lost   chan struct{}  // a source has lost events
-
-	// Of the goroutine in run alone.
-	tree    tree
-	pending pending
-	said    string // the last error that was reported
+	quiet time.Duration
+	open  func() (*fsnotify.Watcher, error)
+	fail  func(error)
+	tree  tree // of the look that goes on, or of run while there is none
 }
 
 // New watches the folders and all below them. A batch is sent when nothing has
 // happened for quiet, at the latest 20 × quiet after the first change.
 // Whatever changes after New has returned is reported.
 //
-// It is an error if one of the folders cannot be watched. What cannot be
-// watched below them goes to Errors. Those in later need not be there yet.
-func New(dirs, later []string, quiet time.Duration) (*Watcher, error) {
-	return newWatcher(dirs, later, quiet, newSource)
+// It is an error if one of the folders cannot be watched. Those in later need
+// not be there yet. What goes wrong afterwards, or below the folders, such as
+// one that may not be read, is told to fail, and the watcher goes on.
+func New(dirs, later []string, quiet time.Duration, fail func(error)) (*Watcher, error) {
+	return newWatcher(dirs, later, quiet, fail, fsnotify.NewWatcher)
 }
 
-func newWatcher(dirs, later []string, quiet time.Duration, open func() (*source, error)) (*Watcher, error) {
-	w := &Watcher{
-		changes: make(chan Batch),
-		errors:  make(chan error, 16),
-		closing: make(chan struct{}),
-		ended:   make(chan struct{}),
-		open:    open,
-		lost:    make(chan struct{}, 1),
-		pending: pending{quiet: max(quiet, time.Millisecond)},
+func newWatcher(dirs, later []string, quiet time.Duration, fail func(error), open func() (*fsnotify.Watcher, error)) (*Watcher, error) {
+	w := &Watcher{changes: make(chan Batch), quiet: max(quiet, time.Millisecond), open: open}
+	w.fail = func(err error) { fail(fmt.Errorf("watch: %w", withHint(err))) }
+	source, err := open()
+	if err != nil {
+		return nil, fmt.Errorf("watch: %w", withHint(err))
 	}
-	w.tree = tree{
-		folders: map[string]*folder{},
-		went:    map[string]bool{},
-		watch:   func(path string) error { return w.source.add(path) },
-		changed: func(path string) { w.pending.add(path, time.Now()) },
-		rescan: func() {
-			w.pending.rescan = true
-			w.pending.touch(time.Now())
-		},
-		fail: w.fail,
+	w.tree = tree{source: source, fail: w.fail}
+	if err := w.tree.start(dirs, later); err != nil {
+		source.Close()
+		return nil, fmt.Errorf("watch: %w", withHint(err))
 	}
-	if err := w.start(dirs, later); err != nil {
-		w.stop()
-		return nil, err
-	}
-	go w.run()
+	ctx, cancel := context.WithCancel(context.Background())
+	w.close = cancel
+	go w.run(ctx.Done())
 	return w, nil
-}
-
-// start opens a source and scans the folders.
-func (w *Watcher) start(dirs, later []string) error {
-	var err error
-	if w.source, err = w.open(); err != nil {
-		return withHint(err)
-	}
-	w.follow(w.source)
-	for i, dir := range slices.Concat(dirs, later) {
-		path := filepath.Clean(dir)
-		if w.tree.rootAt(path) != nil {
-			continue
-		}
-		info, err := os.Stat(path)
-		if i >= len(dirs) && errors.Is(err, fs.ErrNotExist) {
-			w.tree.roots = append(w.tree.roots, &root{path, nil}) // as one that has gone
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("watch: %w", err)
-		}
-		if !info.IsDir() {
-			return fmt.Errorf("watch: %s is not a folder", dir)
-		}
-		if err := w.tree.scan(path, info, false); err != nil {
-			return fmt.Errorf("watch: %s: %w", dir, withHint(err))
-		}
-		w.tree.roots = append(w.tree.roots, &root{path, info})
-	}
-	return nil
 }
 
 // Changes gives the batches. While nobody receives, they are merged into one,
 // so a slow receiver loses nothing. It is closed by Close.
 func (w *Watcher) Changes() <-chan Batch { return w.changes }
 
-// Errors gives what went wrong on the way, such as a folder that may not be
-// read. The watcher goes on. Errors that nobody receives are dropped. It is
-// closed by Close.
-func (w *Watcher) Errors() <-chan error { return w.errors }
-
-// Close ends the watching and closes both channels. Changes that were not yet
-// received are lost. It may be called more than once.
+// Close ends the watching and closes the channel of changes. Those that were
+// not yet received are lost. It may be called more than once.
 func (w *Watcher) Close() error {
-	w.once.Do(func() { close(w.closing) })
-	<-w.ended
+	w.close()
+	for range w.changes {
+		// It is closed when all has ended.
+	}
 	return w.err
 }
 
-// checkEvery is how often the roots are looked at.
-func (w *Watcher) checkEvery() time.Duration {
-	return min(max(10*w.pending.quiet, 100*time.Millisecond), time.Second)
-}
-
-// run takes in events and sends batches until Close.
-func (w *Watcher) run() {
-	defer close(w.ended)
-	defer w.stop()
-	check := time.NewTicker(w.checkEvery())
-	defer check.Stop()
-	due := time.NewTimer(0)
-	due.Stop()
+// run gathers events, looks what they are about when they are due, and sends
+// batches. A look has a goroutine of its own: the system's queue of events is
+// short, and fsnotify may wait for them to be taken before it adds a folder.
+func (w *Watcher) run(closing <-chan struct{}) {
 	var (
-		offer chan<- Batch // nil while there is nothing to send
-		batch Batch
+		source  = w.tree.source
+		events  = map[string]fsnotify.Op{} // by path, since the last look
+		first   time.Time                  // when the first of them came; zero: there are none
+		stale   bool                       // the next look is at everything
+		blind   bool                       // there were no new watches to be had
+		looking bool
+		looked  = make(chan found)
+		changed = map[string]struct{}{} // the paths of batch
+		batch   Batch
+		offer   chan<- Batch // nil while there is nothing to send
+		check   = time.NewTicker(rootsEvery)
+		due     = time.NewTimer(time.Hour)
 	)
+	wait := func() {
+		if first.IsZero() {
+			first = time.Now()
+		}
+		due.Reset(min(w.quiet, time.Until(first.Add(longest*w.quiet))))
+	}
 	for {
 		select {
-		case <-w.closing:
-			return
-		case e, ok := <-w.source.events:
-			switch {
-			case !ok: // it has died; renew opens another
-				w.source.events = nil
-				w.tree.stale = true
-				w.tree.rescan()
-			case e.Name != "":
-				gone := e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)
-				w.tree.event(filepath.Clean(e.Name), gone, e.Op == fsnotify.Chmod)
+		case <-closing:
+			w.err = source.Close()
+			if looking {
+				<-looked
 			}
-		case <-w.lost:
-			w.tree.stale = true
-			w.tree.rescan()
+			close(w.changes)
+			return
+		case e := <-source.Events:
+			if e.Name != "" {
+				events[filepath.Clean(e.Name)] |= e.Op
+				wait()
+			}
+		case err := <-source.Errors:
+			// EINVAL, on Linux: the watch of a folder that moved had already
+			// ended. The event of the move follows.
+			if !errors.Is(err, syscall.EINVAL) {
+				if !errors.Is(err, fsnotify.ErrEventOverflow) {
+					w.fail(err)
+				}
+				stale, batch.Rescan = true, true
+				wait()
+			}
 		case <-check.C:
-			w.tree.checkRoots()
-			if w.tree.stale && !w.pending.waiting() {
-				w.pending.touch(time.Now()) // nothing to tell, but watches to renew
+			if !looking && (blind || w.tree.rootMoved()) {
+				stale = true
+				wait()
 			}
 		case <-due.C:
-			if w.tree.stale {
-				w.renew()
+			if looking {
+				continue // the end of the look waits again
 			}
-			batch = w.pending.batch()
-			if !w.pending.empty() {
+			if stale {
+				// A watch keeps the path that its folder had when it was asked
+				// for, also after a move. So all are made anew.
+				next, err := w.open()
+				if blind = err != nil; blind {
+					w.tree.complain(err) // the old ones are better than none
+				} else {
+					source.Close()
+					source, w.tree.source = next, next
+				}
+			}
+			these, all := events, stale
+			events, first, stale, looking = map[string]fsnotify.Op{}, time.Time{}, false, true
+			go func() { looked <- w.tree.look(these, all) }()
+		case f := <-looked:
+			looking = false
+			maps.Copy(changed, f.paths)
+			batch = Batch{slices.Sorted(maps.Keys(changed)), batch.Rescan || f.rescan}
+			offer = nil
+			if stale = stale || f.stale; !stale && (len(batch.Paths) > 0 || batch.Rescan) {
 				offer = w.changes
 			}
-		case offer <- batch:
-			w.pending.taken()
-			offer = nil
-		}
-		if w.pending.fresh {
-			offer = nil // it is out of date
-			due.Reset(time.Until(w.pending.due()))
-		}
-	}
-}
-
-// renew makes all watches anew and sweeps. If new ones cannot be had, the old
-// ones stay and, as the tree stays stale, so does a sweep now and then.
-func (w *Watcher) renew() {
-	s, err := w.open()
-	if err == nil {
-		if err := w.source.end(); err != nil {
-			w.fail(fmt.Errorf("watch: %w", err))
-		}
-		w.source = s
-		w.follow(s)
-	} else {
-		w.fail(err)
-	}
-	// A folder that goes during the sweep may have got its new watch before,
-	// which makes the tree stale again.
-	w.tree.stale = err != nil
-	w.tree.sweep()
-}
-
-// follow takes in the errors of a source until it is closed. It has its own
-// goroutine because fsnotify waits for that, at times while run waits for it.
-func (w *Watcher) follow(s *source) {
-	w.pump.Go(func() {
-		for err := range s.errors {
-			switch {
-			case s.ending.Load():
-			case errors.Is(err, fsnotify.ErrEventOverflow):
-				select {
-				case w.lost <- struct{}{}:
-				default: // already said
-				}
-			case errors.Is(err, syscall.EINVAL):
-				// On Linux: the watch of a folder that moved had already ended.
-				// The event of the move follows, and renews all watches.
-			default:
-				w.send(fmt.Errorf("watch: %w", err))
+			if stale || len(events) > 0 {
+				wait()
 			}
-		}
-	})
-}
-
-// fail reports an error of the goroutine in run, once in a row: some come back
-// each time a folder is looked at.
-func (w *Watcher) fail(err error) {
-	if text := err.Error(); text != w.said {
-		w.said = text
-		w.send(withHint(err))
-	}
-}
-
-// send reports an error, or drops it if nobody has taken those before.
-func (w *Watcher) send(err error) {
-	select {
-	case w.errors <- err:
-	default:
-	}
-}
-
-// stop ends everything but run.
-func (w *Watcher) stop() {
-	if w.source != nil {
-		if err := w.source.end(); err != nil {
-			w.err = fmt.Errorf("watch: %w", err)
+		case offer <- batch:
+			clear(changed)
+			batch, offer = Batch{}, nil
 		}
 	}
-	w.pump.Wait()
-	close(w.errors)
-	close(w.changes)
+}
+
+// withHint says what to do about the errors of the system that do not.
+func withHint(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC): // "no space left on device"
+		return fmt.Errorf("%w (too many folders: raise fs.inotify.max_user_watches)", err)
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("%w (raise the limit of open files, or fs.inotify.max_user_instances)", err)
+	}
+	return err
 }

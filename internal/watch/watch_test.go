@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 const (
@@ -19,12 +21,12 @@ const (
 // start watches folders until the end of the test.
 func start(t *testing.T, dirs ...string) *Watcher {
 	t.Helper()
-	return startWith(t, newSource, dirs...)
+	return startWith(t, fsnotify.NewWatcher, func(err error) { t.Errorf("the watcher says: %v", err) }, dirs...)
 }
 
-func startWith(t *testing.T, open func() (*source, error), dirs ...string) *Watcher {
+func startWith(t *testing.T, open func() (*fsnotify.Watcher, error), fail func(error), dirs ...string) *Watcher {
 	t.Helper()
-	w, err := newWatcher(dirs, nil, quiet, open)
+	w, err := newWatcher(dirs, nil, quiet, fail, open)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,8 +65,6 @@ func until(t *testing.T, w *Watcher, enough func(seen) bool) seen {
 				s.paths[path] = true
 			}
 			s.rescan = s.rescan || b.Rescan
-		case err := <-w.Errors():
-			t.Errorf("the watcher says: %v", err)
 		case <-deadline:
 			t.Fatalf("waited in vain; seen so far: %q, rescan %v", slices.Sorted(maps.Keys(s.paths)), s.rescan)
 		}
@@ -267,7 +267,17 @@ func TestClose(t *testing.T) {
 	for b := range w.Changes() {
 		t.Errorf("after Close: got %v", b)
 	}
-	for err := range w.Errors() {
-		t.Errorf("after Close: got %v", err)
+}
+
+func TestIgnored(t *testing.T) {
+	for name, want := range map[string]bool{
+		".#a.md": true, "a.md~": true, ".a.md.swp": true, ".a.swx": true, ".a.md.swo": true, "#a.md#": true,
+		"4913": true, ".DS_Store": true, ".git": true,
+		"a.md": false, ".gitignore": false, "a.swp": false, ".swp": false, "#a.md": false, "49131": false,
+		"_draft.md": false, ".hidden": false, "~a": false,
+	} {
+		if got := ignored(name); got != want {
+			t.Errorf("ignored(%q): got %v, want %v", name, got, want)
+		}
 	}
 }
