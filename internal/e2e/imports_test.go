@@ -40,7 +40,7 @@ var importTable = map[string]allowed{
 	"preview":        {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":          {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
 	"content":        {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
-	"markdown":       {project: []string{"diag"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
+	"markdown":       {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":           {project: []string{"content", "diag", "markdown"}},
 	"check":          {project: []string{"diag", "markdown", "rules", "site"}},
 	"mend":           {},

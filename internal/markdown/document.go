@@ -138,10 +138,10 @@ type Fragment struct {
 
 // hole is a place in a Fragment that the target of a Ref fills.
 type hole struct {
-	at, ref int
-	image   bool // the ref is an image: its address is that of a file
-	size    bool // width and height attributes instead of the address
-	figure  bool // no ref, but the word before a figure's number
+	At, Ref int
+	Image   bool // the ref is an image: its address is that of a file
+	Size    bool // width and height attributes instead of the address
+	Figure  bool // no ref, but the word before a figure's number
 }
 
 // Empty reports whether there is nothing to show.
@@ -156,16 +156,16 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 	out := make([]byte, 0, len(f.html)+32*len(f.holes))
 	from := 0
 	for _, h := range f.holes {
-		out = append(out, f.html[from:h.at]...)
-		from = h.at
-		if h.figure {
+		out = append(out, f.html[from:h.At]...)
+		from = h.At
+		if h.Figure {
 			out = append(out, htmlText(figure)...)
 			continue
 		}
-		t := targets[h.ref]
+		t := targets[h.Ref]
 		switch {
-		case !h.size:
-			out = appendURL(out, t.URL, h.image)
+		case !h.Size:
+			out = appendURL(out, t.URL, h.Image)
 		case t.Width > 0 && t.Height > 0:
 			out = append(out, ` width="`...)
 			out = strconv.AppendInt(out, int64(t.Width), 10)

@@ -35,7 +35,7 @@ func (s *sink) Buffered() int  { return 0 }
 func (s *sink) Flush() error   { return nil }
 
 func (s *sink) hole(h hole) {
-	h.at = len(s.html)
+	h.At = len(s.html)
 	s.holes = append(s.holes, h)
 }
 
@@ -112,7 +112,7 @@ func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering 
 		return ast.WalkContinue, nil
 	}
 	_, _ = w.WriteString(`<a href="`)
-	w.(*sink).hole(hole{ref: refOf(n)})
+	w.(*sink).hole(hole{Ref: refOf(n)})
 	_ = w.WriteByte('"')
 	if len(n.Title) > 0 {
 		_, _ = w.WriteString(` title="`)
@@ -130,7 +130,7 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	n := node.(*ast.Image)
 	s := w.(*sink)
 	_, _ = w.WriteString(`<img src="`)
-	s.hole(hole{ref: refOf(n), image: true})
+	s.hole(hole{Ref: refOf(n), Image: true})
 	_, _ = w.WriteString(`" alt="`)
 	var alt textWriter
 	alt.inline(n, source)
@@ -141,7 +141,7 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 		_, _ = w.WriteString(htmlText(unescape(n.Title)))
 		_ = w.WriteByte('"')
 	}
-	s.hole(hole{ref: refOf(n), size: true})
+	s.hole(hole{Ref: refOf(n), Size: true})
 	_, _ = w.WriteString(` loading="lazy" decoding="async">`)
 	return ast.WalkSkipChildren, nil
 }
@@ -154,7 +154,7 @@ func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, en
 	}
 	if f.Caption != "" {
 		_, _ = w.WriteString(`<figcaption><span class="figure-number">`)
-		w.(*sink).hole(hole{figure: true})
+		w.(*sink).hole(hole{Figure: true})
 		_, _ = w.WriteString(" " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
 	}
 	_, _ = w.WriteString("</figure>\n")
