@@ -31,9 +31,10 @@ setup:
 	@echo "== setup"
 	@tools/setup.sh
 
+# The limit is for tests that hang, not for machines that are busy.
 race: setup
 	@echo "== tests"
-	@go test -race ./...
+	@go test -race -timeout 1h ./...
 	@go test -run 'TestReadRootDamaged' ./internal/search/store
 
 # The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
