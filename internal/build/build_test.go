@@ -255,6 +255,7 @@ func live(t *testing.T, public string) *publish.Release {
 
 // Two builds of the same content are the same, on one processor, too.
 func TestBuildsAreEqual(t *testing.T) {
+	manyBuilds(t)
 	sampled := t.TempDir()
 	write(t, sampled, sample(16))
 	for _, tt := range []struct{ name, content string }{
