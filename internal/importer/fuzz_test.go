@@ -103,7 +103,7 @@ func FuzzImport(f *testing.F) {
 		}
 		k := kinds[int(kind)%len(kinds)]
 		out, diags, err := plan(t, Options{From: k.from}, ".", map[string]string{
-			k.name: text, "pay/x.png": "x", "pay/b" + k.from.endings()[0]: "b", "pay/c/index" + k.from.endings()[0]: "c",
+			k.name: text, "pay/x.png": "x", "pay/b" + dialectOf(k.from).endings[0]: "b", "pay/c/index" + dialectOf(k.from).endings[0]: "c",
 		})
 		if k.from == Zendesk { // the others are no export
 			out, diags, err = plan(t, Options{From: k.from}, ".", map[string]string{k.name: text})

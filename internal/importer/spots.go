@@ -1,0 +1,75 @@
+package importer
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+)
+
+// spot is where the address of a link stands in a file.
+type spot struct {
+	start, end  int
+	open, close int // of the whole link, when it is written in one piece
+}
+
+// spotParser reads links as the site's own parser does. That one tells where
+// a link starts; this one, where its address stands.
+var spotParser = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+).Parser()
+
+// findSpots finds the addresses of a page's links in its text. A link without
+// a spot has an address that is not in one piece.
+func findSpots(p *page, refs []markdown.Ref) []spot {
+	out := make([]spot, len(refs))
+	lines := diag.NewLines("", []byte(p.text))
+	byPlace := map[int]*spot{}
+	for i, r := range refs {
+		out[i].open = lines.Offset(r.Pos.Line, r.Pos.Col)
+		byPlace[out[i].open] = &out[i]
+	}
+	_, body, _ := strings.Cut(p.text, "\n---\n")
+	source, above := []byte(body), len(p.text)-len(body)
+	_ = ast.Walk(spotParser.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		var link ast.Link
+		switch n := n.(type) {
+		case *ast.Link:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		case *ast.Image:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		default:
+			return ast.WalkContinue, nil
+		}
+		s := byPlace[above+n.Pos()]
+		start, end := within(source, link.Destination)
+		if s == nil || !entering || end == 0 {
+			return ast.WalkContinue, nil
+		}
+		s.start, s.end = above+start, above+end
+		if title := bytes.Index(source[end:], link.Title); link.Reference == nil && title >= 0 {
+			end += title + len(link.Title)
+			s.close = above + end + bytes.IndexByte(source[end:], ')') + 1
+		}
+		return ast.WalkContinue, nil
+	})
+	return out
+}
+
+// within is where a part of a text stands in it: the parser cuts what it
+// returns out of the text. A copy stands nowhere.
+func within(source, part []byte) (start, end int) {
+	start = cap(source) - cap(part)
+	if len(part) == 0 || start < 0 || start+len(part) > len(source) || &source[start] != &part[0] {
+		return 0, 0
+	}
+	return start, start + len(part)
+}
