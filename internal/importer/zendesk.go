@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"path"
 	"regexp"
 	"strconv"
@@ -75,136 +74,85 @@ type zdArticle struct {
 	AuthorName   string   `json:"author_name"`
 	Outdated     bool     `json:"outdated"`
 
-	at diag.Pos
+	text []byte // of the article in its file, which tells its place
+	bad  error
+	at   diag.Pos
+}
+
+func (a *zdArticle) UnmarshalJSON(data []byte) error {
+	type whole zdArticle
+	bad := json.Unmarshal(data, (*whole)(a))
+	a.text, a.bad = data, bad // the mistake is told with its place when the file is read
+	return nil
 }
 
 // zdExport is what the files of an export have: its pages, and a file for each
 // kind of thing, are taken together.
 type zdExport struct {
-	articles             []zdArticle
-	sections, categories []zdGroup
+	Articles   []zdArticle `json:"articles"`
+	Sections   []zdGroup   `json:"sections"`
+	Categories []zdGroup   `json:"categories"`
+	Article    *zdArticle  `json:"article"`
 }
 
 // zendeskFile adds one file to the export.
 func (im *importing) zendeskFile(in *input) {
-	r := &zdReader{in: in, dec: json.NewDecoder(bytes.NewReader(in.text))}
+	wrong := func(at int, message string) {
+		im.diags = append(im.diags, in.lines.New(in.lines.At(at), diag.Error, "json", message, "export the file again"))
+	}
 	var e zdExport
-	r.export(&e)
-	im.diags = append(im.diags, r.diags...)
-	if r.diags.Errors() == 0 && len(e.articles)+len(e.sections)+len(e.categories) == 0 {
+	into := any(&e)
+	if bytes.HasPrefix(bytes.TrimSpace(in.text), []byte("[")) {
+		into = &e.Articles
+	}
+	err, syntax := json.Unmarshal(in.text, into), (*json.SyntaxError)(nil)
+	if e.Article != nil {
+		e.Articles = append(e.Articles, *e.Article)
+	}
+	switch {
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		wrong(len(in.text), "the file ends in the middle")
+	case errors.As(err, &syntax):
+		wrong(int(syntax.Offset)-1, "this is not valid JSON")
+	case err != nil:
+		wrong(misshapen(in.text, err))
+	case len(e.Articles)+len(e.Sections)+len(e.Categories) == 0:
 		im.mistake(diag.Pos{File: in.shown, Line: 1, Col: 1}, "zendesk", "there is no article in this export", "export the articles as JSON, with a list named “articles”")
 	}
-	im.export.articles = append(im.export.articles, e.articles...)
-	im.export.sections = append(im.export.sections, e.sections...)
-	im.export.categories = append(im.export.categories, e.categories...)
-}
-
-// zdReader walks through a file, so that each article has its place.
-type zdReader struct {
-	in    *input
-	dec   *json.Decoder
-	diags diag.List
-}
-
-func (r *zdReader) wrong(at int, message, hint string) {
-	r.diags = append(r.diags, r.in.lines.New(r.in.lines.At(at), diag.Error, "json", message, hint))
-}
-
-// at is the byte of the next value.
-func (r *zdReader) at() int {
-	rest := r.in.text[r.dec.InputOffset():]
-	return len(r.in.text) - len(bytes.TrimLeft(rest, " \t\n\r,:"))
-}
-
-// export reads a file whose top is a list of articles, or an object with lists
-// of several kinds. Its syntax is looked at first: behind that, no token can
-// fail. A value of another shape than that of an export ends the reading.
-func (r *zdReader) export(e *zdExport) {
-	if bad := (*json.SyntaxError)(nil); errors.As(json.Unmarshal(r.in.text, new(json.RawMessage)), &bad) {
-		at, message := int(bad.Offset)-1, "this is not valid JSON"
-		if strings.HasPrefix(bad.Error(), "unexpected end") {
-			at, message = len(r.in.text), "the file ends in the middle"
+	for _, a := range e.Articles {
+		start, _ := within(in.text, a.text)
+		if a.at = in.lines.At(start); a.bad != nil {
+			at, message := misshapen(a.text, a.bad)
+			wrong(start+at, message)
 		}
-		r.wrong(max(at, 0), message, "export the file again")
-		return
+		im.export.Articles = append(im.export.Articles, a)
 	}
-	article := func() {
-		a := zdArticle{at: r.in.lines.At(r.at())}
-		r.decode(&a)
-		e.articles = append(e.articles, a)
-	}
-	start := r.at()
-	if r.in.text[start] == '[' {
-		r.each("", article)
-		return
-	}
-	if top, _ := r.dec.Token(); top != json.Delim('{') {
-		r.wrong(start, "an export starts with { or [", "")
-		return
-	}
-	for r.dec.More() && len(r.diags) == 0 {
-		switch key, _ := r.dec.Token(); key {
-		case "articles":
-			r.each(key, article)
-		case "article":
-			article()
-		case "sections":
-			r.each(key, func() { r.group(&e.sections) })
-		case "categories":
-			r.each(key, func() { r.group(&e.categories) })
-		default:
-			r.decode(new(json.RawMessage))
-		}
-	}
+	im.export.Sections = append(im.export.Sections, e.Sections...)
+	im.export.Categories = append(im.export.Categories, e.Categories...)
 }
 
-func (r *zdReader) group(to *[]zdGroup) {
-	var g zdGroup
-	r.decode(&g)
-	*to = append(*to, g)
-}
-
-// each reads the items of the list that comes next.
-func (r *zdReader) each(key any, item func()) {
-	if start := r.at(); r.in.text[start] != '[' {
-		r.wrong(start, fmt.Sprintf("%q must be a list", key), "")
-		return
+// misshapen says which value has another shape than in an export, and where it
+// stands.
+func misshapen(text []byte, err error) (at int, message string) {
+	shape := (*json.UnmarshalTypeError)(nil)
+	if !errors.As(err, &shape) || shape.Field == "" {
+		return 0, "this is not what an export has here"
 	}
-	_, _ = r.dec.Token()
-	for r.dec.More() && len(r.diags) == 0 {
-		item()
-	}
-	_, _ = r.dec.Token()
-}
-
-// decode reads the next value.
-func (r *zdReader) decode(into any) {
-	start := r.at()
-	var raw json.RawMessage
-	_ = r.dec.Decode(&raw)
-	err := json.Unmarshal(raw, into)
-	if err == nil {
-		return
-	}
-	message := "this is not what an export has here"
-	if shape := (*json.UnmarshalTypeError)(nil); errors.As(err, &shape) && shape.Field != "" {
-		message = strconv.Quote(shape.Field) + " has another shape than in an export: it is a " + shape.Value
-		key := shape.Field[strings.LastIndexByte(shape.Field, '.')+1:]
-		start += max(0, bytes.LastIndex(raw[:min(max(int(shape.Offset), 0), len(raw))], []byte(strconv.Quote(key))))
-	}
-	r.wrong(start, message, "export the file again")
+	key := strconv.Quote(shape.Field[strings.LastIndexByte(shape.Field, '.')+1:])
+	at = bytes.LastIndex(text[:min(max(int(shape.Offset), 0), len(text))], []byte(key))
+	return max(at, 0), strconv.Quote(shape.Field) + " has another shape than in an export: it is a " + shape.Value
 }
 
 // zendeskPages makes pages of what the files of an export had.
 func (im *importing) zendeskPages() {
 	e := &im.export
-	sections, categories := groupsByID(e.sections), groupsByID(e.categories)
+	sections, categories := groupsByID(e.Sections), groupsByID(e.Categories)
 	locales := map[string]bool{}
-	for _, a := range e.articles {
+	for _, a := range e.Articles {
 		locales[strings.ToLower(a.Locale)] = true
 	}
 	folders, seen := map[string]bool{}, map[string]bool{}
-	for _, a := range e.articles {
+	for _, a := range e.Articles {
 		section := sections[a.SectionID]
 		if name := cmp.Or(a.Section.Name, a.SectionName); section == nil && name != "" {
 			section = &zdGroup{Name: name, CategoryID: a.Section.CategoryID}
