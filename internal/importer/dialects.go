@@ -11,17 +11,8 @@ import (
 // files.
 type Family string
 
-// The dialects.
-const (
-	Guess      Family = ""
-	Hugo       Family = "hugo"
-	MkDocs     Family = "mkdocs"
-	Docusaurus Family = "docusaurus"
-	VitePress  Family = "vitepress"
-	HTML       Family = "html"
-	Text       Family = "text"
-	Zendesk    Family = "zendesk"
-)
+// Guess is the dialect that the files tell.
+const Guess Family = ""
 
 // dialects is all that can be imported: a row and a file for each.
 var dialects = []*dialect{&hugo, &mkdocs, &docusaurus, &vitepress, &htmlPages, &plainText, &zendesk}
@@ -46,7 +37,6 @@ type dialect struct {
 	read   func(im *importing, in *input)
 	whole  func(im *importing) // when all files are read
 	blocks []blockRule         // what starts at a line, tried in this order
-	lines  []textRule          // within a line
 	texts  []textRule          // within a line, outside of code
 	code   func(string) string // a line of code
 }

@@ -9,7 +9,7 @@ import (
 // docusaurus is the Markdown of Docusaurus: containers between colons, and
 // MDX, which mixes Markdown with JavaScript and its components.
 var docusaurus = dialect{
-	name:     Docusaurus,
+	name:     "docusaurus",
 	endings:  []string{".md", ".mdx", ".markdown"},
 	settings: []string{"docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs"},
 	sign:     regexp.MustCompile(`(?m)^import .+ from ['"]|^:::\w|^(?:sidebar_position|sidebar_label): `),

@@ -13,6 +13,16 @@ import (
 	"whyfix/internal/site"
 )
 
+const (
+	Hugo       Family = "hugo"
+	MkDocs     Family = "mkdocs"
+	Docusaurus Family = "docusaurus"
+	VitePress  Family = "vitepress"
+	HTML       Family = "html"
+	Text       Family = "text"
+	Zendesk    Family = "zendesk"
+)
+
 var clock = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // plan imports files that are given as text, into an empty folder.

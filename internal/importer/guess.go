@@ -109,14 +109,9 @@ const telling = 200
 // what is written in them.
 func (im *importing) guess() *dialect {
 	files, signs, read := map[*dialect]int{}, map[*dialect]int{}, 0
-	_ = fs.WalkDir(im.src.FS, im.src.Start, func(p string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil
-		case p != im.src.Start && hiddenName(path.Base(p)) && entry.IsDir():
-			return fs.SkipDir
-		case p != im.src.Start && hiddenName(path.Base(p)), entry.IsDir():
-			return nil
+	_ = im.src.walk(im.ctx, im.src.Start, nil, func(p string, hidden bool, err error) {
+		if err != nil || hidden {
+			return
 		}
 		var data []byte
 		isMarkdown := slices.ContainsFunc(dialects, func(d *dialect) bool { return d.isMarkdown() && d.owns(p) })
@@ -142,7 +137,6 @@ func (im *importing) guess() *dialect {
 				files[d]++
 			}
 		}
-		return nil
 	})
 	best := most(files, nil)
 	if best == &mkdocs {

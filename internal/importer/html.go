@@ -19,7 +19,7 @@ import (
 // htmlPages are whole pages as a browser shows them: what their head says of
 // them, and the part of them that is the article.
 var htmlPages = dialect{
-	name:    HTML,
+	name:    "html",
 	endings: []string{".html", ".htm", ".xhtml"},
 	address: func(_ *project, p *page, dir, name string, index bool) string {
 		if index {

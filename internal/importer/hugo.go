@@ -10,7 +10,7 @@ import (
 
 // hugo is the Markdown of Hugo: front matter in TOML, too, and shortcodes.
 var hugo = dialect{
-	name:     Hugo,
+	name:     "hugo",
 	endings:  []string{".md", ".markdown"},
 	settings: []string{"hugo.toml", "hugo.yaml", "hugo.yml", "config/_default/hugo.toml", "config.toml", "config.yaml"},
 	sign:     regexp.MustCompile(`(?m)^\+\+\+\s*$|\{\{[<%]`),
@@ -34,8 +34,7 @@ var hugo = dialect{
 		im.markdownPage(in)
 	},
 	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptComments, tablesOfContents},
-	lines:  []textRule{refLinks},
-	texts:  []textRule{shortcodesInText, tags},
+	texts:  []textRule{refLinks, shortcodesInText, tags},
 	code:   shownShortcodes,
 }
 

@@ -159,7 +159,7 @@ func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
 			return relative(q.target, p.target) + fragment
 		}
 	}
-	if u.Host != "" && im.project.name != HTML {
+	if u.Host != "" && im.project.dialect != &htmlPages {
 		return ""
 	}
 	candidates := []string{local, path.Clean(u.Path)}

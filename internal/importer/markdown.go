@@ -209,9 +209,6 @@ func snippets(w *writing, lines []string, i, _ int) ([]string, int) {
 // inline rewrites what stands within a line, but for code. What one rule made
 // code is code for the next.
 func (w *writing) inline(l string) string {
-	for _, rule := range w.dialect.lines {
-		l = rule(w, l, l)
-	}
 	whole := l
 	for _, rule := range w.dialect.texts {
 		l = w.outsideCode(l, func(s string) string { return rule(w, s, whole) })

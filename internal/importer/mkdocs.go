@@ -8,7 +8,7 @@ import (
 // mkdocs is the Markdown of MkDocs and its theme Material: boxes and tabs that
 // hold what is indented, and lists of attributes in braces.
 var mkdocs = dialect{
-	name:     MkDocs,
+	name:     "mkdocs",
 	endings:  []string{".md", ".markdown"},
 	settings: []string{"mkdocs.yml", "mkdocs.yaml"},
 	sign:     regexp.MustCompile(`(?m)^\s*(?:!!!|\?\?\?\+?) +\w|^===[!+]? +"`),

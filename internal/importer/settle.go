@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -154,62 +155,64 @@ func usableSlug(s string) bool {
 }
 
 // mend takes back what the site refuses of one page, and reports whether
-// there was something. It works from the end of the file to its start, so that
-// the places of what comes before stay. In the second half of the rounds it
-// tries nothing fine any more.
+// there was something: first in its front matter, then in its headings, whose
+// ids links may mean, then its links.
 func (im *importing) mend(p *page, own diag.List, round int) bool {
-	before, front, rough := p.text, false, round >= rounds/2
+	before, front := p.text, false
 	lines := diag.NewLines(p.target, []byte(p.text))
+	links := map[diag.Pos]string{}
 	for _, d := range slices.Backward(own) {
 		switch d.Code {
 		case "alias", "duplicate-url", "long-url", "slug", "tag-name", "file-name":
 			front = im.withdraw(p, lines.Text(d.Line), d) || front
-		}
-	}
-	if front {
-		im.refront(p)
-		return p.text != before
-	}
-	var refs []markdown.Ref
-	if p.parsed != nil {
-		refs = p.parsed.Doc.Refs
-	}
-	spots := findSpots(p, refs)
-	last := len(p.text) + 1
-	for _, d := range slices.Backward(own) {
-		at := lines.Offset(d.Line, d.Col)
-		if d.Line == 0 || at >= last {
-			continue
-		}
-		switch d.Code {
 		case "link-target", "link-anchor", "image-target", "link-scheme":
-			n := slices.IndexFunc(refs, func(r markdown.Ref) bool { return r.Pos == d.Pos })
-			if n >= 0 && spots[n].close > last {
-				continue // what is inside of it has just changed: the next round
-			}
-			last = at
-			switch {
-			case n < 0 || spots[n].close == 0 || rough:
-				im.disarm(p, at)
-			case d.Code == "link-anchor":
-				im.aim(p, refs[n], spots[n])
-			default:
-				im.unlink(p, refs[n], spots[n])
-			}
+			links[d.Pos] = d.Code
 		case "heading-id", "duplicate-id", "section-kind", "item-tag", "item-for":
-			last = lines.Offset(d.Line, 1)
-			source := lines.Text(d.Line)
-			if bare := attributes.ReplaceAllString(source, ""); bare != source && !rough {
-				p.text = p.text[:last] + bare + p.text[last+len(source):]
+			at, source := lines.Offset(d.Line, 1), lines.Text(d.Line)
+			if bare := attributes.ReplaceAllString(source, ""); bare != source && strings.HasPrefix(p.text[at:], source) {
+				p.text = p.text[:at] + bare + p.text[at+len(source):]
 				p.ask(strings.TrimSpace(bare), "the attributes of this heading were left out: "+shorten(d.Message, 100), "")
 			}
 		}
 	}
-	if p.text == before {
-		return false
+	switch {
+	case front:
+		im.refront(p)
+	case p.text != before:
+		im.parse(p)
+	case len(links) > 0 && p.parsed != nil:
+		im.mendLinks(p, lines, links, round)
+	}
+	return p.text != before
+}
+
+// mendLinks takes back links that lead nowhere, by the codes of what the site
+// says of each. In the second half of the rounds it tries nothing fine any
+// more.
+func (im *importing) mendLinks(p *page, lines *diag.Lines, links map[diag.Pos]string, round int) {
+	before, last := p.text, len(p.text)+1
+	im.edit(p, func(ref markdown.Ref, s spot) {
+		switch code := links[ref.Pos]; {
+		case code == "" || s.close == 0 || s.close > last || round >= rounds/2:
+			return
+		case code == "link-anchor":
+			im.aim(p, ref, s)
+		default:
+			im.unlink(p, ref, s)
+		}
+		last = s.open
+	})
+	if p.text != before {
+		return
+	}
+	// What has no spot of its own, or cannot be mended, becomes text.
+	places := slices.SortedFunc(maps.Keys(links), func(a, b diag.Pos) int { return lines.Offset(b.Line, b.Col) - lines.Offset(a.Line, a.Col) })
+	for _, pos := range places {
+		at := lines.Offset(pos.Line, pos.Col)
+		p.text = p.text[:at] + `\` + p.text[at:]
+		p.ask(strings.ToValidUTF8(p.text[at:min(at+60, len(p.text))], ""), "a link that leads nowhere stands as text", "mend it by hand")
 	}
 	im.parse(p)
-	return true
 }
 
 // withdraw takes one value out of the front matter.
@@ -255,12 +258,6 @@ func (im *importing) unlink(p *page, ref markdown.Ref, s spot) {
 		p.ask(code(dest), "this link leads to nothing that was imported: "+shorten(dest, 120), "link to an article, or take the address out")
 	}
 	p.text = p.text[:s.open] + with + p.text[s.close:]
-}
-
-// disarm makes whatever starts at a byte text.
-func (im *importing) disarm(p *page, at int) {
-	p.text = p.text[:at] + `\` + p.text[at:]
-	p.ask(strings.ToValidUTF8(p.text[at:min(at+60, len(p.text))], ""), "a link that leads nowhere stands as text", "mend it by hand")
 }
 
 // aim finds the anchor that a link means among those of the page it leads to:

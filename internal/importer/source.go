@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -122,6 +123,26 @@ func hiddenName(name string) bool {
 	return name == "node_modules" || content.Hidden(name) && name != "_index.md" && name != "_index.html"
 }
 
+// walk visits the files from a folder or file on, but for folders that are not
+// to be looked at. An error of the start itself ends it.
+func (s *Source) walk(ctx context.Context, start string, skip []string, visit func(name string, hidden bool, err error)) error {
+	return fs.WalkDir(s.FS, start, func(name string, entry fs.DirEntry, err error) error {
+		top := name == start
+		hidden := !top && hiddenName(path.Base(name))
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && top:
+			return fmt.Errorf("%s: %w", s.show(name), plain(err))
+		case err == nil && entry.IsDir() && !top && (hidden || slices.Contains(skip, name)):
+			return fs.SkipDir
+		case err != nil || !entry.IsDir():
+			visit(name, hidden, err)
+		}
+		return nil
+	})
+}
+
 // input is a file of the source that is being read.
 type input struct {
 	name, shown string // in the source, and as the person would name it
@@ -145,20 +166,11 @@ func (im *importing) read() error {
 	unread := func(name string, err error) {
 		im.mistake(diag.Pos{File: im.src.show(name)}, "file-read", "cannot be read: "+plain(err).Error(), "")
 	}
-	err := fs.WalkDir(im.src.FS, p.start, func(name string, entry fs.DirEntry, err error) error {
-		top := name == p.start
-		hidden := !top && hiddenName(path.Base(name))
+	err := im.src.walk(im.ctx, p.start, p.public, func(name string, hidden bool, err error) {
 		switch {
-		case im.ctx.Err() != nil:
-			return im.ctx.Err()
-		case err != nil && top:
-			return fmt.Errorf("%s: %w", im.src.show(name), plain(err))
 		case err != nil:
 			unread(name, err)
-		case entry.IsDir() && (hidden || !top && slices.Contains(p.public, name)):
-			return fs.SkipDir
-		case entry.IsDir():
-		case top, p.owns(name) && !hidden && im.src.isFile(name):
+		case name == p.start, p.owns(name) && !hidden && im.src.isFile(name):
 			found++
 			data, err := im.src.read(name)
 			if err != nil {
@@ -169,7 +181,6 @@ func (im *importing) read() error {
 		case p.owns(name), !hidden && ownedByAny(name):
 			im.left = append(im.left, im.src.show(name))
 		}
-		return nil
 	})
 	if err == nil && found == 0 {
 		err = fmt.Errorf("%w: no %s file in %s", ErrNoPages, p.name, im.src.show(p.start))

@@ -56,7 +56,9 @@ func findSpots(p *page, refs []markdown.Ref) []spot {
 		}
 		s.start, s.end = above+start, above+end
 		if title := bytes.Index(source[end:], link.Title); link.Reference == nil && title >= 0 {
-			end += title + len(link.Title)
+			if len(link.Title) > 0 {
+				end += title + len(link.Title) + 1 // behind its quote
+			}
 			s.close = above + end + bytes.IndexByte(source[end:], ')') + 1
 		}
 		return ast.WalkContinue, nil

@@ -12,7 +12,7 @@ import (
 // lines that stand alone and say what follows are headings, the rest is as it
 // is.
 var plainText = dialect{
-	name:    Text,
+	name:    "text",
 	endings: []string{".txt", ".text"},
 	read:    (*importing).textPage,
 }

@@ -8,7 +8,7 @@ import (
 
 // vitepress is the Markdown of VitePress: containers between colons, and Vue.
 var vitepress = dialect{
-	name:    VitePress,
+	name:    "vitepress",
 	endings: []string{".md", ".markdown"},
 	settings: []string{
 		".vitepress/config.mts", ".vitepress/config.ts", ".vitepress/config.js", ".vitepress/config.mjs",

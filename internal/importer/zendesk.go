@@ -19,7 +19,7 @@ import (
 // zendesk is the JSON export of a Zendesk Help Center, in one file or several:
 // articles whose bodies are HTML, in sections, in categories.
 var zendesk = dialect{
-	name:    Zendesk,
+	name:    "zendesk",
 	endings: []string{".json"},
 	sign:    regexp.MustCompile(`"(?:articles|article|sections|categories|body|html_url)"\s*:`),
 	placed:  true,
