@@ -87,8 +87,8 @@ func (im *importing) link() error {
 				}
 			}
 		}
-		im.edit(p, func(ref markdown.Ref, s spot) {
-			if dest := dests[ref]; dest != "" && dest != ref.Dest {
+		im.edit(p, func(s spot) {
+			if dest := dests[s.Ref]; dest != "" && dest != s.Dest {
 				p.text = p.text[:s.start] + inParentheses.Replace(dest) + p.text[s.end:]
 			}
 		})
@@ -102,21 +102,14 @@ var inParentheses = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<",
 // edit offers every link and image of a page whose address stands in one
 // piece, from the end of the page to its start, so that the spots of what comes
 // before stay. Links that share a definition share its spot: it is offered once.
-func (im *importing) edit(p *page, change func(markdown.Ref, spot)) {
+func (im *importing) edit(p *page, change func(spot)) {
 	if p.parsed == nil {
 		return
 	}
-	refs, before := p.parsed.Doc.Refs, p.text
-	spots := findSpots(p, refs)
-	order := make([]int, len(refs))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return spots[b].start - spots[a].start })
-	last := len(p.text)
-	for _, i := range order {
-		if s := spots[i]; s.end > 0 && s.end <= last {
-			change(refs[i], s)
+	before, last := p.text, len(p.text)
+	for _, s := range findSpots(p) {
+		if s.end <= last {
+			change(s)
 			last = s.start
 		}
 	}
@@ -278,8 +271,8 @@ func (im *importing) reach() map[string]bool {
 // as well, but looks for something near each, which takes long.
 func (im *importing) bury(p *page, reach map[string]bool) {
 	last := len(p.text) + 1
-	im.edit(p, func(ref markdown.Ref, s spot) {
-		u, err := url.Parse(ref.Dest)
+	im.edit(p, func(s spot) {
+		u, err := url.Parse(s.Dest)
 		if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" || s.close == 0 || s.close > last {
 			return
 		}
@@ -288,7 +281,7 @@ func (im *importing) bury(p *page, reach map[string]bool) {
 			local = path.Join(path.Dir(p.target), local)
 		}
 		if file := strings.ToLower(strings.TrimPrefix(path.Clean(local), "/")); !reach[addressKey(local)] && !im.taken[file] {
-			im.unlink(p, ref, s)
+			im.unlink(p, s)
 			last = s.open
 		}
 	})

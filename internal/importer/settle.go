@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"whyfix/internal/diag"
-	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
 
@@ -191,14 +190,14 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 // more.
 func (im *importing) mendLinks(p *page, lines *diag.Lines, links map[diag.Pos]string, round int) {
 	before, last := p.text, len(p.text)+1
-	im.edit(p, func(ref markdown.Ref, s spot) {
-		switch code := links[ref.Pos]; {
+	im.edit(p, func(s spot) {
+		switch code := links[s.Pos]; {
 		case code == "" || s.close == 0 || s.close > last || round >= rounds/2:
 			return
 		case code == "link-anchor":
-			im.aim(p, ref, s)
+			im.aim(p, s)
 		default:
-			im.unlink(p, ref, s)
+			im.unlink(p, s)
 		}
 		last = s.open
 	})
@@ -240,14 +239,14 @@ func (im *importing) withdraw(p *page, source string, d diag.Diagnostic) bool {
 }
 
 // unlink makes a link that leads nowhere text, with the old address beside it.
-func (im *importing) unlink(p *page, ref markdown.Ref, s spot) {
-	dest := ref.Dest
+func (im *importing) unlink(p *page, s spot) {
+	dest := s.Dest
 	if dest == "" {
 		dest = strings.TrimSpace(p.text[s.start:s.end])
 	}
 	with := ""
-	if ref.Image {
-		with = strings.TrimPrefix(escape(line(ref.Alt))+" ("+im.words.noImage+code(dest)+")", " ")
+	if s.Image {
+		with = strings.TrimPrefix(escape(line(s.Alt))+" ("+im.words.noImage+code(dest)+")", " ")
 		p.ask(code(dest), "this image was not found: "+shorten(dest, 120), "put the file beside the article and write ![…](its name)")
 	} else {
 		text := strings.TrimPrefix(p.text[s.open:s.start], "[")
@@ -262,8 +261,8 @@ func (im *importing) unlink(p *page, ref markdown.Ref, s spot) {
 
 // aim finds the anchor that a link means among those of the page it leads to:
 // each program makes its own anchors from a heading's words.
-func (im *importing) aim(p *page, ref markdown.Ref, s spot) {
-	dest, fragment, _ := strings.Cut(ref.Dest, "#")
+func (im *importing) aim(p *page, s spot) {
+	dest, fragment, _ := strings.Cut(s.Dest, "#")
 	if f, err := url.PathUnescape(fragment); err == nil {
 		fragment = f
 	}
@@ -293,7 +292,7 @@ func (im *importing) aim(p *page, ref markdown.Ref, s spot) {
 		p.text = p.text[:s.start] + dest + p.text[s.end:]
 		p.ask(dest, "the place #"+shorten(fragment, 60)+" is not on that page: the link leads to its top", "")
 	default:
-		im.unlink(p, ref, s)
+		im.unlink(p, s)
 	}
 }
 

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -14,10 +15,11 @@ import (
 	"whyfix/internal/markdown"
 )
 
-// spot is where the address of a link stands in a file.
+// spot is a link whose address stands in one piece.
 type spot struct {
-	start, end  int
-	open, close int // of the whole link, when it is written in one piece
+	markdown.Ref
+	start, end  int // of its address
+	open, close int // of the whole link; close is 0 when that is not in one piece
 }
 
 // spotParser reads links as the site's own parser does. That one tells where
@@ -27,16 +29,15 @@ var spotParser = goldmark.New(
 	goldmark.WithParserOptions(parser.WithAttribute()),
 ).Parser()
 
-// findSpots finds the addresses of a page's links in its text. A link without
-// a spot has an address that is not in one piece.
-func findSpots(p *page, refs []markdown.Ref) []spot {
-	out := make([]spot, len(refs))
+// findSpots finds the addresses of a page's links in its text, from its end to
+// its start.
+func findSpots(p *page) []spot {
 	lines := diag.NewLines("", []byte(p.text))
-	byPlace := map[int]*spot{}
-	for i, r := range refs {
-		out[i].open = lines.Offset(r.Pos.Line, r.Pos.Col)
-		byPlace[out[i].open] = &out[i]
+	refs := map[int]markdown.Ref{}
+	for _, r := range p.parsed.Doc.Refs {
+		refs[lines.Offset(r.Pos.Line, r.Pos.Col)] = r
 	}
+	var out []spot
 	_, body, _ := strings.Cut(p.text, "\n---\n")
 	source, above := []byte(body), len(p.text)-len(body)
 	_ = ast.Walk(spotParser.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -49,20 +50,23 @@ func findSpots(p *page, refs []markdown.Ref) []spot {
 		default:
 			return ast.WalkContinue, nil
 		}
-		s := byPlace[above+n.Pos()]
+		open := above + n.Pos()
+		ref, known := refs[open]
 		start, end := within(source, link.Destination)
-		if s == nil || !entering || end == 0 {
+		if !known || !entering || end == 0 {
 			return ast.WalkContinue, nil
 		}
-		s.start, s.end = above+start, above+end
+		s := spot{Ref: ref, start: above + start, end: above + end, open: open}
 		if title := bytes.Index(source[end:], link.Title); link.Reference == nil && title >= 0 {
 			if len(link.Title) > 0 {
 				end += title + len(link.Title) + 1 // behind its quote
 			}
 			s.close = above + end + bytes.IndexByte(source[end:], ')') + 1
 		}
+		out = append(out, s)
 		return ast.WalkContinue, nil
 	})
+	slices.SortStableFunc(out, func(a, b spot) int { return b.start - a.start })
 	return out
 }
 
