@@ -15,32 +15,31 @@ import (
 
 // where finds pages by what links call them.
 type where struct {
-	source, address, id, stem map[string]*page
+	source, address, id, stem names
 	hosts                     map[string]bool // whose addresses are those of the source
 }
 
+// names are pages by one kind of name; of several pages the first has it.
+type names map[string]*page
+
+func (n names) add(name string, p *page) {
+	if n[name] == nil {
+		n[name] = p
+	}
+}
+
 func (im *importing) where() where {
-	w := where{map[string]*page{}, map[string]*page{}, map[string]*page{}, map[string]*page{}, map[string]bool{}}
-	note := func(in map[string]*page, key string, p *page) {
-		if key != "" && in[key] == nil {
-			in[key] = p
-		}
-	}
-	if im.project.host != "" {
-		w.hosts[strings.ToLower(im.project.host)] = true
-	}
+	w := where{names{}, names{}, names{}, names{}, map[string]bool{strings.ToLower(im.project.host): true}}
 	for _, p := range im.pages {
 		if !im.project.placed {
-			w.source[strings.ToLower(p.source)] = p
-			note(w.stem, strings.ToLower(stem(p.source)), p)
+			w.source.add(strings.ToLower(p.source), p)
+			w.stem.add(strings.ToLower(stem(p.source)), p)
 		}
 		for _, id := range p.ids {
-			note(w.id, id, p)
+			w.id.add(id, p)
 		}
 		for _, a := range slices.Concat(p.old, p.aliases) {
-			if key := addressKey(a); w.address[key] == nil {
-				w.address[key] = p
-			}
+			w.address.add(addressKey(a), p)
 		}
 		for _, h := range p.hosts {
 			w.hosts[strings.ToLower(h)] = true

@@ -45,7 +45,11 @@ func (im *importing) settle() error {
 		}
 		for _, d := range found {
 			if !slices.ContainsFunc(before, func(o diag.Diagnostic) bool { return o.Pos == d.Pos && o.Code == d.Code && o.Message == d.Message }) {
-				im.refused(d)
+				from := "the import"
+				if p := im.byTarget[d.File]; p != nil {
+					from = p.shown
+				}
+				im.mistake(diag.Pos{File: from}, d.Code, "the site would not build: "+d.Pos.String()+": "+d.Message, d.Hint)
 			}
 		}
 		break
@@ -61,15 +65,6 @@ func (im *importing) settle() error {
 }
 
 func isNoError(d diag.Diagnostic) bool { return d.Severity != diag.Error }
-
-// refused is what the site would not build and the import cannot mend.
-func (im *importing) refused(d diag.Diagnostic) {
-	from := "the import"
-	if p := im.byTarget[d.File]; p != nil {
-		from = p.shown
-	}
-	im.mistake(diag.Pos{File: from}, d.Code, "the site would not build: "+d.Pos.String()+": "+d.Message, d.Hint)
-}
 
 // broken is what keeps the content folder together with pages from building.
 // Drafts are looked at as they will be: published with all others.
