@@ -45,7 +45,7 @@ var importTable = map[string]allowed{
 	"check":          {project: []string{"diag", "markdown", "rules", "site"}},
 	"mend":           {},
 	"rules":          {project: []string{"diag"}},
-	"importer":       {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net/html"}},
+	"importer":       {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net/html", "github.com/yuin/goldmark", "github.com/BurntSushi/toml"}},
 	"record":         {},
 	"bench":          {},
 	"bench/budgets":  {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},

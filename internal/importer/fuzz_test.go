@@ -13,6 +13,16 @@ import (
 	"whyfix/internal/site"
 )
 
+const (
+	Hugo       Family = "hugo"
+	MkDocs     Family = "mkdocs"
+	Docusaurus Family = "docusaurus"
+	VitePress  Family = "vitepress"
+	HTML       Family = "html"
+	Text       Family = "text"
+	Zendesk    Family = "zendesk"
+)
+
 var clock = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // plan imports files that are given as text, into an empty folder.
@@ -103,7 +113,7 @@ func FuzzImport(f *testing.F) {
 		}
 		k := kinds[int(kind)%len(kinds)]
 		out, diags, err := plan(t, Options{From: k.from}, ".", map[string]string{
-			k.name: text, "pay/x.png": "x", "pay/b" + k.from.endings()[0]: "b", "pay/c/index" + k.from.endings()[0]: "c",
+			k.name: text, "pay/x.png": "x", "pay/b" + dialectOf(k.from).endings[0]: "b", "pay/c/index" + dialectOf(k.from).endings[0]: "c",
 		})
 		if k.from == Zendesk { // the others are no export
 			out, diags, err = plan(t, Options{From: k.from}, ".", map[string]string{k.name: text})

@@ -7,12 +7,13 @@
 // in each, or the mistakes that keep it from being made. Write then writes all
 // of it or nothing, and never over a file that is there.
 //
-// Each page goes the same way. A reader (markdown.go, html.go, text.go,
-// zendesk.go) makes Markdown and facts of it, place gives it a file, links
-// makes its links lead to the files of the others, and settle asks the model
-// of the whole site (package site) whether that builds, and takes back what
-// does not. What cannot be kept stands in the article as a visible note, so
-// that nothing is lost without a word.
+// What each program writes is a row of the table in dialects.go and a file of
+// that name. The steps below it are the same for all: the row's reader makes
+// Markdown and facts of a page, place gives it a file, links makes its links
+// lead to the files of the others, and settle asks the model of the whole site
+// (package site) whether that builds, and takes back what does not. What cannot
+// be kept stands in the article as a visible note, so that nothing is lost
+// without a word.
 package importer
 
 import (
@@ -20,7 +21,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -99,33 +99,26 @@ type inline struct {
 	data []byte
 }
 
-// todo is something for a person, and the words of the file that it is about.
-type todo struct {
-	find, message, hint string
-}
-
-func (p *page) ask(find, message, hint string) {
-	p.todos = append(p.todos, todo{find, message, hint})
-}
-
 // importing is the state of one Plan.
 type importing struct {
-	ctx      context.Context
-	src      *Source
-	options  Options
-	words    words
-	prefix   string // the path of the new site, without the last slash
-	kinds    markdown.KindWords
-	parser   *markdown.Parser
-	input    site.Input // the content folder as it is
-	content  fs.FS
-	project  project
+	ctx     context.Context
+	src     *Source
+	options Options
+	project project
+
+	words   words
+	prefix  string // the path of the new site, without the last slash
+	kinds   markdown.KindWords
+	parser  *markdown.Parser
+	input   site.Input // the content folder as it is
+	content fs.FS
+
 	pages    []*page
 	assets   map[string]*File // by their place in the source
 	byTarget map[string]*page
 	taken    map[string]bool // paths below the content folder, in lower case
 	left     []string
-	export   zdExport
+	export   zdExport // what the files of a Zendesk export had so far
 	diags    diag.List
 }
 
@@ -137,43 +130,20 @@ func Plan(ctx context.Context, src *Source, contentDir fs.FS, o Options) (*Impor
 		ctx: ctx, src: src, options: o, content: contentDir,
 		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{},
 	}
-	if err := im.existing(); err != nil {
-		return nil, nil, err
-	}
-	if err := im.look(); err != nil {
-		return nil, nil, err
-	}
-	files, err := im.files()
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, f := range files {
-		if err := ctx.Err(); err != nil {
+	steps := []func() error{im.existing, im.look, im.read, im.place, im.link, im.settle}
+	for _, step := range steps {
+		if err := step(); err != nil {
 			return nil, nil, err
 		}
-		im.read(f)
+		if im.diags.Errors() > 0 {
+			return nil, im.diags.Sort(), nil
+		}
 	}
-	if im.project.family == Zendesk {
-		im.zendeskPages()
-	}
-	if im.diags.Errors() > 0 {
-		return nil, im.diags.Sort(), nil
-	}
-	im.place()
-	if im.diags.Errors() > 0 {
-		return nil, im.diags.Sort(), nil
-	}
-	im.link()
-	if err := im.settle(); err != nil {
-		return nil, nil, err
-	}
-	out := im.finish()
-	return out, im.diags.Sort(), nil
+	return im.finish(), im.diags.Sort(), nil
 }
 
 // existing reads the content folder as it is.
 func (im *importing) existing() error {
-	settings := content.DefaultSettings()
 	var files []content.File
 	if im.content != nil {
 		var err error
@@ -181,76 +151,54 @@ func (im *importing) existing() error {
 			return fmt.Errorf("import: reading the content folder: %w", err)
 		}
 	}
+	settings := content.DefaultSettings()
+	texts := map[string][]byte{}
 	for _, f := range files {
-		if f.Path == content.SiteFile {
-			if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
-				settings, _ = content.ParseSettings(data)
-			}
+		im.taken[strings.ToLower(f.Path)] = true
+		if f.Class == content.ClassAsset {
+			im.input.Assets = append(im.input.Assets, site.Asset{Path: f.Path})
+		} else if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
+			texts[f.Path] = data
 		}
+	}
+	if data, ok := texts[content.SiteFile]; ok {
+		settings, _ = content.ParseSettings(data)
+	}
+	if data, ok := texts[content.TagsFile]; ok {
+		im.input.Tags, _ = content.ParseTags(data)
 	}
 	im.kinds, im.words = settings.Kinds, wordsOf(settings.Language)
 	im.parser = markdown.NewParser(markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: true})
-	im.input = site.Input{Settings: settings, Options: site.Options{Now: im.options.Now}}
 	for _, f := range files {
-		im.taken[strings.ToLower(f.Path)] = true
-		switch f.Class {
-		case content.ClassArticle, content.ClassIndex:
-			data, bad := content.ReadFile(im.content, f.Path)
-			if bad != nil {
-				im.input.Unread = append(im.input.Unread, f.Path)
-				continue
-			}
-			if a, _ := content.ParseArticle(f.Path, data, im.parser); a != nil {
-				im.input.Articles = append(im.input.Articles, a)
-			} else {
-				im.input.Unread = append(im.input.Unread, f.Path)
-			}
-		case content.ClassAsset:
-			im.input.Assets = append(im.input.Assets, site.Asset{Path: f.Path})
-		case content.ClassSetting:
-			if f.Path == content.TagsFile {
-				if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
-					im.input.Tags, _ = content.ParseTags(data)
-				}
-			}
+		if f.Class != content.ClassArticle && f.Class != content.ClassIndex {
+			continue
+		}
+		var a *content.Article
+		if data, ok := texts[f.Path]; ok {
+			a, _ = content.ParseArticle(f.Path, data, im.parser)
+		}
+		if a != nil {
+			im.input.Articles = append(im.input.Articles, a)
+		} else {
+			im.input.Unread = append(im.input.Unread, f.Path)
 		}
 	}
+	im.input.Settings, im.input.Options = settings, site.Options{Now: im.options.Now}
 	empty, _ := site.Resolve(site.Input{Settings: settings})
 	im.prefix = strings.TrimSuffix(empty.Prefix, "/")
 	return nil
 }
 
-// read converts one file of the source into pages.
-func (im *importing) read(name string) {
-	data, err := im.src.read(name)
-	if err != nil {
-		im.mistake(name, 0, 0, "file-read", "cannot be read: "+err.Error(), "")
-		return
-	}
-	switch im.project.family {
-	case HTML:
-		im.htmlPage(name, data)
-	case Text:
-		im.textPage(name, data)
-	case Zendesk:
-		im.zendesk(name, data)
-	default:
-		im.markdownPage(name, data)
-	}
-}
-
 // mistake is something in the source that keeps the import from being made.
-func (im *importing) mistake(name string, line, col int, code, message, hint string) {
-	im.diags = append(im.diags, diag.Diagnostic{
-		Pos: diag.Pos{File: im.src.show(name), Line: line, Col: col}, Code: code, Message: message, Hint: hint,
-	})
+func (im *importing) mistake(at diag.Pos, code, message, hint string) {
+	im.diags = append(im.diags, diag.Diagnostic{Pos: at, Code: code, Message: message, Hint: hint})
 }
 
 // finish makes the list of files, each with what a person must do.
 func (im *importing) finish() *Import {
-	out := &Import{From: im.project.family, Left: im.left, source: im.src.FS}
+	out := &Import{From: im.project.name, Left: im.left, source: im.src.FS}
 	for _, p := range im.pages {
-		out.Files = append(out.Files, File{Path: p.target, Source: p.shown, Text: []byte(p.text), Todo: p.report(im)})
+		out.Files = append(out.Files, File{Path: p.target, Source: p.shown, Text: []byte(p.text), Todo: p.report()})
 	}
 	for _, a := range im.assets {
 		out.Files = append(out.Files, *a)
@@ -258,6 +206,3 @@ func (im *importing) finish() *Import {
 	slices.SortFunc(out.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return out
 }
-
-// stem is a path's last part without its ending.
-func stem(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)) }

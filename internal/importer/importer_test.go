@@ -20,8 +20,8 @@ import (
 // report says of it but for what every short page lacks.
 func body(t *testing.T, from Family, text string) (string, []string) {
 	t.Helper()
-	name := "a" + from.endings()[0]
-	out, diags, err := plan(t, Options{From: from}, ".", map[string]string{name: text, "b" + from.endings()[0]: "b", "x.png": "x", "static/s.png": "s"})
+	name := "a" + dialectOf(from).endings[0]
+	out, diags, err := plan(t, Options{From: from}, ".", map[string]string{name: text, "b" + dialectOf(from).endings[0]: "b", "x.png": "x", "static/s.png": "s"})
 	if err != nil || diags.Errors() > 0 {
 		t.Fatalf("got %v and %v", err, diags)
 	}
@@ -114,8 +114,8 @@ func TestBody(t *testing.T) {
 
 func TestTOML(t *testing.T) {
 	t.Parallel()
-	const text = "# c\na = \"x \\\"y\\\" \\u4e00\" # d\nb = 'c:\\d'\nlist = [\n  'e', # f\n  \"g\",\n]\nday = 2026-01-02T03:04:05Z\nyes = true\nlong = \"\"\"\nh\ni\"\"\"\nt = { u = 1, v = 'w' }\n[menu.main]\nweight = 2\n"
-	entries, diags := tomlFront(diag.NewLines("a.md", []byte(text)), []byte(text), 0)
+	const text = "# c\nat = 2026-01-02T03:04:05\ndate = 2026-01-02\na = \"x \\\"y\\\" \\u4e00\" # d\nb = 'c:\\d'\nlist = [\n  'e', # f\n  \"g\",\n]\nday = 2026-01-02T03:04:05Z\nyes = true\nlong = \"\"\"\nh\ni\"\"\"\nt = { u = 1, v = 'w' }\n[menu.main]\nweight = 2\n[[authors]]\nname = 'j'\n[[authors]]\nname = 'k'\n"
+	entries, diags := tomlEntries(diag.NewLines("a.md", []byte(text)), []byte(text), 0)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -132,7 +132,7 @@ func TestTOML(t *testing.T) {
 		}
 	}
 	say("", entries)
-	want := []string{"a=x \"y\" 一", "b=c:\\d", "list=e|g", "day=2026-01-02T03:04:05Z", "yes=true", "long=h\ni", "t=", "t.u=1", "t.v=w", "menu=", "menu.weight=2"}
+	want := []string{"at=2026-01-02T03:04:05", "date=2026-01-02", "a=x \"y\" 一", "b=c:\\d", "list=e|g", "day=2026-01-02T03:04:05Z", "yes=true", "long=h\ni", "t=", "t.u=1", "t.v=w", "menu=", "menu.main=", "menu.main.weight=2", "authors=", "authors.name=j", "authors.name=k"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -140,9 +140,9 @@ func TestTOML(t *testing.T) {
 		text      string
 		line, col int
 	}{
-		{"a", 1, 1}, {"a = ", 1, 5}, {"a = \"x", 1, 5}, {"x = 1\na = [1", 2, 5}, {"a = 1 b = 2", 1, 5}, {"a = 'b' c", 1, 9}, {"a = {b}", 1, 6}, {"a = x\"", 1, 5}, {"= 1", 1, 1},
+		{"a", 1, 1}, {"a = ", 1, 4}, {"a = \"x", 1, 6}, {"x = 1\na = [1", 2, 6}, {"a = 1 b = 2", 1, 6}, {"a = 'b' c", 1, 8}, {"a = {b}", 1, 7}, {"a = x\"", 1, 5}, {"= 1", 1, 1}, {"a = 1\na = 2", 2, 1},
 	} {
-		_, diags := tomlFront(diag.NewLines("a.md", []byte(tt.text)), []byte(tt.text), 0)
+		_, diags := tomlEntries(diag.NewLines("a.md", []byte(tt.text)), []byte(tt.text), 0)
 		if len(diags) != 1 || diags[0].Line != tt.line || diags[0].Col != tt.col {
 			t.Errorf("%q: got %v, want one mistake at %d:%d", tt.text, diags, tt.line, tt.col)
 		}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -10,23 +11,23 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
 
 // place gives every page its file and notes its old addresses.
-func (im *importing) place() {
-	for _, p := range im.pages {
-		if im.project.family != Zendesk {
-			if isDir(im.src.FS, im.project.start) {
-				p.into = below(p.into, im.project.start)
-			} else {
+func (im *importing) place() error {
+	if !im.project.placed {
+		for _, p := range im.pages {
+			if p.into = below(p.into, im.project.start); !im.src.isDir(im.project.start) {
 				p.into = ""
 			}
 			im.oldAddress(p)
 		}
+		im.indexes()
 	}
-	im.indexes()
+	folders := map[string]bool{}
 	for _, p := range im.pages {
 		p.into = im.cleanDir(p.into)
 		if p.name != "index" {
@@ -35,142 +36,81 @@ func (im *importing) place() {
 				p.name += "-page"
 			}
 		}
-		if p.name == "" {
-			p.name = im.cleanName(markdown.Slug(p.title))
-		}
-		if p.name == "" {
-			p.name = "page"
-		}
-	}
-	folders := map[string]bool{}
-	for _, p := range im.pages {
+		p.name = cmp.Or(p.name, im.cleanName(markdown.Slug(p.title)), "page")
 		for dir := strings.ToLower(path.Join(im.options.Into, p.into)); dir != "." && dir != ""; dir = path.Dir(dir) {
 			folders[dir] = true
 		}
 	}
 	own := map[string]bool{} // of this import: a second page of one name gets a number
 	for _, p := range im.pages {
-		name := p.name
-		if p.into == "" && im.options.Into == "" && name != "index" && site.Reserved(name) {
+		dir, name := path.Join(im.options.Into, p.into), p.name
+		if dir == "" && name != "index" && site.Reserved(name) {
 			name += "-page"
 			p.ask("", "the address /"+p.name+"/ belongs to the program: the file is "+name+".md", "")
 		}
 		free := func(n string) bool {
-			target := strings.ToLower(path.Join(im.options.Into, p.into, n))
+			target := strings.ToLower(path.Join(dir, n))
 			return !own[target+".md"] && !folders[target]
 		}
-		if !free(name) {
-			n := 2
-			for ; !free(fmt.Sprintf("%s-%d", name, n)); n++ {
+		if first := name; !free(first) {
+			for n := 2; !free(name); n++ {
+				name = fmt.Sprintf("%s-%d", first, n)
 			}
-			p.ask("", fmt.Sprintf("another page or folder of the import has the name %s: this file is %s-%d.md", name, name, n), "give it a name of its own, or make the two one article")
-			name = fmt.Sprintf("%s-%d", name, n)
+			p.ask("", fmt.Sprintf("another page or folder of the import has the name %s: this file is %s.md", first, name), "give it a name of its own, or make the two one article")
 		}
-		p.target = path.Join(im.options.Into, p.into, name+".md")
-		own[strings.ToLower(p.target)] = true
+		p.target = path.Join(dir, name+".md")
+		key := strings.ToLower(p.target)
+		if im.taken[key] { // nothing is written over
+			im.mistake(diag.Pos{File: p.shown}, "exists", p.target+" exists already in the content folder", "choose another folder with -into, or move that file away")
+		}
+		own[key], im.taken[key] = true, true
 		im.byTarget[p.target] = p
-		im.reserve(p.target, p.shown)
 	}
-}
-
-// reserve notes that a path is taken by the import. Something that is there
-// already is a mistake: nothing is written over it.
-func (im *importing) reserve(target, from string) {
-	if im.taken[strings.ToLower(target)] {
-		im.mistakeAt(from, "exists", target+" exists already in the content folder", "choose another folder with -into, or move that file away")
-	}
-	im.taken[strings.ToLower(target)] = true
+	return nil
 }
 
 // indexes finds out which pages are those of their folder. A page called index
 // that is alone in its folder is an article with a folder for its images.
 func (im *importing) indexes() {
-	inside := map[string]int{}
-	named := map[string]bool{}
+	inside, named := map[string]int{}, map[string]bool{}
 	for _, p := range im.pages {
 		named[path.Join(p.into, strings.ToLower(p.name))] = true
-		for dir := p.into; ; dir = path.Dir(dir) {
-			if dir == "." {
-				dir = ""
-			}
+		for dir := p.into; dir != "."; dir = path.Dir(dir) {
 			inside[dir]++
-			if dir == "" {
-				break
-			}
 		}
 	}
 	for _, p := range im.pages {
 		low := strings.ToLower(p.name)
-		index := false
+		isReadme := low == "readme" && !named[path.Join(p.into, "index")]
 		switch {
-		case im.project.family == Zendesk:
-			continue // it says itself what is an index
-		case low == "_index":
-			index = true
-		case low == "index" && im.project.family == Hugo:
-			index = p.into == ""
-		case low == "index" || low == "readme" && !named[path.Join(p.into, "index")]:
-			index = p.into == "" || inside[p.into] > 1
-		default:
-			continue
-		}
-		if index {
+		case low != "_index" && low != "index" && !isReadme:
+		case low == "_index", p.into == "", (isReadme || !im.project.bundles) && inside[p.into] > 1:
 			p.name = "index"
-			continue
-		}
-		p.name, p.into = path.Base(p.into), path.Dir(p.into)
-		if p.into == "." {
-			p.into = ""
+		default:
+			p.name, p.into = path.Base(p.into), below(path.Dir(p.into), ".")
 		}
 	}
 }
 
 // oldAddress notes where the page was on its old site.
 func (im *importing) oldAddress(p *page) {
-	f := im.project
-	rel := below(p.source, f.pages)
-	dir, name := path.Dir(rel), stem(rel)
-	if dir == "." {
-		dir = ""
+	f := &im.project
+	if f.address == nil {
+		return
 	}
+	rel := below(p.source, f.pages)
+	dir, name := below(path.Dir(rel), "."), stem(rel)
 	if f.numbers {
 		dir, name = unnumbered(dir), unnumbered(name)
 	}
-	index := strings.EqualFold(name, "index") || name == "_index" || strings.EqualFold(name, "readme") && f.family != HTML
-	if !index {
-		switch {
-		case f.family == Docusaurus && strings.HasPrefix(p.slug, "/"):
-			dir, name = "", p.slug
-		case p.slug != "" && (f.family == Hugo || f.family == Docusaurus):
-			name = p.slug
-		case len(p.ids) > 0 && f.family == Docusaurus:
-			name = p.ids[0]
-		}
-	}
-	address := path.Join("/", f.prefix, dir, name) + "/"
-	if index {
-		address = path.Join("/", f.prefix, dir) + "/"
-	}
-	switch f.family {
-	case Text:
-		return // it had none
-	case HTML:
-		address = path.Join("/", rel)
-		if index {
-			address = path.Join("/", dir) + "/"
-		}
-	case Hugo:
-		address = strings.ToLower(strings.ReplaceAll(address, " ", "-"))
-	}
-	if f.html && !index && f.family != HTML {
-		address = strings.TrimSuffix(address, "/") + ".html"
-	}
+	low := strings.ToLower(name)
+	index := low == "index" || low == "_index" || low == "readme" && f.isMarkdown()
 	for i, own := range p.old { // from front matter: with or without the slash
 		if !strings.HasPrefix(own, "/") {
 			p.old[i] = path.Join("/", f.prefix, own)
 		}
 	}
-	p.old = append(p.old, address)
+	p.old = append(p.old, f.address(f, p, dir, name, index))
 }
 
 // oldAlias is an old address as front matter gives it: from the top, or beside
@@ -193,21 +133,12 @@ func below(p, dir string) string {
 	return strings.TrimPrefix(p, dir+"/")
 }
 
-var orderNumber = regexp.MustCompile(`^\d+\s*[-_.]+\s*([^-_.\s])`)
+var orderNumber = regexp.MustCompile(`(^|/)\d+\s*[-_.]+\s*([^-_.\s/])`)
 
 // unnumbered takes the numbers away that only order files.
-func unnumbered(p string) string {
-	parts := strings.Split(p, "/")
-	for i := range parts {
-		parts[i] = orderNumber.ReplaceAllString(parts[i], "$1")
-	}
-	return strings.Join(parts, "/")
-}
+func unnumbered(p string) string { return orderNumber.ReplaceAllString(p, "$1$2") }
 
 func (im *importing) cleanDir(dir string) string {
-	if dir == "" || dir == "." {
-		return ""
-	}
 	var parts []string
 	for part := range strings.SplitSeq(dir, "/") {
 		if part = im.cleanName(part); part != "" {
@@ -236,8 +167,7 @@ func (im *importing) cleanName(name string) string {
 		}
 		return r
 	}, name)
-	name = strings.TrimLeft(name, "._#-~ ")
-	name = strings.TrimRight(name, ".~ -")
+	name = strings.TrimRight(strings.TrimLeft(name, "._#-~ "), ".~ -")
 	for len(name) > longest || utf8.RuneCountInString(name) > 60 {
 		_, size := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-size]
@@ -251,13 +181,12 @@ func (im *importing) take(p *page, source string) string {
 	if a := im.assets[source]; a != nil {
 		return a.Path
 	}
-	dir, rel := path.Dir(p.target), ""
+	dir, start := path.Dir(p.target), im.project.start
 	public := slices.ContainsFunc(im.project.public, func(dir string) bool {
 		return dir != im.project.pages && strings.HasPrefix(source, dir+"/")
 	})
-	if !public && isDir(im.src.FS, im.project.start) && (im.project.start == "." || strings.HasPrefix(source, im.project.start+"/")) {
-		rel = below(source, im.project.start)
-		dir = path.Join(im.options.Into, im.cleanDir(path.Dir(rel)))
+	if !public && im.src.isDir(start) && (start == "." || strings.HasPrefix(source, start+"/")) {
+		dir = path.Join(im.options.Into, im.cleanDir(path.Dir(below(source, start))))
 	}
 	a := &File{Path: im.assetPath(dir, path.Base(source)), Source: im.src.show(source), copyOf: source}
 	im.assets[source] = a
@@ -266,25 +195,17 @@ func (im *importing) take(p *page, source string) string {
 
 // assetPath is a free path for a file beside the pages.
 func (im *importing) assetPath(dir, file string) string {
-	ext := strings.ToLower(path.Ext(file))
-	name := im.cleanName(strings.TrimSuffix(file, path.Ext(file)))
-	if name == "" {
-		name = "file"
-	}
-	ext = strings.Map(func(r rune) rune {
+	name := cmp.Or(im.cleanName(stem(file)), "file")
+	ext := strings.Map(func(r rune) rune {
 		if r == '.' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return -1
-	}, ext)
-	for n := 1; ; n++ {
-		target := path.Join(dir, name+ext)
-		if n > 1 {
-			target = path.Join(dir, fmt.Sprintf("%s-%d%s", name, n, ext))
-		}
-		if !im.taken[strings.ToLower(target)] && content.Classify(target) == content.ClassAsset && !(dir == "." && site.Reserved(target)) {
-			im.taken[strings.ToLower(target)] = true
-			return target
-		}
+	}, strings.ToLower(path.Ext(file)))
+	target := path.Join(dir, name+ext)
+	for n := 2; im.taken[strings.ToLower(target)] || content.Classify(target) != content.ClassAsset || path.Dir(target) == "." && site.Reserved(target); n++ {
+		target = path.Join(dir, fmt.Sprintf("%s-%d%s", name, n, ext))
 	}
+	im.taken[strings.ToLower(target)] = true
+	return target
 }

@@ -2,336 +2,217 @@ package importer
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 )
 
-var (
-	shortcode  = regexp.MustCompile(`\{\{([<%])\s*(/?)\s*([\w./-]+)((?:[^>%"]|"[^"]*"|[>%][^}])*?)\s*/?[>%]\}\}`)
-	shownInRow = regexp.MustCompile(`\{\{([<%])/\*.*?\*/[>%]\}\}`)
-	anyShort   = regexp.MustCompile(shownInRow.String() + "|" + shortcode.String())
-	refInLink  = regexp.MustCompile(`(\]\(\s*|\]:\s*|href=["']?)\{\{[<%]\s*(?:rel)?ref\s+(?:path=)?["` + "`" + `]?([^"` + "`" + `\s>%]+)["` + "`" + `]?[^}]*?[>%]\}\}`)
-	argument   = regexp.MustCompile(`(?:([\w-]+)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|` + "`([^`]*)`" + `|([^\s"=` + "`" + `]+))`)
-	attribute  = regexp.MustCompile(`([\w:@.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\}|([^\s"'>{}]+))`)
-	listItem   = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^\[\^[^\]]+\]:`)
+// tag is a tag of HTML, JSX or Vue as it stands in Markdown: <a href="x">,
+// <Card size={2} />, </b>.
+type tag struct {
+	name, source   string
+	closing, empty bool
+	attrs          map[string]string // by their names in lower case
+}
 
-	anyTag   = regexp.MustCompile(`<(/?)([A-Za-z][\w.-]*)((?:\s(?:[^<>"'{}]|"[^"]*"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})*)?)(/?)>`)
-	comment  = regexp.MustCompile(`<!--.*?-->|\{/\*.*?\*/\}`)
-	linkTag  = regexp.MustCompile(`(?i)<a\s+[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>(.*?)</a>`)
-	codeTag  = regexp.MustCompile(`(?i)<(?:code|kbd|samp|tt)>([^<]*)</(?:code|kbd|samp|tt)>`)
-	strongIn = regexp.MustCompile(`(?i)<(?:b|strong)>\s*([^<>*]+?)\s*</(?:b|strong)>`)
-	emIn     = regexp.MustCompile(`(?i)<(?:i|em)>\s*([^<>*]+?)\s*</(?:i|em)>`)
-	delIn    = regexp.MustCompile(`(?i)<(?:s|del|strike)>\s*([^<>~]+?)\s*</(?:s|del|strike)>`)
-)
+// readTag reads the tag that a text starts with. A parser of HTML does not
+// know values in braces, and takes 1<b for a tag.
+func readTag(s string) (t tag, ok bool) {
+	rest, ok := strings.CutPrefix(s, "<")
+	rest, t.closing = strings.CutPrefix(rest, "/")
+	t.name, rest = cutWord(rest)
+	if !ok || t.name == "" || strings.IndexByte("0123456789_.-", t.name[0]) >= 0 || rest == "" || strings.IndexByte(" \t\n/>", rest[0]) < 0 {
+		return t, false
+	}
+	t.attrs = map[string]string{}
+	for rest != "" {
+		switch c := rest[0]; {
+		case c == '>':
+			t.source = s[:len(s)-len(rest)+1]
+			t.empty = strings.HasSuffix(t.source, "/>")
+			return t, true
+		case c == '<':
+			return t, false
+		case strings.IndexByte(`"'{`, c) >= 0:
+			if _, rest, ok = attributeValue(rest); !ok {
+				return t, false
+			}
+			continue
+		}
+		name, behind := cutWord(strings.TrimLeft(rest, ":@#*"))
+		value, isValue := strings.CutPrefix(strings.TrimLeft(behind, " \t\n"), "=")
+		switch {
+		case name == "" && strings.IndexByte("/ \t\n", rest[0]) < 0:
+			return t, false
+		case name == "":
+			rest = rest[1:]
+		case !isValue:
+			rest = behind
+		default:
+			if value, rest, ok = attributeValue(strings.TrimLeft(value, " \t\n")); !ok {
+				return t, false
+			}
+			if key := strings.ToLower(name); t.attrs[key] == "" {
+				t.attrs[key] = html.UnescapeString(value)
+			}
+		}
+	}
+	return t, false
+}
+
+// cutWord cuts a name off the start of a text.
+func cutWord(s string) (word, rest string) {
+	n := 0
+	for n < len(s) && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z' || strings.IndexByte("0123456789_.:-", s[n]) >= 0) {
+		n++
+	}
+	return s[:n], s[n:]
+}
+
+// attributeValue reads a value in quotes, in braces or as one word.
+func attributeValue(s string) (value, rest string, ok bool) {
+	if s == "" {
+		return "", "", false
+	}
+	switch q := s[0]; q {
+	case '"', '\'':
+		value, rest, ok = strings.Cut(s[1:], s[:1])
+		return value, rest, ok
+	case '{':
+		depth := 0
+		for i := range len(s) {
+			switch s[i] {
+			case '{':
+				depth++
+			case '}':
+				if depth--; depth == 0 {
+					return strings.Trim(s[1:i], "\"'`"), s[i+1:], true
+				}
+			}
+		}
+		return "", "", false
+	}
+	n := strings.IndexAny(s, " \t\n>")
+	if n < 0 {
+		return "", "", false
+	}
+	return s[:n], s[n:], true
+}
 
 // inlineTags are those that stand within a line of text.
 var inlineTags = []string{"a", "abbr", "b", "big", "br", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 
-// peeled are the blocks whose content is Markdown again behind a blank line.
-var peeled = []string{"div", "section", "details", "center", "p", "blockquote", "article", "main", "aside", "header", "footer", "figure", "nav"}
+// marks are the signs that Markdown has for an element.
+var marks = map[string]string{"b": "**", "strong": "**", "i": "*", "em": "*", "s": "~~", "del": "~~", "strike": "~~"}
 
-// tagged rewrites what starts with a tag: a shortcode, a comment, an HTML
-// block, a component. It returns the line behind it.
-func (w *writing) tagged(lines []string, i, depth int) (out []string, next int, ok bool) {
-	l := strings.TrimSpace(lines[i])
-	if !strings.HasPrefix(l, "<") && !strings.HasPrefix(l, "{{") || isCode(lines, i) || depth >= deepestBlock {
-		return nil, i, false
-	}
-	if strings.HasPrefix(l, "{{<") || strings.HasPrefix(l, "{{%") {
-		if w.im.project.family != Hugo {
-			return nil, i, false
+// tags rewrites the tags within a line.
+func tags(w *writing, s, whole string) string {
+	var b strings.Builder
+	for s != "" {
+		at := strings.IndexAny(s, "<{")
+		if at < 0 {
+			break
 		}
-		return w.shortcodeBlock(lines, i, depth)
-	}
-	if strings.HasPrefix(l, "<!--") {
-		end := i
-		for end < len(lines) && !strings.Contains(lines[end], "-->") {
-			end++
+		b.WriteString(s[:at])
+		s = s[at:]
+		if rest, ok := cutComment(s); ok {
+			w.drop("a comment")
+			s = rest
+			continue
 		}
-		if end == len(lines) {
-			return nil, i, false
+		t, ok := readTag(s)
+		if !ok || strings.Contains(t.name, ":") {
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
 		}
-		w.drop("a comment")
-		if _, rest, _ := strings.Cut(lines[end], "-->"); strings.TrimSpace(rest) != "" {
-			out = append(out, w.inline(rest))
+		s = s[len(t.source):]
+		if text, rest, ok := w.element(t, s, whole); ok {
+			b.WriteString(text)
+			s = rest
+			continue
 		}
-		return out, end + 1, true
+		b.WriteString(w.oneTag(t, s, whole))
 	}
-	m := tagStart.FindStringSubmatch(lines[i])
-	if m == nil {
-		return nil, i, false
+	b.WriteString(s)
+	return b.String()
+}
+
+// cutComment cuts a comment of HTML or JSX off the start of a text.
+func cutComment(s string) (rest string, ok bool) {
+	for _, signs := range [][2]string{{"<!--", "-->"}, {"{/*", "*/}"}} {
+		if inside, found := strings.CutPrefix(s, signs[0]); found {
+			if _, rest, found = strings.Cut(inside, signs[1]); found {
+				return rest, true
+			}
+		}
 	}
-	name, closing := m[2], m[1] == "/"
-	lower := strings.ToLower(name)
-	component := name != lower || strings.ContainsAny(name, ".-")
+	return s, false
+}
+
+// element rewrites an element that Markdown has, whose end is in the text
+// behind its tag.
+func (w *writing) element(t tag, behind, whole string) (text, rest string, ok bool) {
+	name := strings.ToLower(t.name)
+	end := endTag(behind, name)
+	if t.closing || t.empty || end < 0 {
+		return "", "", false
+	}
+	inside, rest := behind[:end], behind[end+len("</>")+len(name):]
+	href, isLink := t.attrs["href"]
 	switch {
-	case !component && slices.Contains(inlineTags, lower):
-		return nil, i, false
-	case closing:
-		_, rest, found := strings.Cut(lines[i], ">")
-		if !found {
-			return nil, i, false
+	case (name == "code" || name == "kbd" || name == "samp" || name == "tt") && !strings.Contains(inside, "<"):
+		return code(html.UnescapeString(inside)), rest, true
+	case name == "a" && isLink:
+		return "[" + tags(w, inside, whole) + "](" + safeAddress(href) + ")", rest, true
+	case marks[name] != "":
+		inside = strings.TrimSpace(tags(w, inside, whole))
+		if inside == "" || strings.Contains(inside, marks[name][:1]) {
+			w.drop("<" + name + ">, whose text stays")
+			return inside, rest, true
 		}
-		w.drop("</" + name + ">")
-		if strings.TrimSpace(rest) != "" {
-			out = append(out, w.inline(rest))
-		}
-		return out, i + 1, true
-	case component:
-		return w.component(lines, i, name)
+		return marks[name] + inside + marks[name], rest, true
 	}
-	end := extent(lines, i, lower)
-	if lower == "script" || lower == "style" {
-		return w.note(leading(lines[i]), strings.Join(lines[i:end], " "), "<"+lower+">", "delete the note, if nothing is missing"), end, true
-	}
-	blank := slices.ContainsFunc(lines[i:end], func(l string) bool { return strings.TrimSpace(l) == "" })
-	open, rest, found := strings.Cut(lines[i], ">")
-	if slices.Contains(peeled, lower) && found && (blank || strings.Contains(open, " markdown") || end == i+1 && !strings.Contains(strings.ToLower(lines[i]), "</"+lower)) {
-		w.drop("<" + lower + ">, whose content stays")
-		inside := append([]string{rest}, lines[i+1:end]...)
-		if last := len(inside) - 1; end > i+1 || strings.Contains(strings.ToLower(rest), "</"+lower) {
-			if at := strings.LastIndex(strings.ToLower(inside[last]), "</"+lower); at >= 0 && at <= len(inside[last]) {
-				_, after, _ := strings.Cut(inside[last][at:], ">")
-				inside[last] = inside[last][:at] + after
-			}
-		}
-		return append(append([]string{""}, w.blocks(inside, depth+1)...), ""), end, true
-	}
-	if lower == "summary" && found {
-		text, _, _ := strings.Cut(strings.Join(append([]string{rest}, lines[i+1:end]...), " "), "</")
-		return []string{"", "**" + strings.TrimSpace(w.inline(text)) + "**", ""}, end, true
-	}
-	indent := leading(lines[i])
-	for _, l := range strings.Split(w.im.fragmentMarkdown(w.p, strings.Join(lines[i:end], "\n")), "\n") {
-		out = append(out, prefixed(indent, l))
-	}
-	return append(append([]string{""}, out...), ""), end, true
+	return "", "", false
 }
 
-// isCode tells a line that is code because it is indented.
-func isCode(lines []string, i int) bool {
-	if n := len(strings.ReplaceAll(leading(lines[i]), "\t", "    ")); n < 4 {
-		return false
-	}
-	paragraph := true
-	for j := i - 1; j >= 0; j-- {
-		l := lines[j]
-		switch {
-		case strings.TrimSpace(l) == "":
-			paragraph = false
-		case listItem.MatchString(l):
-			return false
-		case len(strings.ReplaceAll(leading(l), "\t", "    ")) < 4:
-			return !paragraph
+// endTag is where the tag that ends an element starts, -1 for nowhere.
+func endTag(s, name string) int {
+	for at := 0; ; at += 2 {
+		i := strings.Index(s[at:], "</")
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if end := at + 2 + len(name); end < len(s) && strings.EqualFold(s[at+2:end], name) && s[end] == '>' {
+			return at
 		}
 	}
-	return !paragraph || i == 0
 }
 
-// extent is the line behind an element: where as many of its name are closed
-// as were opened. An element that is never closed ends at the next blank line.
-func extent(lines []string, i int, name string) int {
-	depth := 0
-	void := slices.Contains([]string{"hr", "input", "embed", "source", "track", "col", "link", "meta", "base"}, name)
-	for j := i; j < len(lines) && !void; j++ {
-		l := strings.ToLower(lines[j])
-		for rest := l; ; {
-			at := strings.IndexByte(rest, '<')
-			if at < 0 {
-				break
-			}
-			rest = rest[at+1:]
-			if after, ok := strings.CutPrefix(rest, name); ok && (after == "" || strings.IndexByte(" \t/>", after[0]) >= 0) {
-				if tag, _, _ := strings.Cut(after, ">"); !strings.HasSuffix(tag, "/") {
-					depth++
-				}
-			} else if after, ok := strings.CutPrefix(rest, "/"+name); ok && (after == "" || strings.IndexByte(" \t>", after[0]) >= 0) {
-				depth--
-			}
+// oneTag rewrites a tag that stands for itself.
+func (w *writing) oneTag(t tag, behind, whole string) string {
+	name := strings.ToLower(t.name)
+	switch start := strings.TrimSpace(whole); {
+	case name == "br" && (strings.HasPrefix(start, "|") || strings.HasPrefix(start, "#")):
+		w.drop("a line break in a table or heading")
+		return " "
+	case name == "br" && isBlank(behind):
+		return "  "
+	case name == "br":
+		return "  \n" + leading(whole)
+	case name == "img" && t.attrs["src"] != "" && !strings.HasPrefix(t.attrs["src"], "data:"):
+		return image(t.attrs["alt"], t.attrs["src"], t.attrs["title"])
+	case t.name == name && slices.Contains(inlineTags, name) && name != "img":
+		if !t.closing {
+			w.drop("<" + name + ">, whose text stays")
 		}
-		if depth <= 0 {
-			return j + 1
-		}
+		return ""
+	case t.closing:
+		w.drop("</" + t.name + ">")
+		return ""
 	}
-	if slices.Contains(peeled, name) {
-		return i + 1
-	}
-	for j := i + 1; j < len(lines); j++ {
-		if strings.TrimSpace(lines[j]) == "" {
-			return j
-		}
-	}
-	return len(lines)
-}
-
-// component rewrites the tag of a component of JSX or Vue.
-func (w *writing) component(lines []string, i int, name string) ([]string, int, bool) {
-	end, tag, rest := i, "", ""
-	for depth, quote, j := 0, byte(0), i; j < len(lines) && j < i+60 && tag == ""; j++ {
-		for k := 0; k < len(lines[j]); k++ {
-			c := lines[j][k]
-			switch {
-			case quote != 0:
-				if c == quote {
-					quote = 0
-				}
-			case c == '"' || c == '\'' && depth == 0:
-				quote = c
-			case c == '{':
-				depth++
-			case c == '}':
-				depth--
-			case c == '>' && depth <= 0 && (k == 0 || lines[j][k-1] != '='):
-				tag = strings.Join(append(slices.Clone(lines[i:j]), lines[j][:k+1]), " ")
-				rest, end = lines[j][k+1:], j+1
-			}
-			if tag != "" {
-				break
-			}
-		}
-	}
-	if tag == "" {
-		return nil, i, false
-	}
-	indent := leading(lines[i])
-	var out []string
-	switch label := tagAttribute(tag, "label"); {
-	case name == "Tabs":
-		w.drop("tabs, laid out one below the other")
-	case name == "TabItem" && label != "":
-		out = []string{"", "**" + escape(label) + "**", ""}
-	case name == "details" || name == "Details":
-		w.drop("<" + name + ">, whose content stays")
-	default:
-		whole := tag
-		if !strings.HasSuffix(tag, "/>") && strings.Contains(rest, "</"+name) {
-			whole += rest
-			rest = ""
-		}
-		out = w.note(indent, whole, "the component <"+name+">", "say it in Markdown")
-	}
-	if strings.TrimSpace(rest) != "" {
-		out = append(out, w.inline(indent+rest))
-	}
-	return out, end, true
-}
-
-func tagAttribute(tag, name string) string {
-	for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
-		if strings.EqualFold(m[1], name) {
-			return html.UnescapeString(m[2] + m[3] + m[4] + m[5])
-		}
-	}
-	return ""
-}
-
-// arguments of a shortcode: those with names, and the others in their order.
-func arguments(s string) (named map[string]string, rest []string) {
-	named = map[string]string{}
-	for _, m := range argument.FindAllStringSubmatch(s, -1) {
-		value := strings.ReplaceAll(m[2]+m[3]+m[4], `\"`, `"`)
-		if m[1] != "" {
-			named[strings.ToLower(m[1])] = value
-		} else {
-			rest = append(rest, value)
-		}
-	}
-	return named, rest
-}
-
-// shortcodeBlock rewrites a shortcode of Hugo that stands on lines of its own.
-func (w *writing) shortcodeBlock(lines []string, i, depth int) ([]string, int, bool) {
-	end := i
-	for end < len(lines) && end < i+60 && !strings.Contains(lines[end], "}}") {
-		end++
-	}
-	if end == len(lines) || end == i+60 {
-		return nil, i, false
-	}
-	whole := strings.TrimSpace(strings.Join(lines[i:end+1], " "))
-	m := shortcode.FindStringSubmatch(whole)
-	if m == nil || m[0] != whole {
-		return nil, i, false
-	}
-	end++
-	indent, name := leading(lines[i]), strings.ToLower(m[3])
-	if m[2] == "/" {
-		w.drop("the end of the shortcode " + m[3])
-		return nil, end, true
-	}
-	named, rest := arguments(m[4])
-	first := ""
-	if len(rest) > 0 {
-		first = rest[0]
-	}
-	inside, after, paired := w.shortcodeEnd(lines, end, m[3])
-	switch {
-	case name == "figure" && named["src"] != "":
-		caption := line(named["caption"])
-		if caption == "" {
-			caption = line(named["title"])
-		}
-		return []string{"", indent + image(named["alt"], named["src"], caption), ""}, end, true
-	case name == "highlight" && paired:
-		block := fenced(first, strings.Join(inside, "\n"))
-		if indent != "" {
-			for k := range block {
-				block[k] = prefixed(indent, block[k])
-			}
-		}
-		return append(append([]string{""}, block...), ""), after, true
-	case paired && slices.Contains([]string{"notice", "callout", "alert", "hint", "admonition", "note", "tip", "warning", "info", "danger", "caution", "important", "details", "expand"}, name):
-		kind := name
-		for _, k := range []string{named["type"], named["color"], first} {
-			if w.im.words.boxes[strings.ToLower(k)] != "" {
-				kind = k
-				break
-			}
-		}
-		title := named["title"]
-		if title == "" {
-			title = named["summary"]
-		}
-		if title == "" && name == "expand" || name == "details" && title == "" {
-			title = first
-		}
-		if w.im.words.boxes[strings.ToLower(kind)] == "" && title == "" {
-			kind = "note"
-		}
-		return w.box(indent, kind, title, w.blocks(inside, depth+1)), after, true
-	case name == "ref" || name == "relref":
-		return nil, i, false
-	}
-	hint := "say it in Markdown"
-	if paired {
-		hint = "say it in Markdown; what stood inside of it stands below"
-	}
-	return w.note(indent, whole, "the shortcode "+m[3], hint), end, true
-}
-
-// shortcodeEnd finds the lines up to the end of a shortcode.
-func (w *writing) shortcodeEnd(lines []string, from int, name string) (inside []string, after int, ok bool) {
-	depth := 1
-	for i := from; i < len(lines); i++ {
-		for _, m := range shortcode.FindAllStringSubmatch(lines[i], -1) {
-			if m[3] != name {
-				continue
-			}
-			if m[2] == "/" {
-				depth--
-			} else {
-				depth++
-			}
-		}
-		if depth <= 0 {
-			if m := shortcode.FindStringIndex(strings.TrimSpace(lines[i])); m == nil || m[1]-m[0] != len(strings.TrimSpace(lines[i])) {
-				return nil, from, false // it ends within a line of text
-			}
-			return lines[from:i], i + 1, true
-		}
-	}
-	return nil, from, false
+	w.p.ask(t.source, "<"+t.name+"> was left as a note", "say it in Markdown")
+	return code(t.source)
 }
 
 // image is an image in Markdown.
@@ -341,150 +222,4 @@ func image(alt, src, title string) string {
 		out += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(title) + `"`
 	}
 	return out + ")"
-}
-
-// refScheme marks a link that Hugo would look up by a page's name.
-const refScheme = "whyfix-ref:"
-
-// inline rewrites what stands within a line, but for code.
-func (w *writing) inline(l string) string {
-	if w.im.project.family == Hugo {
-		l = refInLink.ReplaceAllStringFunc(l, func(s string) string {
-			m := refInLink.FindStringSubmatch(s)
-			return m[1] + refScheme + safeAddress(m[2])
-		})
-	}
-	var b strings.Builder
-	for at := 0; at < len(l); {
-		tick := strings.IndexByte(l[at:], '`')
-		if tick < 0 {
-			b.WriteString(w.text(l[at:], l))
-			break
-		}
-		tick += at
-		run := tick
-		for run < len(l) && l[run] == '`' {
-			run++
-		}
-		fence := l[tick:run]
-		end := -1
-		for k := run; k < len(l); {
-			next := strings.Index(l[k:], fence)
-			if next < 0 {
-				break
-			}
-			k += next
-			stop := k
-			for stop < len(l) && l[stop] == '`' {
-				stop++
-			}
-			if stop-k == len(fence) {
-				end = stop
-				break
-			}
-			k = stop
-		}
-		if end < 0 { // not code
-			b.WriteString(w.text(l[at:run], l))
-			at = run
-			continue
-		}
-		b.WriteString(w.text(l[at:tick], l))
-		b.WriteString(shownCode.ReplaceAllString(l[tick:end], "{{$1$2$3}}"))
-		at = end
-	}
-	return b.String()
-}
-
-// text rewrites a piece of a line in which there is no code.
-func (w *writing) text(s, whole string) string {
-	family := w.im.project.family
-	if family == Hugo && strings.Contains(s, "{{") {
-		s = anyShort.ReplaceAllStringFunc(s, func(m string) string {
-			if shownInRow.MatchString(m) {
-				return code(shownCode.ReplaceAllString(m, "{{$1$2$3}}"))
-			}
-			w.p.ask(m, "the shortcode "+shortcode.FindStringSubmatch(m)[3]+" was left as a note", "say it in Markdown")
-			return code(m)
-		})
-	}
-	if (family == MkDocs || family == VitePress) && strings.Contains(s, "{") {
-		s = w.attributeLists(s)
-	}
-	if !strings.ContainsAny(s, "<{") {
-		return s
-	}
-	s = comment.ReplaceAllStringFunc(s, func(string) string { w.drop("a comment"); return "" })
-	s = codeTag.ReplaceAllStringFunc(s, func(m string) string { return code(html.UnescapeString(codeTag.FindStringSubmatch(m)[1])) })
-	s = linkTag.ReplaceAllStringFunc(s, func(m string) string {
-		g := linkTag.FindStringSubmatch(m)
-		return "[" + g[3] + "](" + safeAddress(html.UnescapeString(g[1]+g[2])) + ")"
-	})
-	s = strongIn.ReplaceAllString(s, "**$1**")
-	s = emIn.ReplaceAllString(s, "*$1*")
-	s = delIn.ReplaceAllString(s, "~~$1~~")
-	return w.oneTags(s, whole)
-}
-
-// oneTags rewrites the tags that are left, one at a time. Code that came from
-// tags before is not looked at.
-func (w *writing) oneTags(s, whole string) string {
-	var b strings.Builder
-	last := 0
-	for _, m := range anyTag.FindAllStringSubmatchIndex(s, -1) {
-		b.WriteString(s[last:m[0]])
-		last = m[1]
-		tag, closing, name := s[m[0]:m[1]], m[3] > m[2], s[m[4]:m[5]]
-		lower := strings.ToLower(name)
-		switch {
-		case strings.Count(s[:m[0]], "`")%2 == 1:
-			b.WriteString(tag)
-		case lower == "br":
-			switch rest := strings.TrimSpace(s[m[1]:]); {
-			case strings.HasPrefix(strings.TrimSpace(whole), "|") || strings.HasPrefix(strings.TrimSpace(whole), "#"):
-				b.WriteString(" ")
-				w.drop("a line break in a table or heading")
-			case rest == "":
-				b.WriteString("  ")
-			default:
-				b.WriteString("  \n" + leading(whole))
-			}
-		case lower == "img" && tagAttribute(tag, "src") != "" && !strings.HasPrefix(tagAttribute(tag, "src"), "data:"):
-			b.WriteString(image(tagAttribute(tag, "alt"), tagAttribute(tag, "src"), tagAttribute(tag, "title")))
-		case name == lower && slices.Contains(inlineTags, lower) && lower != "img":
-			if !closing {
-				w.drop("<" + lower + ">, whose text stays")
-			}
-		case closing:
-			w.drop("</" + name + ">")
-		default:
-			b.WriteString(code(tag))
-			w.p.ask(tag, "<"+name+"> was left as a note", "say it in Markdown")
-		}
-	}
-	b.WriteString(s[last:])
-	return b.String()
-}
-
-var (
-	headingLine = regexp.MustCompile(`^ {0,3}#{1,6}\s`)
-	idInList    = regexp.MustCompile(`#([\w\p{Han}-]+)`)
-)
-
-// attributeLists takes away what gives an element a class or the like; the id
-// of a heading stays.
-func (w *writing) attributeLists(s string) string {
-	if headingLine.MatchString(s) {
-		m := attrList.FindStringIndex(s)
-		if m == nil || strings.TrimSpace(s[m[1]:]) != "" {
-			return s
-		}
-		id := idInList.FindStringSubmatch(s[m[0]:m[1]])
-		out := strings.TrimRight(s[:m[0]], " ")
-		if id != nil {
-			out += " {#" + id[1] + "}"
-		}
-		return out
-	}
-	return attrList.ReplaceAllStringFunc(s, func(string) string { w.drop("attributes in braces"); return "" })
 }

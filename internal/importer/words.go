@@ -1,6 +1,10 @@
 package importer
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // words are what the import writes into articles, in the site's language.
 type words struct {
@@ -8,40 +12,51 @@ type words struct {
 	boxes         map[string]string
 }
 
+// boxWords are the headings of boxes by their kinds, in Chinese and English.
+var boxWords = []struct{ kinds, zh, en string }{
+	{"note", "说明", "Note"},
+	{"info", "信息", "Info"},
+	{"tip hint", "提示", "Tip"},
+	{"success check done", "成功", "Success"},
+	{"important", "重要", "Important"},
+	{"warning", "注意", "Warning"},
+	{"caution", "注意", "Caution"},
+	{"attention", "注意", "Attention"},
+	{"danger", "危险", "Danger"},
+	{"error", "错误", "Error"},
+	{"failure", "失败", "Failure"},
+	{"bug", "缺陷", "Bug"},
+	{"example", "示例", "Example"},
+	{"question faq help", "问题", "Question"},
+	{"quote cite", "引用", "Quote"},
+	{"abstract", "摘要", "Abstract"},
+	{"summary tldr", "摘要", "Summary"},
+	{"details", "详情", "Details"},
+}
+
 // wordsOf are the words of a language.
 func wordsOf(language string) words {
-	if strings.HasPrefix(strings.ToLower(language), "zh") {
-		return words{
-			left: "导入时没能转换，请手工处理：", noImage: "图片没有找到：",
-			boxes: map[string]string{
-				"note": "说明", "info": "信息", "tip": "提示", "hint": "提示", "success": "成功", "check": "成功", "done": "成功",
-				"important": "重要", "warning": "注意", "caution": "注意", "attention": "注意", "danger": "危险", "error": "错误",
-				"failure": "失败", "bug": "缺陷", "example": "示例", "question": "问题", "faq": "问题", "help": "问题",
-				"quote": "引用", "cite": "引用", "abstract": "摘要", "summary": "摘要", "tldr": "摘要", "details": "详情",
-			},
+	w := words{"Not converted by the import, please mend by hand:", "image not found: ", map[string]string{}}
+	chinese := strings.HasPrefix(strings.ToLower(language), "zh")
+	if chinese {
+		w.left, w.noImage = "导入时没能转换，请手工处理：", "图片没有找到："
+	}
+	for _, b := range boxWords {
+		for kind := range strings.FieldsSeq(b.kinds) {
+			if w.boxes[kind] = b.en; chinese {
+				w.boxes[kind] = b.zh
+			}
 		}
 	}
-	return words{
-		left: "Not converted by the import, please mend by hand:", noImage: "image not found: ",
-		boxes: map[string]string{
-			"note": "Note", "info": "Info", "tip": "Tip", "hint": "Hint", "success": "Success", "check": "Success", "done": "Success",
-			"important": "Important", "warning": "Warning", "caution": "Caution", "attention": "Attention", "danger": "Danger", "error": "Error",
-			"failure": "Failure", "bug": "Bug", "example": "Example", "question": "Question", "faq": "Question", "help": "Question",
-			"quote": "Quote", "cite": "Quote", "abstract": "Abstract", "summary": "Summary", "tldr": "Summary", "details": "Details",
-		},
-	}
+	return w
 }
+
+func (w words) isBox(kind string) bool { return w.boxes[strings.ToLower(kind)] != "" }
 
 // box is the heading of a set-off box: what the writer said, else the word for
 // its kind.
 func (w words) box(kind, title string) string {
-	if title = strings.TrimSpace(title); title != "" {
-		return title
-	}
-	if word := w.boxes[strings.ToLower(kind)]; word != "" {
-		return word
-	}
-	return kind
+	return firstLine(title, w.boxes[strings.ToLower(kind)], kind)
 }
 
 // note is the block that stands in the place of what could not be kept.
@@ -49,35 +64,28 @@ func (w words) note(what string) string {
 	return "> **" + w.left + "** " + code(what)
 }
 
-// code shows any text as a code span, on one line.
-func code(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if s == "" {
-		return "` `"
-	}
-	s = shorten(s, maxQuoted)
-	longest, run := 0, 0
-	for _, r := range s {
-		if r == '`' {
-			run++
-			longest = max(longest, run)
-		} else {
-			run = 0
-		}
-	}
-	fence := strings.Repeat("`", longest+1)
-	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-		s = " " + s + " "
-	}
-	return fence + s + fence
+// symptomHeadings are headings below which stands what readers say.
+var symptomHeadings = []string{"症状", "问题现象", "现象", "故障现象", "常见说法", "用户怎么说", "问题描述", "症狀", "問題現象", "symptom", "symptoms", "what you see", "what users say"}
+
+func symptomHeading(s string) bool {
+	return slices.Contains(symptomHeadings, strings.Trim(strings.ToLower(s), "？?：: \t"))
 }
 
-// maxQuoted is how many characters of what could not be kept are shown.
-const maxQuoted = 300
+// droppings counts what was left out of a page.
+type droppings map[string]int
 
-func shorten(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
+func (d droppings) drop(what string) { d[what]++ }
+
+// leftOut puts what was dropped into the report.
+func (d droppings) leftOut(p *page) {
+	var what []string
+	for k, n := range d {
+		if n > 1 {
+			k += " (" + strconv.Itoa(n) + "×)"
+		}
+		what = append(what, k)
 	}
-	return s
+	if slices.Sort(what); len(what) > 0 {
+		p.ask("", "left out: "+strings.Join(what, ", "), "look whether the article misses something")
+	}
 }

@@ -5,29 +5,35 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/url"
 	"path"
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
 
-	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 )
+
+// zendesk is the JSON export of a Zendesk Help Center, in one file or several:
+// articles whose bodies are HTML, in sections, in categories.
+var zendesk = dialect{
+	name:    "zendesk",
+	endings: []string{".json"},
+	sign:    regexp.MustCompile(`"(?:articles|article|sections|categories|body|html_url)"\s*:`),
+	placed:  true,
+	read:    (*importing).zendeskFile,
+	whole:   (*importing).zendeskPages,
+}
 
 // zdID is a number, or the same in quotes.
 type zdID string
 
 func (id *zdID) UnmarshalJSON(data []byte) error {
-	s := strings.Trim(string(data), `"`)
-	if s == "null" {
-		s = ""
+	if s := strings.Trim(string(data), `"`); s != "null" {
+		*id = zdID(s)
 	}
-	*id = zdID(s)
 	return nil
 }
 
@@ -67,210 +73,91 @@ type zdArticle struct {
 	Category     zdGroup  `json:"category"`
 	AuthorName   string   `json:"author_name"`
 	Outdated     bool     `json:"outdated"`
+
+	text []byte // of the article in its file, which tells its place
+	bad  error
+	at   diag.Pos
 }
 
-// zdExport is what one file has. Pages of an export, and files for each kind
-// of thing, are taken together.
+func (a *zdArticle) UnmarshalJSON(data []byte) error {
+	type whole zdArticle
+	bad := json.Unmarshal(data, (*whole)(a))
+	a.text, a.bad = data, bad // the mistake is told with its place when the file is read
+	return nil
+}
+
+// zdExport is what the files of an export have: its pages, and a file for each
+// kind of thing, are taken together.
 type zdExport struct {
-	articles   []zdArticle
-	at         []diag.Pos // of each article
-	sections   []zdGroup
-	categories []zdGroup
+	Articles   []zdArticle `json:"articles"`
+	Sections   []zdGroup   `json:"sections"`
+	Categories []zdGroup   `json:"categories"`
+	Article    *zdArticle  `json:"article"`
 }
 
-// zendesk reads one file of an export; the last one of all makes the pages.
-func (im *importing) zendesk(name string, data []byte) {
-	shown := im.src.show(name)
-	lines, source, bad := content.Decode(shown, data)
-	if bad != nil {
-		im.diags = append(im.diags, *bad)
-		return
+// zendeskFile adds one file to the export.
+func (im *importing) zendeskFile(in *input) {
+	wrong := func(at int, message string) {
+		im.diags = append(im.diags, in.lines.New(in.lines.At(at), diag.Error, "json", message, "export the file again"))
 	}
-	e := &zdExport{}
-	r := &zdReader{lines: lines, source: source, dec: json.NewDecoder(bytes.NewReader(source))}
-	r.top(e)
-	im.diags = append(im.diags, r.diags...)
-	if r.diags.Errors() == 0 && len(e.articles) == 0 && len(e.sections) == 0 && len(e.categories) == 0 {
-		im.mistake(name, 1, 1, "zendesk", "there is no article in this export", "export the articles as JSON, with a list named “articles”")
-		return
+	var e zdExport
+	into := any(&e)
+	if bytes.HasPrefix(bytes.TrimSpace(in.text), []byte("[")) {
+		into = &e.Articles
 	}
-	im.export.articles = append(im.export.articles, e.articles...)
-	im.export.at = append(im.export.at, e.at...)
-	im.export.sections = append(im.export.sections, e.sections...)
-	im.export.categories = append(im.export.categories, e.categories...)
-}
-
-// zdReader walks through a file, so that each article has its place.
-type zdReader struct {
-	lines  *diag.Lines
-	source []byte
-	dec    *json.Decoder
-	diags  diag.List
-}
-
-// at is the byte of the next value.
-func (r *zdReader) at() int {
-	at := int(r.dec.InputOffset())
-	for at < len(r.source) && strings.IndexByte(" \t\n\r,:", r.source[at]) >= 0 {
-		at++
+	err, syntax := json.Unmarshal(in.text, into), (*json.SyntaxError)(nil)
+	if e.Article != nil {
+		e.Articles = append(e.Articles, *e.Article)
 	}
-	return at
-}
-
-// fail says what is wrong with the value that starts at a byte, and where.
-func (r *zdReader) fail(start int) {
-	at, message := start, "this is not valid JSON"
-	// A new reader: the offsets of one that has read tokens count those not.
-	var raw json.RawMessage
-	err := json.NewDecoder(bytes.NewReader(r.source[min(start, len(r.source)):])).Decode(&raw)
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		at = start + int(syntax.Offset) - 1
-	} else if err != nil {
-		at, message = len(r.source), "the file ends in the middle"
+	switch {
+	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		wrong(len(in.text), "the file ends in the middle")
+	case errors.As(err, &syntax):
+		wrong(int(syntax.Offset)-1, "this is not valid JSON")
+	case err != nil:
+		wrong(misshapen(in.text, err))
+	case len(e.Articles)+len(e.Sections)+len(e.Categories) == 0:
+		im.mistake(diag.Pos{File: in.shown, Line: 1, Col: 1}, "zendesk", "there is no article in this export", "export the articles as JSON, with a list named “articles”")
 	}
-	r.wrong(at, message, "export the file again")
-}
-
-func (r *zdReader) wrong(at int, message, hint string) {
-	r.diags = append(r.diags, r.lines.New(r.lines.At(at), diag.Error, "json", message, hint))
-}
-
-func (r *zdReader) top(e *zdExport) {
-	start := r.at()
-	t, err := r.dec.Token()
-	if err != nil {
-		r.fail(start)
-		return
-	}
-	switch t {
-	case json.Delim('['):
-		r.articles(e)
-	case json.Delim('{'):
-		for r.dec.More() {
-			from := r.at()
-			key, err := r.dec.Token()
-			if err != nil {
-				r.fail(from)
-				return
-			}
-			start := r.at()
-			switch key {
-			case "articles", "sections", "categories":
-				if start >= len(r.source) || r.source[start] != '[' {
-					r.wrong(start, fmt.Sprintf("%q must be a list", key), "")
-					return
-				}
-				if key == "articles" {
-					if _, err := r.dec.Token(); err != nil {
-						r.fail(start)
-						return
-					}
-					if !r.articles(e) {
-						return
-					}
-					continue
-				}
-				list := &e.sections
-				if key == "categories" {
-					list = &e.categories
-				}
-				if !r.decode(list, start) {
-					return
-				}
-			case "article":
-				var a zdArticle
-				if !r.decode(&a, start) {
-					return
-				}
-				e.articles, e.at = append(e.articles, a), append(e.at, r.lines.At(start))
-			default:
-				var skip json.RawMessage
-				if !r.decode(&skip, start) {
-					return
-				}
-			}
+	for _, a := range e.Articles {
+		start, _ := within(in.text, a.text)
+		if a.at = in.lines.At(start); a.bad != nil {
+			at, message := misshapen(a.text, a.bad)
+			wrong(start+at, message)
 		}
-	default:
-		r.wrong(start, "an export starts with { or [", "")
-		return
+		im.export.Articles = append(im.export.Articles, a)
 	}
-	end := r.at() // of an object; the list of articles has been read to its end
-	if t == json.Delim('{') {
-		if _, err := r.dec.Token(); err != nil {
-			r.fail(end)
-			return
-		}
-		end = r.at()
-	}
-	if end < len(r.source) {
-		r.wrong(end, "there is something behind the export", "keep one export in the file")
-	}
+	im.export.Sections = append(im.export.Sections, e.Sections...)
+	im.export.Categories = append(im.export.Categories, e.Categories...)
 }
 
-// decode reads the next value, which starts at a byte.
-func (r *zdReader) decode(into any, start int) bool {
-	var raw json.RawMessage
-	if err := r.dec.Decode(&raw); err != nil {
-		r.fail(start)
-		return false
+// misshapen says which value has another shape than in an export, and where it
+// stands.
+func misshapen(text []byte, err error) (at int, message string) {
+	shape := (*json.UnmarshalTypeError)(nil)
+	if !errors.As(err, &shape) || shape.Field == "" {
+		return 0, "this is not what an export has here"
 	}
-	err := json.Unmarshal(raw, into)
-	if err == nil {
-		return true
-	}
-	message := "this is not what an export has here"
-	if shape := (*json.UnmarshalTypeError)(nil); errors.As(err, &shape) && shape.Field != "" {
-		message = strconv.Quote(shape.Field) + " has another shape than in an export: it is a " + shape.Value
-		key := shape.Field[strings.LastIndexByte(shape.Field, '.')+1:]
-		if at := strings.LastIndex(string(raw[:min(max(int(shape.Offset), 0), len(raw))]), strconv.Quote(key)); at >= 0 {
-			start += at
-		}
-	}
-	r.wrong(start, message, "export the file again")
-	return false
-}
-
-// articles reads the rest of a list.
-func (r *zdReader) articles(e *zdExport) bool {
-	for r.dec.More() {
-		var a zdArticle
-		start := r.at()
-		if !r.decode(&a, start) {
-			return false
-		}
-		e.articles, e.at = append(e.articles, a), append(e.at, r.lines.At(start))
-	}
-	end := r.at()
-	if _, err := r.dec.Token(); err != nil {
-		r.fail(end)
-		return false
-	}
-	return true
+	key := strconv.Quote(shape.Field[strings.LastIndexByte(shape.Field, '.')+1:])
+	at = bytes.LastIndex(text[:min(max(int(shape.Offset), 0), len(text))], []byte(key))
+	return max(at, 0), strconv.Quote(shape.Field) + " has another shape than in an export: it is a " + shape.Value
 }
 
 // zendeskPages makes pages of what the files of an export had.
 func (im *importing) zendeskPages() {
 	e := &im.export
-	sections, categories := map[zdID]*zdGroup{}, map[zdID]*zdGroup{}
-	for i := range e.sections {
-		sections[e.sections[i].ID] = &e.sections[i]
-	}
-	for i := range e.categories {
-		categories[e.categories[i].ID] = &e.categories[i]
-	}
+	sections, categories := groupsByID(e.Sections), groupsByID(e.Categories)
 	locales := map[string]bool{}
-	for _, a := range e.articles {
+	for _, a := range e.Articles {
 		locales[strings.ToLower(a.Locale)] = true
 	}
-	folders := map[string]bool{}
-	seen := map[string]bool{}
-	for i, a := range e.articles {
-		section, category := sections[a.SectionID], (*zdGroup)(nil)
-		switch {
-		case section != nil:
-		case cmp.Or(a.Section.Name, a.SectionName) != "":
-			section = &zdGroup{Name: cmp.Or(a.Section.Name, a.SectionName), CategoryID: a.Section.CategoryID}
+	folders, seen := map[string]bool{}, map[string]bool{}
+	for _, a := range e.Articles {
+		section := sections[a.SectionID]
+		if name := cmp.Or(a.Section.Name, a.SectionName); section == nil && name != "" {
+			section = &zdGroup{Name: name, CategoryID: a.Section.CategoryID}
 		}
+		var category *zdGroup
 		if section != nil {
 			category = categories[section.CategoryID]
 		}
@@ -288,47 +175,43 @@ func (im *importing) zendeskPages() {
 			into = path.Join(into, im.cleanName(markdown.Slug(g.Name)))
 			if key := strings.ToLower(into); !folders[key] {
 				folders[key] = true
-				im.pages = append(im.pages, im.zendeskGroup(g, into, e.at[i].File))
+				p := &page{source: a.at.File, shown: a.at.File, dir: ".", title: line(g.Name), into: into, name: "index", summary: line(g.Description), ids: []string{string(g.ID)}}
+				p.wasAt(g.HTMLURL)
+				im.pages = append(im.pages, p)
 			}
 		}
-		p := im.zendeskArticle(a, e.at[i])
+		p := im.zendeskArticle(a)
 		p.into = into
 		if section == nil {
 			p.ask("", "the article is in no section of the export: it lies at the top", "move it to the folder where it belongs")
 		}
-		if key := string(a.ID) + "\x00" + strings.ToLower(a.Locale); a.ID != "" && seen[key] {
-			im.diags = append(im.diags, diag.Diagnostic{Pos: e.at[i], Code: "zendesk", Message: "the article " + string(a.ID) + " is in the export twice", Hint: "take one of the two out, or import one file alone"})
-		} else {
-			seen[key] = true
+		key := string(a.ID) + "\x00" + strings.ToLower(a.Locale)
+		if a.ID != "" && seen[key] {
+			im.mistake(a.at, "zendesk", "the article "+string(a.ID)+" is in the export twice", "take one of the two out, or import one file alone")
 		}
+		seen[key] = true
 		im.pages = append(im.pages, p)
 	}
 }
 
-// zendeskGroup is the page of a category or section.
-func (im *importing) zendeskGroup(g *zdGroup, into, shown string) *page {
-	p := &page{source: shown, shown: shown, dir: ".", title: line(g.Name), into: into, name: "index", summary: line(g.Description), ids: []string{string(g.ID)}}
-	p.address(g.HTMLURL)
-	return p
+func groupsByID(groups []zdGroup) map[zdID]*zdGroup {
+	out := map[zdID]*zdGroup{}
+	for i := range groups {
+		out[groups[i].ID] = &groups[i]
+	}
+	return out
 }
 
-func (im *importing) zendeskArticle(a zdArticle, at diag.Pos) *page {
-	p := &page{source: at.File, shown: at.String(), dir: ".", title: line(cmp.Or(a.Title, a.Name)), author: line(a.AuthorName), draft: a.Draft, ids: []string{string(a.ID)}}
-	p.name = im.cleanName(markdown.Slug(p.title))
-	if p.name == "" {
-		p.name = "article-" + string(a.ID)
-	}
-	for _, l := range a.Labels {
-		p.tag(l)
-	}
+func (im *importing) zendeskArticle(a zdArticle) *page {
+	p := &page{source: a.at.File, shown: a.at.String(), dir: ".", title: firstLine(a.Title, a.Name), author: line(a.AuthorName), draft: a.Draft, ids: []string{string(a.ID)}}
+	p.name = cmp.Or(im.cleanName(markdown.Slug(p.title)), "article-"+string(a.ID))
+	p.tag(a.Labels...)
 	p.dated(&p.date, "created_at", a.CreatedAt)
 	p.dated(&p.updated, "updated_at", cmp.Or(a.EditedAt, a.UpdatedAt))
-	p.address(a.HTMLURL)
-	if a.ID != "" { // the address without the title is an old address as well
-		for _, o := range slices.Clone(p.old) {
-			if i := strings.Index(o, "/"+string(a.ID)+"-"); i >= 0 {
-				p.old = append(p.old, o[:i+1+len(a.ID)])
-			}
+	p.wasAt(a.HTMLURL)
+	for _, o := range p.old { // the address without the title is an old address as well
+		if i := strings.Index(o, "/"+string(a.ID)+"-"); a.ID != "" && i >= 0 {
+			p.old = append(p.old, o[:i+1+len(a.ID)])
 		}
 	}
 	if a.Outdated {
@@ -336,19 +219,9 @@ func (im *importing) zendeskArticle(a zdArticle, at diag.Pos) *page {
 	}
 	doc, err := html.Parse(strings.NewReader(a.Body))
 	if err != nil {
-		im.diags = append(im.diags, diag.Diagnostic{Pos: at, Code: "html", Message: "the body of this article cannot be read: " + err.Error(), Hint: "take the article out, or write it by hand"})
+		im.mistake(a.at, "html", "the body of this article cannot be read: "+err.Error(), "take the article out, or write it by hand")
 		return p
 	}
 	p.body = (&dom{im: im, p: p, droppings: droppings{}}).markdown(doc)
 	return p
-}
-
-// address notes where a thing was on the old site.
-func (p *page) address(s string) {
-	if u, err := url.Parse(s); err == nil && u.Path != "" && u.Path != "/" {
-		p.old = append(p.old, u.Path)
-		if u.Host != "" {
-			p.hosts = append(p.hosts, u.Host)
-		}
-	}
 }

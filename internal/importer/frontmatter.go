@@ -1,0 +1,212 @@
+package importer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+)
+
+// frontMatter reads the front matter of a Markdown file, and returns the byte
+// at which the body starts. The mistakes have a place in the file.
+func frontMatter(in *input) (entries []content.Entry, body int, bad diag.List) {
+	wrong := func(message, hint string) diag.List {
+		return diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", message, hint)}
+	}
+	first, rest, _ := bytes.Cut(in.text, []byte("\n"))
+	fence := string(bytes.TrimRight(first, " \t"))
+	if fence != "---" && fence != "+++" {
+		return nil, 0, nil
+	}
+	start := len(in.text) - len(rest)
+	for at := start; at < len(in.text); {
+		l, _, _ := bytes.Cut(in.text[at:], []byte("\n"))
+		next := min(at+len(l)+1, len(in.text))
+		switch end := string(bytes.TrimRight(l, " \t")); {
+		case end == fence && fence == "+++":
+			entries, bad = tomlEntries(in.lines, in.text[start:at], start)
+			return entries, next, bad
+		case end == fence, end == "..." && fence == "---":
+			entries, bad = content.Entries(in.lines, in.text[start:at:at], 1)
+			return entries, next, bad
+		}
+		at = next
+	}
+	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(rest) > 0 && len(bytes.TrimSpace(second)) > 0 {
+		return nil, 0, wrong("front matter starts here and never ends", "put a line of "+fence+" below its last key")
+	}
+	return nil, 0, nil // a rule at the top is no front matter
+}
+
+// tomlEntries reads TOML that starts at a byte of a file.
+func tomlEntries(lines *diag.Lines, source []byte, start int) ([]content.Entry, diag.List) {
+	var values map[string]any
+	meta, err := toml.Decode(string(source), &values)
+	if bad := (toml.ParseError{}); errors.As(err, &bad) {
+		return nil, diag.List{lines.New(lines.At(start+bad.Position.Start), diag.Error, "toml-syntax", "this is not valid TOML: "+bad.Message, "put texts in quotes, and each key on a line of its own")}
+	}
+	var order []string // of the keys, which a map has not
+	for _, key := range meta.Keys() {
+		order = append(order, key.String())
+	}
+	return tomlTable(values, nil, order), nil
+}
+
+func tomlTable(values map[string]any, above toml.Key, order []string) []content.Entry {
+	var out []content.Entry
+	for name, value := range values {
+		e := content.Entry{Key: content.Text{Value: name}}
+		key := append(slices.Clone(above), name)
+		items, isList := value.([]any)
+		if tables, ok := value.([]map[string]any); ok {
+			isList = true
+			for _, t := range tables {
+				items = append(items, t)
+			}
+		}
+		if !isList {
+			items = []any{value}
+		}
+		for _, item := range items {
+			if table, ok := item.(map[string]any); ok {
+				e.Inner = append(e.Inner, tomlTable(table, key, order)...)
+			} else if text := tomlText(item); text != "" {
+				e.Values = append(e.Values, content.Text{Value: text})
+			}
+		}
+		out = append(out, e)
+	}
+	place := func(e content.Entry) int {
+		key := append(slices.Clone(above), e.Key.Value).String()
+		return slices.IndexFunc(order, func(k string) bool { return k == key || strings.HasPrefix(k, key+".") })
+	}
+	slices.SortStableFunc(out, func(a, b content.Entry) int { return place(a) - place(b) })
+	return out
+}
+
+// tomlText is a value as it is written, dates without a zone as such.
+func tomlText(value any) string {
+	t, ok := value.(time.Time)
+	if !ok {
+		return fmt.Sprint(value)
+	}
+	switch t.Location().String() { // so the library calls dates without a zone
+	case "date-local":
+		return t.Format(time.DateOnly)
+	case "datetime-local":
+		return t.Format("2006-01-02T15:04:05")
+	}
+	return t.Format(time.RFC3339)
+}
+
+// facts takes what front matter says of a page.
+func (p *page) facts(im *importing, entries []content.Entry) {
+	for _, e := range entries {
+		var values []string
+		for _, v := range e.Values {
+			values = append(values, v.Value)
+		}
+		value := strings.Join(values[:min(1, len(values))], "")
+		switch strings.ToLower(e.Key.Value) {
+		case "title":
+			p.title = line(value)
+		case "description", "summary":
+			keep(&p.summary, value)
+		case "date", "publishdate", "created", "created_at":
+			p.dated(&p.date, e.Key.Value, value)
+		case "expirydate", "expires":
+			p.dated(&p.expires, e.Key.Value, value)
+		case "lastmod", "updated", "lastupdated", "updated_at", "last_modified_at":
+			if value != "true" && value != "false" { // VitePress: whether to show it
+				p.dated(&p.updated, e.Key.Value, value)
+			}
+		case "last_update":
+			p.dated(&p.updated, "date", strings.Join(inner(e, "date"), ""))
+			keep(&p.author, strings.Join(inner(e, "author"), ""))
+		case "author", "authors":
+			p.author = line(strings.Join(append(values, inner(e, "name")...), "、"))
+		case "tags", "keywords", "categories", "labels":
+			p.tag(append(values, inner(e, "label")...)...) // Docusaurus: {label: …, permalink: …}
+		case "symptoms":
+			p.symptoms = append(p.symptoms, values...)
+		case "draft", "unlisted":
+			p.draft = p.draft || slices.Contains([]string{"true", "yes", "on", "1"}, strings.ToLower(value))
+		case "published":
+			p.draft = p.draft || strings.EqualFold(value, "false")
+		case "aliases", "redirect_from", "alias":
+			for _, v := range values {
+				p.aliases = append(p.aliases, im.oldAlias(p, v))
+			}
+		case "hero": // VitePress: the home page
+			keep(&p.title, strings.Join(inner(e, "name"), ""))
+			keep(&p.summary, strings.Join(inner(e, "tagline"), ""))
+			p.left = append(p.left, e.Key.Value)
+		case "slug":
+			p.slug = value
+		case "url", "permalink":
+			if value != "" {
+				p.old = append(p.old, value)
+			}
+		case "id":
+			p.ids = append(p.ids, value)
+		default:
+			p.left = append(p.left, e.Key.Value)
+		}
+	}
+}
+
+// inner are the first texts of a key in the mappings of an entry.
+func inner(e content.Entry, key string) []string {
+	var out []string
+	for _, i := range e.Inner {
+		if i.Key.Value == key && len(i.Values) > 0 {
+			out = append(out, i.Values[0].Value)
+		}
+	}
+	return out
+}
+
+func (p *page) tag(tags ...string) { p.tags = unique(append(p.tags, tags...)) }
+
+// keep sets a fact that is not known yet.
+func keep(fact *string, value string) {
+	if *fact == "" {
+		*fact = line(value)
+	}
+}
+
+// dated sets a date that the source gives under a key.
+func (p *page) dated(to *time.Time, key, value string) {
+	t, ok := parseDate(value)
+	switch {
+	case value == "":
+	case !ok:
+		p.ask("", "the "+line(key)+" of the source is no date: "+shorten(line(value), 60), "write it as year-month-day")
+	case to.IsZero():
+		*to = t
+	}
+}
+
+// layouts are the ways in which the other programs write dates.
+var layouts = []string{
+	time.DateOnly, time.RFC3339, "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05-07:00", "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04",
+	"2006/1/2", "2006-1-2", "2006/1/2 15:04", "2006.1.2", "2006年1月2日", "January 2, 2006", "Jan 2, 2006", "2 January 2006", "20060102", time.RFC1123, time.RFC1123Z,
+}
+
+// parseDate reads a date of the years that have four digits.
+func parseDate(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range layouts {
+		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil && t.Year() >= 1000 && t.Year() <= 9998 {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}

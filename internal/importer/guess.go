@@ -1,0 +1,165 @@
+package importer
+
+import (
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"whyfix/internal/content"
+)
+
+// look finds out what the source is and how it is laid out.
+func (im *importing) look() error {
+	p := &im.project
+	*p = project{dialect: dialectOf(im.options.From), pages: ".", start: im.src.Start}
+	found, file := im.src.settings()
+	if p.dialect == nil && (found == nil || !im.src.isFile(p.start) || found.owns(p.start)) {
+		p.dialect = found
+	}
+	if p.dialect == nil {
+		p.dialect = im.guess()
+	}
+	if p.dialect == nil {
+		return ErrNoPages
+	}
+	var s settings
+	if found == p.dialect {
+		s = im.readSettings(file)
+	}
+	if u, err := url.Parse(s.first("baseURL", "baseurl", "site_url", "url")); err == nil && u.Host != "" {
+		p.host, p.prefix = u.Host, strings.TrimSuffix(u.Path, "/")
+	}
+	if p.look != nil {
+		p.look(im, p, s)
+	}
+	if p.start == "." {
+		p.start = p.pages
+	}
+	if p.start != p.pages && p.pages != "." && !strings.HasPrefix(p.start, p.pages+"/") {
+		p.pages = "." // another folder than the program's own
+		if im.src.isDir(p.start) {
+			p.pages = p.start
+		}
+	}
+	return nil
+}
+
+// settings are the texts of a settings file by their keys.
+type settings map[string]string
+
+func (s settings) first(keys ...string) string {
+	for _, k := range keys {
+		if s[k] != "" {
+			return s[k]
+		}
+	}
+	return ""
+}
+
+// scriptSetting is a key of a settings file that is a program: there it may
+// stand at any depth.
+var scriptSetting = regexp.MustCompile(`(?m)(?:^|[\s,{])["']?(\w+)["']?\s*:\s*(?:["']([^"'\n]*)["']|(true|false)\b)`)
+
+// readSettings reads a settings file in YAML, TOML or a program.
+func (im *importing) readSettings(file string) settings {
+	out := settings{}
+	data, _ := im.src.read(file)
+	lines, text, bad := content.Decode(file, data)
+	if bad != nil {
+		return out
+	}
+	var entries []content.Entry
+	switch path.Ext(file) {
+	case ".toml":
+		entries, _ = tomlEntries(lines, text, 0)
+	case ".yml", ".yaml":
+		entries, _ = content.Entries(lines, text, 0)
+	default:
+		for _, m := range scriptSetting.FindAllStringSubmatch(string(text), -1) {
+			if _, twice := out[m[1]]; !twice {
+				out[m[1]] = m[2] + m[3]
+			}
+		}
+	}
+	for _, e := range entries {
+		if len(e.Values) > 0 {
+			out[e.Key.Value] = e.Values[0].Value
+		}
+	}
+	return out
+}
+
+// firstDir is the first folder that is there, else the top.
+func (im *importing) firstDir(names ...string) string {
+	for _, n := range names {
+		if n = path.Clean(n); n != "." && fs.ValidPath(n) && im.src.isDir(n) {
+			return n
+		}
+	}
+	return "."
+}
+
+// telling is how many files of Markdown tell enough of who wrote them.
+const telling = 200
+
+// guess tells the dialect by the files: by their endings, and for Markdown by
+// what is written in them.
+func (im *importing) guess() *dialect {
+	files, signs, read := map[*dialect]int{}, map[*dialect]int{}, 0
+	_ = im.src.walk(im.ctx, im.src.Start, nil, func(p string, hidden bool, err error) {
+		if err != nil || hidden {
+			return
+		}
+		var data []byte
+		isMarkdown := slices.ContainsFunc(dialects, func(d *dialect) bool { return d.isMarkdown() && d.owns(p) })
+		if isMarkdown {
+			files[&mkdocs]++ // without any sign it is nearest to that
+			read++
+		}
+		if isMarkdown && read <= telling || zendesk.owns(p) {
+			data, _ = im.src.read(p)
+			data = data[:min(len(data), 1<<20)]
+		}
+		for _, d := range dialects {
+			signed := d.sign != nil && d.sign.Match(data)
+			switch {
+			case d.isMarkdown() && isMarkdown:
+				if signed {
+					signs[d]++
+				}
+				if d.signed != "" && strings.HasSuffix(p, d.signed) {
+					signs[d] += 3
+				}
+			case !d.isMarkdown() && d.owns(p) && (signed || d.sign == nil):
+				files[d]++
+			}
+		}
+	})
+	best := most(files, nil)
+	if best == &mkdocs {
+		best = most(signs, best)
+	}
+	return best
+}
+
+// most is the dialect that counts most, and more than the one that is best
+// so far.
+func most(count map[*dialect]int, best *dialect) *dialect {
+	for _, d := range dialects {
+		if count[d] > count[best] {
+			best = d
+		}
+	}
+	return best
+}
+
+// path is a setting that is a path of the site.
+func (s settings) path(key string) string {
+	if strings.HasPrefix(s[key], "/") {
+		return s[key]
+	}
+	return ""
+}
