@@ -20,6 +20,12 @@ func (s *Searcher) parts(q *question.Question, c *rank.Scored) []Part {
 		case rank.Named, rank.Short, rank.Order:
 			p.Text = passage.Text
 			p.Words = words(q, func(t question.Term) bool { return c.InPassage(t) })
+			if share.Feature != rank.Order {
+				for _, s := range c.Standins(q) {
+					p.Words += fmt.Sprintf(" %s (for %s)", s.Word, s.For)
+				}
+				p.Words = strings.TrimSpace(p.Words)
+			}
 		case rank.Whole:
 			p.Words = words(q, func(t question.Term) bool { return c.Has(t) })
 		}
