@@ -60,8 +60,9 @@ var importTable = map[string]allowed{
 	"search/snippet":  {project: []string{"han", "search/article", "search/question", "search/terms"}},
 	"search/correct":  {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms"}},
 	"search/rank":     {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms", "search/weigh"}},
-	"search/question": {project: []string{"han", "search/engine", "search/terms", "search/weigh"}},
-	"search/weigh":    {project: []string{"han", "search/terms"}},
+	"search/question": {project: []string{"han", "search/engine", "search/standin", "search/terms", "search/weigh"}},
+	"search/weigh":    {project: []string{"han", "search/standin", "search/terms"}},
+	"search/standin":  {project: []string{"search/terms"}},
 	"search/local": {project: []string{"han", "record", "search/article", "search/engine", "search/store", "search/terms"}, outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "golang.org/x/sync/errgroup",
 	}},

@@ -27,6 +27,12 @@ func part(q *question.Question, c *rank.Scored, share rank.Share) Part {
 	case rank.Named, rank.Short, rank.Order:
 		p.Text = c.Facts.Passages[c.Passage].Text
 		p.Words = words(q, func(t question.Term) bool { return c.InPassage(t) })
+		if share.Feature != rank.Order {
+			for _, s := range c.Standins(q) {
+				p.Words += fmt.Sprintf(" %s (for %s)", s.Word, s.For)
+			}
+			p.Words = strings.TrimSpace(p.Words)
+		}
 	case rank.Whole:
 		p.Words = words(q, func(t question.Term) bool { return c.Has(t) })
 	}

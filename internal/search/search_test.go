@@ -658,3 +658,19 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// A word that was taken for one of the question's is told, and for which.
+func TestExplainStandins(t *testing.T) {
+	t.Parallel()
+	s := open(t, []*search.Document{
+		{URL: "/a/", Title: "酒店的早饭"},
+		{URL: "/b/", Title: "酒店的房卡"},
+	})
+	r := ask(t, s, search.Query{Text: "酒店早餐", Size: 10, Page: 1, Explain: true})
+	if len(r.Hits) == 0 || r.Hits[0].URL != "/a/" {
+		t.Fatalf("%+v, want /a/ first", r.Hits)
+	}
+	if !slices.ContainsFunc(r.Hits[0].Parts, func(p search.Part) bool { return strings.HasSuffix(p.Words, "早饭 (for 早餐)") }) {
+		t.Errorf("no part names 早饭: %+v", r.Hits[0].Parts)
+	}
+}

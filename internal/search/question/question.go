@@ -36,6 +36,9 @@ type Question struct {
 	Parts     []engine.Run
 	Quoted    []engine.Run
 	Table     Table
+	// Standins are the terms that may stand for some of the question's.
+	Standins     []Standin
+	StandinTable Table
 	// Elsewise: articles may put it in another way, with other numerals or
 	// words of another region.
 	Elsewise   bool
@@ -115,6 +118,7 @@ func (a *Asker) Ask(ctx context.Context, text string) (*Question, error) {
 		return nil, err
 	}
 	a.weigh(q)
+	q.standFor(a.weights.Standins)
 	var err error
 	if q.Whole, err = a.run(ctx, cutter, text); err != nil {
 		return nil, err

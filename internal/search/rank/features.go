@@ -71,19 +71,20 @@ type Vector [Features]float32
 
 // matcher compares texts with one question.
 type matcher struct {
-	q       *question.Question
-	losses  *losses
-	senses  *senses
-	cutter  *terms.Cutter
-	seen    map[*article.Passage]int // tags and headings stand in many articles
-	matches []match
-	order   order
-	counted []rune // what the question's numbers count: 天 of 7天
-	canon   []rune
-	words   int // of a termSet that are in use
-	buffer  []rune
-	hits    []hit
-	counts  []int32 // by term: how often it is in the window
+	q        *question.Question
+	losses   *losses
+	senses   *senses
+	cutter   *terms.Cutter
+	seen     map[*article.Passage]int // tags and headings stand in many articles
+	matches  []match
+	standing standing
+	order    order
+	counted  []rune // what the question's numbers count: 天 of 7天
+	canon    []rune
+	words    int // of a termSet that are in use
+	buffer   []rune
+	hits     []hit
+	counts   []int32 // by term: how often it is in the window
 }
 
 // start makes the matcher ready for a question.
@@ -91,6 +92,7 @@ func (m *matcher) start(r *Ranker, q *question.Question, cutter *terms.Cutter) {
 	m.q, m.losses, m.senses, m.cutter = q, r.losses, r.senses, cutter
 	m.words = min((len(q.Terms)+63)/64, len(termSet{}))
 	clear(m.seen)
+	m.standing.start(q)
 	m.order.start(q.Whole.Text)
 	m.counted = m.counted[:0]
 	for _, t := range q.Terms {
@@ -105,7 +107,8 @@ func (m *matcher) start(r *Ranker, q *question.Question, cutter *terms.Cutter) {
 type match struct {
 	has, lost float32
 	terms     termSet
-	other     bool // another number of what the question counts
+	standins  uint64 // those of the question that it has, a bit for each
+	other     bool   // another number of what the question counts
 }
 
 // hit is a term of the question in a text.
@@ -223,6 +226,12 @@ func (m *matcher) fill(found *match, p *article.Passage) {
 			found.has += q.Terms[n].Short
 		}
 	}
+	stand := func(k terms.Key) {
+		if n, ok := q.StandinTable.Find(k); ok {
+			found.standins |= 1 << n
+		}
+	}
+	standins := &q.StandinTable.Starts
 	last := rune(0) // the character before
 	for j, r := range p.Run {
 		if class := han.ClassOf(r); class != han.CJK {
@@ -244,6 +253,12 @@ func (m *matcher) fill(found *match, p *article.Passage) {
 				}
 			}
 		}
+		if standins.Has(r) {
+			stand(terms.SingleKey(r))
+		}
+		if last != 0 && standins.Has(last) {
+			stand(terms.PairKey(last, r))
+		}
 		last = r
 		if !before(p.Run[:j], r) { // each counts once
 			found.lost += m.losses.of(terms.SingleKey(r))
@@ -252,10 +267,17 @@ func (m *matcher) fill(found *match, p *article.Passage) {
 	for i, k := range p.Words {
 		if n, ok := q.Table.Find(k); ok {
 			add(n)
+		} else {
+			stand(k)
 		}
 		if i < p.Own && !k.IsSynonym() {
 			found.lost += m.losses.of(k)
 		}
+	}
+	if found.standins != 0 {
+		gain, spare := m.standing.worth(q, found, m.losses)
+		found.has += gain
+		found.lost = max(found.lost-spare, 0)
 	}
 }
 

@@ -44,13 +44,14 @@ func NewRanker(e engine.Engine, asker *question.Asker, weights *weigh.Table, mod
 // Scored is a candidate with its score.
 type Scored struct {
 	engine.Candidate
-	Score   float32
-	Vector  Vector
-	Passage int // the short text that says most
-	Read    bool
-	Body    engine.Body // of those that were read
-	terms   termSet
-	passage termSet // what the short text that says most has
+	Score    float32
+	Vector   Vector
+	Passage  int // the short text that says most
+	Read     bool
+	Body     engine.Body // of those that were read
+	terms    termSet
+	passage  termSet // what the short text that says most has
+	standins uint64  // … and what stands there for what it has not
 }
 
 // Has reports whether the article has a term of the question.
@@ -58,6 +59,26 @@ func (s *Scored) Has(t question.Term) bool { return s.terms.has(t.Number) }
 
 // InPassage reports whether the short text that says most has a term.
 func (s *Scored) InPassage(t question.Term) bool { return s.passage.has(t.Number) }
+
+// Standin is a word of an article that was taken for one of the question.
+type Standin struct{ Word, For string }
+
+// Standins are those that the short text that says most has for what it has not.
+func (s *Scored) Standins(q *question.Question) []Standin {
+	var out []Standin
+	for n, in := range q.Standins {
+		if s.standins&(1<<n) == 0 {
+			continue
+		}
+		for _, f := range in.For {
+			x := Standin{in.Text, q.Terms[f.Word].Text}
+			if !s.passage.has(f.Term) && !slices.Contains(out, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
 
 // HasAll reports whether the article, which was read, has all parts as they
 // were typed.
@@ -116,7 +137,8 @@ func (r *Ranker) Rank(ctx context.Context, q *question.Question, candidates []en
 		out[i] = s
 		s.Candidate = candidates[i]
 		s.Passage, s.terms = m.short(&s.Candidate, &s.Vector)
-		s.passage = m.match(s.Facts.Passages[s.Passage]).terms
+		passage := m.match(s.Facts.Passages[s.Passage])
+		s.passage, s.standins = passage.terms, passage.standins
 		s.Score = r.model.score(&s.Vector, s.Facts.Alone)
 	}
 	slices.SortFunc(out, better)

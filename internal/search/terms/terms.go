@@ -66,6 +66,19 @@ const wordSeed = uint64(14695981039346656037)
 
 func hashed(h uint64, r rune) uint64 { return (h ^ uint64(r)) * 1099511628211 }
 
+// KeyOf is the key of a term as a file has it: a character, two neighbours, or
+// a word of letters and digits.
+func KeyOf(text string) Key {
+	switch r := []rune(text); {
+	case han.ClassOf(r[0]) == han.Word:
+		return WordKey(text)
+	case len(r) == 1:
+		return SingleKey(r[0])
+	default:
+		return PairKey(r[0], r[1])
+	}
+}
+
 // Class is the class of the key's term.
 func (k Key) Class() Class { return Class(k >> classShift) }
 

@@ -18,6 +18,7 @@ import (
 	"sync"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/standin"
 	"whyfix/internal/search/terms"
 )
 
@@ -75,6 +76,8 @@ type Table struct {
 	Weak  float32 // what a question word counts in a body, as a share
 	Frame float32 // how much the offset of a common term counts in a body
 	Terms map[terms.Key]Offset
+	// Standins are what may stand for a term; nil: nothing.
+	Standins *standin.Table
 }
 
 // Matched is how much it counts that a short text has a term of the question.
@@ -117,6 +120,7 @@ var Default = sync.OnceValue(func() *Table {
 	if err != nil {
 		panic(err) // the file is part of the program
 	}
+	t.Standins = standin.Default()
 	return t
 })
 
@@ -177,12 +181,5 @@ func termKey(text string, meanings map[string]int) (k terms.Key, known bool) {
 		m, known := meanings[name]
 		return terms.MeaningKey(m), known
 	}
-	switch r := []rune(text); {
-	case han.ClassOf(r[0]) == han.Word:
-		return terms.WordKey(text), true
-	case len(r) == 1:
-		return terms.SingleKey(r[0]), true
-	default:
-		return terms.PairKey(r[0], r[1]), true
-	}
+	return terms.KeyOf(text), true
 }

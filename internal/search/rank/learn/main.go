@@ -1,6 +1,7 @@
-// Learn makes model.txt and tells how good it is.
+// Learn makes the files that the search has learnt, and tells how good it is.
 //
 //	go run ./internal/search/rank/learn -eval SETS.tsv
+//	go run ./internal/search/rank/learn -stands PAIRS.tsv … >internal/search/standin/standins.txt
 //
 // SETS.tsv has lines: name TAB docs.tsv TAB queries.tsv TAB language TAB field.
 package main
@@ -26,6 +27,7 @@ func main() {
 	eval := flag.Bool("eval", false, "tell how good the model is")
 	most := flag.Int("most", 3000, "questions of each set")
 	learnt := flag.Bool("terms", false, "learn the weights of terms from files of pairs")
+	stands := flag.Bool("stands", false, "learn what stands for what from files of pairs")
 	misses := flag.Bool("misses", false, "print questions whose first hit is wrong")
 	evidence := flag.Bool("evidence", false, "learn the weights of clues from sets")
 	answered := flag.Bool("answered", false, "tell how well questions that a site cannot answer are told apart")
@@ -34,6 +36,12 @@ func main() {
 	ctx := context.Background()
 	if *learnt {
 		if err := learnTerms(os.Stdout, flag.Args()); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *stands {
+		if err := learnStands(os.Stdout, flag.Args()); err != nil {
 			log.Fatal(err)
 		}
 		return

@@ -73,6 +73,7 @@ var theParts = []part{
 	{"without pairs of characters", row(nothing, weigh.Pair)},
 	{"without single characters in texts", row(func(l *weigh.Line) { l.Body = 0 }, weigh.Single)},
 	{"without meanings of the lexicon", row(nothing, meanings)},
+	{"without what stands for what", func(w *weigh.Table, _ *rank.Model) { w.Standins = nil }},
 	{"without English stems", row(nothing, stems)},
 	{"without words written as one", row(nothing, joins)},
 }
