@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"whyfix/internal/diag"
 )
 
 // questions are put to a person at a terminal, one after the other.
@@ -82,7 +84,7 @@ func (q *questions) fill(d *draft, file *string, place func(string) error) error
 	var err error
 	for strings.TrimSpace(d.title) == "" {
 		if q.ended {
-			return hinted{errors.New("nothing was written: an article needs a title"), "write it on the command line: whyfix new PATH TITLE"}
+			return diag.WithHint(errors.New("nothing was written: an article needs a title"), "write it on the command line: whyfix new PATH TITLE")
 		}
 		if d.title, err = q.line(q.words.ask["title"]); err != nil {
 			return err
@@ -94,7 +96,7 @@ func (q *questions) fill(d *draft, file *string, place func(string) error) error
 			return err
 		}
 		if q.ended && *file == "" {
-			return hinted{errors.New("nothing was written"), "Enter takes the proposed file"}
+			return diag.WithHint(errors.New("nothing was written"), "Enter takes the proposed file")
 		}
 		*file = cmp.Or(*file, proposed)
 	}

@@ -47,9 +47,9 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	}
 	switch {
 	case *asJSON && *asSARIF || *asJSON && *asGitHub || *asSARIF && *asGitHub:
-		return errUsage{"-json, -sarif and -github are three forms of one output", "choose one of them"}
+		return diag.Misuse("-json, -sarif and -github are three forms of one output", "choose one of them")
 	case *yes && !*fixing:
-		return errUsage{"-yes answers what -fix asks", "whyfix check -fix -yes"}
+		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
 	}
 	collect(checkingGC)
 	p := diag.Printer{Dir: filepath.ToSlash(*dir)}

@@ -51,7 +51,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
-		return errUsage{fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
+		return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
 	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
 	told := false // what is not known of dates

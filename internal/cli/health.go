@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"whyfix/internal/diag"
 )
 
 const healthHelp = `usage: whyfix health [options]
@@ -38,11 +40,11 @@ func runHealth(ctx context.Context, e *env, args []string) error {
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/healthz", nil)
 	if err != nil {
-		return errUsage{fmt.Sprintf("-addr: %q is no address", *addr), "write host:port, such as 127.0.0.1:8080"}
+		return diag.Misuse(fmt.Sprintf("-addr: %q is no address", *addr), "write host:port, such as 127.0.0.1:8080")
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return hinted{fmt.Errorf("nobody answers at %s: %s", host, reason(err)), "is whyfix serve running there?"}
+		return diag.WithHint(fmt.Errorf("nobody answers at %s: %s", host, reason(err)), "is whyfix serve running there?")
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))

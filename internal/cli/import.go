@@ -62,7 +62,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	source, done, err := importer.Open(words[0])
 	switch {
 	case errors.Is(err, importer.ErrNoSource):
-		return hinted{err, "name the file or the folder with the pages to import"}
+		return diag.WithHint(err, "name the file or the folder with the pages to import")
 	case err != nil:
 		return err
 	}
@@ -72,7 +72,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	info, err := os.Stat(*dir)
 	switch {
 	case err == nil && !info.IsDir():
-		return hinted{fmt.Errorf("%s is a file, not a content folder", *dir), "name a folder with -content"}
+		return diag.WithHint(fmt.Errorf("%s is a file, not a content folder", *dir), "name a folder with -content")
 	case err == nil:
 		root, err := os.OpenRoot(*dir)
 		if err != nil {
@@ -85,7 +85,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	}
 	plan, diags, err := importer.Plan(ctx, source, existing, importer.Options{From: family, Into: below, Now: time.Now()})
 	if errors.Is(err, importer.ErrNoPages) {
-		return hinted{err, "name a folder with pages, or say what they are with -from"}
+		return diag.WithHint(err, "name a folder with pages, or say what they are with -from")
 	}
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 		defer root.Close()
 		if err := plan.Write(root); err != nil {
 			if errors.Is(err, fs.ErrExist) {
-				return hinted{err, "nothing was written; choose another folder with -into, or move that file away"}
+				return diag.WithHint(err, "nothing was written; choose another folder with -into, or move that file away")
 			}
 			return err
 		}
@@ -155,7 +155,7 @@ func familyOf(name string) (importer.Family, error) {
 		}
 		known = append(known, string(f))
 	}
-	return "", errUsage{fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", "))}
+	return "", diag.Misuse(fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", ")))
 }
 
 // intoFolder is the folder below the content folder, which a shell may have
@@ -170,9 +170,9 @@ func intoFolder(name, dir string) (string, error) {
 	case into == "" || into == ".":
 		return "", nil
 	case !filepath.IsLocal(into) || into != path.Clean(into):
-		return "", errUsage{fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy"}
+		return "", diag.Misuse(fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy")
 	case content.Hidden(into):
-		return "", errUsage{fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name"}
+		return "", diag.Misuse(fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name")
 	}
 	return into, nil
 }

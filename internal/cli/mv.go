@@ -105,10 +105,10 @@ func (m *move) name(from, to string) error {
 		}
 		p = path.Clean(strings.TrimSuffix(p, "/"))
 		if p == "." || !filepath.IsLocal(p) {
-			return "", errUsage{fmt.Sprintf("%q is not a path inside the content folder", word), "write it like pay/refund.md"}
+			return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", word), "write it like pay/refund.md")
 		}
 		if content.Hidden(p) {
-			return "", errUsage{fmt.Sprintf("%q is not part of the site: names that start with . _ or # are left out", word), "move it by hand"}
+			return "", diag.Misuse(fmt.Sprintf("%q is not part of the site: names that start with . _ or # are left out", word), "move it by hand")
 		}
 		return p, nil
 	}
@@ -121,7 +121,7 @@ func (m *move) name(from, to string) error {
 	}
 	info, err := m.root.Lstat(m.old)
 	if err != nil {
-		return hinted{fmt.Errorf("there is no %s", filepath.Join(m.dir, m.old)), diag.DidYouMean(m.old, m.paths(), "write its path from the content folder, such as pay/refund.md")}
+		return diag.WithHint(fmt.Errorf("there is no %s", filepath.Join(m.dir, m.old)), diag.DidYouMean(m.old, m.paths(), "write its path from the content folder, such as pay/refund.md"))
 	}
 	m.folder = info.IsDir()
 	if there, err := m.root.Stat(m.new); err == nil && there.IsDir() || strings.HasSuffix(filepath.ToSlash(to), "/") {
@@ -133,18 +133,18 @@ func (m *move) name(from, to string) error {
 	was, is := content.Classify(m.old), content.Classify(m.new)
 	switch {
 	case m.old == m.new:
-		return errUsage{"OLD and NEW are the same", "give it another path"}
+		return diag.Misuse("OLD and NEW are the same", "give it another path")
 	case m.folder && strings.HasPrefix(m.new, m.old+"/"):
-		return errUsage{"a folder cannot be moved into itself", "choose a place outside of it"}
+		return diag.Misuse("a folder cannot be moved into itself", "choose a place outside of it")
 	case !m.folder && (was == content.ClassSetting || is == content.ClassSetting):
-		return errUsage{"the settings have their place at the top of the content folder", "edit them by hand"}
+		return diag.Misuse("the settings have their place at the top of the content folder", "edit them by hand")
 	case !m.folder && (was == content.ClassIndex || is == content.ClassIndex):
-		return errUsage{"index.md is the page of its folder", "move the folder, or write another index.md by hand"}
+		return diag.Misuse("index.md is the page of its folder", "move the folder, or write another index.md by hand")
 	case !m.folder && was != is:
-		return errUsage{fmt.Sprintf("%s would not be an article any more, or become one", m.new), "keep the end of the name"}
+		return diag.Misuse(fmt.Sprintf("%s would not be an article any more, or become one", m.new), "keep the end of the name")
 	}
 	if _, err := m.root.Lstat(m.new); !errors.Is(err, fs.ErrNotExist) {
-		return hinted{fmt.Errorf("%s exists already", filepath.Join(m.dir, m.new)), "choose another name; nothing is overwritten"}
+		return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(m.dir, m.new)), "choose another name; nothing is overwritten")
 	}
 	return nil
 }
@@ -297,7 +297,7 @@ func (m *move) addresses() error {
 		page, placed := after[m.to(a.Path)]
 		switch {
 		case !placed:
-			return hinted{fmt.Errorf("%s would have no address there", a.Path), "choose another name: whyfix check tells after a move by hand what is wrong with it"}
+			return diag.WithHint(fmt.Errorf("%s would have no address there", a.Path), "choose another name: whyfix check tells after a move by hand what is wrong with it")
 		case page.URL != a.URL:
 			m.pages[old(a.Page)] = old(page)
 			if !a.Draft { // nobody has its address
@@ -420,10 +420,8 @@ func (m *move) edit(file string) (edited, []fix, error) {
 		var ok bool
 		x.at.File = m.printer.File(m.to(file))
 		if now, ok = x.mend(now, offset, x.old, x.new); !ok {
-			return edited{}, nil, hinted{
-				fmt.Errorf("%s: it is not clear how to write %s instead of %q here", x.at, x.new, x.old),
-				"change this place by hand first, so that it can be mended, or move the file by hand; nothing was moved",
-			}
+			return edited{}, nil, diag.WithHint(fmt.Errorf("%s: it is not clear how to write %s instead of %q here", x.at, x.new, x.old),
+				"change this place by hand first, so that it can be mended, or move the file by hand; nothing was moved")
 		}
 		said = append(said, x)
 	}

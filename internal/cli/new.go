@@ -60,7 +60,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	for _, list := range d.lists {
 		for _, s := range list {
 			if s == "" || strings.ContainsFunc(s, unicode.IsControl) {
-				return errUsage{fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes"}
+				return diag.Misuse(fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes")
 			}
 		}
 	}
@@ -70,13 +70,13 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	}
 	if len(words) == 2 {
 		if d.title != "" {
-			return errUsage{"the title is given twice", "-title or TITLE, not both"}
+			return diag.Misuse("the title is given twice", "-title or TITLE, not both")
 		}
 		d.title = words[1]
 	}
 	given := len(words) == 2 || len(words) == 1 && d.title != ""
 	if !given && !terminal(e) {
-		return errUsage{message: "it needs a PATH and a TITLE (in quotes)"}
+		return diag.Misuse("it needs a PATH and a TITLE (in quotes)", "")
 	}
 
 	root, err := os.OpenRoot(*dir)
@@ -114,7 +114,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if d.title = strings.TrimSpace(d.title); d.title == "" || strings.ContainsFunc(d.title, unicode.IsControl) {
-		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
+		return diag.Misuse("the title must be one line of text", "write the reader's question, in quotes")
 	}
 	text, diags, err := write(fsys, file, *name, d)
 	if err != nil {
@@ -143,7 +143,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 
 // taken says that there is such a file.
 func taken(dir, file string) error {
-	return hinted{fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file"}
+	return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file")
 }
 
 // articlePath is the path in the content folder that a word names.
@@ -159,11 +159,11 @@ func articlePath(word, dir string) (string, error) {
 	}
 	switch {
 	case noFile || !filepath.IsLocal(name) || name != path.Clean(name):
-		return "", errUsage{fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md"}
+		return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md")
 	case content.Hidden(name):
-		return "", errUsage{fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name"}
+		return "", diag.Misuse(fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name")
 	case content.Classify(name) == content.ClassIndex:
-		return "", errUsage{"index.md is the page of its folder, not an article", "choose another name, or write index.md by hand"}
+		return "", diag.Misuse("index.md is the page of its folder, not an article", "choose another name, or write index.md by hand")
 	}
 	return name, nil
 }

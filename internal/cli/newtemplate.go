@@ -89,7 +89,7 @@ func findTemplate(fsys fs.FS, home, language, name string) (*pattern, diag.List,
 	if near := diag.Nearest(name, known); near != "" {
 		hint = "did you mean " + strconv.Quote(near) + "? " + hint
 	}
-	return nil, nil, errUsage{fmt.Sprintf("there is no template %q", name), hint}
+	return nil, nil, diag.Misuse(fmt.Sprintf("there is no template %q", name), hint)
 }
 
 // templatesIn lists the templates of a folder, which need not be there.

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/events"
 	"whyfix/internal/press"
 	"whyfix/internal/server"
@@ -86,10 +87,10 @@ func parseServe(args []string) (*serveOptions, error) {
 		return nil, err
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
-		return nil, errUsage{fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json"}
+		return nil, diag.Misuse(fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json")
 	}
 	if *rate < 0 {
-		return nil, errUsage{fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit"}
+		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
 	}
 	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate}
 	for part := range strings.SplitSeq(*trusted, ",") {
@@ -102,7 +103,7 @@ func parseServe(args []string) (*serveOptions, error) {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, errUsage{fmt.Sprintf("-trusted-proxy: %q is no address or network", part), "write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them"}
+			return nil, diag.Misuse(fmt.Sprintf("-trusted-proxy: %q is no address or network", part), "write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them")
 		}
 		o.server.Trusted = append(o.server.Trusted, p.Masked())
 	}
@@ -133,7 +134,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.events != "" {
 		kept, err := events.Open(o.events, log)
 		if err != nil {
-			return hinted{fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to"}
+			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to")
 		}
 		defer kept.Close()
 		o.server.Events = kept
@@ -213,11 +214,11 @@ func bind(name, addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, hinted{fmt.Errorf("%s is already in use", addr), "stop the other program, or choose another port with " + name + "; port 0 picks a free one"}
+		return nil, diag.WithHint(fmt.Errorf("%s is already in use", addr), "stop the other program, or choose another port with "+name+"; port 0 picks a free one")
 	case errors.Is(err, syscall.EACCES):
-		return nil, hinted{fmt.Errorf("you may not listen on %s", addr), "choose a port above 1023 with " + name}
+		return nil, diag.WithHint(fmt.Errorf("you may not listen on %s", addr), "choose a port above 1023 with "+name)
 	case err != nil:
-		return nil, errUsage{name + ": " + reason(err), "write host:port, such as 127.0.0.1:8080"}
+		return nil, diag.Misuse(name+": "+reason(err), "write host:port, such as 127.0.0.1:8080")
 	}
 	return l, nil
 }
