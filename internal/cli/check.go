@@ -1,11 +1,17 @@
 package cli
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"whyfix/internal/build"
+	"whyfix/internal/check"
 	"whyfix/internal/diag"
+	"whyfix/internal/fix"
 	"whyfix/internal/publish"
 )
 
@@ -63,7 +69,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *fixing {
-		n, err := runFix(e, loaded, *dir, p, *yes)
+		n, err := fixContent(e, loaded, p, *yes)
 		if err != nil {
 			return err
 		}
@@ -127,4 +133,57 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return errSilent
 	}
 	return nil
+}
+
+// fixContent fixes what is safe, and what the writer agrees to, and returns in
+// how many places.
+func fixContent(e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
+	edits := fix.Links(loaded.Site, loaded.Files, loaded.Diags)
+	if loaded.Site.Settings.Checks.On("tag-near") {
+		answers := bufio.NewReader(e.stdin)
+		for _, t := range check.Twins(loaded.Site) {
+			retag, err := fix.Retag(t, loaded.Diags)
+			if err == nil && yes && t.Even() {
+				err = fmt.Errorf("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
+			}
+			switch {
+			case err != nil:
+				e.say("the tag %q is left as it is: %v", t.Rare.Name, err)
+			case !yes && !terminal(e.stdin):
+				e.say("the tag %q may be %q: -yes mends it without asking", t.Rare.Name, t.Often.Name)
+			case yes || agrees(e, answers, t):
+				edits = append(edits, retag...)
+			}
+		}
+	}
+	root, err := os.OpenRoot(loaded.Dir)
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close()
+	files, err := fix.Files(root, edits)
+	if err != nil {
+		return 0, err
+	}
+	if err := fix.Write(root, files); err != nil {
+		return 0, fmt.Errorf("nothing was mended: %w", err)
+	}
+	n := 0
+	for _, f := range files {
+		for _, x := range f.Made {
+			x.At.File = p.File(x.At.File)
+			e.say("mended %s: %s → %s", x.At, x.Old, x.New)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// agrees asks whether one tag is a slip of another.
+func agrees(e *env, answers *bufio.Reader, t check.Twin) bool {
+	fmt.Fprintf(e.stderr, "Write the tag %q (%s) instead of %q (%s)? [y/N] ",
+		t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article"))
+	answer, _ := answers.ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

@@ -13,11 +13,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
 
+	"golang.org/x/term"
+
 	"whyfix/internal/build"
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
@@ -119,6 +123,12 @@ func (e *env) finish(c command, err error) int {
 		fmt.Fprintf(e.stderr, "whyfix %s: %v\n", c.name, err)
 	}
 	return exitError
+}
+
+// terminal reports whether a person sits at the other end.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 func overview() string {
@@ -230,6 +240,26 @@ func folder(option, dir string) error {
 			return nil
 		}
 	}
+}
+
+// inContent is the path in the content folder that a word of the command line
+// names: a shell may complete it to ./content/pay/refund.md. A slash at its end
+// stays.
+func inContent(word, dir string) (string, error) {
+	name := strings.TrimPrefix(filepath.ToSlash(word), "./")
+	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
+		name = rest
+	}
+	clean := path.Clean(name)
+	switch {
+	case clean == "." || !filepath.IsLocal(name):
+		return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md")
+	case content.Hidden(clean):
+		return "", diag.Misuse(fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name")
+	case strings.HasSuffix(name, "/"):
+		clean += "/"
+	}
+	return clean, nil
 }
 
 // openError puts the errors of opening a release into words.

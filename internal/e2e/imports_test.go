@@ -36,14 +36,16 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":     {project: []string{"cli"}},
-	"cli":            {project: []string{"build", "check", "content", "diag", "events", "importer", "mend", "press", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term", "gopkg.in/yaml.v3", "text/template"}},
+	"cli":            {project: []string{"build", "check", "content", "diag", "draft", "events", "fix", "importer", "move", "press", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"draft":          {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
+	"move":           {project: []string{"build", "content", "diag", "fix", "site"}},
+	"fix":            {project: []string{"check", "content", "diag", "site"}},
 	"preview":        {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":          {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
 	"content":        {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
 	"markdown":       {project: []string{"diag"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":           {project: []string{"content", "diag", "markdown"}},
 	"check":          {project: []string{"diag", "markdown", "rules", "site"}},
-	"mend":           {},
 	"rules":          {project: []string{"diag"}},
 	"importer":       {project: []string{"content", "diag", "markdown", "site"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "golang.org/x/net/html"}},
 	"record":         {},

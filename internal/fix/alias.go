@@ -1,4 +1,4 @@
-package mend
+package fix
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ var emptyAliases = regexp.MustCompile(`(?m)^aliases:[ \t]*(?:\[[ \t]*\]|~|null)?
 // Alias adds an old address to the front matter of an article. First is the
 // byte at which its first alias stands, -1 if it has none. A text without front
 // matter gets one.
-func Alias(text []byte, first int, address string) ([]byte, bool) {
+func Alias(text []byte, first int, _, address string) ([]byte, bool) {
 	if first >= 0 {
 		return besideAlias(text, first, address)
 	}

@@ -1,7 +1,7 @@
-package cli
+package draft
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -27,53 +27,41 @@ const (
 )
 
 // placeholders are what stands for a value in a template.
-func placeholders() []string { return append([]string{"title", "date", "review_by"}, listNames()...) }
+func placeholders() []string { return append([]string{"title", "date", "review_by"}, Lists()...) }
 
-// listNames are the placeholders that are any number of texts.
-func listNames() []string { return []string{"symptoms", "products", "causes", "solutions"} }
-
-// draft is what is known of a new article.
-type draft struct {
-	title string
-	lists map[string][]string // by listNames
-	date  time.Time
-}
-
-// pattern is what new articles are made of, for text/template. Its placeholders
+// source is what new articles are made of, for text/template. Its placeholders
 // are functions, which write YAML in front matter and Markdown below it.
-type pattern struct {
+type source struct {
 	file        string // its path in the content folder
 	lines       *diag.Lines
 	front, body string
-	words       builtIn // of the article's language
+	words       wording // of the article's language
 }
 
-// findTemplate finds a template by its name for an article in a language,
-// whose home is a folder: there, then at the top, then in the program. A
-// template at the top is in the language of the site, so it does not replace
-// the built-in one of another.
-func findTemplate(fsys fs.FS, home, language, name string) (*pattern, diag.List, error) {
-	if ext := strings.ToLower(path.Ext(name)); ext == ".md" || ext == ".markdown" {
+// findTemplate finds a template by its name for an article at a place: in the
+// home of its language, then at the top, then in the program. A template at the
+// top is in the language of the site, so it does not replace the standard one of
+// another.
+func findTemplate(folder fs.FS, at place, name string) (*source, diag.List, error) {
+	if name != "" && content.Classify(name) != content.ClassAsset {
 		name = strings.TrimSuffix(name, path.Ext(name))
 	}
-	if name == "" {
-		name = standardName
-	}
-	folders := []string{path.Join(home, templateFolder)}
-	if home != "" && name != standardName {
+	name = cmp.Or(name, standardName)
+	folders := []string{path.Join(at.home, templateFolder)}
+	if at.home != "" && name != standardName {
 		folders = append(folders, templateFolder)
 	}
-	words := builtInFor(language)
+	words := wordsIn(at.language)
 	known := []string{standardName}
-	for _, folder := range folders {
-		for _, base := range templatesIn(fsys, folder) {
+	for _, dir := range folders {
+		for _, base := range templatesIn(folder, dir) {
 			own := strings.TrimSuffix(base, path.Ext(base))
 			known = append(known, own)
 			if own != name {
 				continue
 			}
-			file := path.Join(folder, base)
-			data, bad := content.ReadFile(fsys, file)
+			file := path.Join(dir, base)
+			data, bad := content.ReadFile(folder, file)
 			if bad != nil {
 				return nil, diag.List{*bad}, nil
 			}
@@ -81,7 +69,7 @@ func findTemplate(fsys fs.FS, home, language, name string) (*pattern, diag.List,
 		}
 	}
 	if name == standardName {
-		return readTemplate(builtInFile, words.article(), words)
+		return readTemplate(builtInFile, words.article, words)
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
@@ -93,14 +81,8 @@ func findTemplate(fsys fs.FS, home, language, name string) (*pattern, diag.List,
 }
 
 // templatesIn lists the templates of a folder, which need not be there.
-func templatesIn(fsys fs.FS, folder string) []string {
-	if fsys == nil {
-		return nil
-	}
-	entries, err := fs.ReadDir(fsys, folder)
-	if err != nil {
-		return nil
-	}
+func templatesIn(folder fs.FS, dir string) []string {
+	entries, _ := fs.ReadDir(folder, dir)
 	var out []string
 	for _, e := range entries {
 		if !e.IsDir() && !content.Hidden(e.Name()) && content.Classify(e.Name()) != content.ClassAsset {
@@ -111,16 +93,16 @@ func templatesIn(fsys fs.FS, folder string) []string {
 }
 
 // readTemplate takes front matter and text apart.
-func readTemplate(file string, data []byte, words builtIn) (*pattern, diag.List, error) {
-	lines, source, bad := content.Decode(file, data)
+func readTemplate(file string, data []byte, words wording) (*source, diag.List, error) {
+	lines, text, bad := content.Decode(file, data)
 	if bad != nil {
 		return nil, diag.List{*bad}, nil
 	}
-	p := &pattern{file: file, lines: lines, body: string(source), words: words}
-	if m := frontMatter.FindString(p.body); m != "" {
-		p.front, p.body = m, p.body[len(m):]
+	t := &source{file: file, lines: lines, body: string(text), words: words}
+	if m := frontMatter.FindString(t.body); m != "" {
+		t.front, t.body = m, t.body[len(m):]
 	}
-	return p, nil, nil
+	return t, nil, nil
 }
 
 var frontMatter = regexp.MustCompile(`(?s)\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
@@ -135,14 +117,14 @@ var (
 const eachItem = `{{range $$i, $$s := $2}}{{if $$i}}{{"\n"}}{{end}}$1{{$$s}}$3{{else}}$1$3{{end}}`
 
 // fill makes the text of an article.
-func (p *pattern) fill(d draft) (string, diag.List) {
-	front, bad := p.execute(itemLine.ReplaceAllString(p.front, eachItem), d.inFront())
+func (t *source) fill(a Article) (string, diag.List) {
+	front, bad := t.execute(itemLine.ReplaceAllString(t.front, eachItem), a.inFront())
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
 	// The comment keeps the numbers of lines.
-	before := "{{/*" + strings.Repeat("\n", strings.Count(p.front, "\n")) + "*/}}"
-	body, bad := p.execute(before+listLine.ReplaceAllString(p.body, `{{list "$1"}}`), p.inBody(d))
+	before := "{{/*" + strings.Repeat("\n", strings.Count(t.front, "\n")) + "*/}}"
+	body, bad := t.execute(before+listLine.ReplaceAllString(t.body, `{{list "$1"}}`), t.inBody(a))
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
@@ -150,16 +132,16 @@ func (p *pattern) fill(d draft) (string, diag.List) {
 }
 
 // execute fills in one part.
-func (p *pattern) execute(text string, values template.FuncMap) (string, *diag.Diagnostic) {
+func (t *source) execute(text string, values template.FuncMap) (string, *diag.Diagnostic) {
 	var b strings.Builder
-	t, err := template.New("").Funcs(values).Parse(text)
+	parsed, err := template.New("").Funcs(values).Parse(text)
 	if err == nil {
-		err = t.Execute(&b, nil)
+		err = parsed.Execute(&b, nil)
 	}
 	if err == nil {
 		return b.String(), nil
 	}
-	return "", p.problem(err)
+	return "", t.problem(err)
 }
 
 // The library says “template: NAME:LINE:COLUMN: …”, for some mistakes without
@@ -171,7 +153,7 @@ var (
 )
 
 // problem says where a template has a mistake, and what to do about it.
-func (p *pattern) problem(err error) *diag.Diagnostic {
+func (t *source) problem(err error) *diag.Diagnostic {
 	line, message, hint := 1, err.Error(), "placeholders: "+strings.Join(placeholders(), ", ")
 	if m := templateError.FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -187,18 +169,18 @@ func (p *pattern) problem(err error) *diag.Diagnostic {
 			hint = "did you mean {{" + near + "}}?"
 		}
 	}
-	at := p.lines.Offset(line, 1) + max(strings.Index(p.lines.Text(line), "{{"), 0)
-	d := p.lines.New(p.lines.At(at), diag.Error, templateProblem, message, hint)
+	at := t.lines.Offset(line, 1) + max(strings.Index(t.lines.Text(line), "{{"), 0)
+	d := t.lines.New(t.lines.At(at), diag.Error, templateProblem, message, hint)
 	return &d
 }
 
 // blame moves diagnostics from a line of what was made to the same line of the
 // template, where a person can mend it, if it has that line.
-func (p *pattern) blame(made string, list diag.List) diag.List {
-	was, is := strings.Split(p.front+p.body, "\n"), strings.Split(made, "\n")
+func (t *source) blame(made string, list diag.List) diag.List {
+	was, is := strings.Split(t.front+t.body, "\n"), strings.Split(made, "\n")
 	for i := range list {
 		d := &list[i]
-		d.File = p.file
+		d.File = t.file
 		if d.Line > 0 && d.Line <= len(is) {
 			d.Line = slices.Index(was, is[d.Line-1]) + 1
 		}
@@ -214,13 +196,13 @@ type scalars []string
 
 func (s scalars) String() string { return "[" + strings.Join(s, ", ") + "]" }
 
-// inFront are the values of a draft in YAML.
-func (d draft) inFront() template.FuncMap {
-	values := d.days()
-	values["title"] = func() string { return strconv.Quote(d.title) }
-	for _, name := range listNames() {
+// inFront are the values of an article in YAML.
+func (a Article) inFront() template.FuncMap {
+	values := a.days()
+	values["title"] = func() string { return strconv.Quote(a.Title) }
+	for _, name := range Lists() {
 		var list scalars
-		for _, s := range d.lists[name] {
+		for _, s := range a.Lists[name] {
 			list = append(list, scalar(s))
 		}
 		values[name] = func() scalars { return list }
@@ -229,10 +211,10 @@ func (d draft) inFront() template.FuncMap {
 }
 
 // days are the values that are the same in YAML and in Markdown.
-func (d draft) days() template.FuncMap {
+func (a Article) days() template.FuncMap {
 	return template.FuncMap{
-		"date":      func() string { return d.date.Format(time.DateOnly) },
-		"review_by": func() string { return d.date.AddDate(1, 0, 0).Format(time.DateOnly) },
+		"date":      func() string { return a.Date.Format(time.DateOnly) },
+		"review_by": func() string { return a.Date.AddDate(1, 0, 0).Format(time.DateOnly) },
 	}
 }
 
@@ -261,18 +243,18 @@ func (p phrases) String() string {
 	return strings.Join(p, between)
 }
 
-// inBody are the values of a draft in Markdown.
-func (p *pattern) inBody(d draft) template.FuncMap {
-	values := d.days()
-	values["title"] = func() string { return markdownText(d.title) }
-	for _, name := range listNames() {
+// inBody are the values of an article in Markdown.
+func (t *source) inBody(a Article) template.FuncMap {
+	values := a.days()
+	values["title"] = func() string { return markdownText(a.Title) }
+	for _, name := range Lists() {
 		var list phrases
-		for _, s := range d.lists[name] {
+		for _, s := range a.Lists[name] {
 			list = append(list, markdownText(s))
 		}
 		values[name] = func() phrases { return list }
 	}
-	values["list"] = func(name string) string { return strings.TrimSuffix(p.items(name, d), "\n") }
+	values["list"] = func(name string) string { return strings.TrimSuffix(t.items(name, a), "\n") }
 	return values
 }
 
@@ -283,8 +265,8 @@ func uses(part, name string) bool {
 
 // items are the lines for a list that has a line of its own: bullets, or for
 // causes and solutions headings with a text to fill in.
-func (p *pattern) items(name string, d draft) string {
-	list := d.lists[name]
+func (t *source) items(name string, a Article) string {
+	list := a.Lists[name]
 	var b strings.Builder
 	if name == "symptoms" || name == "products" {
 		for _, s := range list {
@@ -292,9 +274,9 @@ func (p *pattern) items(name string, d draft) string {
 		}
 		return b.String()
 	}
-	example, text := p.words.cause, p.words.causeText
+	example, text := t.words.cause, t.words.causeText
 	if name == "solutions" {
-		example, text = p.words.remedy, p.words.remedyText
+		example, text = t.words.remedy, t.words.remedyText
 	}
 	if len(list) == 0 {
 		return "### " + example + "\n\n" + text + "\n"
@@ -304,12 +286,12 @@ func (p *pattern) items(name string, d draft) string {
 			b.WriteByte('\n')
 		}
 		var attributes []string
-		if uses(p.front, name) { // a heading may name only tags that the article has
+		if uses(t.front, name) { // a heading may name only tags that the article has
 			attributes = append(attributes, "tag="+attributeText(s))
 		}
 		// Commas would make two causes of one. A solution that names none is for
 		// all, so nothing is lost.
-		if causes := d.lists["causes"]; name == "solutions" && len(causes) == 1 && uses(p.front+p.body, "causes") && !strings.ContainsAny(causes[0], ",，、;；") {
+		if causes := a.Lists["causes"]; name == "solutions" && len(causes) == 1 && uses(t.front+t.body, "causes") && !strings.ContainsAny(causes[0], ",，、;；") {
 			attributes = append(attributes, "for="+attributeText(causes[0]))
 		}
 		b.WriteString("### " + markdownText(s))
@@ -350,45 +332,4 @@ func markdownText(s string) string {
 		out = m[:len(m)-1] + `\` + out[len(m)-1:]
 	}
 	return out
-}
-
-// tongue is the language of a path in the content folder, and the folder that
-// is its home ("" for that of the site). It reads site.yaml and the index.md of
-// the folders above, and no other file: on a large site one must not wait.
-func tongue(fsys fs.FS, name string) (language, home string, settings content.Settings) {
-	settings = content.DefaultSettings()
-	if fsys == nil {
-		return settings.Language, "", settings
-	}
-	if data, err := fs.ReadFile(fsys, content.SiteFile); err == nil {
-		settings, _ = content.ParseSettings(data) // whyfix check tells what is wrong with it
-	}
-	language = settings.Language
-	parser := settings.Parser()
-	parts := strings.Split(path.Dir(name), "/")
-	for i := range parts {
-		dir := path.Join(parts[:i+1]...)
-		if dir == "." {
-			continue
-		}
-		entries, err := fs.ReadDir(fsys, dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		for _, e := range entries {
-			if e.IsDir() || content.Classify(e.Name()) != content.ClassIndex {
-				continue
-			}
-			file := path.Join(dir, e.Name())
-			data, bad := content.ReadFile(fsys, file)
-			if bad != nil {
-				continue
-			}
-			index, _ := content.ParseArticle(file, data, parser)
-			if index != nil && index.InLanguage.Value != "" && !strings.EqualFold(index.InLanguage.Value, language) {
-				language, home = index.InLanguage.Value, dir
-			}
-		}
-	}
-	return language, home, settings
 }
