@@ -165,7 +165,7 @@ func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) e
 	}
 	shown, left := fewWarnings(loaded.Diags)
 	shown = loaded.WithLines(shown)
-	if printErr := (diag.Printer{Dir: filepath.ToSlash(loaded.Dir)}).Print(e.stderr, shown); printErr != nil {
+	if printErr := printer(loaded.Dir).Print(e.stderr, shown); printErr != nil {
 		return printErr
 	}
 	if left > 0 {

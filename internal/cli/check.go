@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"whyfix/internal/build"
@@ -13,6 +12,7 @@ import (
 	"whyfix/internal/diag"
 	"whyfix/internal/fix"
 	"whyfix/internal/publish"
+	"whyfix/internal/rules"
 )
 
 const checkHelp = `usage: whyfix check [options]
@@ -58,7 +58,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
 	}
 	collect(checkingGC)
-	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
+	p := printer(*dir)
 	l, err := build.NewLoader(build.Options{Content: *dir})
 	if err != nil {
 		return loadError(err, *dir)
@@ -112,9 +112,9 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)
 	case *asSARIF:
-		err = printSARIF(e.stdout, p, diags)
+		err = rules.PrintSARIF(e.stdout, p, diags, version)
 	case *asGitHub:
-		err = printGitHub(e.stdout, p, diags)
+		err = p.PrintGitHub(e.stdout, diags)
 	default:
 		err = p.Print(e.stdout, diags)
 	}

@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -125,6 +126,18 @@ func (e *env) finish(c command, err error) int {
 	return exitError
 }
 
+// printer prints diagnostics about a content folder.
+func printer(dir string) diag.Printer { return diag.Printer{Dir: filepath.ToSlash(dir)} }
+
+// refuse says for which mistakes a command has done nothing.
+func (e *env) refuse(p diag.Printer, mistakes diag.List, undone string) error {
+	if err := p.Print(e.stderr, mistakes); err != nil {
+		return err
+	}
+	e.say("%s", undone)
+	return errSilent
+}
+
 // terminal reports whether a person sits at the other end.
 func terminal(stream any) bool {
 	f, ok := stream.(*os.File)
@@ -228,6 +241,22 @@ func loadError(err error, dir string) error {
 	return err
 }
 
+// openContent opens a content folder to read from, which is nil if it is not
+// there yet.
+func openContent(dir string) (files fs.FS, closeFiles func() error, err error) {
+	root, err := os.OpenRoot(dir)
+	if err == nil {
+		return root.FS(), root.Close, nil
+	}
+	if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+		return nil, nil, diag.WithHint(fmt.Errorf("%s is a file, not a content folder", dir), "name a folder with -content")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, func() error { return nil }, nil
+	}
+	return nil, nil, err
+}
+
 // folder refuses a file in the place of a folder of releases. A folder that is
 // not there is none of its business.
 func folder(option, dir string) error {
@@ -242,14 +271,20 @@ func folder(option, dir string) error {
 	}
 }
 
-// inContent is the path in the content folder that a word of the command line
-// names: a shell may complete it to ./content/pay/refund.md. A slash at its end
-// stays.
-func inContent(word, dir string) (string, error) {
+// completed is a word as it is from the content folder on: a shell may have
+// completed it to ./content/pay/refund.md.
+func completed(word, dir string) string {
 	name := strings.TrimPrefix(filepath.ToSlash(word), "./")
 	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
-		name = rest
+		return rest
 	}
+	return name
+}
+
+// inContent is the path in the content folder that a word of the command line
+// names. A slash at its end stays.
+func inContent(word, dir string) (string, error) {
+	name := completed(word, dir)
 	clean := path.Clean(name)
 	switch {
 	case clean == "." || !filepath.IsLocal(name):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"whyfix/internal/build"
@@ -53,13 +52,13 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
 		return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
-	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
+	p := printer(o.Content)
 	told := false // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
-	p, err := preview.New(preview.Options{
+	shown, err := preview.New(preview.Options{
 		Build: o, Log: log,
 		Report: func(s preview.State) {
-			_ = printer.Print(e.stderr, s.Loaded.Diags)
+			_ = p.Print(e.stderr, s.Loaded.Diags)
 			if s.Loaded.Dates != "" && !told {
 				e.say("%s", s.Loaded.Dates)
 				told = true
@@ -80,11 +79,11 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return loadError(err, o.Content)
 	}
-	defer p.Close()
-	if err := p.Start(ctx); err != nil {
+	defer shown.Close()
+	if err := shown.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, p, log, server.Connections{}, nil)
+	return listen(ctx, e, *addr, shown, log, server.Connections{}, nil)
 }
 
 // keep makes a release of what the preview shows.

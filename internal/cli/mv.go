@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
 
-	"whyfix/internal/diag"
 	"whyfix/internal/move"
 )
 
@@ -41,18 +39,14 @@ func runMv(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	printer := diag.Printer{Dir: filepath.ToSlash(*dir)}
 	plan, diags, err := move.New(ctx, *dir, from, to)
 	if err != nil {
 		return loadError(err, *dir)
 	}
 	if diags.Errors() > 0 {
-		if err := printer.Print(e.stderr, diags); err != nil {
-			return err
-		}
-		e.say("nothing was moved: mend these first, so that every link is known")
-		return errSilent
+		return e.refuse(printer(*dir), diags, "nothing was moved: mend these first, so that every link is known")
 	}
+	p := printer(*dir)
 	moved, mended, added := "would move", "would mend", "would add"
 	if !*dry {
 		if err := plan.Do(); err != nil {
@@ -60,9 +54,9 @@ func runMv(ctx context.Context, e *env, args []string) error {
 		}
 		moved, mended, added = "moved", "mended", "added"
 	}
-	e.say("%s %s → %s", moved, printer.File(plan.Old), printer.File(plan.New))
+	e.say("%s %s → %s", moved, p.File(plan.Old), p.File(plan.New))
 	for _, f := range plan.Files {
-		name := printer.File(f.Name)
+		name := p.File(f.Name)
 		for _, x := range f.Made {
 			if x.Old == "" {
 				e.say("%s the alias %s to %s", added, x.New, name)

@@ -73,17 +73,13 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		return diag.Misuse("it needs a PATH and a TITLE (in quotes)", "")
 	}
 
-	folder := os.DirFS(*dir) // it need not be there
-	root, err := os.OpenRoot(*dir)
-	switch {
-	case err == nil:
-		defer root.Close()
-		folder = root.FS()
-	case !errors.Is(err, fs.ErrNotExist):
-		if info, statErr := os.Stat(*dir); statErr == nil && !info.IsDir() {
-			return fmt.Errorf("%s is a file, not a content folder", *dir)
-		}
-		return loadError(err, *dir)
+	folder, closeFolder, err := openContent(*dir)
+	if err != nil {
+		return err
+	}
+	defer closeFolder()
+	if folder == nil {
+		folder = os.DirFS(*dir) // nothing is found in it
 	}
 	place := func(word string) (string, error) {
 		name, err := inContent(word, *dir)
@@ -121,11 +117,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if diags.Errors() > 0 {
-		if err := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, diags); err != nil {
-			return err
-		}
-		e.say("nothing was written: mend the template")
-		return errSilent
+		return e.refuse(printer(*dir), diags, "nothing was written: mend the template")
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(file))
 	switch err := draft.Create(*dir, file, text); {

@@ -118,13 +118,16 @@ const eachItem = `{{range $$i, $$s := $2}}{{if $$i}}{{"\n"}}{{end}}$1{{$$s}}$3{{
 
 // fill makes the text of an article.
 func (t *source) fill(a Article) (string, diag.List) {
-	front, bad := t.execute(itemLine.ReplaceAllString(t.front, eachItem), a.inFront())
+	inFront := values[scalars](a, strconv.Quote(a.Title), scalar)
+	front, bad := t.execute(itemLine.ReplaceAllString(t.front, eachItem), inFront)
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
 	// The comment keeps the numbers of lines.
 	before := "{{/*" + strings.Repeat("\n", strings.Count(t.front, "\n")) + "*/}}"
-	body, bad := t.execute(before+listLine.ReplaceAllString(t.body, `{{list "$1"}}`), t.inBody(a))
+	inBody := values[phrases](a, markdownText(a.Title), markdownText)
+	inBody["list"] = func(name string) string { return strings.TrimSuffix(t.items(name, a), "\n") }
+	body, bad := t.execute(before+listLine.ReplaceAllString(t.body, `{{list "$1"}}`), inBody)
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
@@ -196,26 +199,21 @@ type scalars []string
 
 func (s scalars) String() string { return "[" + strings.Join(s, ", ") + "]" }
 
-// inFront are the values of an article in YAML.
-func (a Article) inFront() template.FuncMap {
-	values := a.days()
-	values["title"] = func() string { return strconv.Quote(a.Title) }
-	for _, name := range Lists() {
-		var list scalars
-		for _, s := range a.Lists[name] {
-			list = append(list, scalar(s))
-		}
-		values[name] = func() scalars { return list }
-	}
-	return values
-}
-
-// days are the values that are the same in YAML and in Markdown.
-func (a Article) days() template.FuncMap {
-	return template.FuncMap{
+// values are what placeholders stand for, as a format writes it.
+func values[L ~[]string](a Article, title string, write func(string) string) template.FuncMap {
+	out := template.FuncMap{
+		"title":     func() string { return title },
 		"date":      func() string { return a.Date.Format(time.DateOnly) },
 		"review_by": func() string { return a.Date.AddDate(1, 0, 0).Format(time.DateOnly) },
 	}
+	for _, name := range Lists() {
+		var list L
+		for _, s := range a.Lists[name] {
+			list = append(list, write(s))
+		}
+		out[name] = func() L { return list }
+	}
+	return out
 }
 
 // scalar writes a text in YAML, as it may stand in a list in brackets: in quotes,
@@ -241,21 +239,6 @@ func (p phrases) String() string {
 		between = "、"
 	}
 	return strings.Join(p, between)
-}
-
-// inBody are the values of an article in Markdown.
-func (t *source) inBody(a Article) template.FuncMap {
-	values := a.days()
-	values["title"] = func() string { return markdownText(a.Title) }
-	for _, name := range Lists() {
-		var list phrases
-		for _, s := range a.Lists[name] {
-			list = append(list, markdownText(s))
-		}
-		values[name] = func() phrases { return list }
-	}
-	values["list"] = func(name string) string { return strings.TrimSuffix(t.items(name, a), "\n") }
-	return values
 }
 
 // uses reports whether a part of a template has a value.
@@ -308,28 +291,16 @@ func attributeText(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-var startsBlock = regexp.MustCompile(`^(?:[-+=#>:]|\d+[.)])`)
+var (
+	markup      = regexp.MustCompile("[\\\\`*_{}\\[\\]<>~|]|&[#\\pL]")
+	startsBlock = regexp.MustCompile(`^(?:[-+=#>:]|\d+[.)])`)
+)
 
 // markdownText writes a text so that Markdown shows exactly that text.
 func markdownText(s string) string {
-	var b strings.Builder
-	runes := []rune(s)
-	for i, r := range runes {
-		after := rune(0)
-		if i+1 < len(runes) {
-			after = runes[i+1]
-		}
-		switch {
-		case strings.ContainsRune("\\`*_{}[]<>~|", r),
-			r == '&' && (after == '#' || unicode.IsLetter(after)),
-			r == '#' && i > 0 && runes[i-1] == ' ':
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
+	s = strings.ReplaceAll(markup.ReplaceAllString(s, `\$0`), " #", ` \#`)
+	if m := startsBlock.FindString(s); m != "" {
+		s = m[:len(m)-1] + `\` + s[len(m)-1:]
 	}
-	out := b.String()
-	if m := startsBlock.FindString(out); m != "" {
-		out = m[:len(m)-1] + `\` + out[len(m)-1:]
-	}
-	return out
+	return s
 }

@@ -86,50 +86,35 @@ func Attribute(text []byte, offset int, old, word string) ([]byte, bool) {
 	if offset < 0 || offset > len(text) || strings.ContainsAny(word, "\"{}\n") {
 		return text, false
 	}
-	end := len(text)
-	if n := bytes.IndexByte(text[offset:], '\n'); n >= 0 {
-		end = offset + n
+	line := text[offset:]
+	if n := bytes.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
 	}
-	line := string(text[offset:end])
-	open := strings.LastIndexByte(line, '{')
+	open := bytes.LastIndexByte(line, '{')
 	if open < 0 {
 		return text, false
 	}
-	changed := line[:open] + attributes(line[open:], old, word)
-	return put(text, offset, end, changed), changed != line
-}
-
-func attributes(s, old, word string) string {
-	parts := strings.Split(s, `"`)
-	for i := 1; i < len(parts); i += 2 {
-		switch {
-		case strings.HasSuffix(parts[i-1], "tag=") && strings.TrimSpace(parts[i]) == old:
-			parts[i] = word
-		case strings.HasSuffix(parts[i-1], "for="):
-			parts[i] = listed(parts[i], old, word)
+	changed := tagAttribute.ReplaceAllFunc(line[open:], func(attribute []byte) []byte {
+		name, value, _ := strings.Cut(string(attribute), "=")
+		if name == "tag" && strings.Trim(value, `" \t`) != old {
+			return attribute
 		}
-	}
-	return strings.Join(parts, `"`)
+		return []byte(name + "=" + listed.ReplaceAllStringFunc(value, func(item string) string {
+			if strings.TrimSpace(item) == old {
+				return strings.Replace(item, old, word, 1)
+			}
+			return item
+		}))
+	})
+	return put(text, offset+open, offset+len(line), string(changed)), !bytes.Equal(changed, line[open:])
 }
 
-// commas divide the causes that an item is for.
-var commas = regexp.MustCompile(`[,，、;；]`)
-
-// listed replaces one word of a list such as "甲，乙".
-func listed(list, old, word string) string {
-	var b strings.Builder
-	from := 0
-	for _, comma := range append(commas.FindAllStringIndex(list, -1), []int{len(list), len(list)}) {
-		item := list[from:comma[0]]
-		if strings.TrimSpace(item) == old {
-			item = strings.Replace(item, old, word, 1)
-		}
-		b.WriteString(item)
-		b.WriteString(list[comma[0]:comma[1]])
-		from = comma[1]
-	}
-	return b.String()
-}
+// A heading has one tag, and what it is for are several, with commas between
+// them.
+var (
+	tagAttribute = regexp.MustCompile(`\b(?:tag|for)="[^"]*"`)
+	listed       = regexp.MustCompile(`[^",，、;；]+`)
+)
 
 func put(text []byte, start, end int, word string) []byte {
 	out := make([]byte, 0, len(text)+len(word))
