@@ -44,7 +44,7 @@ examples:
 func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	dir := f.String("content", "content", "")
-	o := build.ReleaseOptions{Generator: "whyfix " + version}
+	o := build.ReleaseOptions{Generator: program()}
 	f.StringVar(&o.Public, "out", "public", "")
 	var load build.Options
 	f.StringVar(&load.Theme, "theme", "", "")

@@ -112,7 +112,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)
 	case *asSARIF:
-		err = rules.PrintSARIF(e.stdout, p, diags, version)
+		err = rules.PrintSARIF(e.stdout, p, diags, version())
 	case *asGitHub:
 		err = p.PrintGitHub(e.stdout, diags)
 	default:

@@ -16,6 +16,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -313,3 +315,41 @@ func openError(err error, dir string) error {
 	}
 	return err
 }
+
+const versionHelp = `usage: whyfix version
+
+Prints the version, the commit it was built from, and the Go version.
+`
+
+func runVersion(_ context.Context, e *env, args []string) error {
+	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
+		return err
+	}
+	commit := "unknown commit"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = "commit " + s.Value
+			}
+		}
+	}
+	fmt.Fprintf(e.stdout, "%s, %s, %s %s/%s\n", program(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+// released is the version of a release: -ldflags "-X whyfix/internal/cli.released=1.2.3".
+var released string
+
+// version is the program's, as its build knows it.
+func version() string {
+	if released != "" {
+		return released
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version[1:]
+	}
+	return "0.0.0" // built from files that nobody has named
+}
+
+// program is the name and version by which releases say what made them.
+func program() string { return "whyfix " + version() }

@@ -88,7 +88,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 
 // keep makes a release of what the preview shows.
 func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
-	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: "whyfix " + version}, time.Now())
+	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: program()}, time.Now())
 	if err != nil {
 		e.say("-out %s: %v", out, openError(err, out))
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -15,9 +13,6 @@ import (
 	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
-
-// version is the program's version; CHANGELOG.md says what is in it.
-const version = "0.1.0"
 
 const searchHelp = `usage: whyfix search [options] QUERY
 
@@ -153,26 +148,5 @@ func explainFor(ctx context.Context, e *env, release *server.Release, q search.Q
 			fmt.Fprintf(e.stdout, "   - %s\n", l)
 		}
 	}
-	return nil
-}
-
-const versionHelp = `usage: whyfix version
-
-Prints the version, the commit it was built from, and the Go version.
-`
-
-func runVersion(_ context.Context, e *env, args []string) error {
-	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
-		return err
-	}
-	commit := "unknown commit"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = "commit " + s.Value
-			}
-		}
-	}
-	fmt.Fprintf(e.stdout, "whyfix %s, %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
