@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -69,7 +68,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *fixing {
-		n, err := fixContent(e, loaded, p, *yes)
+		n, err := fixContent(ctx, e, loaded, p, *yes)
 		if err != nil {
 			return err
 		}
@@ -137,10 +136,10 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 
 // fixContent fixes what is safe, and what the writer agrees to, and returns in
 // how many places.
-func fixContent(e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
+func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
 	edits := fix.Links(loaded.Site, loaded.Files, loaded.Diags)
 	if loaded.Site.Settings.Checks.On("tag-near") {
-		answers := bufio.NewReader(e.stdin)
+		var ask *questions
 		for _, t := range check.Twins(loaded.Site) {
 			retag, err := fix.Retag(t, loaded.Diags)
 			if err == nil && yes && t.Even() {
@@ -151,8 +150,20 @@ func fixContent(e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, er
 				e.say("the tag %q is left as it is: %v", t.Rare.Name, err)
 			case !yes && !terminal(e.stdin):
 				e.say("the tag %q may be %q: -yes mends it without asking", t.Rare.Name, t.Often.Name)
-			case yes || agrees(e, answers, t):
+			case yes:
 				edits = append(edits, retag...)
+			default:
+				if ask == nil {
+					ask = newQuestions(ctx, e)
+				}
+				answer, err := ask.line(fmt.Sprintf("Write the tag %q (%s) instead of %q (%s)? [y/N] ",
+					t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article")))
+				if err != nil {
+					return 0, err
+				}
+				if answer = strings.ToLower(answer); answer == "y" || answer == "yes" {
+					edits = append(edits, retag...)
+				}
 			}
 		}
 	}
@@ -177,13 +188,4 @@ func fixContent(e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, er
 		}
 	}
 	return n, nil
-}
-
-// agrees asks whether one tag is a slip of another.
-func agrees(e *env, answers *bufio.Reader, t check.Twin) bool {
-	fmt.Fprintf(e.stderr, "Write the tag %q (%s) instead of %q (%s)? [y/N] ",
-		t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article"))
-	answer, _ := answers.ReadString('\n')
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
 }

@@ -104,8 +104,8 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if terminal(e.stdin) {
-		ask := newQuestions(ctx, e, draft.Questions(folder, cmp.Or(file, word)))
-		if file, err = ask.fill(&a, word, place); err != nil {
+		words := draft.Questions(folder, cmp.Or(file, word))
+		if file, err = newQuestions(ctx, e).fill(words, &a, word, place); err != nil {
 			return err
 		}
 	}
@@ -142,15 +142,14 @@ func taken(dir, file string) error {
 type questions struct {
 	ctx   context.Context
 	env   *env
-	words map[string]string // by what is asked for
-	lines chan string       // what was typed; closed at the end of the input
+	lines chan string // what was typed; closed at the end of the input
 	ended bool
 }
 
 // newQuestions begins to read what is typed. The reader is left alone when the
 // command is stopped: nobody can take back a read from a terminal.
-func newQuestions(ctx context.Context, e *env, words map[string]string) *questions {
-	q := &questions{ctx: ctx, env: e, words: words, lines: make(chan string)}
+func newQuestions(ctx context.Context, e *env) *questions {
+	q := &questions{ctx: ctx, env: e, lines: make(chan string)}
 	go func() {
 		defer close(q.lines)
 		in := bufio.NewReader(e.stdin)
@@ -203,22 +202,22 @@ func (q *questions) list(prompt string) ([]string, error) {
 	}
 }
 
-// fill asks for what an article lacks and returns its file. Only a title and a
-// path must be given. Place is shown the path before anything else is asked:
-// nobody writes for nothing.
-func (q *questions) fill(a *draft.Article, word string, place func(string) (string, error)) (string, error) {
+// fill asks, in words of a language, for what an article lacks, and returns its
+// file. Only a title and a path must be given. Place is shown the path before
+// anything else is asked: nobody writes for nothing.
+func (q *questions) fill(words map[string]string, a *draft.Article, word string, place func(string) (string, error)) (string, error) {
 	var err error
 	for strings.TrimSpace(a.Title) == "" {
 		if q.ended {
 			return "", diag.WithHint(errors.New("nothing was written: an article needs a title"), "write it on the command line: whyfix new PATH TITLE")
 		}
-		if a.Title, err = q.line(q.words["title"]); err != nil {
+		if a.Title, err = q.line(words["title"]); err != nil {
 			return "", err
 		}
 	}
 	if word == "" {
 		proposed := draft.FileFor(a.Title)
-		if word, err = q.line(fmt.Sprintf(q.words["path"], proposed)); err != nil {
+		if word, err = q.line(fmt.Sprintf(words["path"], proposed)); err != nil {
 			return "", err
 		}
 		if q.ended && word == "" {
@@ -234,7 +233,7 @@ func (q *questions) fill(a *draft.Article, word string, place func(string) (stri
 		if len(a.Lists[name]) > 0 {
 			continue
 		}
-		if a.Lists[name], err = q.list(q.words[name]); err != nil {
+		if a.Lists[name], err = q.list(words[name]); err != nil {
 			return "", err
 		}
 	}

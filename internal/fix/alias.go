@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// emptyAliases is a line of front matter that has the key and no value.
-var emptyAliases = regexp.MustCompile(`(?m)^aliases:[ \t]*(?:\[[ \t]*\]|~|null)?[ \t]*(#.*)?$`)
+var (
+	frontMatter = regexp.MustCompile(`(?m)\A\x{FEFF}?---\r?\n((?s:.*?))^---[ \t]*\r?$`)
+	// emptyAliases is a line of it that has the key and no value.
+	emptyAliases = regexp.MustCompile(`(?m)^aliases:([ \t]*(?:\[[ \t]*\]|~|null)?[ \t]*?)(?: #.*)?\r?$`)
+)
 
 // Alias adds an old address to the front matter of an article. First is the
 // byte at which its first alias stands, -1 if it has none. A text without front
@@ -16,44 +19,23 @@ func Alias(text []byte, first int, _, address string) ([]byte, bool) {
 	if first >= 0 {
 		return besideAlias(text, first, address)
 	}
-	mark := len(text) - len(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")))
 	end := "\n"
 	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
 		end = "\r\n"
 	}
-	line := "aliases: [" + flow(address) + "]"
-	first = len("---" + end)
-	if !bytes.HasPrefix(text[mark:], []byte("---"+end)) {
-		return put(text, mark, mark, "---"+end+line+end+"---"+end+end), true
-	}
-	inside := text[mark+first:]
-	close := closing(inside)
-	if close < 0 {
-		return text, false
-	}
-	if at := emptyAliases.FindSubmatchIndex(bytes.ReplaceAll(inside[:close], []byte("\r"), []byte(" "))); at != nil {
-		if at[2] >= 0 {
-			line += " " + strings.TrimRight(string(inside[at[2]:at[3]]), "\r ")
+	list := " [" + flow(address) + "]"
+	front := frontMatter.FindSubmatchIndex(text)
+	if front == nil {
+		mark := len(text) - len(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")))
+		if bytes.HasPrefix(text[mark:], []byte("---"+end)) {
+			return text, false // it has no end
 		}
-		stop := at[1]
-		if stop > at[0] && inside[stop-1] == '\r' {
-			stop--
-		}
-		return put(text, mark+first+at[0], mark+first+stop, line), true
+		return put(text, mark, mark, "---"+end+"aliases:"+list+end+"---"+end+end), true
 	}
-	return put(text, mark+first+close, mark+first+close, line+end), true
-}
-
-// closing is where the line begins that ends front matter, or -1.
-func closing(inside []byte) int {
-	at := 0
-	for line := range bytes.Lines(inside) {
-		if bytes.Equal(bytes.TrimRight(line, " \t\r\n"), []byte("---")) {
-			return at
-		}
-		at += len(line)
+	if empty := emptyAliases.FindSubmatchIndex(text[front[2]:front[3]]); empty != nil {
+		return put(text, front[2]+empty[2], front[2]+empty[3], list), true
 	}
-	return -1
+	return put(text, front[3], front[3], "aliases:"+list+end), true
 }
 
 // besideAlias adds an address to a list that has one, in the list's own form.
@@ -85,10 +67,10 @@ func besideAlias(text []byte, first int, address string) ([]byte, bool) {
 	return text, false
 }
 
-// flow is an address as an entry of a YAML list in brackets.
-func flow(address string) string {
-	if strings.ContainsAny(address, ",[]{}#:\"'&*!|>%@` ") {
-		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(address) + `"`
+// flow is a text as an entry of a YAML list in brackets.
+func flow(s string) string {
+	if strings.ContainsAny(s, ",[]{}#:\"'&*!|>%@` ") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "?") {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 	}
-	return address
+	return s
 }

@@ -10,6 +10,7 @@ package fix
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -93,9 +94,7 @@ func Write(root *os.Root, files []File) error {
 			continue
 		}
 		for _, written := range files[:i] {
-			if failed := replace(root, written.Name, written.Now, written.Was); failed != nil {
-				err = fmt.Errorf("%w; and what was written could not be put back: %w", err, failed)
-			}
+			err = errors.Join(err, replace(root, written.Name, written.Now, written.Was))
 		}
 		return err
 	}
@@ -126,13 +125,7 @@ func replace(root *os.Root, name string, was, now []byte) error {
 		return err
 	}
 	_, err = f.Write(now)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = root.Rename(temp, name)
 	}
 	if err != nil {

@@ -71,13 +71,13 @@ func Value(text []byte, offset int, old, value string) ([]byte, bool) {
 		return text, false
 	}
 	end := offset + len(whole)
-	if quote == "" && end < len(text) && strings.IndexByte(",]} \t\n\r#", text[end]) < 0 {
+	if quote != "" {
+		return put(text, offset, end, quote+value+quote), true
+	}
+	if end < len(text) && strings.IndexByte(",]} \t\n\r#", text[end]) < 0 {
 		return text, false
 	}
-	if quote == "" && strings.ContainsAny(value, ":#,[]{}&*!|>%@`-?") {
-		quote = `"`
-	}
-	return put(text, offset, end, quote+value+quote), true
+	return put(text, offset, end, flow(value)), true
 }
 
 // Attribute puts another word into the tag="…" and for="…" of the heading that

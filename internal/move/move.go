@@ -295,36 +295,33 @@ func (m *move) edit() error {
 }
 
 // Do moves the file or folder and writes what changes. After an error everything
-// is as it was.
-func (p *Plan) Do() (err error) {
+// is as it was, or the error says what could not be put back.
+func (p *Plan) Do() error {
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	var undo []func() error
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, back := range slices.Backward(undo) {
-			if failed := back(); failed != nil {
-				err = fmt.Errorf("%w; and it could not be put back: %w", err, failed)
-			}
-		}
-	}()
+	var missing []string // folders, the deepest first
 	for folder := path.Dir(p.New); ; folder = path.Dir(folder) {
 		if _, err := root.Lstat(folder); err == nil {
 			break
 		}
-		undo = slices.Insert(undo, 0, func() error { return root.Remove(folder) })
+		missing = append(missing, folder)
 	}
-	if err := root.MkdirAll(path.Dir(p.New), 0o755); err != nil {
-		return err
+	err = root.MkdirAll(path.Dir(p.New), 0o755)
+	if err == nil {
+		err = root.Rename(p.Old, p.New)
 	}
-	if err := root.Rename(p.Old, p.New); err != nil {
-		return err
+	if err == nil {
+		if err = fix.Write(root, p.Files); err != nil {
+			err = errors.Join(err, root.Rename(p.New, p.Old))
+		}
 	}
-	undo = append(undo, func() error { return root.Rename(p.New, p.Old) })
-	return fix.Write(root, p.Files)
+	if err != nil {
+		for _, folder := range missing {
+			_ = root.Remove(folder) // unless something is in it
+		}
+	}
+	return err
 }
