@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -51,33 +52,38 @@ func findTemplate(folder fs.FS, at place, name string) (*source, diag.List, erro
 	if at.home != "" && name != standardName {
 		folders = append(folders, templateFolder)
 	}
-	words := wordsIn(at.language)
-	known := []string{standardName}
-	for _, dir := range folders {
+	files := map[string]string{standardName: builtInFile}
+	for _, dir := range slices.Backward(folders) {
 		for _, base := range templatesIn(folder, dir) {
-			own := strings.TrimSuffix(base, path.Ext(base))
-			known = append(known, own)
-			if own != name {
-				continue
-			}
-			file := path.Join(dir, base)
-			data, bad := content.ReadFile(folder, file)
-			if bad != nil {
-				return nil, diag.List{*bad}, nil
-			}
-			return readTemplate(file, data, words)
+			files[strings.TrimSuffix(base, path.Ext(base))] = path.Join(dir, base)
 		}
 	}
-	if name == standardName {
-		return readTemplate(builtInFile, words.article, words)
+	file, found := files[name]
+	if !found {
+		known := slices.Sorted(maps.Keys(files))
+		hint := "templates: " + strings.Join(known, ", ")
+		if near := diag.Nearest(name, known); near != "" {
+			hint = "did you mean " + strconv.Quote(near) + "? " + hint
+		}
+		return nil, nil, diag.Misuse(fmt.Sprintf("there is no template %q", name), hint)
 	}
-	slices.Sort(known)
-	known = slices.Compact(known)
-	hint := "templates: " + strings.Join(known, ", ")
-	if near := diag.Nearest(name, known); near != "" {
-		hint = "did you mean " + strconv.Quote(near) + "? " + hint
+	words := wordsIn(at.language)
+	data, bad := words.article, (*diag.Diagnostic)(nil)
+	if file != builtInFile {
+		data, bad = content.ReadFile(folder, file)
 	}
-	return nil, nil, diag.Misuse(fmt.Sprintf("there is no template %q", name), hint)
+	if bad != nil {
+		return nil, diag.List{*bad}, nil
+	}
+	lines, text, bad := content.Decode(file, data)
+	if bad != nil {
+		return nil, diag.List{*bad}, nil
+	}
+	t := &source{file: file, lines: lines, body: string(text), words: words}
+	if m := frontMatter.FindString(t.body); m != "" {
+		t.front, t.body = m, t.body[len(m):]
+	}
+	return t, nil, nil
 }
 
 // templatesIn lists the templates of a folder, which need not be there.
@@ -90,19 +96,6 @@ func templatesIn(folder fs.FS, dir string) []string {
 		}
 	}
 	return out
-}
-
-// readTemplate takes front matter and text apart.
-func readTemplate(file string, data []byte, words wording) (*source, diag.List, error) {
-	lines, text, bad := content.Decode(file, data)
-	if bad != nil {
-		return nil, diag.List{*bad}, nil
-	}
-	t := &source{file: file, lines: lines, body: string(text), words: words}
-	if m := frontMatter.FindString(t.body); m != "" {
-		t.front, t.body = m, t.body[len(m):]
-	}
-	return t, nil, nil
 }
 
 var frontMatter = regexp.MustCompile(`(?s)\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\z)`)

@@ -75,38 +75,26 @@ var (
 func wordsIn(language string) wording {
 	switch l := strings.ToLower(language); {
 	case strings.HasPrefix(l, "zh-hant"), strings.HasPrefix(l, "zh-tw"), strings.HasPrefix(l, "zh-hk"), strings.HasPrefix(l, "zh-mo"):
-		return traditional()
+		return wording{
+			article: traditionalArticle,
+			cause:   "第一種原因", causeText: "怎麼回事。", remedy: "做什麼", remedyText: "1. 第一步。",
+			questions: map[string]string{
+				"title": "標題，照讀者的問法寫：", "path": "檔案，在內容資料夾裡（Enter：%s）：",
+				"symptoms": "讀者怎麼說，一行一句，空行結束：\n  ", "products": "涉及的產品，一行一個，空行結束：\n  ",
+				"causes": "可能的原因，一行一個，空行結束：\n  ", "solutions": "處理辦法，一行一個，空行結束：\n  ",
+			},
+		}
 	case strings.HasPrefix(l, "zh"):
-		return simplified()
+		return wording{
+			article: simplifiedArticle,
+			cause:   "第一种原因", causeText: "怎么回事。", remedy: "做什么", remedyText: "1. 第一步。",
+			questions: map[string]string{
+				"title": "标题，照读者的问法写：", "path": "文件，在内容文件夹里（回车：%s）：",
+				"symptoms": "读者怎么说，一行一句，空行结束：\n  ", "products": "涉及的产品，一行一个，空行结束：\n  ",
+				"causes": "可能的原因，一行一个，空行结束：\n  ", "solutions": "处理办法，一行一个，空行结束：\n  ",
+			},
+		}
 	}
-	return english()
-}
-
-func simplified() wording {
-	return wording{
-		article: simplifiedArticle,
-		cause:   "第一种原因", causeText: "怎么回事。", remedy: "做什么", remedyText: "1. 第一步。",
-		questions: map[string]string{
-			"title": "标题，照读者的问法写：", "path": "文件，在内容文件夹里（回车：%s）：",
-			"symptoms": "读者怎么说，一行一句，空行结束：\n  ", "products": "涉及的产品，一行一个，空行结束：\n  ",
-			"causes": "可能的原因，一行一个，空行结束：\n  ", "solutions": "处理办法，一行一个，空行结束：\n  ",
-		},
-	}
-}
-
-func traditional() wording {
-	return wording{
-		article: traditionalArticle,
-		cause:   "第一種原因", causeText: "怎麼回事。", remedy: "做什麼", remedyText: "1. 第一步。",
-		questions: map[string]string{
-			"title": "標題，照讀者的問法寫：", "path": "檔案，在內容資料夾裡（Enter：%s）：",
-			"symptoms": "讀者怎麼說，一行一句，空行結束：\n  ", "products": "涉及的產品，一行一個，空行結束：\n  ",
-			"causes": "可能的原因，一行一個，空行結束：\n  ", "solutions": "處理辦法，一行一個，空行結束：\n  ",
-		},
-	}
-}
-
-func english() wording {
 	return wording{
 		article: englishArticle,
 		cause:   "The first cause", causeText: "What goes on.", remedy: "The first remedy", remedyText: "1. The first step.",
