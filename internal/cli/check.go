@@ -137,42 +137,16 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 // fixContent fixes what is safe, and what the writer agrees to, and returns in
 // how many places.
 func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
-	edits := fix.Links(loaded.Site, loaded.Files, loaded.Diags)
-	if loaded.Site.Settings.Checks.On("tag-near") {
-		var ask *questions
-		for _, t := range check.Twins(loaded.Site) {
-			retag, err := fix.Retag(t, loaded.Diags)
-			if err == nil && yes && t.Even() {
-				err = fmt.Errorf("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
-			}
-			switch {
-			case err != nil:
-				e.say("the tag %q is left as it is: %v", t.Rare.Name, err)
-			case !yes && !terminal(e.stdin):
-				e.say("the tag %q may be %q: -yes mends it without asking", t.Rare.Name, t.Often.Name)
-			case yes:
-				edits = append(edits, retag...)
-			default:
-				if ask == nil {
-					ask = newQuestions(ctx, e)
-				}
-				answer, err := ask.line(fmt.Sprintf("Write the tag %q (%s) instead of %q (%s)? [y/N] ",
-					t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article")))
-				if err != nil {
-					return 0, err
-				}
-				if answer = strings.ToLower(answer); answer == "y" || answer == "yes" {
-					edits = append(edits, retag...)
-				}
-			}
-		}
+	tags, err := agreedTags(ctx, e, loaded, yes)
+	if err != nil {
+		return 0, err
 	}
 	root, err := os.OpenRoot(loaded.Dir)
 	if err != nil {
 		return 0, err
 	}
 	defer root.Close()
-	files, err := fix.Files(root, edits)
+	files, err := fix.Files(root, append(fix.Links(loaded.Site, loaded.Files, loaded.Diags), tags...))
 	if err != nil {
 		return 0, err
 	}
@@ -188,4 +162,42 @@ func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printe
 		}
 	}
 	return n, nil
+}
+
+// agreedTags are the edits for tags that differ in one character, of which the
+// writer agrees that they are one.
+func agreedTags(ctx context.Context, e *env, loaded *build.Loaded, yes bool) (edits []fix.Edit, err error) {
+	if !loaded.Site.Settings.Checks.On("tag-near") {
+		return nil, nil
+	}
+	var ask *questions
+	for _, t := range check.Twins(loaded.Site) {
+		retag, why := fix.Retag(t, loaded.Diags)
+		if why == nil && yes && t.Even() {
+			why = fmt.Errorf("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
+		}
+		answer := "y"
+		switch {
+		case why != nil:
+			e.say("the tag %q is left as it is: %v", t.Rare.Name, why)
+			continue
+		case yes:
+		case !terminal(e.stdin):
+			e.say("the tag %q may be %q: -yes mends it without asking", t.Rare.Name, t.Often.Name)
+			continue
+		default:
+			if ask == nil {
+				ask = newQuestions(ctx, e)
+			}
+			answer, err = ask.line(fmt.Sprintf("Write the tag %q (%s) instead of %q (%s)? [y/N] ",
+				t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article")))
+			if err != nil {
+				return nil, err
+			}
+		}
+		if answer = strings.ToLower(answer); answer == "y" || answer == "yes" {
+			edits = append(edits, retag...)
+		}
+	}
+	return edits, nil
 }

@@ -43,10 +43,10 @@ func runMv(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return loadError(err, *dir)
 	}
-	if diags.Errors() > 0 {
-		return e.refuse(printer(*dir), diags, "nothing was moved: mend these first, so that every link is known")
-	}
 	p := printer(*dir)
+	if diags.Errors() > 0 {
+		return e.refuse(p, diags, "nothing was moved: mend these first, so that every link is known")
+	}
 	moved, mended, added := "would move", "would mend", "would add"
 	if !*dry {
 		if err := plan.Do(); err != nil {
