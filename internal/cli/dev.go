@@ -8,6 +8,7 @@ import (
 
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/listen"
 	"whyfix/internal/preview"
 	"whyfix/internal/server"
 )
@@ -83,7 +84,12 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err := shown.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, shown, log, server.Connections{}, nil)
+	l, err := listen.At("-addr", *addr)
+	if err != nil {
+		return err
+	}
+	e.say("serving http://%s/", l.Addr())
+	return listen.Serve(ctx, l, shown, log, server.Connections{}, nil)
 }
 
 // keep makes a release of what the preview shows.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -17,6 +15,7 @@ import (
 
 	"whyfix/internal/diag"
 	"whyfix/internal/events"
+	"whyfix/internal/listen"
 	"whyfix/internal/press"
 	"whyfix/internal/server"
 )
@@ -64,8 +63,14 @@ type serveOptions struct {
 	server                    server.Options
 }
 
-// burst is how many seconds' worth of searches a client may make at once.
-const burst = 2
+const (
+	// burst is how many seconds' worth of searches a client may make at once.
+	burst = 2
+	// maxConnections bounds the memory that connections hold, about 20 kB each, and
+	// clientConnections what one client may have of them.
+	maxConnections    = 8192
+	clientConnections = 256
+)
 
 func parseServe(args []string) (*serveOptions, error) {
 	o := &serveOptions{server: server.Options{Version: version(), Unpack: press.Unpack}}
@@ -119,7 +124,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
 	collect(servingGC)
-	log, closeLog := logger(e.stderr, o.logFormat)
+	log, closeLog := listen.Log(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {
 		o.server.Requests = log
@@ -141,11 +146,12 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	}
 	s := server.New(&holder, log, o.server)
 	if o.metricsAddr != "" {
-		stop, err := inside(e, o.metricsAddr, s.Inside(), log)
+		l, err := listen.At("-metrics-addr", o.metricsAddr)
 		if err != nil {
 			return err
 		}
-		defer stop()
+		e.say("metrics at http://%s/metrics", l.Addr())
+		defer listen.Inside(l, s.Inside(), log)()
 	}
 	follow, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
@@ -164,103 +170,12 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 			}
 		}
 	}()
-	return listen(ctx, e, o.addr, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
-}
-
-// logger writes lines in a format, behind whoever makes them.
-func logger(w io.Writer, format string) (log *slog.Logger, closeLog func()) {
-	if format == "json" {
-		p := newLogPipe(w, `{"level":"WARN","msg":"log lines were dropped: they were not read fast enough","lines":%d}`+"\n")
-		return slog.New(slog.NewJSONHandler(p, nil)), p.close
-	}
-	p := newLogPipe(w, `level=WARN msg="log lines were dropped: they were not read fast enough" lines=%d`+"\n")
-	return slog.New(slog.NewTextHandler(p, nil)), p.close
-}
-
-// inside serves what only the operator may see.
-func inside(e *env, addr string, handler http.Handler, log *slog.Logger) (stop func(), err error) {
-	l, err := bind("-metrics-addr", addr)
-	if err != nil {
-		return nil, err
-	}
-	// A profile takes as long as it is told to, so there is no limit on writing.
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, IdleTimeout: idleTime, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	e.say("metrics at http://%s/metrics", l.Addr())
-	go func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("metrics", "error", err)
-		}
-	}()
-	return func() { srv.Close() }, nil
-}
-
-// Limits of connections. A page or an answer takes milliseconds; these are for
-// clients that are slow on purpose.
-const (
-	headerTime = 5 * time.Second
-	readTime   = 15 * time.Second
-	writeTime  = 60 * time.Second
-	idleTime   = 2 * time.Minute
-	headerSize = 40 << 10 // of which the longest question is more than half
-	drainTime  = 5 * time.Second
-	// maxConnections bounds the memory that they hold, about 20 kB each, and
-	// clientConnections what one client may have of them.
-	maxConnections    = 8192
-	clientConnections = 256
-)
-
-// bind listens at an address that a flag named.
-func bind(name, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, diag.WithHint(fmt.Errorf("%s is already in use", addr), "stop the other program, or choose another port with "+name+"; port 0 picks a free one")
-	case errors.Is(err, syscall.EACCES):
-		return nil, diag.WithHint(fmt.Errorf("you may not listen on %s", addr), "choose a port above 1023 with "+name)
-	case err != nil:
-		return nil, diag.Misuse(name+": "+reason(err), "write host:port, such as 127.0.0.1:8080")
-	}
-	return l, nil
-}
-
-// listen serves until the context ends, then lets open requests finish. It
-// calls ending, if there is one, before it takes no more.
-func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, limit server.Connections, ending func()) error {
-	l, err := bind("-addr", addr)
+	l, err := listen.At("-addr", o.addr)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	limit.On(srv)
 	e.say("serving http://%s/", l.Addr())
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	if ending != nil {
-		ending()
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := srv.Shutdown(drain); err != nil {
-		srv.Close()
-	}
-	return nil
-}
-
-// reason is the last part of a network error.
-func reason(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err.Error()
-	}
-	return err.Error()
+	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
 }
 
 const healthHelp = `usage: whyfix health [options]
@@ -296,7 +211,7 @@ func runHealth(ctx context.Context, e *env, args []string) error {
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return diag.WithHint(fmt.Errorf("nobody answers at %s: %s", host, reason(err)), "is whyfix serve running there?")
+		return diag.WithHint(fmt.Errorf("nobody answers at %s: %s", host, listen.Reason(err)), "is whyfix serve running there?")
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))

@@ -36,9 +36,10 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":     {project: []string{"cli"}},
-	"cli":            {project: []string{"build", "check", "content", "diag", "draft", "events", "fix", "importer", "move", "press", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"cli":            {project: []string{"build", "check", "content", "diag", "draft", "events", "fix", "importer", "listen", "move", "press", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
 	"draft":          {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"move":           {project: []string{"build", "content", "diag", "fix", "site"}},
+	"listen":         {project: []string{"diag", "server"}},
 	"fix":            {project: []string{"check", "content", "diag", "site"}},
 	"preview":        {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":          {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
