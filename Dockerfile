@@ -1,7 +1,7 @@
 # whyfix serve in an image that holds nothing else. The release comes from
 # outside, read-only:
 #
-#   docker build -t whyfix .
+#   docker build -t whyfix --build-arg VERSION=1.2.3 .
 #   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -p 127.0.0.1:8080:8080 -v /srv/help:/public:ro whyfix
 #
@@ -11,7 +11,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /whyfix ./cmd/whyfix
+ARG VERSION
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -X whyfix/internal/cli.released=$VERSION" -o /whyfix ./cmd/whyfix
 
 FROM scratch
 COPY --from=build /whyfix /whyfix

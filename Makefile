@@ -62,14 +62,15 @@ fuzz:
 		done; \
 	done
 
-# The program for every system that it runs on, without C.
+# The program for every system that it runs on, without C. A release has its VERSION, such as 1.2.3; without one, the commit says it.
+VERSION ?=
 BUILDS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 OUT ?= /dev/null
 builds:
 	@for target in $(BUILDS); do \
 		echo "== $$target"; \
 		out=$(OUT); if [ "$$out" != /dev/null ]; then out=$$out/whyfix-$$(echo $$target | tr / -); case $$target in windows/*) out=$$out.exe;; esac; fi; \
-		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -ldflags=-s -o $$out ./cmd/whyfix || exit 1; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -ldflags "-s -X whyfix/internal/cli.released=$(VERSION)" -o $$out ./cmd/whyfix || exit 1; \
 	done
 
 # Known holes in what is used. Without the database, which comes over the net, nothing is known.

@@ -19,7 +19,8 @@ func Program(ctx context.Context, given, dir string) (string, error) {
 		return given, nil
 	}
 	file := filepath.Join(dir, "whyfix")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", file, "whyfix/cmd/whyfix").CombinedOutput(); err != nil {
+	// Releases name the program's version, so it must not be another with each commit.
+	if out, err := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", file, "whyfix/cmd/whyfix").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building whyfix: %w\n%s", err, out)
 	}
 	return file, nil

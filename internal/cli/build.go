@@ -44,7 +44,7 @@ examples:
 func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	dir := f.String("content", "content", "")
-	o := build.ReleaseOptions{Generator: "whyfix " + version}
+	o := build.ReleaseOptions{Generator: program()}
 	f.StringVar(&o.Public, "out", "public", "")
 	var load build.Options
 	f.StringVar(&load.Theme, "theme", "", "")
@@ -60,14 +60,14 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	}
 	if load.Base != "" {
 		if message, hint := content.CheckBase(load.Base); message != "" {
-			return errUsage{"-base: " + message, hint}
+			return diag.Misuse("-base: "+message, hint)
 		}
 	}
 	if o.Keep < 1 {
-		return errUsage{message: "-keep must be at least 1", hint: "2 keeps one release to roll back to"}
+		return diag.Misuse("-keep must be at least 1", "2 keeps one release to roll back to")
 	}
 	if load.Theme != "" && load.Theme != "default" && build.ThemeDir(load.Theme, *dir) == "" {
-		return errUsage{fmt.Sprintf("there is no theme %q", load.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
+		return diag.Misuse(fmt.Sprintf("there is no theme %q", load.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
 	if err := apart(*dir, o.Public); err != nil {
 		return err
@@ -165,7 +165,7 @@ func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) e
 	}
 	shown, left := fewWarnings(loaded.Diags)
 	shown = loaded.WithLines(shown)
-	if printErr := (diag.Printer{Dir: filepath.ToSlash(loaded.Dir)}).Print(e.stderr, shown); printErr != nil {
+	if printErr := printer(loaded.Dir).Print(e.stderr, shown); printErr != nil {
 		return printErr
 	}
 	if left > 0 {
@@ -257,7 +257,7 @@ func apart(contentDir, public string) error {
 		return err
 	}
 	if rel, err := filepath.Rel(a, b); err == nil && filepath.IsLocal(rel) {
-		return errUsage{fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it"}
+		return diag.Misuse(fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it")
 	}
 	return nil
 }
@@ -321,10 +321,10 @@ func runRollback(ctx context.Context, e *env, args []string) error {
 	}
 	from, to, err := publish.Rollback(ctx, *dir, search.Root{})
 	if errors.Is(err, publish.ErrNothingOlder) && (errors.Is(err, publish.ErrDamaged) || errors.Is(err, publish.ErrIncomplete) || errors.Is(err, publish.ErrSchema)) {
-		return hinted{fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), "take the content back, and build"}
+		return diag.WithHint(fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), "take the content back, and build")
 	}
 	if errors.Is(err, publish.ErrNothingOlder) {
-		return hinted{fmt.Errorf("there is no release before the live one in %s", *dir), "build -keep 2 or more keeps one"}
+		return diag.WithHint(fmt.Errorf("there is no release before the live one in %s", *dir), "build -keep 2 or more keeps one")
 	}
 	if err != nil {
 		return openError(err, *dir)

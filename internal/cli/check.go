@@ -2,11 +2,16 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
+	"fmt"
+	"os"
+	"strings"
 
 	"whyfix/internal/build"
+	"whyfix/internal/check"
 	"whyfix/internal/diag"
+	"whyfix/internal/fix"
 	"whyfix/internal/publish"
+	"whyfix/internal/rules"
 )
 
 const checkHelp = `usage: whyfix check [options]
@@ -47,12 +52,12 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	}
 	switch {
 	case *asJSON && *asSARIF || *asJSON && *asGitHub || *asSARIF && *asGitHub:
-		return errUsage{"-json, -sarif and -github are three forms of one output", "choose one of them"}
+		return diag.Misuse("-json, -sarif and -github are three forms of one output", "choose one of them")
 	case *yes && !*fixing:
-		return errUsage{"-yes answers what -fix asks", "whyfix check -fix -yes"}
+		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
 	}
 	collect(checkingGC)
-	p := diag.Printer{Dir: filepath.ToSlash(*dir)}
+	p := printer(*dir)
 	l, err := build.NewLoader(build.Options{Content: *dir})
 	if err != nil {
 		return loadError(err, *dir)
@@ -63,7 +68,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *fixing {
-		n, err := runFix(e, loaded, *dir, p, *yes)
+		n, err := fixContent(ctx, e, loaded, p, *yes)
 		if err != nil {
 			return err
 		}
@@ -106,9 +111,9 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)
 	case *asSARIF:
-		err = printSARIF(e.stdout, p, diags)
+		err = rules.PrintSARIF(e.stdout, p, diags, version())
 	case *asGitHub:
-		err = printGitHub(e.stdout, p, diags)
+		err = p.PrintGitHub(e.stdout, diags)
 	default:
 		err = p.Print(e.stdout, diags)
 	}
@@ -127,4 +132,72 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return errSilent
 	}
 	return nil
+}
+
+// fixContent fixes what is safe, and what the writer agrees to, and returns in
+// how many places.
+func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
+	tags, err := agreedTags(ctx, e, loaded, yes)
+	if err != nil {
+		return 0, err
+	}
+	root, err := os.OpenRoot(loaded.Dir)
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close()
+	files, err := fix.Files(root, append(fix.Links(loaded.Site, loaded.Files, loaded.Diags), tags...))
+	if err != nil {
+		return 0, err
+	}
+	if err := fix.Write(root, files); err != nil {
+		return 0, fmt.Errorf("nothing was mended: %w", err)
+	}
+	n := 0
+	for _, f := range files {
+		for _, x := range f.Made {
+			x.At.File = p.File(x.At.File)
+			e.say("mended %s: %s → %s", x.At, x.Old, x.New)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// agreedTags are the edits for tags that differ in one character, of which the
+// writer agrees that they are one.
+func agreedTags(ctx context.Context, e *env, loaded *build.Loaded, yes bool) (edits []fix.Edit, err error) {
+	if !loaded.Site.Settings.Checks.On("tag-near") {
+		return nil, nil
+	}
+	var ask *questions
+	for _, t := range check.Twins(loaded.Site) {
+		retag, why := fix.Retag(t, loaded.Diags)
+		if why == nil && yes && t.Even() {
+			why = fmt.Errorf("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
+		}
+		answer := "y"
+		switch {
+		case why != nil:
+			e.say("the tag %q is left as it is: %v", t.Rare.Name, why)
+			continue
+		case yes:
+		case !terminal(e.stdin):
+			e.say("the tag %q may be %q: -yes mends it without asking", t.Rare.Name, t.Often.Name)
+			continue
+		default:
+			if ask == nil {
+				ask = newQuestions(ctx, e)
+			}
+			answer, err = ask.line(fmt.Sprintf("Write the tag %q (%s) instead of %q (%s)? [y/N] ",
+				t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article")))
+			if err != nil {
+				return nil, err
+			}
+		}
+		if answer = strings.ToLower(answer); answer == "y" || answer == "yes" {
+			edits = append(edits, retag...)
+		}
+	}
+	return edits, nil
 }

@@ -6,17 +6,25 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
+	"golang.org/x/term"
+
 	"whyfix/internal/build"
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
@@ -60,20 +68,8 @@ func commands() []command {
 	}
 }
 
-// errUsage is a wrong command line; errSilent has said everything already.
-type errUsage struct{ message, hint string }
-
-func (e errUsage) Error() string { return e.message }
-
+// errSilent has said everything already.
 var errSilent = errors.New("")
-
-// hinted is an error with something to do about it.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error { return h.error }
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -86,7 +82,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch name {
 	case "help", "-h", "-help", "--help":
 		if len(args) > 2 {
-			return e.finish(command{name: "help"}, errUsage{fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"})
+			return e.finish(command{name: "help"}, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"))
 		}
 		if len(args) > 1 {
 			return Run(ctx, []string{args[1], "-h"}, stdin, stdout, stderr)
@@ -110,30 +106,44 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 // finish turns a command's error into words and an exit code.
 func (e *env) finish(c command, err error) int {
-	var usage errUsage
-	var h hinted
+	var h *diag.Hinted
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(e.stdout, c.help)
 		return exitDone
-	case errors.As(err, &usage):
-		fmt.Fprintf(e.stderr, "whyfix %s: %s\n", c.name, usage.message)
-		if usage.hint == "" {
-			usage.hint = "whyfix " + c.name + " -h shows how it is used"
-		}
-		fmt.Fprintf(e.stderr, "    hint: %s\n", usage.hint)
-		return exitUsage
 	case errors.Is(err, errSilent):
 	case errors.As(err, &h):
-		fmt.Fprintf(e.stderr, "whyfix %s: %v\n    hint: %s\n", c.name, err, h.hint)
+		hint := cmp.Or(h.Hint, "whyfix "+c.name+" -h shows how it is used")
+		fmt.Fprintf(e.stderr, "whyfix %s: %v\n    hint: %s\n", c.name, err, hint)
+		if h.Misuse {
+			return exitUsage
+		}
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(e.stderr, "whyfix %s: stopped\n", c.name)
 	default:
 		fmt.Fprintf(e.stderr, "whyfix %s: %v\n", c.name, err)
 	}
 	return exitError
+}
+
+// printer prints diagnostics about a content folder.
+func printer(dir string) diag.Printer { return diag.Printer{Dir: filepath.ToSlash(dir)} }
+
+// refuse says for which mistakes a command has done nothing.
+func (e *env) refuse(p diag.Printer, mistakes diag.List, undone string) error {
+	if err := p.Print(e.stderr, mistakes); err != nil {
+		return err
+	}
+	e.say("%s", undone)
+	return errSilent
+}
+
+// terminal reports whether a person sits at the other end.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 func overview() string {
@@ -174,11 +184,11 @@ func parse(f *flag.FlagSet, args []string, least, most int, what string) ([]stri
 	}
 	switch {
 	case len(positional) < least:
-		return nil, errUsage{message: "it needs " + what}
+		return nil, diag.Misuse("it needs "+what, "")
 	case len(positional) > most && most == 0:
-		return nil, errUsage{message: fmt.Sprintf("unexpected argument %q", positional[0])}
+		return nil, diag.Misuse(fmt.Sprintf("unexpected argument %q", positional[0]), "")
 	case len(positional) > most:
-		return nil, errUsage{message: fmt.Sprintf("unexpected argument %q: it takes %s", positional[most], what)}
+		return nil, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes %s", positional[most], what), "")
 	}
 	return positional, nil
 }
@@ -195,7 +205,7 @@ func flagError(f *flag.FlagSet, err error) error {
 		if near := diag.Nearest(strings.TrimLeft(name, "-"), known); near != "" {
 			hint = "did you mean -" + near + "?"
 		}
-		return errUsage{"unknown option -" + name, hint}
+		return diag.Misuse("unknown option -"+name, hint)
 	}
 	if wrong, ok := strings.CutPrefix(message, "invalid value "); ok {
 		want := "a whole number"
@@ -208,9 +218,9 @@ func flagError(f *flag.FlagSet, err error) error {
 		return valueError(wrong, "true or false")
 	}
 	if word, ok := strings.CutPrefix(message, "bad flag syntax: "); ok {
-		return errUsage{message: "unknown option " + word}
+		return diag.Misuse("unknown option "+word, "")
 	}
-	return errUsage{message: strings.Replace(message, "flag needs an argument:", "a value is missing after", 1)}
+	return diag.Misuse(strings.Replace(message, "flag needs an argument:", "a value is missing after", 1), "")
 }
 
 // valueError puts what package flag says after "invalid value" into words:
@@ -218,19 +228,35 @@ func flagError(f *flag.FlagSet, err error) error {
 func valueError(wrong, want string) error {
 	value, err := strconv.QuotedPrefix(wrong)
 	if err != nil {
-		return errUsage{message: "a wrong value: " + wrong}
+		return diag.Misuse("a wrong value: "+wrong, "")
 	}
 	_, name, _ := strings.Cut(wrong[len(value):], "-")
 	name, _, _ = strings.Cut(name, ":")
-	return errUsage{message: fmt.Sprintf("-%s must be %s, not %s", name, want, value)}
+	return diag.Misuse(fmt.Sprintf("-%s must be %s, not %s", name, want, value), "")
 }
 
 // loadError puts the errors of opening a content folder into words.
 func loadError(err error, dir string) error {
 	if errors.Is(err, build.ErrNoContent) {
-		return hinted{err, "name it with -content, or start one: whyfix new -content " + dir + " first.md \"花呗用不了，怎么办？\""}
+		return diag.WithHint(err, "name it with -content, or start one: whyfix new -content "+dir+" first.md \"花呗用不了，怎么办？\"")
 	}
 	return err
+}
+
+// openContent opens a content folder to read from, which is nil if it is not
+// there yet.
+func openContent(dir string) (files fs.FS, closeFiles func() error, err error) {
+	root, err := os.OpenRoot(dir)
+	if err == nil {
+		return root.FS(), root.Close, nil
+	}
+	if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
+		return nil, nil, diag.WithHint(fmt.Errorf("%s is a file, not a content folder", dir), "name a folder with -content")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, func() error { return nil }, nil
+	}
+	return nil, nil, err
 }
 
 // folder refuses a file in the place of a folder of releases. A folder that is
@@ -240,26 +266,90 @@ func folder(option, dir string) error {
 		info, err := os.Stat(name)
 		switch {
 		case err == nil && !info.IsDir():
-			return hinted{fmt.Errorf("%s is a file, not a folder of releases", name), "name a folder with " + option}
+			return diag.WithHint(fmt.Errorf("%s is a file, not a folder of releases", name), "name a folder with "+option)
 		case err == nil || name == filepath.Dir(name):
 			return nil
 		}
 	}
 }
 
+// completed is a word as it is from the content folder on: a shell may have
+// completed it to ./content/pay/refund.md.
+func completed(word, dir string) string {
+	name := strings.TrimPrefix(filepath.ToSlash(word), "./")
+	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
+		return rest
+	}
+	return name
+}
+
+// inContent is the path in the content folder that a word of the command line
+// names. A slash at its end stays.
+func inContent(word, dir string) (string, error) {
+	name := completed(word, dir)
+	clean := path.Clean(name)
+	switch {
+	case clean == "." || !filepath.IsLocal(name):
+		return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md")
+	case content.Hidden(clean):
+		return "", diag.Misuse(fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name")
+	case strings.HasSuffix(name, "/"):
+		clean += "/"
+	}
+	return clean, nil
+}
+
 // openError puts the errors of opening a release into words.
 func openError(err error, dir string) error {
 	switch {
 	case errors.Is(err, publish.ErrBusy):
-		return hinted{fmt.Errorf("another build is at work in %s", dir), "wait until it is done"}
+		return diag.WithHint(fmt.Errorf("another build is at work in %s", dir), "wait until it is done")
 	case errors.Is(err, publish.ErrNoRelease):
-		return hinted{fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out " + dir + ", or name another folder with -public"}
+		return diag.WithHint(fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out "+dir+", or name another folder with -public")
 	case errors.Is(err, publish.ErrIncomplete):
-		return hinted{fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out " + dir}
+		return diag.WithHint(fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out "+dir)
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, search.ErrDamaged):
-		return hinted{err, "copy it again, or build it anew: whyfix build -full -out " + dir}
+		return diag.WithHint(err, "copy it again, or build it anew: whyfix build -full -out "+dir)
 	case errors.Is(err, publish.ErrSchema):
-		return hinted{err, "build it again with this version: whyfix build -out " + dir}
+		return diag.WithHint(err, "build it again with this version: whyfix build -out "+dir)
 	}
 	return err
 }
+
+const versionHelp = `usage: whyfix version
+
+Prints the version, the commit it was built from, and the Go version.
+`
+
+func runVersion(_ context.Context, e *env, args []string) error {
+	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
+		return err
+	}
+	commit := "unknown commit"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = "commit " + s.Value
+			}
+		}
+	}
+	fmt.Fprintf(e.stdout, "%s, %s, %s %s/%s\n", program(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+// released is the version of a release: -ldflags "-X whyfix/internal/cli.released=1.2.3".
+var released string
+
+// version is the program's, as its build knows it.
+func version() string {
+	if released != "" {
+		return released
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version[1:]
+	}
+	return "0.0.0" // built from files that nobody has named
+}
+
+// program is the name and version by which releases say what made them.
+func program() string { return "whyfix " + version() }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/listen"
 	"whyfix/internal/preview"
 	"whyfix/internal/server"
 )
@@ -51,15 +51,15 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
-		return errUsage{fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder"}
+		return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
-	printer := diag.Printer{Dir: filepath.ToSlash(o.Content)}
+	p := printer(o.Content)
 	told := false // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
-	p, err := preview.New(preview.Options{
+	shown, err := preview.New(preview.Options{
 		Build: o, Log: log,
 		Report: func(s preview.State) {
-			_ = printer.Print(e.stderr, s.Loaded.Diags)
+			_ = p.Print(e.stderr, s.Loaded.Diags)
 			if s.Loaded.Dates != "" && !told {
 				e.say("%s", s.Loaded.Dates)
 				told = true
@@ -80,16 +80,21 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return loadError(err, o.Content)
 	}
-	defer p.Close()
-	if err := p.Start(ctx); err != nil {
+	defer shown.Close()
+	if err := shown.Start(ctx); err != nil {
 		return loadError(err, o.Content)
 	}
-	return listen(ctx, e, *addr, p, log, server.Connections{}, nil)
+	l, err := listen.At("-addr", *addr)
+	if err != nil {
+		return err
+	}
+	e.say("serving http://%s/", l.Addr())
+	return listen.Serve(ctx, l, shown, log, server.Connections{}, nil)
 }
 
 // keep makes a release of what the preview shows.
 func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
-	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: "whyfix " + version}, time.Now())
+	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: program()}, time.Now())
 	if err != nil {
 		e.say("-out %s: %v", out, openError(err, out))
 	}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -62,40 +61,26 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	source, done, err := importer.Open(words[0])
 	switch {
 	case errors.Is(err, importer.ErrNoSource):
-		return hinted{err, "name the file or the folder with the pages to import"}
+		return diag.WithHint(err, "name the file or the folder with the pages to import")
 	case err != nil:
 		return err
 	}
 	defer done()
 
-	var existing fs.FS
-	info, err := os.Stat(*dir)
-	switch {
-	case err == nil && !info.IsDir():
-		return hinted{fmt.Errorf("%s is a file, not a content folder", *dir), "name a folder with -content"}
-	case err == nil:
-		root, err := os.OpenRoot(*dir)
-		if err != nil {
-			return err
-		}
-		defer root.Close()
-		existing = root.FS()
-	case !errors.Is(err, fs.ErrNotExist):
+	existing, closeExisting, err := openContent(*dir)
+	if err != nil {
 		return err
 	}
+	defer closeExisting()
 	plan, diags, err := importer.Plan(ctx, source, existing, importer.Options{From: family, Into: below, Now: time.Now()})
 	if errors.Is(err, importer.ErrNoPages) {
-		return hinted{err, "name a folder with pages, or say what they are with -from"}
+		return diag.WithHint(err, "name a folder with pages, or say what they are with -from")
 	}
 	if err != nil {
 		return err
 	}
 	if diags.Errors() > 0 {
-		if err := (diag.Printer{}).Print(e.stderr, diags); err != nil {
-			return err
-		}
-		e.say("nothing was written: %s", plural(diags.Errors(), "mistake"))
-		return errSilent
+		return e.refuse(diag.Printer{}, diags, "nothing was written: "+plural(diags.Errors(), "mistake"))
 	}
 	if family == importer.Guess {
 		e.say("this looks like %s: if it is not, say so with -from", plan.From)
@@ -111,7 +96,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 		defer root.Close()
 		if err := plan.Write(root); err != nil {
 			if errors.Is(err, fs.ErrExist) {
-				return hinted{err, "nothing was written; choose another folder with -into, or move that file away"}
+				return diag.WithHint(err, "nothing was written; choose another folder with -into, or move that file away")
 			}
 			return err
 		}
@@ -155,54 +140,42 @@ func familyOf(name string) (importer.Family, error) {
 		}
 		known = append(known, string(f))
 	}
-	return "", errUsage{fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", "))}
+	return "", diag.Misuse(fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", ")))
 }
 
 // intoFolder is the folder below the content folder, which a shell may have
 // completed.
 func intoFolder(name, dir string) (string, error) {
-	into := strings.TrimPrefix(filepath.ToSlash(name), "./")
-	if rest, ok := strings.CutPrefix(into+"/", filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
-		into = rest
-	}
-	into = strings.TrimRight(into, "/")
+	into := strings.TrimRight(completed(name+"/", dir), "/")
 	switch {
 	case into == "" || into == ".":
 		return "", nil
 	case !filepath.IsLocal(into) || into != path.Clean(into):
-		return "", errUsage{fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy"}
+		return "", diag.Misuse(fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy")
 	case content.Hidden(into):
-		return "", errUsage{fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name"}
+		return "", diag.Misuse(fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name")
 	}
 	return into, nil
 }
 
-// harmless keeps from the terminal what could steer it: the texts are from
-// files of somebody else.
-func harmless(r rune) rune {
-	if r != '\n' && unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 {
-		return '\uFFFD'
-	}
-	return r
-}
-
 // printImport lists the files and what a person must do in each, and returns
-// how many need one.
+// how many need one. The texts are from files of somebody else.
 func printImport(w io.Writer, plan *importer.Import, dir string) (hands int, err error) {
 	var b strings.Builder
+	line := func(format string, args ...any) { b.WriteString(diag.Clean(fmt.Sprintf(format, args...)) + "\n") }
 	for _, f := range plan.Files {
-		fmt.Fprintf(&b, "%s  (from %s)\n", filepath.ToSlash(filepath.Join(dir, f.Path)), f.Source)
+		line("%s  (from %s)", filepath.ToSlash(filepath.Join(dir, f.Path)), f.Source)
 		if len(f.Todo) > 0 {
 			hands++
 		}
 		for _, d := range f.Todo {
-			fmt.Fprintf(&b, "    line %d: %s", d.Line, d.Message)
+			hint := ""
 			if d.Hint != "" {
-				fmt.Fprintf(&b, " – %s", d.Hint)
+				hint = " – " + d.Hint
 			}
-			b.WriteByte('\n')
+			line("    line %d: %s%s", d.Line, d.Message, hint)
 		}
 	}
-	_, err = io.WriteString(w, strings.Map(harmless, b.String()))
+	_, err = io.WriteString(w, b.String())
 	return hands, err
 }

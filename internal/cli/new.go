@@ -1,21 +1,19 @@
 package cli
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
-	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/mend"
-	"whyfix/internal/site"
+	"whyfix/internal/draft"
 )
 
 const newHelp = `usage: whyfix new [options] PATH TITLE
@@ -44,12 +42,12 @@ examples:
 func runNew(ctx context.Context, e *env, args []string) error {
 	f := flags("new")
 	dir := f.String("content", "content", "")
-	d := draft{lists: map[string][]string{}, date: time.Now()}
-	f.StringVar(&d.title, "title", "", "")
-	name := f.String("template", "", "")
-	for flag, list := range map[string]string{"symptom": "symptoms", "product": "products", "cause": "causes", "solution": "solutions"} {
-		f.Func(flag, "", func(s string) error {
-			d.lists[list] = append(d.lists[list], strings.TrimSpace(s))
+	a := draft.Article{Lists: map[string][]string{}, Date: time.Now()}
+	f.StringVar(&a.Title, "title", "", "")
+	template := f.String("template", "", "")
+	for _, list := range draft.Lists() {
+		f.Func(strings.TrimSuffix(list, "s"), "", func(s string) error {
+			a.Lists[list] = append(a.Lists[list], strings.TrimSpace(s))
 			return nil
 		})
 	}
@@ -57,82 +55,76 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, list := range d.lists {
+	for _, list := range a.Lists {
 		for _, s := range list {
-			if s == "" || strings.ContainsFunc(s, unicode.IsControl) {
-				return errUsage{fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes"}
+			if !draft.Line(s) {
+				return diag.Misuse(fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes")
 			}
 		}
 	}
-	file := ""
-	if len(words) > 0 {
-		file = words[0]
-	}
 	if len(words) == 2 {
-		if d.title != "" {
-			return errUsage{"the title is given twice", "-title or TITLE, not both"}
+		if a.Title != "" {
+			return diag.Misuse("the title is given twice", "-title or TITLE, not both")
 		}
-		d.title = words[1]
+		a.Title = words[1]
 	}
-	given := len(words) == 2 || len(words) == 1 && d.title != ""
-	if !given && !terminal(e) {
-		return errUsage{message: "it needs a PATH and a TITLE (in quotes)"}
+	given := len(words) == 2 || len(words) == 1 && a.Title != ""
+	if !given && !terminal(e.stdin) {
+		return diag.Misuse("it needs a PATH and a TITLE (in quotes)", "")
 	}
 
-	root, err := os.OpenRoot(*dir)
-	switch {
-	case err == nil:
-		defer root.Close()
-	case !errors.Is(err, fs.ErrNotExist):
-		if info, statErr := os.Stat(*dir); statErr == nil && !info.IsDir() {
-			return fmt.Errorf("%s is a file, not a content folder", *dir)
+	folder, closeFolder, err := openContent(*dir)
+	if err != nil {
+		return err
+	}
+	defer closeFolder()
+	if folder == nil {
+		folder = os.DirFS(*dir) // nothing is found in it
+	}
+	place := func(word string) (string, error) {
+		name, err := inContent(word, *dir)
+		if err != nil {
+			return "", err
 		}
-		return loadError(err, *dir)
-	}
-	var fsys fs.FS
-	if root != nil {
-		fsys = root.FS()
-	}
-	place := func(word string) (err error) {
-		if file, err = articlePath(word, *dir); err == nil && root != nil {
-			if _, found := root.Lstat(file); found == nil {
+		file, err := draft.File(name)
+		if err == nil {
+			if _, found := fs.Lstat(folder, file); found == nil {
 				err = taken(*dir, file)
 			}
 		}
-		return err
+		return file, err
+	}
+	word, file := "", ""
+	if len(words) > 0 {
+		word = words[0]
 	}
 	if given {
-		if err := place(file); err != nil {
+		if file, err = place(word); err != nil {
 			return err
 		}
 	}
-	if terminal(e) {
-		language, _, _ := tongue(fsys, file)
-		ask := newQuestions(ctx, e, builtInFor(language))
-		if err := ask.fill(&d, &file, place); err != nil {
+	if terminal(e.stdin) {
+		words := draft.Questions(folder, cmp.Or(file, word))
+		if file, err = newQuestions(ctx, e).fill(words, &a, word, place); err != nil {
 			return err
 		}
 	}
-	if d.title = strings.TrimSpace(d.title); d.title == "" || strings.ContainsFunc(d.title, unicode.IsControl) {
-		return errUsage{"the title must be one line of text", "write the reader's question, in quotes"}
+	if a.Title = strings.TrimSpace(a.Title); !draft.Line(a.Title) {
+		return diag.Misuse("the title must be one line of text", "write the reader's question, in quotes")
 	}
-	text, diags, err := write(fsys, file, *name, d)
+	text, diags, err := a.Text(folder, file, *template)
 	if err != nil {
 		return err
 	}
 	if diags.Errors() > 0 {
-		if err := (diag.Printer{Dir: filepath.ToSlash(*dir)}).Print(e.stderr, diags); err != nil {
-			return err
-		}
-		e.say("nothing was written: mend the template")
-		return errSilent
+		return e.refuse(printer(*dir), diags, "nothing was written: mend the template")
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(file))
-	if err := create(*dir, file, []byte(text)); err != nil {
-		if errors.Is(err, fs.ErrExist) { // since a moment ago
-			return taken(*dir, file)
-		}
-		return cannotWrite(target, err)
+	switch err := draft.Create(*dir, file, text); {
+	case errors.Is(err, fs.ErrExist): // since a moment ago
+		return taken(*dir, file)
+	case err != nil:
+		return fmt.Errorf("cannot write %s: %w", target, err)
 	}
 	fmt.Fprintln(e.stdout, target)
 	if strings.Contains(text, "\ndraft: true") {
@@ -143,83 +135,107 @@ func runNew(ctx context.Context, e *env, args []string) error {
 
 // taken says that there is such a file.
 func taken(dir, file string) error {
-	return hinted{fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file"}
+	return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file")
 }
 
-// articlePath is the path in the content folder that a word names.
-func articlePath(word, dir string) (string, error) {
-	// A path as a shell completes it may start with ./ and the content folder.
-	name := strings.TrimPrefix(filepath.ToSlash(word), "./")
-	if rest, ok := strings.CutPrefix(name, filepath.ToSlash(filepath.Clean(dir))+"/"); ok {
-		name = rest
-	}
-	noFile := name == "" || strings.HasSuffix(name, "/") || path.Base(name) == "." || path.Base(name) == ".."
-	if ext := strings.ToLower(path.Ext(name)); ext != ".md" && ext != ".markdown" {
-		name += ".md"
-	}
-	switch {
-	case noFile || !filepath.IsLocal(name) || name != path.Clean(name):
-		return "", errUsage{fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md"}
-	case content.Hidden(name):
-		return "", errUsage{fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name"}
-	case content.Classify(name) == content.ClassIndex:
-		return "", errUsage{"index.md is the page of its folder, not an article", "choose another name, or write index.md by hand"}
-	}
-	return name, nil
+// questions are put to a person at a terminal, one after the other.
+type questions struct {
+	ctx   context.Context
+	env   *env
+	lines chan string // what was typed; closed at the end of the input
+	ended bool
 }
 
-// write makes the text of a new article, of the template with a name. Mistakes
-// of the template are in the list, where they stand in it.
-func write(fsys fs.FS, file, name string, d draft) (string, diag.List, error) {
-	language, home, settings := tongue(fsys, file)
-	p, diags, err := findTemplate(fsys, home, language, name)
-	if err != nil || diags.Errors() > 0 {
-		return "", diags, err
-	}
-	text, diags := p.fill(d)
-	if diags.Errors() > 0 {
-		return "", diags, nil
-	}
-	_, found := content.ParseArticle(file, []byte(text), settings.Parser())
-	return text, p.blame(text, found), nil
-}
-
-// create makes a file with its text, or none. A link in the folder does not
-// lead it out of it.
-func create(dir, file string, text []byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if err := root.MkdirAll(path.Dir(file), 0o755); err != nil {
-		return err
-	}
-	return mend.Create(root, file, text)
-}
-
-// cannotWrite names the file by its whole path: os.Root knows only the part
-// inside the folder.
-func cannotWrite(target string, err error) error {
-	for inside := (*fs.PathError)(nil); errors.As(err, &inside); {
-		err = inside.Err
-	}
-	return fmt.Errorf("cannot write %s: %w", target, err)
-}
-
-// fileFor proposes a file for an article with a title.
-func fileFor(title string) string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-':
-			return r
-		case unicode.IsSpace(r):
-			return '-'
+// newQuestions begins to read what is typed. The reader is left alone when the
+// command is stopped: nobody can take back a read from a terminal.
+func newQuestions(ctx context.Context, e *env) *questions {
+	q := &questions{ctx: ctx, env: e, lines: make(chan string)}
+	go func() {
+		defer close(q.lines)
+		in := bufio.NewReader(e.stdin)
+		for {
+			line, err := in.ReadString('\n')
+			if err == nil || line != "" {
+				select {
+				case q.lines <- strings.TrimSpace(strings.ToValidUTF8(line, "")):
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
 		}
-		return -1
-	}, strings.TrimSpace(title))
-	return site.FileSlug(strings.ToLower(name)+".md") + ".md"
+	}()
+	return q
+}
+
+// line asks for one line. At the end of the input it is empty.
+func (q *questions) line(prompt string) (string, error) {
+	if q.ended {
+		return "", nil
+	}
+	fmt.Fprint(q.env.stderr, prompt)
+	select {
+	case line, more := <-q.lines:
+		if !more {
+			q.ended = true
+			fmt.Fprintln(q.env.stderr)
+		}
+		return line, nil
+	case <-q.ctx.Done():
+		fmt.Fprintln(q.env.stderr)
+		return "", q.ctx.Err()
+	}
+}
+
+// list asks for lines until one is empty.
+func (q *questions) list(prompt string) ([]string, error) {
+	var out []string
+	for {
+		line, err := q.line(prompt)
+		if err != nil || line == "" {
+			return out, err
+		}
+		out = append(out, line)
+		prompt = "  "
+	}
+}
+
+// fill asks, in words of a language, for what an article lacks, and returns its
+// file. Only a title and a path must be given. Place is shown the path before
+// anything else is asked: nobody writes for nothing.
+func (q *questions) fill(words map[string]string, a *draft.Article, word string, place func(string) (string, error)) (string, error) {
+	var err error
+	for strings.TrimSpace(a.Title) == "" {
+		if q.ended {
+			return "", diag.WithHint(errors.New("nothing was written: an article needs a title"), "write it on the command line: whyfix new PATH TITLE")
+		}
+		if a.Title, err = q.line(words["title"]); err != nil {
+			return "", err
+		}
+	}
+	if word == "" {
+		proposed := draft.FileFor(a.Title)
+		if word, err = q.line(fmt.Sprintf(words["path"], proposed)); err != nil {
+			return "", err
+		}
+		if q.ended && word == "" {
+			return "", diag.WithHint(errors.New("nothing was written"), "Enter takes the proposed file")
+		}
+		word = cmp.Or(word, proposed)
+	}
+	file, err := place(word)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range draft.Lists() {
+		if len(a.Lists[name]) > 0 {
+			continue
+		}
+		if a.Lists[name], err = q.list(words[name]); err != nil {
+			return "", err
+		}
+	}
+	return file, nil
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ const (
 // showProgress draws how far a build is, on a terminal and nowhere else, until
 // stop is called.
 func showProgress(w io.Writer, p *build.Progress) (stop func()) {
-	if f, ok := w.(*os.File); !ok || !isTerminal(f) {
+	if !terminal(w) {
 		return func() {}
 	}
 	end, ended := make(chan struct{}), make(chan struct{})

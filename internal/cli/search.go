@@ -6,17 +6,13 @@ import (
 	"fmt"
 	"html"
 	"net/url"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
-
-// version is the program's version; CHANGELOG.md says what is in it.
-const version = "0.1.0"
 
 const searchHelp = `usage: whyfix search [options] QUERY
 
@@ -47,14 +43,14 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *size < 1 || *size > search.MaxSize {
-		return errUsage{message: fmt.Sprintf("-size must be from 1 to %d", search.MaxSize)}
+		return diag.Misuse(fmt.Sprintf("-size must be from 1 to %d", search.MaxSize), "")
 	}
 	text := strings.Join(words, " ")
 	if n := len([]rune(text)); n > search.MaxQuery {
-		return errUsage{fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "keep the part that says what is wrong"}
+		return diag.Misuse(fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "keep the part that says what is wrong")
 	}
 	if *address != "" && !*explain {
-		return errUsage{"-for goes with -explain", "whyfix search -explain -for /pay/refund-late/ QUERY"}
+		return diag.Misuse("-for goes with -explain", "whyfix search -explain -for /pay/refund-late/ QUERY")
 	}
 	if err := folder("-public", *dir); err != nil {
 		return err
@@ -65,7 +61,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	}
 	defer closeRelease()
 	if release.Search == nil {
-		return hinted{fmt.Errorf("the release in %s was made without an index", *dir), "build it without -index=false"}
+		return diag.WithHint(fmt.Errorf("the release in %s was made without an index", *dir), "build it without -index=false")
 	}
 	if *address != "" {
 		return explainFor(ctx, e, release, search.Query{Text: text, Size: *size, Page: 1}, *address)
@@ -134,7 +130,7 @@ func explainFor(ctx context.Context, e *env, release *server.Release, q search.Q
 	}
 	w, err := release.Search.Explain(ctx, q, address)
 	if err != nil {
-		return hinted{err, "its address as the site has it, such as /pay/refund-late/"}
+		return diag.WithHint(err, "its address as the site has it, such as /pay/refund-late/")
 	}
 	place := "it is none of the hits"
 	if w.Place > 0 {
@@ -152,26 +148,5 @@ func explainFor(ctx context.Context, e *env, release *server.Release, q search.Q
 			fmt.Fprintf(e.stdout, "   - %s\n", l)
 		}
 	}
-	return nil
-}
-
-const versionHelp = `usage: whyfix version
-
-Prints the version, the commit it was built from, and the Go version.
-`
-
-func runVersion(_ context.Context, e *env, args []string) error {
-	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
-		return err
-	}
-	commit := "unknown commit"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = "commit " + s.Value
-			}
-		}
-	}
-	fmt.Fprintf(e.stdout, "whyfix %s, %s, %s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -15,7 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/events"
+	"whyfix/internal/listen"
 	"whyfix/internal/press"
 	"whyfix/internal/server"
 )
@@ -63,11 +63,17 @@ type serveOptions struct {
 	server                    server.Options
 }
 
-// burst is how many seconds' worth of searches a client may make at once.
-const burst = 2
+const (
+	// burst is how many seconds' worth of searches a client may make at once.
+	burst = 2
+	// maxConnections bounds the memory that connections hold, about 20 kB each, and
+	// clientConnections what one client may have of them.
+	maxConnections    = 8192
+	clientConnections = 256
+)
 
 func parseServe(args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version, Unpack: press.Unpack}}
+	o := &serveOptions{server: server.Options{Version: version(), Unpack: press.Unpack}}
 	f := flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
@@ -86,10 +92,10 @@ func parseServe(args []string) (*serveOptions, error) {
 		return nil, err
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
-		return nil, errUsage{fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json"}
+		return nil, diag.Misuse(fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json")
 	}
 	if *rate < 0 {
-		return nil, errUsage{fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit"}
+		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
 	}
 	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate}
 	for part := range strings.SplitSeq(*trusted, ",") {
@@ -102,7 +108,7 @@ func parseServe(args []string) (*serveOptions, error) {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, errUsage{fmt.Sprintf("-trusted-proxy: %q is no address or network", part), "write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them"}
+			return nil, diag.Misuse(fmt.Sprintf("-trusted-proxy: %q is no address or network", part), "write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them")
 		}
 		o.server.Trusted = append(o.server.Trusted, p.Masked())
 	}
@@ -118,7 +124,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
 	collect(servingGC)
-	log, closeLog := logger(e.stderr, o.logFormat)
+	log, closeLog := listen.Log(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {
 		o.server.Requests = log
@@ -133,18 +139,19 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.events != "" {
 		kept, err := events.Open(o.events, log)
 		if err != nil {
-			return hinted{fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to"}
+			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to")
 		}
 		defer kept.Close()
 		o.server.Events = kept
 	}
 	s := server.New(&holder, log, o.server)
 	if o.metricsAddr != "" {
-		stop, err := inside(e, o.metricsAddr, s.Inside(), log)
+		l, err := listen.At("-metrics-addr", o.metricsAddr)
 		if err != nil {
 			return err
 		}
-		defer stop()
+		e.say("metrics at http://%s/metrics", l.Addr())
+		defer listen.Inside(l, s.Inside(), log)()
 	}
 	follow, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
@@ -163,101 +170,54 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 			}
 		}
 	}()
-	return listen(ctx, e, o.addr, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
-}
-
-// logger writes lines in a format, behind whoever makes them.
-func logger(w io.Writer, format string) (log *slog.Logger, closeLog func()) {
-	if format == "json" {
-		p := newLogPipe(w, `{"level":"WARN","msg":"log lines were dropped: they were not read fast enough","lines":%d}`+"\n")
-		return slog.New(slog.NewJSONHandler(p, nil)), p.close
-	}
-	p := newLogPipe(w, `level=WARN msg="log lines were dropped: they were not read fast enough" lines=%d`+"\n")
-	return slog.New(slog.NewTextHandler(p, nil)), p.close
-}
-
-// inside serves what only the operator may see.
-func inside(e *env, addr string, handler http.Handler, log *slog.Logger) (stop func(), err error) {
-	l, err := bind("-metrics-addr", addr)
-	if err != nil {
-		return nil, err
-	}
-	// A profile takes as long as it is told to, so there is no limit on writing.
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, IdleTimeout: idleTime, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	e.say("metrics at http://%s/metrics", l.Addr())
-	go func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("metrics", "error", err)
-		}
-	}()
-	return func() { srv.Close() }, nil
-}
-
-// Limits of connections. A page or an answer takes milliseconds; these are for
-// clients that are slow on purpose.
-const (
-	headerTime = 5 * time.Second
-	readTime   = 15 * time.Second
-	writeTime  = 60 * time.Second
-	idleTime   = 2 * time.Minute
-	headerSize = 40 << 10 // of which the longest question is more than half
-	drainTime  = 5 * time.Second
-	// maxConnections bounds the memory that they hold, about 20 kB each, and
-	// clientConnections what one client may have of them.
-	maxConnections    = 8192
-	clientConnections = 256
-)
-
-// bind listens at an address that a flag named.
-func bind(name, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, hinted{fmt.Errorf("%s is already in use", addr), "stop the other program, or choose another port with " + name + "; port 0 picks a free one"}
-	case errors.Is(err, syscall.EACCES):
-		return nil, hinted{fmt.Errorf("you may not listen on %s", addr), "choose a port above 1023 with " + name}
-	case err != nil:
-		return nil, errUsage{name + ": " + reason(err), "write host:port, such as 127.0.0.1:8080"}
-	}
-	return l, nil
-}
-
-// listen serves until the context ends, then lets open requests finish. It
-// calls ending, if there is one, before it takes no more.
-func listen(ctx context.Context, e *env, addr string, handler http.Handler, log *slog.Logger, limit server.Connections, ending func()) error {
-	l, err := bind("-addr", addr)
+	l, err := listen.At("-addr", o.addr)
 	if err != nil {
 		return err
 	}
-	srv := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-	limit.On(srv)
 	e.say("serving http://%s/", l.Addr())
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	if ending != nil {
-		ending()
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := srv.Shutdown(drain); err != nil {
-		srv.Close()
-	}
-	return nil
+	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
 }
 
-// reason is the last part of a network error.
-func reason(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err.Error()
+const healthHelp = `usage: whyfix health [options]
+
+Asks a running whyfix serve whether it is well: it must answer a real search.
+Ends with 0 if it is, with 1 if not. For container images that hold nothing
+else, and for scripts.
+
+  -addr ADDR   where serve listens (default: 127.0.0.1:8080)
+
+example:
+  whyfix health -addr 127.0.0.1:9000
+`
+
+// healthTime is how long the answer may take.
+const healthTime = 3 * time.Second
+
+func runHealth(ctx context.Context, e *env, args []string) error {
+	f := flags("health")
+	addr := f.String("addr", "127.0.0.1:8080", "")
+	if _, err := parse(f, args, 0, 0, ""); err != nil {
+		return err
 	}
-	return err.Error()
+	host := *addr
+	if strings.HasPrefix(host, ":") { // as serve is told to listen everywhere
+		host = "127.0.0.1" + host
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/healthz", nil)
+	if err != nil {
+		return diag.Misuse(fmt.Sprintf("-addr: %q is no address", *addr), "write host:port, such as 127.0.0.1:8080")
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return diag.WithHint(fmt.Errorf("nobody answers at %s: %s", host, listen.Reason(err)), "is whyfix serve running there?")
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", answer.Status, strings.TrimSpace(string(body)))
+	}
+	e.say("%s is well", host)
+	return nil
 }

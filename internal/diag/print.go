@@ -27,12 +27,12 @@ const maxSource = 160
 func (p Printer) Print(w io.Writer, list List) error {
 	var b strings.Builder
 	for _, d := range list {
-		b.WriteString(clean(p.place(d.Pos)))
+		b.WriteString(Clean(p.place(d.Pos)))
 		b.WriteString(": ")
 		if d.Severity == Warning {
 			b.WriteString("warning: ")
 		}
-		b.WriteString(clean(d.Message))
+		b.WriteString(Clean(d.Message))
 		b.WriteByte('\n')
 		if d.Source != "" && d.Line > 0 {
 			source, before := excerpt(d.Source, d.Col)
@@ -42,7 +42,7 @@ func (p Printer) Print(w io.Writer, list List) error {
 			}
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", clean(d.Hint))
+			fmt.Fprintf(&b, "    hint: %s\n", Clean(d.Hint))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -106,7 +106,8 @@ func harmful(r rune) bool {
 	return unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
 }
 
-func clean(s string) string {
+// Clean is a text without what could steer a terminal.
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if harmful(r) {
 			return '\uFFFD'
@@ -183,4 +184,29 @@ func (p Printer) PrintJSON(w io.Writer, list List) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(out)
+}
+
+// PrintGitHub writes one workflow command for each diagnostic: it is shown beside
+// the line of a change.
+func (p Printer) PrintGitHub(w io.Writer, list List) error {
+	// What a command's text and its properties cannot hold as it is.
+	text := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	var b strings.Builder
+	for _, d := range list {
+		fmt.Fprintf(&b, "::%s file=%s", d.Severity, property.Replace(p.File(d.File)))
+		if d.Line > 0 {
+			fmt.Fprintf(&b, ",line=%d", d.Line)
+			if d.Col > 0 {
+				fmt.Fprintf(&b, ",col=%d", d.Col)
+			}
+		}
+		message := d.Message
+		if d.Hint != "" {
+			message += "\nhint: " + d.Hint
+		}
+		fmt.Fprintf(&b, ",title=%s::%s\n", property.Replace(d.Code), text.Replace(message))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

@@ -3,9 +3,9 @@
 // breaks and keeps it.
 //
 // In: nothing, and what `checks:` in site.yaml says. Out: the list of rules,
-// docs/checks.md, and for each diagnostic its severity. It is the one place
-// where severities are decided: the packages that find mistakes only name the
-// code, so check, build and dev cannot differ.
+// docs/checks.md, a SARIF log of diagnostics, and for each its severity. It is
+// the one place where severities are decided: the packages that find mistakes
+// only name the code, so check, build and dev cannot differ.
 package rules
 
 import (

@@ -1,23 +1,32 @@
-package cli
+package listen
 
 import (
 	"bytes"
 	"fmt"
 	"io"
-	"sync"
+	"log/slog"
 	"sync/atomic"
 	"time"
 )
 
-// logPipe writes log lines behind whoever makes them, so that a log that nobody
+// Log writes log lines to w as text or json, behind whoever makes them.
+func Log(w io.Writer, format string) (log *slog.Logger, closeLog func()) {
+	if format == "json" {
+		p := newPipe(w, `{"level":"WARN","msg":"log lines were dropped: they were not read fast enough","lines":%d}`+"\n")
+		return slog.New(slog.NewJSONHandler(p, nil)), p.close
+	}
+	p := newPipe(w, `level=WARN msg="log lines were dropped: they were not read fast enough" lines=%d`+"\n")
+	return slog.New(slog.NewTextHandler(p, nil)), p.close
+}
+
+// pipe writes log lines behind whoever makes them, so that a log that nobody
 // reads, or a slow disk, never holds up an answer. When too many wait, further
 // ones are dropped and counted.
-type logPipe struct {
+type pipe struct {
 	lines   chan []byte
 	dropped atomic.Int64
 	quit    chan struct{}
 	done    chan struct{}
-	stop    sync.Once
 }
 
 const (
@@ -27,15 +36,15 @@ const (
 	lastLines = time.Second
 )
 
-// newLogPipe writes to w; note is the line that tells of dropped ones.
-func newLogPipe(w io.Writer, note string) *logPipe {
-	p := &logPipe{lines: make(chan []byte, linesWaiting), quit: make(chan struct{}), done: make(chan struct{})}
+// newPipe writes to w; note is the line that tells of dropped ones.
+func newPipe(w io.Writer, note string) *pipe {
+	p := &pipe{lines: make(chan []byte, linesWaiting), quit: make(chan struct{}), done: make(chan struct{})}
 	go p.run(w, note)
 	return p
 }
 
 // Write takes one line, and never fails.
-func (p *logPipe) Write(line []byte) (int, error) {
+func (p *pipe) Write(line []byte) (int, error) {
 	select {
 	case p.lines <- bytes.Clone(line):
 	default:
@@ -44,7 +53,7 @@ func (p *logPipe) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (p *logPipe) run(w io.Writer, note string) {
+func (p *pipe) run(w io.Writer, note string) {
 	defer close(p.done)
 	var buffer []byte
 	for quit := false; !quit; {
@@ -66,8 +75,8 @@ func (p *logPipe) run(w io.Writer, note string) {
 }
 
 // close writes what waits, unless nobody reads it.
-func (p *logPipe) close() {
-	p.stop.Do(func() { close(p.quit) })
+func (p *pipe) close() {
+	close(p.quit)
 	select {
 	case <-p.done:
 	case <-time.After(lastLines):

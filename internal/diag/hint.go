@@ -1,9 +1,29 @@
 package diag
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 )
+
+// Hinted is an error with what a person can do about it.
+type Hinted struct {
+	Err    error
+	Hint   string // may be empty
+	Misuse bool   // what was asked for cannot be meant, whatever is in the files
+}
+
+func (h *Hinted) Error() string { return h.Err.Error() }
+
+func (h *Hinted) Unwrap() error { return h.Err }
+
+// WithHint says what to do about an error.
+func WithHint(err error, hint string) error { return &Hinted{Err: err, Hint: hint} }
+
+// Misuse is the error of asking for what cannot be meant.
+func Misuse(message, hint string) error {
+	return &Hinted{Err: errors.New(message), Hint: hint, Misuse: true}
+}
 
 // Nearest is the known word that a misspelt one most likely stands for, or ""
 // when none is near enough to be worth saying: at most a third of its

@@ -1,10 +1,10 @@
-package mend_test
+package fix_test
 
 import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/mend"
+	"whyfix/internal/fix"
 )
 
 // TestAlias: an alias is added in the form that the list has, and nothing else
@@ -29,16 +29,16 @@ func TestAlias(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			first := strings.IndexByte(tt.text, '^') // where the first alias stands
-			got, ok := mend.Alias([]byte(strings.Replace(tt.text, "^", "", 1)), first, "/old/")
+			got, ok := fix.Alias([]byte(strings.Replace(tt.text, "^", "", 1)), first, "", "/old/")
 			if !ok || string(got) != tt.want {
 				t.Errorf("got %t %q, want %q", ok, got, tt.want)
 			}
 		})
 	}
-	if got, ok := mend.Alias([]byte("---\ntitle: 甲\n"), -1, "/old/"); ok {
+	if got, ok := fix.Alias([]byte("---\ntitle: 甲\n"), -1, "", "/old/"); ok {
 		t.Errorf("front matter without an end became %q", got)
 	}
-	if got, _ := mend.Alias([]byte("# 甲\n"), -1, "/a,b: c/"); !strings.Contains(string(got), `["/a,b: c/"]`) {
+	if got, _ := fix.Alias([]byte("# 甲\n"), -1, "", "/a,b: c/"); !strings.Contains(string(got), `["/a,b: c/"]`) {
 		t.Errorf("an address with signs became %q", got)
 	}
 }

@@ -1,0 +1,327 @@
+// Package move gives articles, other files and folders another place in the
+// content folder.
+//
+// In: a content folder, the path of what moves and the one that it gets. Out: a
+// Plan, with the edits that keep every link and every old address working; Do
+// does all of it, or nothing. Errors are mistakes of the person who asks, with a
+// hint; mistakes in the content, behind which a link may hide, are diagnostics.
+package move
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"whyfix/internal/build"
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/fix"
+	"whyfix/internal/site"
+)
+
+// Plan is what a move does.
+type Plan struct {
+	Old, New string     // paths in the content folder
+	Files    []fix.File // that change, under the names that they will have, as have their edits
+	Notes    []string   // what is left to the writer
+	dir      string
+}
+
+// New plans to move a file or folder of a content folder, to a path or, if that
+// is a folder or ends with a slash, into it.
+func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
+	l, err := build.NewLoader(build.Options{Content: dir, Drafts: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.Close()
+	loaded, err := l.Load(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	m := &move{Plan: Plan{dir: dir}, root: root, site: loaded.Site, pages: map[string]string{}}
+	if err := m.name(path.Clean(from), to); err != nil {
+		return nil, nil, err
+	}
+	if loaded.Diags.Errors() > 0 { // a link that is broken already might be one to this file
+		return nil, slices.DeleteFunc(loaded.Diags, func(d diag.Diagnostic) bool { return d.Severity != diag.Error }), nil
+	}
+	if err := m.addresses(loaded.Moved(m.to)); err != nil {
+		return nil, nil, err
+	}
+	m.links()
+	m.settings()
+	if err := m.edit(); err != nil {
+		return nil, nil, err
+	}
+	return &m.Plan, nil, nil
+}
+
+// move is a Plan in the making.
+type move struct {
+	Plan
+	root   *os.Root
+	site   *site.Site
+	folder bool              // what moves is one
+	pages  map[string]string // addresses that change, and what they become
+	edits  []fix.Edit        // under the names of before
+}
+
+// name finds out what moves, and to which path.
+func (m *move) name(from, to string) error {
+	m.Old, m.New = from, path.Clean(to)
+	info, err := m.root.Lstat(m.Old)
+	if err != nil {
+		return diag.WithHint(fmt.Errorf("there is no %s", filepath.Join(m.dir, m.Old)), diag.DidYouMean(m.Old, m.known(), "write its path from the content folder, such as pay/refund.md"))
+	}
+	m.folder = info.IsDir()
+	if there, err := m.root.Stat(m.New); err == nil && there.IsDir() || strings.HasSuffix(to, "/") {
+		m.New = path.Join(m.New, path.Base(m.Old))
+	}
+	was := content.Classify(m.Old)
+	if !m.folder && was == content.ClassArticle && path.Ext(m.New) == "" {
+		m.New += path.Ext(m.Old)
+	}
+	is := content.Classify(m.New)
+	switch {
+	case m.Old == m.New:
+		return diag.Misuse("OLD and NEW are the same", "give it another path")
+	case m.folder && strings.HasPrefix(m.New, m.Old+"/"):
+		return diag.Misuse("a folder cannot be moved into itself", "choose a place outside of it")
+	case m.folder:
+	case was == content.ClassSetting || is == content.ClassSetting:
+		return diag.Misuse("the settings have their place at the top of the content folder", "edit them by hand")
+	case was == content.ClassIndex || is == content.ClassIndex:
+		return diag.Misuse("index.md is the page of its folder", "move the folder, or write another index.md by hand")
+	case was != is:
+		return diag.Misuse(fmt.Sprintf("%s would not be an article any more, or become one", m.New), "keep the end of the name")
+	}
+	if _, err := m.root.Lstat(m.New); !errors.Is(err, fs.ErrNotExist) {
+		return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(m.dir, m.New)), "choose another name; nothing is overwritten")
+	}
+	return nil
+}
+
+// known are the paths that somebody may have meant.
+func (m *move) known() []string {
+	var out []string
+	for _, a := range m.site.Articles {
+		out = append(out, a.Path)
+	}
+	for _, c := range m.site.Categories {
+		out = append(out, c.Path)
+	}
+	return out
+}
+
+// to is the path that a file has afterwards.
+func (m *move) to(p string) string {
+	if p == m.Old {
+		return m.New
+	}
+	if rest, ok := strings.CutPrefix(p, m.Old+"/"); ok && m.folder {
+		return m.New + "/" + rest
+	}
+	return p
+}
+
+// addresses finds the pages that will have another address, and gives them the
+// old one as an alias.
+func (m *move) addresses(then *site.Site) error {
+	url := func(p site.Page) string { return "/" + strings.TrimPrefix(p.URL, m.site.Prefix) }
+	articles, folders := map[string]site.Page{}, map[string]site.Page{}
+	for _, a := range then.Articles {
+		articles[a.Path] = a.Page
+	}
+	for _, c := range then.Categories {
+		folders[c.Path] = c.Page
+	}
+	for _, a := range m.site.Articles {
+		page, placed := articles[m.to(a.Path)]
+		switch {
+		case !placed:
+			return diag.WithHint(fmt.Errorf("%s would have no address there", a.Path), "choose another name: whyfix check tells after a move by hand what is wrong with it")
+		case page.URL != a.URL:
+			m.pages[url(a.Page)] = url(page)
+			if !a.Draft { // nobody has its address
+				m.alias(a.Article, url(a.Page), url(page))
+			}
+		}
+	}
+	for _, c := range m.site.Categories {
+		old := url(c.Page)
+		page, placed := folders[m.to(c.Path)]
+		if placed && page.URL == c.URL {
+			continue
+		}
+		if placed {
+			m.pages[old] = url(page)
+		}
+		switch {
+		case placed && c.Index != nil:
+			m.alias(c.Index, old, url(page))
+		case m.to(c.Path) != c.Path:
+			m.note("%s has no index.md to keep its address: write in %s: redirects: {%s: %s/}", c.Path, content.SiteFile, old, m.to(c.Path))
+		case !placed:
+			m.note("the page of %s goes with its last article: write in %s: redirects: {%s: %s}", c.Path, content.SiteFile, old, m.New)
+		}
+	}
+	if i := slices.IndexFunc(m.site.Assets, func(a site.Asset) bool { return m.to(a.Path) != a.Path }); i >= 0 {
+		m.note("the address of %s changes, too: whyfix check -against tells whether that matters", m.site.Assets[i].Path)
+	}
+	return nil
+}
+
+func (m *move) note(format string, args ...any) {
+	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
+}
+
+// alias keeps the old address of an article. Where it moves back, that takes the
+// place of the alias that its new one was.
+func (m *move) alias(a *content.Article, old, address string) {
+	at := diag.Pos{File: a.Path}
+	for i, alias := range a.Aliases {
+		if alias.Value == address {
+			m.edits = append(m.edits, fix.Edit{At: alias.Pos, Old: alias.Value, New: old, As: fix.Value})
+			return
+		}
+		if i == 0 {
+			at = alias.Pos
+		}
+	}
+	m.edits = append(m.edits, fix.Edit{At: at, New: old, As: fix.Alias})
+}
+
+// links finds the links, images and related articles of every article that
+// moves or leads to what moves.
+func (m *move) links() {
+	articles := fix.Articles(m.site)
+	known := map[string]bool{}
+	for _, a := range articles {
+		known[a.Path] = true
+	}
+	for _, a := range articles {
+		for _, ref := range a.Doc.Refs {
+			m.lead(content.Text{Value: ref.Dest, Pos: ref.Pos}, a.Path, fix.Link)
+		}
+		for _, t := range a.Related { // as it is resolved: from the top, or from its folder
+			value := path.Clean(strings.TrimPrefix(t.Value, "/"))
+			to := value
+			if beside := path.Join(path.Dir(a.Path), t.Value); known[value] {
+				to = m.to(value)
+			} else if known[beside] {
+				to = fix.Relative(m.to(beside), m.to(a.Path))
+			}
+			if to != value {
+				m.edits = append(m.edits, fix.Edit{At: t.Pos, Old: t.Value, New: to, As: fix.Value})
+			}
+		}
+	}
+}
+
+// settings finds what site.yaml leads to.
+func (m *move) settings() {
+	s := m.site.Settings
+	texts := []content.Text{s.Logo, s.Contact.Link}
+	nav := s.Nav
+	for _, l := range s.Languages {
+		nav = append(slices.Clip(nav), l.Nav...)
+	}
+	for _, n := range nav {
+		texts = append(texts, n.Link)
+	}
+	for _, r := range s.Redirects {
+		texts = append(texts, r.To)
+	}
+	for _, t := range texts {
+		if t.Pos.File != "" { // it is not left out
+			m.lead(t, content.SiteFile, fix.Value)
+		}
+	}
+}
+
+// lead makes the address of a link in a file lead to what it means, wherever
+// that is afterwards.
+func (m *move) lead(link content.Text, file string, as fix.Writing) {
+	a, ok := fix.ReadAddress(link.Value, file)
+	if !ok {
+		return
+	}
+	to := a.To(m.to(a.Path), m.to(file))
+	if _, err := m.root.Stat(a.Path); err != nil { // the address of a page, not a file
+		page, changes := m.pages["/"+a.Path+"/"]
+		if !changes {
+			return
+		}
+		to = a.Page(page)
+	}
+	if to != link.Value {
+		m.edits = append(m.edits, fix.Edit{At: link.Pos, Old: link.Value, New: to, As: as})
+	}
+}
+
+// edit makes the edits in memory, and gives files their new names.
+func (m *move) edit() error {
+	files, err := fix.Files(m.root, m.edits)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		f.Name = m.to(f.Name)
+		for i := range f.Made {
+			f.Made[i].At.File = f.Name
+		}
+		for _, x := range f.Unclear {
+			x.At.File = filepath.Join(m.dir, f.Name)
+			return diag.WithHint(
+				fmt.Errorf("%s: it is not clear how to write %s instead of %q here", x.At, x.New, x.Old),
+				"change this place by hand first, or move the file by hand; nothing was moved",
+			)
+		}
+		m.Files = append(m.Files, f)
+	}
+	return nil
+}
+
+// Do moves the file or folder and writes what changes. After an error everything
+// is as it was, or the error says what could not be put back.
+func (p *Plan) Do() error {
+	root, err := os.OpenRoot(p.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	var missing []string // folders, the deepest first
+	for folder := path.Dir(p.New); ; folder = path.Dir(folder) {
+		if _, err := root.Lstat(folder); err == nil {
+			break
+		}
+		missing = append(missing, folder)
+	}
+	err = root.MkdirAll(path.Dir(p.New), 0o755)
+	if err == nil {
+		err = root.Rename(p.Old, p.New)
+	}
+	if err == nil {
+		if err = fix.Write(root, p.Files); err != nil {
+			err = errors.Join(err, root.Rename(p.New, p.Old))
+		}
+	}
+	if err != nil {
+		for _, folder := range missing {
+			_ = root.Remove(folder) // unless something is in it
+		}
+	}
+	return err
+}
