@@ -235,7 +235,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	moved, gone := render.Moved(l.Site)
+	moved, gone := render.OldAddresses(l.Site)
 	return &server.Release{
 		Moved: moved, Gone: gone,
 		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,

@@ -93,7 +93,7 @@ func firstWords(text string, length int) string {
 
 // situations are what readers say of a product: for each article its symptoms
 // and its causes.
-func (r *voice) situations(t *site.Tag) []Situation {
+func (r *languageRenderer) situations(t *site.Tag) []Situation {
 	var out []Situation
 	for _, a := range t.Articles {
 		if len(a.Symptoms) == 0 {
@@ -112,42 +112,4 @@ func (r *voice) situations(t *site.Tag) []Situation {
 		out = append(out, s)
 	}
 	return out
-}
-
-// symptoms is a page of the index of what readers say.
-func (r *voice) symptoms(p *site.SymptomPage) (*SymptomsView, error) {
-	page, err := r.page("symptoms", p.Page, "title_symptoms")
-	if err != nil {
-		return nil, err
-	}
-	v := SymptomsView{Page: page}
-	link := func(p *site.SymptomPage) *Link {
-		if p == nil {
-			return nil
-		}
-		return &Link{URL: p.URL}
-	}
-	v.Previous, v.Next = link(p.Previous), link(p.Next)
-	if p.Above != nil {
-		v.Breadcrumbs = append(v.Breadcrumbs, Link{Title: page.Title, URL: p.Above.URL})
-		v.Title = p.Groups[0].Category.Title + " – " + page.Title
-	}
-	for _, g := range p.Groups {
-		group := SymptomGroup{Category: Link{Title: g.Category.Title, URL: g.Category.URL, Count: g.Count}}
-		if g.Category == r.in.Root {
-			if group.Category.Title, err = r.theme.Word("other_articles"); err != nil {
-				return nil, err
-			}
-		}
-		if g.Own != nil {
-			group.All = g.Own.URL
-		}
-		for _, a := range g.Articles {
-			for _, s := range a.Symptoms {
-				group.Symptoms = append(group.Symptoms, Link{Title: s.Value, URL: a.URL})
-			}
-		}
-		v.Groups = append(v.Groups, group)
-	}
-	return &v, nil
 }

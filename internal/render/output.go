@@ -77,7 +77,7 @@ func (r *Renderer) Pages() []Output {
 		make := func(out []byte, v any, _ Texts) ([]byte, error) { return edition.page(out, kind, v) }
 		out = append(out, Output{p.URL, p.File, kind, language, nil, nil, view, make})
 	}
-	article := func(v *voice, a *site.Article, c *site.Category, index int) {
+	article := func(v *languageRenderer, a *site.Article, c *site.Category, index int) {
 		edition := r.theme.In(language)
 		view := func() (any, error) { return v.article(a, c, index) }
 		make := func(out []byte, view any, texts Texts) ([]byte, error) {
@@ -92,7 +92,7 @@ func (r *Renderer) Pages() []Output {
 		out = append(out, Output{a.URL, a.File, "article", language, a.Article, a.Targets, view, make})
 	}
 	for _, l := range r.site.Languages {
-		v := r.voices[l]
+		v := r.byLanguage[l]
 		language = l.Tag
 		plain("home", l.Root.Page, func() (any, error) { return v.home() })
 		for _, c := range l.Categories {
@@ -129,7 +129,7 @@ func (r *Renderer) Pages() []Output {
 	}
 	for _, g := range r.site.Gone {
 		if language = g.Language; g.IsPage() {
-			plain("gone", g.Page, func() (any, error) { return r.voices[g.Category.In].gone(g.Category) })
+			plain("gone", g.Page, func() (any, error) { return r.byLanguage[g.Category.In].gone(g.Category) })
 		}
 	}
 	return out

@@ -18,7 +18,7 @@ const (
 	productCauses = 12
 )
 
-func (r *voice) home() (*HomeView, error) {
+func (r *languageRenderer) home() (*HomeView, error) {
 	root := r.in.Root
 	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
 	v.Symptoms = r.frequent()
@@ -39,7 +39,7 @@ func (r *voice) home() (*HomeView, error) {
 	}
 	v.Source = SourceURL(root.URL)
 	var err error
-	if v.Data, err = r.data(v.Page, r.siteData(v.Page)); err != nil {
+	if v.Data, err = r.jsonLD(v.Page, r.siteData(v.Page)); err != nil {
 		return nil, err
 	}
 	return &v, nil
@@ -47,7 +47,7 @@ func (r *voice) home() (*HomeView, error) {
 
 // frequent are symptoms that readers have, each with the article that answers:
 // the newest of each category in turn, so that none crowds out the others.
-func (r *voice) frequent() []Link {
+func (r *languageRenderer) frequent() []Link {
 	groups := [][]*site.Article{r.in.Root.Articles}
 	for _, c := range r.in.Root.Children {
 		groups = append(groups, c.Articles)
@@ -68,7 +68,7 @@ func (r *voice) frequent() []Link {
 	return out
 }
 
-func (r *voice) category(c *site.Category) (*CategoryView, error) {
+func (r *languageRenderer) category(c *site.Category) (*CategoryView, error) {
 	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets)}
 	v.Breadcrumbs = r.breadcrumbs(c.Parent)
 	for _, child := range c.Children {
@@ -79,13 +79,13 @@ func (r *voice) category(c *site.Category) (*CategoryView, error) {
 	}
 	v.Source = SourceURL(c.URL)
 	var err error
-	if v.Data, err = r.data(v.Page); err != nil {
+	if v.Data, err = r.jsonLD(v.Page); err != nil {
 		return nil, err
 	}
 	return &v, nil
 }
 
-func (r *voice) card(a *site.Article) Card {
+func (r *languageRenderer) card(a *site.Article) Card {
 	c := Card{Title: a.Title.Value, URL: a.URL, Summary: a.Summary, Updated: r.date(a.Shown())}
 	for _, s := range a.Symptoms[:min(len(a.Symptoms), cardSymptoms)] {
 		c.Symptoms = append(c.Symptoms, s.Value)
@@ -105,7 +105,7 @@ func categoryCard(c *site.Category) CategoryCard {
 }
 
 // breadcrumbs lead from the home page to a category.
-func (r *voice) breadcrumbs(c *site.Category) []Link {
+func (r *languageRenderer) breadcrumbs(c *site.Category) []Link {
 	var out []Link
 	for ; c != nil; c = c.Parent {
 		title := c.Title
@@ -119,7 +119,7 @@ func (r *voice) breadcrumbs(c *site.Category) []Link {
 }
 
 // article is the view of an article without its text.
-func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleView, error) {
+func (r *languageRenderer) article(a *site.Article, c *site.Category, index int) (*ArticleView, error) {
 	doc := a.Doc
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
@@ -180,14 +180,14 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 	}
 	v.Source, v.Image = SourceURL(a.URL), r.picture(a)
 	var err error
-	if v.Data, err = r.data(v.Page, r.articleData(v.Page, a)); err != nil {
+	if v.Data, err = r.jsonLD(v.Page, r.articleData(v.Page, a)); err != nil {
 		return nil, err
 	}
 	return &v, nil
 }
 
 // putText puts the text of an article into its view.
-func (r *voice) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
+func (r *languageRenderer) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
 	v.Intro, v.Notes = r.trusted(doc.Intro.HTML, a.Targets), r.trusted(doc.Notes.HTML, a.Targets)
 	for i := range doc.Sections {
 		s, shown := &doc.Sections[i], &v.Sections[i]
@@ -253,14 +253,14 @@ func tagLink(t *site.Tag) Link {
 	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
 }
 
-func (r *voice) familyPage(f *site.Family) (*FamilyView, error) {
+func (r *languageRenderer) familyPage(f *site.Family) (*FamilyView, error) {
 	link, err := r.family(f.Kind)
 	if err != nil {
 		return nil, err
 	}
 	v := FamilyView{Page: r.titled("family", f.Page, link.Title, "")}
 	v.Breadcrumbs = r.breadcrumbs(r.in.Root)
-	if v.Data, err = r.data(v.Page); err != nil {
+	if v.Data, err = r.jsonLD(v.Page); err != nil {
 		return nil, err
 	}
 	for _, t := range f.Tags {
@@ -269,7 +269,7 @@ func (r *voice) familyPage(f *site.Family) (*FamilyView, error) {
 	return &v, nil
 }
 
-func (r *voice) tag(t *site.Tag) (*TagView, error) {
+func (r *languageRenderer) tag(t *site.Tag) (*TagView, error) {
 	family, err := r.family(t.Family)
 	if err != nil {
 		return nil, err
@@ -297,7 +297,7 @@ func (r *voice) tag(t *site.Tag) (*TagView, error) {
 		v.Solutions = together(t, site.Solution)
 		v.Situations = r.situations(t)
 	}
-	if v.Data, err = r.data(v.Page); err != nil {
+	if v.Data, err = r.jsonLD(v.Page); err != nil {
 		return nil, err
 	}
 	for _, a := range t.Articles {
@@ -343,4 +343,42 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	}
 	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
 	return out[:min(len(out), productCauses)]
+}
+
+// symptoms is a page of the index of what readers say.
+func (r *languageRenderer) symptoms(p *site.SymptomPage) (*SymptomsView, error) {
+	page, err := r.page("symptoms", p.Page, "title_symptoms")
+	if err != nil {
+		return nil, err
+	}
+	v := SymptomsView{Page: page}
+	link := func(p *site.SymptomPage) *Link {
+		if p == nil {
+			return nil
+		}
+		return &Link{URL: p.URL}
+	}
+	v.Previous, v.Next = link(p.Previous), link(p.Next)
+	if p.Above != nil {
+		v.Breadcrumbs = append(v.Breadcrumbs, Link{Title: page.Title, URL: p.Above.URL})
+		v.Title = p.Groups[0].Category.Title + " – " + page.Title
+	}
+	for _, g := range p.Groups {
+		group := SymptomGroup{Category: Link{Title: g.Category.Title, URL: g.Category.URL, Count: g.Count}}
+		if g.Category == r.in.Root {
+			if group.Category.Title, err = r.theme.Word("other_articles"); err != nil {
+				return nil, err
+			}
+		}
+		if g.Own != nil {
+			group.All = g.Own.URL
+		}
+		for _, a := range g.Articles {
+			for _, s := range a.Symptoms {
+				group.Symptoms = append(group.Symptoms, Link{Title: s.Value, URL: a.URL})
+			}
+		}
+		v.Groups = append(v.Groups, group)
+	}
+	return &v, nil
 }

@@ -24,7 +24,7 @@ func (r *resolver) language(root *Category, tag string) {
 			r.claimList(r.page(home+f, tag), theProgram)
 		}
 	}
-	r.machines(l.Home(), FeedFile, LLMsFile)
+	r.claimWellKnown(l.Home(), FeedFile, LLMsFile)
 	r.site.Languages = append(r.site.Languages, l)
 }
 
@@ -37,9 +37,9 @@ func (r *resolver) home(index *content.Article) {
 	}
 }
 
-// foreign makes a folder the home of another language than that of the folder
+// otherLanguage makes a folder the home of another language than that of the folder
 // above. It reports whether it is.
-func (r *resolver) foreign(c *Category, tag content.Text) bool {
+func (r *resolver) otherLanguage(c *Category, tag content.Text) bool {
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {
 			where := "the content folder"
@@ -77,7 +77,7 @@ func (r *resolver) settings() {
 		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
 	}
 	for _, s := range all.Languages {
-		l := r.spoken(s.Tag)
+		l := r.languageOf(s.Tag)
 		if l == nil {
 			continue
 		}
@@ -105,8 +105,8 @@ func (r *resolver) settings() {
 	}
 }
 
-// spoken finds the language that site.yaml speaks of.
-func (r *resolver) spoken(tag content.Text) *Language {
+// languageOf finds the language that site.yaml speaks of.
+func (r *resolver) languageOf(tag content.Text) *Language {
 	var known []string
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {

@@ -243,9 +243,9 @@ func (r *resolver) reserve() {
 	}
 }
 
-// machines claims what programs read, beside a home page. A writer's own file
+// claimWellKnown claims the files that programs look for beside a home page. A writer's own file
 // of that name comes first.
-func (r *resolver) machines(home string, files ...string) {
+func (r *resolver) claimWellKnown(home string, files ...string) {
 	for _, f := range files {
 		if _, own := r.assets[home+f]; !own {
 			r.claimList(r.page(home+f, ""), theProgram)
@@ -265,10 +265,10 @@ func (r *resolver) place() {
 
 	var visible []*content.Article
 	indexes := map[string]*content.Article{}
-	tongues := map[string]content.Text{} // folder → its language; of a draft, too
+	folderLanguages := map[string]content.Text{} // folder → its language; of a draft, too
 	for _, a := range sorted {
 		if a.Index {
-			tongues[folderOf(a.Path)] = a.InLanguage
+			folderLanguages[folderOf(a.Path)] = a.InLanguage
 		}
 		switch {
 		case a.Gone && !a.Index:
@@ -298,15 +298,15 @@ func (r *resolver) place() {
 			r.slugs[folderOf(a.Path)] = a.Slug.Value
 		}
 	}
-	r.machines("", SitemapFile, RobotsFile)
-	r.language(r.site.Root, cmp.Or(tongues[""].Value, r.in.Settings.Language))
+	r.claimWellKnown("", SitemapFile, RobotsFile)
+	r.language(r.site.Root, cmp.Or(folderLanguages[""].Value, r.in.Settings.Language))
 	if index := indexes[""]; index != nil {
 		r.home(index)
 	}
 	r.site.Articles = make([]*Article, 0, len(visible))
 	room := make([]Article, len(visible))
 	for i, a := range visible {
-		c := r.folder(folderAbove(a.Path), indexes, tongues)
+		c := r.folder(folderAbove(a.Path), indexes, folderLanguages)
 		if a.Index {
 			continue
 		}
@@ -386,12 +386,12 @@ func usable(name string) bool { return name != "" && name != "." && name != ".."
 func (c *Category) below() string { return strings.TrimSuffix(c.File, "index.html") }
 
 // folder returns the category of a folder, made with those above it.
-func (r *resolver) folder(dir string, indexes map[string]*content.Article, tongues map[string]content.Text) *Category {
+func (r *resolver) folder(dir string, indexes map[string]*content.Article, folderLanguages map[string]content.Text) *Category {
 	if c := r.folders[dir]; c != nil {
 		return c
 	}
 	index := indexes[dir]
-	parent := r.folder(folderOf(dir), indexes, tongues)
+	parent := r.folder(folderOf(dir), indexes, folderLanguages)
 	c := &Category{Path: dir, Parent: parent, In: parent.In, Title: content.FolderTitle(path.Base(dir))}
 	name, at := FileSlug(path.Base(dir)+".md"), diag.Pos{File: dir}
 	if index != nil {
@@ -416,7 +416,7 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, tongu
 		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
 	}
 	r.folders[dir] = c
-	if tag := tongues[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.foreign(c, tag) {
+	if tag := folderLanguages[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.otherLanguage(c, tag) {
 		return c
 	}
 	parent.Children = append(parent.Children, c)

@@ -20,7 +20,7 @@ func (r *resolver) symptoms() {
 		total := 0
 		for _, c := range append(slices.Clone(l.Root.Children), l.Root) {
 			g := SymptomGroup{Category: c}
-			r.asked(&g, c, c != l.Root)
+			r.withSymptoms(&g, c, c != l.Root)
 			for _, a := range g.Articles {
 				g.Count += len(a.Symptoms)
 			}
@@ -48,9 +48,9 @@ func (r *resolver) symptoms() {
 	}
 }
 
-// asked collects the articles of a category that name symptoms, and those of
+// withSymptoms collects the articles of a category that name symptoms, and those of
 // the categories below it.
-func (r *resolver) asked(g *SymptomGroup, c *Category, deep bool) {
+func (r *resolver) withSymptoms(g *SymptomGroup, c *Category, deep bool) {
 	for _, a := range c.Articles {
 		if len(a.Symptoms) > 0 {
 			g.Articles = append(g.Articles, a)
@@ -60,7 +60,7 @@ func (r *resolver) asked(g *SymptomGroup, c *Category, deep bool) {
 		return
 	}
 	for _, child := range c.Children {
-		r.asked(g, child, true)
+		r.withSymptoms(g, child, true)
 	}
 }
 

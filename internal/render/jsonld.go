@@ -53,9 +53,9 @@ type (
 	}
 )
 
-// data is what a page tells machines of itself; empty where the site's own
+// jsonLD is what a page tells search engines of itself; empty where the site's own
 // address is not known. Whatever could end the script element is escaped.
-func (r *voice) data(p Page, more ...any) (template.JS, error) {
+func (r *languageRenderer) jsonLD(p Page, more ...any) (template.JS, error) {
 	if p.Canonical == "" {
 		return "", nil
 	}
@@ -75,7 +75,7 @@ func (r *voice) data(p Page, more ...any) (template.JS, error) {
 	return template.JS(text), err
 }
 
-func (r *voice) articleData(p Page, a *site.Article) articleData {
+func (r *languageRenderer) articleData(p Page, a *site.Article) articleData {
 	d := articleData{
 		Type: "TechArticle", ID: p.Canonical + "#article", Headline: a.Title.Value, Description: a.Summary, Language: a.Language,
 		Published: iso(a.Date), Modified: iso(a.Updated), Publisher: named{"Organization", r.in.Title}, Page: p.Canonical,
@@ -95,7 +95,7 @@ func (r *voice) articleData(p Page, a *site.Article) articleData {
 	return d
 }
 
-func (r *voice) siteData(p Page) siteData {
+func (r *languageRenderer) siteData(p Page) siteData {
 	return siteData{"WebSite", p.Canonical + "#website", r.in.Title, p.Description, r.in.Tag}
 }
 
@@ -108,7 +108,7 @@ func iso(t time.Time) string {
 
 // picture is the first image of an article that those who show a shared link
 // can show: no drawing, they read none.
-func (r *voice) picture(a *site.Article) string {
+func (r *languageRenderer) picture(a *site.Article) string {
 	for i, ref := range a.Doc.Refs {
 		if u := a.Targets[i].URL; ref.Image && strings.HasPrefix(u, "/") {
 			switch strings.ToLower(path.Ext(u)) {

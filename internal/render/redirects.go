@@ -29,7 +29,7 @@ func (r *Renderer) redirect(d site.Redirect) *RedirectView {
 
 // gone is the view of the page at an address whose page was withdrawn: it does
 // not tell what that page was about.
-func (r *voice) gone(c *site.Category) (*GoneView, error) {
+func (r *languageRenderer) gone(c *site.Category) (*GoneView, error) {
 	p, err := r.page("gone", site.Page{}, "title_gone")
 	if err != nil {
 		return nil, err
@@ -42,10 +42,10 @@ func (r *voice) gone(c *site.Category) (*GoneView, error) {
 	return &v, nil
 }
 
-// Moved are the old addresses of the site, as the release wants them: without
+// OldAddresses are those of the site, as the release wants them: without
 // the prefix and not escaped, each with the address that it leads to as HTTP
 // writes it; and those whose page was withdrawn, sorted.
-func Moved(s *site.Site) (redirects map[string]string, gone []string) {
+func OldAddresses(s *site.Site) (redirects map[string]string, gone []string) {
 	old := func(p site.Page) string { return "/" + strings.TrimPrefix(p.URL, s.Prefix) }
 	if len(s.Redirects) > 0 {
 		redirects = make(map[string]string, len(s.Redirects))
