@@ -53,11 +53,11 @@ type (
 	}
 )
 
-// jsonLD is what a page tells search engines of itself; empty where the site's own
-// address is not known. Whatever could end the script element is escaped.
-func (r *languageRenderer) jsonLD(p Page, more ...any) (template.JS, error) {
+// jsonLD is what a page tells search engines of itself; empty where the site's
+// own address is not known. Whatever could end the script element is escaped.
+func (r *languageRenderer) jsonLD(p Page, more ...any) template.JS {
 	if p.Canonical == "" {
-		return "", nil
+		return ""
 	}
 	g := graph{Context: "https://schema.org"}
 	if len(p.Breadcrumbs) > 0 {
@@ -69,10 +69,10 @@ func (r *languageRenderer) jsonLD(p Page, more ...any) (template.JS, error) {
 		g.Graph = append(g.Graph, list)
 	}
 	if g.Graph = append(g.Graph, more...); len(g.Graph) == 0 {
-		return "", nil
+		return ""
 	}
-	text, err := json.Marshal(g) // writes <, > and & as escapes
-	return template.JS(text), err
+	text, _ := json.Marshal(g) // texts and numbers never fail; <, > and & become escapes
+	return template.JS(text)
 }
 
 func (r *languageRenderer) articleData(p Page, a *site.Article) articleData {
@@ -86,12 +86,8 @@ func (r *languageRenderer) articleData(p Page, a *site.Article) articleData {
 			d.Author.Type = "Organization"
 		}
 	}
-	for _, s := range a.Symptoms {
-		d.Keywords = append(d.Keywords, s.Value)
-	}
-	for _, t := range a.Tags[site.Product] {
-		d.About = append(d.About, named{"Thing", t.Name})
-	}
+	d.Keywords = each(a.Symptoms, text)
+	d.About = each(a.Tags[site.Product], func(t *site.Tag) named { return named{"Thing", t.Name} })
 	return d
 }
 

@@ -14,24 +14,15 @@ const llmsArticles = 1000
 // of the articles as Markdown.
 func (r *languageRenderer) llms() []byte {
 	var b strings.Builder
-	b.WriteString("# " + oneLine(r.in.Title) + "\n\n")
-	if r.in.Description != "" {
-		b.WriteString("> " + oneLine(r.in.Description) + "\n\n")
-	}
-	many := len(r.in.Newest) > llmsArticles
-	for _, c := range append([]*site.Category{r.in.Root}, r.in.Categories...) {
-		if len(c.Articles) == 0 || many {
-			continue
+	b.WriteString(head(r.in.Title, r.in.Description))
+	if len(r.in.Newest) > llmsArticles {
+		b.WriteString(strings.Join(each(r.in.Categories, r.categoryItem), "") + "\n")
+	} else {
+		for _, c := range r.in.HomeAndCategories() {
+			if len(c.Articles) > 0 {
+				b.WriteString("## " + oneLine(c.Title) + "\n\n" + strings.Join(each(c.Articles, r.articleItem), "") + "\n")
+			}
 		}
-		b.WriteString("## " + oneLine(c.Title) + "\n\n")
-		r.listed(&b, c.Articles)
-		b.WriteByte('\n')
-	}
-	if many {
-		for _, c := range r.in.Categories {
-			b.WriteString(item(c.Title, r.whole(SourceURL(c.URL)), c.Summary))
-		}
-		b.WriteByte('\n')
 	}
 	if len(r.site.Languages) > 1 {
 		b.WriteString("## Optional\n\n")

@@ -29,17 +29,13 @@ func (r *Renderer) redirect(d site.Redirect) *RedirectView {
 
 // gone is the view of the page at an address whose page was withdrawn: it does
 // not tell what that page was about.
-func (r *languageRenderer) gone(c *site.Category) (*GoneView, error) {
-	p, err := r.page("gone", site.Page{}, "title_gone")
-	if err != nil {
-		return nil, err
-	}
-	v := GoneView{Page: p}
+func (r *languageRenderer) gone(c *site.Category) *GoneView {
+	v := GoneView{Page: r.page("gone", site.Page{}, "title_gone")}
 	if c != nil && c != r.in.Root {
-		v.Category = &Link{Title: c.Title, URL: c.URL}
-		v.Breadcrumbs = r.breadcrumbs(c)
+		l := categoryLink(c)
+		v.Category, v.Breadcrumbs = &l, r.breadcrumbs(c)
 	}
-	return &v, nil
+	return &v
 }
 
 // OldAddresses are those of the site, as the release wants them: without

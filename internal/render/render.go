@@ -31,7 +31,7 @@ type languageRenderer struct {
 }
 
 // New makes a Renderer. Neither the site nor the theme may change afterwards.
-func New(s *site.Site, t *Theme) (*Renderer, error) {
+func New(s *site.Site, t *Theme) *Renderer {
 	r := &Renderer{theme: t, site: s, byLanguage: map[*site.Language]*languageRenderer{}}
 	var brand *Asset
 	if c := s.Settings.Brand.Value; c != "" {
@@ -49,13 +49,11 @@ func New(s *site.Site, t *Theme) (*Renderer, error) {
 		v.view = Site{
 			Title: l.Title, Description: l.Description, Language: l.Tag, Direction: direction(l.Tag), Locale: strings.ReplaceAll(l.Tag, "-", "_"),
 			Brand: brand, Logo: logo, Base: s.Prefix, API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
+			Nav:     each(l.Nav, func(n site.Link) Link { return Link{Title: n.Title, URL: n.URL, External: n.External} }),
 			Notices: l.Notices, Footer: l.Footer, Params: s.Settings.Params,
 		}
 		if v.theme.english {
 			v.view.Words = "en"
-		}
-		for _, n := range l.Nav {
-			v.view.Nav = append(v.view.Nav, Link{Title: n.Title, URL: n.URL, External: n.External})
 		}
 		if len(l.Symptoms) > 0 {
 			v.view.Symptoms = l.Symptoms[0].URL
@@ -68,16 +66,13 @@ func New(s *site.Site, t *Theme) (*Renderer, error) {
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				link, err := v.family(f.Kind)
-				if err != nil {
-					return nil, err
-				}
+				link := v.family(f.Kind)
 				link.Count = len(f.Tags)
 				v.view.Families = append(v.view.Families, link)
 			}
 		}
 	}
-	return r, nil
+	return r
 }
 
 // Files are the theme's assets, and what the settings add to them.
@@ -105,26 +100,22 @@ func (r *Renderer) ownPage(l *site.Language, name string) site.Page {
 }
 
 // page starts the view of a page that is named by one of the theme's words.
-func (v *languageRenderer) page(kind string, at site.Page, word string) (Page, error) {
-	title, err := v.theme.Word(word)
-	if err != nil {
-		return Page{}, fmt.Errorf("render: %w", err)
-	}
-	p := v.titled(kind, at, title, "")
-	p.Breadcrumbs = v.breadcrumbs(v.in.Root)
-	return p, nil
+func (r *languageRenderer) page(kind string, at site.Page, word string) Page {
+	p := r.titled(kind, at, r.theme.words[word], "")
+	p.Breadcrumbs = r.breadcrumbs(r.in.Root)
+	return p
 }
 
-func (v *languageRenderer) titled(kind string, at site.Page, title, description string) Page {
-	p := Page{Site: v.view, Kind: kind, URL: at.URL, Title: title, Description: description}
+func (r *languageRenderer) titled(kind string, at site.Page, title, description string) Page {
+	p := Page{Site: r.view, Kind: kind, URL: at.URL, Title: title, Description: description}
 	if at.URL != "" {
-		p.Canonical = v.absolute(at.URL)
+		p.Canonical = r.absolute(at.URL)
 	}
-	if len(v.site.Languages) < 2 {
+	if len(r.site.Languages) < 2 {
 		return p
 	}
-	for _, l := range v.site.Languages {
-		link := LanguageLink{Language: l.Tag, Direction: direction(l.Tag), Name: v.byLanguage[l].theme.name, Current: l == v.in}
+	for _, l := range r.site.Languages {
+		link := LanguageLink{Language: l.Tag, Direction: direction(l.Tag), Name: r.byLanguage[l].theme.name, Current: l == r.in}
 		switch i := slices.IndexFunc(at.Translations, func(t site.Translation) bool { return t.Language == l.Tag }); {
 		case link.Current:
 			link.URL, link.Translated = at.URL, true
@@ -134,7 +125,7 @@ func (v *languageRenderer) titled(kind string, at site.Page, title, description 
 			link.URL, link.Translated = l.Root.URL, at.URL == "" // no page: nothing to translate
 		}
 		if link.Translated && len(at.Translations) > 0 {
-			link.Alternate = cmp.Or(v.absolute(link.URL), link.URL)
+			link.Alternate = cmp.Or(r.absolute(link.URL), link.URL)
 		}
 		p.Languages = append(p.Languages, link)
 	}
@@ -147,56 +138,48 @@ func (r *Renderer) absolute(u string) string {
 	if r.site.Origin == "" {
 		return ""
 	}
-	return r.site.Origin + EscapeURL(u)
+	return r.whole(u)
 }
 
 // EscapeURL percent-encodes an address of the site, as an HTTP interface must.
 func EscapeURL(u string) string { return (&url.URL{Path: u}).EscapedPath() }
 
-func (v *languageRenderer) date(t time.Time) Date {
+func (r *languageRenderer) date(t time.Time) Date {
 	if t.IsZero() {
 		return Date{}
 	}
-	layout, err := v.theme.Word("date")
-	if err != nil {
-		layout = time.DateOnly
-	}
-	return Date{ISO: t.Format(time.DateOnly), Text: t.Format(layout)}
+	return Date{ISO: iso(t), Text: t.Format(r.theme.words["date"])}
 }
 
-func (v *languageRenderer) family(k site.FamilyKind) (Link, error) {
-	title, err := v.theme.Word("family_" + k.String())
-	if err != nil {
-		return Link{}, fmt.Errorf("render: %w", err)
-	}
-	return Link{Title: title, URL: v.in.Families[k].URL, Kind: k.String()}, nil
+func (r *languageRenderer) family(k site.FamilyKind) Link {
+	return Link{Title: r.theme.words["family_"+k.String()], URL: r.in.Families[k].URL, Kind: k.String()}
 }
 
-func (v *languageRenderer) trusted(f markdown.Fragment, targets []markdown.Target) template.HTML {
-	figure, err := v.theme.Word("figure")
-	if err != nil {
-		figure = "Figure"
-	}
-	// The Markdown renderer escapes whatever the writer did not mean as HTML.
-	return template.HTML(f.HTML(targets, figure))
+// trusted is a text whose holes are filled. The Markdown renderer escapes
+// whatever the writer did not mean as HTML.
+func (r *languageRenderer) trusted(f markdown.Fragment, targets []markdown.Target) template.HTML {
+	return template.HTML(f.HTML(targets, r.theme.words["figure"]))
 }
 
-func (v *languageRenderer) intro(index *content.Article, targets []markdown.Target) template.HTML {
+func (r *languageRenderer) intro(index *content.Article, targets []markdown.Target) template.HTML {
 	if index == nil {
 		return ""
 	}
-	html := v.trusted(index.Doc.Intro.HTML, targets)
+	heading := func(level int, id string, title, text markdown.Fragment) template.HTML {
+		return template.HTML(fmt.Sprintf("<h%d id=\"%s\">%s</h%[1]d>\n%[4]s", level, template.HTMLEscapeString(id), r.trusted(title, targets), r.trusted(text, targets)))
+	}
+	html := r.trusted(index.Doc.Intro.HTML, targets)
 	for _, s := range index.Doc.Sections {
-		end := template.HTML("")
 		if s.Anchor != "" { // links name it, as on an article's page
 			html += template.HTML(fmt.Sprintf("<section id=\"%s\">\n", template.HTMLEscapeString(s.Anchor)))
-			end = "</section>\n"
 		}
-		html += template.HTML(fmt.Sprintf("<h2 id=\"%s\">", template.HTMLEscapeString(s.ID))) + v.trusted(s.Heading, targets) + "</h2>\n" + v.trusted(s.Body.HTML, targets)
+		html += heading(2, s.ID, s.Heading, s.Body.HTML)
 		for _, it := range s.Items {
-			html += template.HTML(fmt.Sprintf("<h3 id=\"%s\">", template.HTMLEscapeString(it.ID))) + v.trusted(it.Heading, targets) + "</h3>\n" + v.trusted(it.Body.HTML, targets)
+			html += heading(3, it.ID, it.Heading, it.Body.HTML)
 		}
-		html += end
+		if s.Anchor != "" {
+			html += "</section>\n"
+		}
 	}
-	return html + v.trusted(index.Doc.Notes.HTML, targets)
+	return html + r.trusted(index.Doc.Notes.HTML, targets)
 }

@@ -56,17 +56,12 @@ func (r *Renderer) SearchTemplate() ([]byte, error) {
 // its address below the site's root. That of the default language is "search/".
 func SearchPage(l *site.Language) string { return l.Home() + "search/" }
 
-func (v *languageRenderer) searchPage(at site.Page) ([]byte, error) {
-	p, err := v.page("search", at, "title_search")
-	if err != nil {
-		return nil, err
+func (r *languageRenderer) searchPage(at site.Page) ([]byte, error) {
+	view := SearchView{Page: r.page("search", at, "title_search"), Symptoms: r.frequent()}
+	for _, c := range r.in.Root.Children {
+		view.Categories = append(view.Categories, Link{Title: c.Title, URL: c.URL, Count: c.Count()})
 	}
-	var categories []Link
-	for _, c := range v.in.Root.Children {
-		categories = append(categories, Link{Title: c.Title, URL: c.URL, Count: c.Count()})
-	}
-	view := harmless(reflect.ValueOf(&SearchView{Page: p, Symptoms: v.frequent(), Categories: categories})).Interface()
-	page, err := v.theme.page(nil, "search", view)
+	page, err := r.theme.page(nil, "search", harmless(reflect.ValueOf(&view)).Interface())
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +77,12 @@ const bracket = "\uE000"
 // harmless is a copy of a view in which no text has two opening brackets. It
 // walks over all there is, so that no field can be forgotten.
 func harmless(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return v
+		}
+	}
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.String:
@@ -95,31 +96,19 @@ func harmless(v reflect.Value) reflect.Value {
 			out.Field(i).Set(harmless(v.Field(i)))
 		}
 	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
 			out.Index(i).Set(harmless(v.Index(i)))
 		}
 	case reflect.Map:
-		if v.IsNil() {
-			return v
-		}
 		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
 		for _, k := range v.MapKeys() {
 			out.SetMapIndex(k, harmless(v.MapIndex(k)))
 		}
 	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
 		out.Set(reflect.New(v.Type().Elem()))
 		out.Elem().Set(harmless(v.Elem()))
 	case reflect.Interface:
-		if v.IsNil() {
-			return v
-		}
 		out.Set(harmless(v.Elem()))
 	default:
 		return v
@@ -130,39 +119,26 @@ func harmless(v reflect.Value) reflect.Value {
 // SearchLists are the lists of titles and symptoms that a page's search falls
 // back to when the endpoint cannot be reached: one for each language.
 func (r *Renderer) SearchLists() ([]File, error) {
-	out := make([]File, len(r.site.Languages))
-	for i, l := range r.site.Languages {
-		data, err := searchLite(l, r.site.Articles)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = File{Path: l.Home() + listFile, Data: data}
-	}
-	return out, nil
-}
-
-func searchLite(l *site.Language, articles []*site.Article) ([]byte, error) {
 	type entry struct {
 		URL      string   `json:"url"`
 		Title    string   `json:"title"`
 		Symptoms []string `json:"symptoms,omitempty"`
 	}
-	list := []entry{}
-	for _, a := range articles {
-		if a.Category.In != l {
-			continue
+	var out []File
+	for _, l := range r.site.Languages {
+		list := []entry{}
+		for _, a := range r.site.Articles {
+			if a.Category.In == l {
+				list = append(list, entry{EscapeURL(a.URL), a.Title.Value, each(a.Symptoms, text)})
+			}
 		}
-		e := entry{URL: EscapeURL(a.URL), Title: a.Title.Value}
-		for _, s := range a.Symptoms {
-			e.Symptoms = append(e.Symptoms, s.Value)
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(list); err != nil {
+			return nil, fmt.Errorf("render: %w", err)
 		}
-		list = append(list, e)
+		out = append(out, File{Path: l.Home() + listFile, Data: b.Bytes()})
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(list); err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	return b.Bytes(), nil
+	return out, nil
 }

@@ -65,7 +65,7 @@ func (r *Renderer) sitemap() ([]File, error) {
 		for _, c := range l.Categories {
 			add(c.Page, shown(c.Articles))
 		}
-		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
+		for _, c := range l.HomeAndCategories() {
 			for _, a := range c.Articles {
 				add(a.Page, a.Shown())
 			}

@@ -26,11 +26,11 @@ type sourceView struct {
 // the list of what is in it.
 func (r *Renderer) Sources() []Output {
 	var out []Output
-	add := func(v *languageRenderer, p site.Page, text *content.Article, view func() *sourceView) {
+	add := func(v *languageRenderer, p site.Page, text *content.Article, view func() any) {
 		file := path.Join(path.Dir(p.File), "index.md")
 		out = append(out, Output{
 			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, Text: text,
-			view: func() (any, error) { return view(), nil },
+			view: view,
 			make: func(out []byte, view any, texts Texts) ([]byte, error) {
 				v := view.(*sourceView)
 				if text == nil {
@@ -43,10 +43,10 @@ func (r *Renderer) Sources() []Output {
 	}
 	for _, l := range r.site.Languages {
 		v := r.byLanguage[l]
-		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
-			add(v, c.Page, c.Index, func() *sourceView { return v.categorySource(c) })
+		for _, c := range l.HomeAndCategories() {
+			add(v, c.Page, c.Index, func() any { return v.categorySource(c) })
 			for _, a := range c.Articles {
-				add(v, a.Page, a.Article, func() *sourceView { return v.articleSource(a) })
+				add(v, a.Page, a.Article, func() any { return v.articleSource(a) })
 			}
 		}
 	}
@@ -68,20 +68,12 @@ func (r *languageRenderer) articleSource(a *site.Article) *sourceView {
 
 func (r *languageRenderer) categorySource(c *site.Category) *sourceView {
 	v := r.source(c.Title, c.Summary, c.Index, c.Targets)
-	var b strings.Builder
-	for _, child := range c.Children {
-		b.WriteString(item(child.Title, r.whole(SourceURL(child.URL)), child.Summary))
-	}
-	r.listed(&b, c.Articles)
-	v.Tail = b.String()
+	v.Tail = strings.Join(append(each(c.Children, r.categoryItem), each(c.Articles, r.articleItem)...), "")
 	return v
 }
 
 func (r *languageRenderer) source(title, summary string, text *content.Article, targets []markdown.Target) *sourceView {
-	v := &sourceView{Head: "# " + oneLine(title) + "\n\n"}
-	if summary != "" {
-		v.Head += "> " + oneLine(summary) + "\n\n"
-	}
+	v := &sourceView{Head: head(title, summary)}
 	if text == nil {
 		return v
 	}
@@ -150,10 +142,20 @@ func (v *sourceView) append(out, file []byte) []byte {
 	return append(out[:from+len(bytes.TrimRight(out[from:], "\n"))], '\n')
 }
 
-func (r *languageRenderer) listed(b *strings.Builder, articles []*site.Article) {
-	for _, a := range articles {
-		b.WriteString(item(a.Title.Value, r.whole(SourceURL(a.URL)), a.Summary))
+func head(title, summary string) string {
+	h := "# " + oneLine(title) + "\n\n"
+	if summary != "" {
+		h += "> " + oneLine(summary) + "\n\n"
 	}
+	return h
+}
+
+func (r *languageRenderer) articleItem(a *site.Article) string {
+	return item(a.Title.Value, r.whole(SourceURL(a.URL)), a.Summary)
+}
+
+func (r *languageRenderer) categoryItem(c *site.Category) string {
+	return item(c.Title, r.whole(SourceURL(c.URL)), c.Summary)
 }
 
 func item(title, u, summary string) string {

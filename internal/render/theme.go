@@ -2,6 +2,9 @@ package render
 
 import (
 	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,8 +47,8 @@ type Theme struct {
 type Edition struct {
 	name    string // of the language, in the language
 	words   map[string]string
-	english bool             // the words are English, because there are none in the language
-	pages   map[string]*form // by kind
+	english bool                     // the words are English, because there are none in the language
+	pages   map[string]*pageTemplate // by kind
 }
 
 // layoutFile is the frame of every page but those at old addresses, which are
@@ -64,7 +67,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	t := &Theme{editions: map[string]*Edition{}, assets: map[string]Asset{}, fsys: fsys, folder: folder}
 	var diags diag.List
 	for _, language := range languages {
-		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*form{}}
+		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*pageTemplate{}}
 		t.editions[language] = e
 		d, err := t.loadWords(e, language)
 		if err != nil {
@@ -75,13 +78,12 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	if err := t.loadAssets(fsys, prefix); err != nil {
 		return nil, nil, err
 	}
-	shared := []string{layoutFile}
 	partials, err := fs.Glob(fsys, "partials/*.html")
 	if err != nil {
 		return nil, nil, fmt.Errorf("render: %w", err)
 	}
 	slices.Sort(partials)
-	shared = append(shared, partials...)
+	shared := append([]string{layoutFile}, partials...)
 	read := sha256.New()
 	load := func(names ...string) *template.Template {
 		set := template.New("").Funcs(t.functions(&Edition{}))
@@ -103,19 +105,13 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	for _, kind := range pageKinds {
 		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
 		if set := parsed[kind]; set != nil && set.Lookup("main") == nil {
-			diags = append(diags, diag.Diagnostic{
-				Pos: diag.Pos{File: path.Join(folder, kind+".html")}, Code: "theme-template",
-				Message: `this template does not define "main"`, Hint: `put the page between {{define "main"}} and {{end}}`,
-			})
+			diags = append(diags, t.mistake(kind+".html", `this template does not define "main"`, `put the page between {{define "main"}} and {{end}}`))
 			parsed[kind] = nil
 		}
 	}
 	for kind, name := range map[string]string{redirectKind: redirectKind + ".html", "home": layoutFile} {
 		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
-			diags = append(diags, diag.Diagnostic{
-				Pos: diag.Pos{File: path.Join(folder, name)}, Code: "theme-template",
-				Message: "this template is empty", Hint: "copy it from the built-in theme",
-			})
+			diags = append(diags, t.mistake(name, "this template is empty", copyIt))
 		}
 	}
 	for _, e := range t.editions {
@@ -133,7 +129,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			if kind == redirectKind {
 				frame = redirectKind + ".html"
 			}
-			e.pages[kind] = &form{kind: kind, frame: frame, set: own, functions: functions}
+			e.pages[kind] = &pageTemplate{kind: kind, frame: frame, set: own, functions: functions}
 		}
 	}
 	for _, language := range languages {
@@ -291,6 +287,14 @@ func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 		return fmt.Errorf("render: the theme's assets: %w", err)
 	}
 	return nil
+}
+
+// fingerprinted is a file of the program under a name that changes with it.
+func fingerprinted(name, ext, prefix string, data []byte) (Asset, File) {
+	sum := sha256.Sum256(data)
+	strong := sha512.Sum384(data)
+	p := name + "." + hex.EncodeToString(sum[:5]) + ext
+	return Asset{URL: prefix + p, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:])}, File{Path: p, Data: data}
 }
 
 // Files are the theme's assets under their fingerprinted names.

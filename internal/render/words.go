@@ -57,22 +57,17 @@ func (t *Theme) judgeWords(builtIn fs.FS, name string, data []byte, words map[st
 
 // askedWords are the words that the theme's templates name.
 func (t *Theme) askedWords() (map[string]bool, error) {
-	names, err := fs.Glob(t.fsys, "*.html")
-	if err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	partials, err := fs.Glob(t.fsys, "partials/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
 	out := map[string]bool{}
-	for _, name := range append(names, partials...) {
-		data, err := fs.ReadFile(t.fsys, name)
+	for _, pattern := range []string{"*.html", "partials/*.html"} {
+		names, err := fs.Glob(t.fsys, pattern)
 		if err != nil {
-			continue // which is reported as a template
+			return nil, fmt.Errorf("render: %w", err)
 		}
-		for _, m := range askedWord.FindAllSubmatch(data, -1) {
-			out[string(m[1])] = true
+		for _, name := range names {
+			data, _ := fs.ReadFile(t.fsys, name) // what cannot be read is reported as a template
+			for _, m := range askedWord.FindAllSubmatch(data, -1) {
+				out[string(m[1])] = true
+			}
 		}
 	}
 	return out, nil

@@ -10,8 +10,8 @@ import (
 	"whyfix/internal/render/program"
 )
 
-// form makes the pages of one kind in one language.
-type form struct {
+// pageTemplate makes the pages of one kind in one language.
+type pageTemplate struct {
 	kind      string
 	frame     string // the template that makes a whole page
 	set       *template.Template
@@ -29,23 +29,23 @@ func (e *Edition) page(out []byte, kind string, view any) ([]byte, error) {
 // append lets the library make the first page, because it escapes templates
 // when it executes them, and a program made of them the others. If the program
 // does not make the very same of the first page, it makes none.
-func (f *form) append(out []byte, view any) ([]byte, error) {
-	if p := f.program.Load(); p != nil {
+func (t *pageTemplate) append(out []byte, view any) ([]byte, error) {
+	if p := t.program.Load(); p != nil {
 		if made, ok := p.Append(out, view); ok {
 			return made, nil
 		}
 	}
 	page := bytes.NewBuffer(out)
-	if err := f.set.ExecuteTemplate(page, f.frame, view); err != nil {
-		return nil, &TemplateError{File: f.kind + ".html", Err: err}
+	if err := t.set.ExecuteTemplate(page, t.frame, view); err != nil {
+		return nil, &TemplateError{File: t.kind + ".html", Err: err}
 	}
-	f.once.Do(func() {
-		p, err := program.Compile(f.set, f.frame, reflect.TypeOf(view).Elem(), f.functions)
+	t.once.Do(func() {
+		p, err := program.Compile(t.set, t.frame, reflect.TypeOf(view).Elem(), t.functions)
 		if err != nil {
 			return // it is slower so, and nothing else
 		}
 		if made, ok := p.Append(nil, view); ok && bytes.Equal(made, page.Bytes()[len(out):]) {
-			f.program.Store(p)
+			t.program.Store(p)
 		}
 	})
 	return page.Bytes(), nil
