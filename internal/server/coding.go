@@ -33,8 +33,8 @@ func (r *Release) variant(name, tag string, c coding) (string, bool) {
 	return tag + "-" + how, true
 }
 
-// form is the form of a file in which it is sent.
-type form struct {
+// representation is a file as it is sent.
+type representation struct {
 	file   fs.File
 	size   int64
 	tag    string // its validator, without quotes; "" if there is none
@@ -42,9 +42,9 @@ type form struct {
 	varies bool   // others may get another
 }
 
-// choose looks for the form of a file that a reader's browser likes best. The
+// choose looks for the representation of a file that a reader's browser likes best. The
 // file itself comes in, and is closed if a copy is sent in its place.
-func (s *Server) choose(r *http.Request, release *Release, name string, plain form) form {
+func (s *Server) choose(r *http.Request, release *Release, name string, plain representation) representation {
 	wanted := accepted(r.Header.Values("Accept-Encoding"))
 	for _, c := range wanted {
 		tag, may := release.variant(name, plain.tag, c)
@@ -57,7 +57,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain fo
 				continue
 			}
 			plain.file.Close()
-			return form{file: f, size: size, tag: tag, coding: c.name, varies: true}
+			return representation{file: f, size: size, tag: tag, coding: c.name, varies: true}
 		}
 	}
 	for _, c := range codings() {
@@ -72,7 +72,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain fo
 // proven reports whether a copy unpacks to the file that it is of. The manifest
 // has no hash of copies, so each is looked into once, when it is first wanted:
 // nearly all browsers get nothing else.
-func (s *Server) proven(release *Release, name, ext string, copied fs.File, plain form) bool {
+func (s *Server) proven(release *Release, name, ext string, copied fs.File, plain representation) bool {
 	if s.options.Unpack == nil || plain.tag == "" || release.Hashes["/"+name+ext] != "" { // a file of its own was looked at with all others
 		return true
 	}

@@ -47,7 +47,7 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	m := r.Manifest()
 	out := &Release{
 		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, WWW: r.WWW(),
-		Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+		Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	if err = verify(r); err == nil {
 		out.Template, err = template(r)
