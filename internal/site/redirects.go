@@ -8,7 +8,6 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/markdown"
 )
 
 // withdrawn is why an article that is gone is not built.
@@ -105,8 +104,8 @@ func (r *resolver) redirects() {
 	}
 	var pairs []pair
 	for _, d := range r.in.Settings.Redirects {
-		if t, ok := r.target(markdown.Ref{Dest: d.To.Value, Pos: d.To.Pos}, "", nil, nil); ok {
-			pairs = append(pairs, pair{d.From, Redirect{To: t.URL, External: strings.Contains(t.URL, "://")}})
+		if l := r.settingsLink("", d.To); l.URL != "" {
+			pairs = append(pairs, pair{d.From, Redirect{To: l.URL, External: l.External}})
 		}
 	}
 	add := func(aliases []content.Text, to Page) {
