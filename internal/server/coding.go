@@ -2,9 +2,7 @@ package server
 
 import (
 	"cmp"
-	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,7 +33,7 @@ func (r *Release) variant(name, tag string, c coding) (string, bool) {
 
 // representation is a file as it is sent.
 type representation struct {
-	file   fs.File
+	file   io.ReadSeekCloser
 	size   int64
 	tag    string // its validator, without quotes; "" if there is none
 	coding string // "" when it is sent as it is
@@ -51,7 +49,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain re
 		if !may {
 			continue
 		}
-		if f, size, err := s.regular(release.WWW, name+c.ext); err == nil && f != nil {
+		if f, size, err := regular(release.WWW, name+c.ext); err == nil && f != nil {
 			if !s.proven(release, name, c.ext, f, plain) {
 				f.Close()
 				continue
@@ -72,7 +70,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain re
 // proven reports whether a copy unpacks to the file that it is of. The manifest
 // has no hash of copies, so each is looked into once, when it is first wanted:
 // nearly all browsers get nothing else.
-func (s *Server) proven(release *Release, name, ext string, copied fs.File, plain representation) bool {
+func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker, plain representation) bool {
 	if s.options.Unpack == nil || plain.tag == "" || release.Hashes["/"+name+ext] != "" { // a file of its own was looked at with all others
 		return true
 	}
@@ -90,18 +88,14 @@ func (s *Server) proven(release *Release, name, ext string, copied fs.File, plai
 
 // unpacked is the content hash of what is in a copy of a file of a size. It
 // leaves the copy at its start.
-func (s *Server) unpacked(ext string, copied fs.File, size int64) (string, error) {
-	at, ok := copied.(io.ReadSeeker)
-	if !ok {
-		return "", errors.ErrUnsupported
-	}
-	r, err := s.options.Unpack(ext, at)
+func (s *Server) unpacked(ext string, copied io.ReadSeeker, size int64) (string, error) {
+	r, err := s.options.Unpack(ext, copied)
 	if err != nil {
 		return "", err
 	}
 	sum, err := publish.SumReader(io.LimitReader(r, size+1))
 	if err == nil {
-		_, err = at.Seek(0, io.SeekStart)
+		_, err = copied.Seek(0, io.SeekStart)
 	}
 	return sum, err
 }

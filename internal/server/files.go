@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -133,7 +132,7 @@ func withQuery(to, query string) string {
 
 // open answers with a file; it returns false when there is none.
 func (s *Server) open(w *exchange, r *http.Request, release *Release, name string, status int) bool {
-	f, size, err := s.regular(release.WWW, name)
+	f, size, err := regular(release.WWW, name)
 	var page *PageError
 	switch {
 	case errors.As(err, &page):
@@ -172,22 +171,12 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	if sent.tag != "" && status == http.StatusOK {
 		h.Set("ETag", `"`+sent.tag+`"`)
 	}
-	return s.send(w, r, name, sent, status)
+	send(w, r, sent, status)
+	return true
 }
 
 // send sends a file whose headers are set.
-func (s *Server) send(w *exchange, r *http.Request, name string, sent representation, status int) bool {
-	seeker, ok := sent.file.(io.ReadSeeker)
-	if !ok {
-		data, err := io.ReadAll(sent.file)
-		if err != nil {
-			s.log.Error("file", "name", name, "error", err)
-			w.Header().Del("Content-Encoding")
-			s.refuse(w, wentWrong())
-			return true
-		}
-		seeker, sent.size = bytes.NewReader(data), int64(len(data))
-	}
+func send(w *exchange, r *http.Request, sent representation, status int) {
 	h, length := w.Header(), strconv.FormatInt(sent.size, 10)
 	if status == http.StatusOK {
 		// ServeContent tells no length of what is compressed, since it may be
@@ -195,20 +184,19 @@ func (s *Server) send(w *exchange, r *http.Request, name string, sent representa
 		if sent.coding != "" && r.Header.Get("If-Match") == "" {
 			h.Set("Content-Length", length)
 		}
-		http.ServeContent(w, r, "", time.Time{}, seeker)
-		return true
+		http.ServeContent(w, r, "", time.Time{}, sent.file)
+		return
 	}
 	h.Set("Content-Length", length)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = io.Copy(w, seeker)
+		_, _ = io.Copy(w, sent.file)
 	}
-	return true
 }
 
 // regular opens a regular file; it returns nil without an error when there is
 // none.
-func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
+func regular(fsys fs.FS, name string) (io.ReadSeekCloser, int64, error) {
 	f, err := fsys.Open(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.ELOOP):
@@ -223,7 +211,12 @@ func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
 		f.Close()
 		return nil, 0, nil
 	}
-	return f, info.Size(), nil
+	file, ok := f.(io.ReadSeekCloser)
+	if !ok {
+		f.Close()
+		return nil, 0, errors.ErrUnsupported
+	}
+	return file, info.Size(), nil
 }
 
 // contentTypes are fixed here, because the system's table differs between

@@ -84,7 +84,7 @@ func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
 //
 // Direct says that it is who is connected; ok, that anything is known at all.
 func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
-	client, ok = peerOf(r.RemoteAddr)
+	client, ok = address(r.RemoteAddr)
 	if !ok {
 		return netip.Addr{}, false, false
 	}
@@ -107,30 +107,21 @@ func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 	return network(client), direct, true
 }
 
-// peerOf is the address of who is connected, without its port.
-func peerOf(remote string) (netip.Addr, bool) {
-	peer, err := netip.ParseAddrPort(remote)
-	return peer.Addr().Unmap().WithZone(""), err == nil
-}
-
 // network is the address that stands for a client: of IPv6 its network, from
 // which it can take any.
 func network(client netip.Addr) netip.Addr {
-	if !client.Is6() || client.IsLoopback() {
-		return client
+	if client.Is6() && !client.IsLoopback() {
+		n, _ := client.Prefix(64) // no address is shorter
+		return n.Addr()
 	}
-	n, err := client.Prefix(64)
-	if err != nil { // no address is shorter
-		return client
-	}
-	return n.Addr()
+	return client
 }
 
 func within(a netip.Addr, networks []netip.Prefix) bool {
 	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// address reads one hop, with or without a port.
+// address reads who is connected, or one hop, with or without a port.
 func address(s string) (netip.Addr, bool) {
 	s = strings.TrimSpace(s)
 	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
@@ -144,7 +135,7 @@ func address(s string) (netip.Addr, bool) {
 
 // trusts reports whether a request comes from a trusted proxy.
 func (c *clients) trusts(r *http.Request) bool {
-	peer, ok := peerOf(r.RemoteAddr)
+	peer, ok := address(r.RemoteAddr)
 	return ok && within(peer, c.trusted)
 }
 
@@ -253,7 +244,7 @@ func (c Connections) On(srv *http.Server) {
 
 // client is the address that is counted; none for this machine and for proxies.
 func (c Connections) client(conn net.Conn) netip.Addr {
-	peer, ok := peerOf(conn.RemoteAddr().String())
+	peer, ok := address(conn.RemoteAddr().String())
 	if !ok || peer.IsLoopback() || within(peer, c.Trusted) {
 		return netip.Addr{}
 	}

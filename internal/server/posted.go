@@ -118,9 +118,9 @@ const thanks = "wf-thanks"
 
 // opinion is a reader's word on an article, and all that is ever sent.
 type opinion struct {
-	URL    string
-	Helped bool
-	Reason string // of a no; may be empty
+	URL    string `json:"url"`
+	Helped *bool  `json:"helped"`
+	Reason string `json:"reason"` // of a no; may be empty
 }
 
 // reasons are why an article did not help.
@@ -149,8 +149,8 @@ func (s *Server) feedback(w *exchange, r *http.Request, release *Release, body [
 	case !ok:
 		return unknownPage()
 	}
-	s.log.Info("feedback", "url", page, "helped", o.Helped, "reason", o.Reason, "release", release.ID)
-	s.addEvent(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: &o.Helped, Reason: o.Reason})
+	s.log.Info("feedback", "url", page, "helped", *o.Helped, "reason", o.Reason, "release", release.ID)
+	s.addEvent(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: o.Helped, Reason: o.Reason})
 	w.Header().Set("Cache-Control", "no-store")
 	if !form {
 		w.WriteHeader(http.StatusNoContent)
@@ -167,23 +167,14 @@ func (s *Server) feedback(w *exchange, r *http.Request, release *Release, body [
 }
 
 // opinionOfJSON reads {"url": "/…/", "helped": false, "reason": "outdated"}.
-func opinionOfJSON(body []byte) (opinion, *failure) {
-	var in struct {
-		URL    string  `json:"url"`
-		Helped *bool   `json:"helped"`
-		Reason *string `json:"reason"`
+func opinionOfJSON(body []byte) (o opinion, f *failure) {
+	if err := object(body, &o); err != nil {
+		return o, badRequest("bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…"} and nothing else`)
 	}
-	if err := object(body, &in); err != nil {
-		return opinion{}, badRequest("bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…"} and nothing else`)
+	if o.Helped == nil {
+		return o, badRequest("bad_helped", "helped must be true or false")
 	}
-	if in.Helped == nil {
-		return opinion{}, badRequest("bad_helped", "helped must be true or false")
-	}
-	f := opinion{URL: in.URL, Helped: *in.Helped}
-	if in.Reason != nil {
-		f.Reason = *in.Reason
-	}
-	return f, nil
+	return o, nil
 }
 
 // opinionOfForm reads the same from the fields of a form.
@@ -201,14 +192,14 @@ func opinionOfForm(body []byte) (opinion, *failure) {
 	if helped != "true" && helped != "false" {
 		return opinion{}, badRequest("bad_helped", "helped must be true or false")
 	}
-	return opinion{URL: fields.Get("url"), Helped: helped == "true", Reason: fields.Get("reason")}, nil
+	return opinion{fields.Get("url"), new(helped == "true"), fields.Get("reason")}, nil
 }
 
 func (o opinion) check() *failure {
 	switch {
 	case o.Reason == "":
 		return nil
-	case o.Helped:
+	case *o.Helped:
 		return badRequest("bad_reason", "reason is for what did not help")
 	case !slices.Contains(reasons, o.Reason):
 		return badRequest("bad_reason", "reason must be "+strings.Join(reasons[:len(reasons)-1], ", ")+" or "+reasons[len(reasons)-1])

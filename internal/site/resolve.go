@@ -355,11 +355,6 @@ func folderAbove(p string) string { return p[:max(strings.LastIndexByte(p, '/'),
 // FileSlug is the last part of an article's address, from its file's name.
 func FileSlug(p string) string {
 	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
-	if strings.IndexFunc(name, func(c rune) bool {
-		return c <= ' ' || c >= 0x7f || !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-')
-	}) < 0 {
-		return name
-	}
 	return strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c):
