@@ -1,8 +1,6 @@
 package render
 
 import (
-	"bytes"
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -78,11 +76,10 @@ func location(d site.Redirect) string {
 // hosts is the file that static hosts read: a line for each old address. What
 // would stand for more than itself there is escaped.
 func (r *Renderer) hosts() []byte {
-	type line struct{ from, to, status string }
-	var lines []line
+	var lines []string
 	plain := strings.NewReplacer("*", "%2A", ":", "%3A")
 	add := func(p site.Page, to, status string) {
-		lines = append(lines, line{plain.Replace(EscapeURL(p.URL)), to, status})
+		lines = append(lines, plain.Replace(EscapeURL(p.URL))+" "+to+" "+status+"\n")
 	}
 	for _, d := range r.site.Redirects {
 		add(d.Page, location(d), "301")
@@ -90,10 +87,6 @@ func (r *Renderer) hosts() []byte {
 	for _, g := range r.site.Gone {
 		add(g.Page, EscapeURL(r.ownPage(g.Category.In, goneFile).URL), "410")
 	}
-	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.from, b.from) })
-	var b bytes.Buffer
-	for _, l := range lines {
-		b.WriteString(l.from + " " + l.to + " " + l.status + "\n")
-	}
-	return b.Bytes()
+	slices.Sort(lines)
+	return []byte(strings.Join(lines, ""))
 }
