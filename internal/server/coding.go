@@ -40,7 +40,7 @@ type representation struct {
 	varies bool   // others may get another
 }
 
-// choose looks for the representation of a file that a reader's browser likes best. The
+// choose looks for the representation that a reader's browser likes best. The
 // file itself comes in, and is closed if a copy is sent in its place.
 func (s *Server) choose(r *http.Request, release *Release, name string, plain representation) representation {
 	wanted := accepted(r.Header.Values("Accept-Encoding"))
