@@ -324,9 +324,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	out.Site, out.Synonyms = resolved, synonymsOf(synonyms, tags)
 	if theme != nil && themeDiags.Errors() == 0 {
 		out.Theme = theme
-		if out.Renderer, err = render.New(resolved, theme); err != nil {
-			return nil, err
-		}
+		out.Renderer = render.New(resolved, theme)
 	}
 	if len(in.Articles) == 0 && settings.Checks.Settle(diags).Errors() == 0 {
 		diags = append(diags, diag.Diagnostic{

@@ -72,10 +72,7 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 			return was, err
 		}
 	}
-	view, err := p.View()
-	if err != nil {
-		return madeOf{}, err
-	}
+	view := p.View()
 	key, known := s.loaded.pageKey(p, view, buffer)
 	if known && was.Key == key {
 		if kept, err := s.keep(p, was); kept || err != nil {

@@ -77,7 +77,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Endpoint: l.Site.Settings.Endpoint,
 		Counts: publish.Counts{Articles: len(l.Site.Articles)},
 	}
-	manifest.Redirects, manifest.Gone = render.Moved(l.Site)
+	manifest.Redirects, manifest.Gone = render.OldAddresses(l.Site)
 
 	// The index is made while the pages are: both wait for the disk at times.
 	var (
@@ -241,11 +241,11 @@ func Lists(l *Loaded) ([]render.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	machines, err := l.Renderer.Machines()
+	wellKnown, err := l.Renderer.WellKnownFiles()
 	if err != nil {
 		return nil, err
 	}
-	return append(lists, machines...), nil
+	return append(lists, wellKnown...), nil
 }
 
 // index makes the search index, or takes over the last one when it would

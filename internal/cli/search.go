@@ -76,7 +76,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(server.Answer(result, release.ID, took))
+		return enc.Encode(server.NewSearchAnswer(result, release.ID, took))
 	}
 	if *explain {
 		fmt.Fprintf(e.stdout, "rung: %s\n", result.Mode)

@@ -11,7 +11,7 @@ import (
 )
 
 // codeAt is where the functions that make diagnostics take the code.
-var codeAt = map[string][]int{"problem": {1, 2}, "New": {2}}
+var codeAt = map[string][]int{"problem": {1, 2}, "New": {2}, "broken": {1}}
 
 var codeShape = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 

@@ -235,9 +235,9 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	moved, gone := render.Moved(l.Site)
+	redirects, gone := render.OldAddresses(l.Site)
 	return &server.Release{
-		Moved: moved, Gone: gone,
+		Redirects: redirects, Gone: gone,
 		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins,
 		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}, nil

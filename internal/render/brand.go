@@ -1,10 +1,6 @@
 package render
 
 import (
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"strconv"
@@ -119,12 +115,4 @@ func luminance(c colour) float64 {
 		}
 	}
 	return 0.2126*c[0] + 0.7152*c[1] + 0.0722*c[2]
-}
-
-// fingerprinted is a file of the program under a name that changes with it.
-func fingerprinted(name, ext, prefix string, data []byte) (Asset, File) {
-	sum := sha256.Sum256(data)
-	strong := sha512.Sum384(data)
-	p := name + "." + hex.EncodeToString(sum[:5]) + ext
-	return Asset{URL: prefix + p, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:])}, File{Path: p, Data: data}
 }

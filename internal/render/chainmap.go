@@ -39,7 +39,7 @@ var plans = [2]plan{
 
 // chainMaps draw an article's chain, once for a phone and once for a wide
 // page. Where nothing is connected there is nothing to draw.
-func (r *voice) chainMaps(a *site.Article) []ChainMap {
+func (r *languageRenderer) chainMaps(a *site.Article) []ChainMap {
 	if !slices.ContainsFunc(a.Chain().Causes, func(c *site.Step) bool { return len(c.Solutions) > 0 }) {
 		return nil
 	}

@@ -18,42 +18,30 @@ const (
 // guide leads from what the reader sees to the cause and on, by the checks of
 // an article. Nothing of it is written for it; where the writer did not say
 // what a check is for, it leads to the check itself. The hints come with the text.
-func guide(a *site.Article) *Guide {
-	if len(a.Chain().Checks) == 0 {
+func guide(chain *site.Chain) *Guide {
+	if len(chain.Checks) == 0 {
 		return nil
 	}
 	g := &Guide{}
-	for _, check := range a.Chain().Checks {
-		c := Choice{Check: here(check)}
-		for _, cause := range check.For {
-			c.Causes = append(c.Causes, chainCause(cause, here))
-		}
-		g.Choices = append(g.Choices, c)
+	for _, check := range chain.Checks {
+		g.Choices = append(g.Choices, Choice{Check: here(check), Causes: chainCauses(check.For, here)})
 	}
-	for _, cause := range a.Chain().Causes {
-		if len(cause.Checks) == 0 {
-			g.Rest = append(g.Rest, chainCause(cause, here))
-		}
-	}
-	for _, c := range a.Chain().Cases {
-		if len(c.For) == 0 {
-			g.Cases = append(g.Cases, here(c))
-		}
-	}
+	g.Rest = chainCauses(without(chain.Causes, func(c *site.Step) int { return len(c.Checks) }), here)
+	g.Cases = each(without(chain.Cases, func(c *site.Step) int { return len(c.For) }), here)
 	return g
 }
 
-// chainCause is a cause and what follows from it, seen from its own page or
+// without are the steps that have none of something.
+func without(steps []*site.Step, count func(*site.Step) int) []*site.Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s *site.Step) bool { return count(s) > 0 })
+}
+
+// chainCauses are causes and what follows from each, seen from their own page or
 // from another.
-func chainCause(cause *site.Step, from func(*site.Step) Link) ChainCause {
-	links := func(steps []*site.Step) []Link {
-		var out []Link
-		for _, s := range steps {
-			out = append(out, from(s))
-		}
-		return out
-	}
-	return ChainCause{Cause: from(cause), Checks: links(cause.Checks), Solutions: links(cause.Solutions), Cases: links(cause.Cases)}
+func chainCauses(causes []*site.Step, from func(*site.Step) Link) []ChainCause {
+	return each(causes, func(c *site.Step) ChainCause {
+		return ChainCause{Cause: from(c), Checks: each(c.Checks, from), Solutions: each(c.Solutions, from), Cases: each(c.Cases, from)}
+	})
 }
 
 // hint is how the text below a check begins: whole sentences, as many as have
@@ -93,61 +81,15 @@ func firstWords(text string, length int) string {
 
 // situations are what readers say of a product: for each article its symptoms
 // and its causes.
-func (r *voice) situations(t *site.Tag) []Situation {
+func situations(t *site.Tag) []Situation {
 	var out []Situation
 	for _, a := range t.Articles {
-		if len(a.Symptoms) == 0 {
-			continue
+		if len(a.Symptoms) > 0 && len(out) < maxSituations {
+			out = append(out, Situation{
+				Article: articleLink(a), Symptoms: each(a.Symptoms[:min(len(a.Symptoms), shownSituation)], text),
+				Causes: chainCauses(a.Chain().Causes, there),
+			})
 		}
-		if len(out) == maxSituations {
-			break
-		}
-		s := Situation{Article: Link{Title: a.Title.Value, URL: a.URL}}
-		for _, symptom := range a.Symptoms[:min(len(a.Symptoms), shownSituation)] {
-			s.Symptoms = append(s.Symptoms, symptom.Value)
-		}
-		for _, cause := range a.Chain().Causes {
-			s.Causes = append(s.Causes, chainCause(cause, there))
-		}
-		out = append(out, s)
 	}
 	return out
-}
-
-// symptoms is a page of the index of what readers say.
-func (r *voice) symptoms(p *site.SymptomPage) (*SymptomsView, error) {
-	page, err := r.page("symptoms", p.Page, "title_symptoms")
-	if err != nil {
-		return nil, err
-	}
-	v := SymptomsView{Page: page}
-	link := func(p *site.SymptomPage) *Link {
-		if p == nil {
-			return nil
-		}
-		return &Link{URL: p.URL}
-	}
-	v.Previous, v.Next = link(p.Previous), link(p.Next)
-	if p.Above != nil {
-		v.Breadcrumbs = append(v.Breadcrumbs, Link{Title: page.Title, URL: p.Above.URL})
-		v.Title = p.Groups[0].Category.Title + " – " + page.Title
-	}
-	for _, g := range p.Groups {
-		group := SymptomGroup{Category: Link{Title: g.Category.Title, URL: g.Category.URL, Count: g.Count}}
-		if g.Category == r.in.Root {
-			if group.Category.Title, err = r.theme.Word("other_articles"); err != nil {
-				return nil, err
-			}
-		}
-		if g.Own != nil {
-			group.All = g.Own.URL
-		}
-		for _, a := range g.Articles {
-			for _, s := range a.Symptoms {
-				group.Symptoms = append(group.Symptoms, Link{Title: s.Value, URL: a.URL})
-			}
-		}
-		v.Groups = append(v.Groups, group)
-	}
-	return &v, nil
 }

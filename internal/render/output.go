@@ -17,7 +17,7 @@ type Output struct {
 	Text *content.Article
 
 	targets []markdown.Target                                       // what fills the holes of the text
-	view    func() (any, error)                                     // without the text
+	view    func() any                                              // without the text
 	make    func(out []byte, view any, texts Texts) ([]byte, error) // puts the text into the view
 }
 
@@ -33,12 +33,11 @@ type Texts interface {
 // View is all that the output is made of, beside the article's text: a pointer
 // to a struct. As long as it, the text and the theme are the same, so is the
 // file.
-func (o Output) View() (any, error) {
-	v, err := o.view()
-	if o.Text == nil || err != nil {
-		return v, err
+func (o Output) View() any {
+	if o.Text == nil {
+		return o.view()
 	}
-	return &filled{v, o.targets}, nil
+	return &filled{o.view(), o.targets}
 }
 
 // filled is the view of a page that shows a text, and what fills the text's
@@ -49,13 +48,7 @@ type filled struct {
 }
 
 // Make appends the file to out, which may be nil.
-func (o Output) Make(out []byte, texts Texts) ([]byte, error) {
-	v, err := o.View()
-	if err != nil {
-		return nil, err
-	}
-	return o.MakeOf(out, v, texts)
-}
+func (o Output) Make(out []byte, texts Texts) ([]byte, error) { return o.MakeOf(out, o.View(), texts) }
 
 // MakeOf is Make with a view that View has just made, which is of no use
 // afterwards: the text is put into it.
@@ -72,14 +65,14 @@ func (r *Renderer) Pages() []Output {
 	// Most are articles, and whoever lists the sources behind them needs as many again.
 	out := make([]Output, 0, 2*len(r.site.Articles)+64)
 	language := ""
-	plain := func(kind string, p site.Page, view func() (any, error)) {
+	plain := func(kind string, p site.Page, view func() any) {
 		edition := r.theme.In(language)
 		make := func(out []byte, v any, _ Texts) ([]byte, error) { return edition.page(out, kind, v) }
 		out = append(out, Output{p.URL, p.File, kind, language, nil, nil, view, make})
 	}
-	article := func(v *voice, a *site.Article, c *site.Category, index int) {
+	article := func(v *languageRenderer, a *site.Article, c *site.Category, index int) {
 		edition := r.theme.In(language)
-		view := func() (any, error) { return v.article(a, c, index) }
+		view := func() any { return v.article(a, c, index) }
 		make := func(out []byte, view any, texts Texts) ([]byte, error) {
 			doc, err := texts.Whole(a.Article)
 			if err != nil {
@@ -92,44 +85,44 @@ func (r *Renderer) Pages() []Output {
 		out = append(out, Output{a.URL, a.File, "article", language, a.Article, a.Targets, view, make})
 	}
 	for _, l := range r.site.Languages {
-		v := r.voices[l]
+		v := r.byLanguage[l]
 		language = l.Tag
-		plain("home", l.Root.Page, func() (any, error) { return v.home() })
+		plain("home", l.Root.Page, func() any { return v.home() })
 		for _, c := range l.Categories {
-			plain("category", c.Page, func() (any, error) { return v.category(c) })
+			plain("category", c.Page, func() any { return v.category(c) })
 		}
-		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
+		for _, c := range l.HomeAndCategories() {
 			for i, a := range c.Articles {
 				article(v, a, c, i)
 			}
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				plain("family", f.Page, func() (any, error) { return v.familyPage(f) })
+				plain("family", f.Page, func() any { return v.familyPage(f) })
 			}
 			for _, t := range f.Tags {
-				plain("tag", t.Page, func() (any, error) { return v.tag(t) })
+				plain("tag", t.Page, func() any { return v.tag(t) })
 			}
 		}
 		for _, p := range l.Symptoms {
-			plain("symptoms", p.Page, func() (any, error) { return v.symptoms(p) })
+			plain("symptoms", p.Page, func() any { return v.symptoms(p) })
 		}
-		plain("404", r.ownPage(l, "404.html"), func() (any, error) {
-			p, err := v.page("404", site.Page{}, "title_404")
-			return &p, err
+		plain("404", r.ownPage(l, "404.html"), func() any {
+			p := v.page("404", site.Page{}, "title_404")
+			return &p
 		})
 		if len(r.site.Gone) > 0 {
-			plain("gone", r.ownPage(l, goneFile), func() (any, error) { return v.gone(nil) })
+			plain("gone", r.ownPage(l, goneFile), func() any { return v.gone(nil) })
 		}
 	}
 	for _, d := range r.site.Redirects {
 		if language = d.Language; d.IsPage() {
-			plain("redirect", d.Page, func() (any, error) { return r.redirect(d), nil })
+			plain("redirect", d.Page, func() any { return r.redirect(d) })
 		}
 	}
 	for _, g := range r.site.Gone {
 		if language = g.Language; g.IsPage() {
-			plain("gone", g.Page, func() (any, error) { return r.voices[g.Category.In].gone(g.Category) })
+			plain("gone", g.Page, func() any { return r.byLanguage[g.Category.In].gone(g.Category) })
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"whyfix/internal/content"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -18,10 +19,41 @@ const (
 	productCauses = 12
 )
 
-func (r *voice) home() (*HomeView, error) {
+// each is what becomes of each in a list.
+func each[T, U any](list []T, becomes func(T) U) []U {
+	var out []U
+	for _, v := range list {
+		out = append(out, becomes(v))
+	}
+	return out
+}
+
+func text(t content.Text) string { return t.Value }
+
+func articleLink(a *site.Article) Link { return Link{Title: a.Title.Value, URL: a.URL} }
+
+func categoryLink(c *site.Category) Link { return Link{Title: c.Title, URL: c.URL} }
+
+func tagLink(t *site.Tag) Link {
+	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
+}
+
+// here is a link to a step from its own page.
+func here(s *site.Step) Link { return Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()} }
+
+// there is a link to a step from another page.
+func there(s *site.Step) Link { return Link{Title: s.Title, URL: s.URL(), Kind: s.Kind.String()} }
+
+// onPage is the address of an anchor on the same page. What stands before a
+// colon could be a scheme, and would be taken for a dangerous one.
+func onPage(id string) string { return "#" + strings.ReplaceAll(id, ":", "%3A") }
+
+func (r *languageRenderer) home() *HomeView {
 	root := r.in.Root
-	v := HomeView{Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets)}
-	v.Symptoms = r.frequent()
+	v := HomeView{
+		Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets),
+		Symptoms: r.frequent(), Categories: each(root.Children, categoryCard),
+	}
 	listed := map[*site.Article]bool{}
 	for _, a := range r.in.Newest[:min(len(r.in.Newest), homeNewest)] {
 		if !a.Shown().IsZero() {
@@ -29,25 +61,19 @@ func (r *voice) home() (*HomeView, error) {
 			listed[a] = len(root.Children) > 0
 		}
 	}
-	for _, c := range root.Children {
-		v.Categories = append(v.Categories, categoryCard(c))
-	}
 	for _, a := range root.Articles {
 		if !listed[a] {
 			v.Articles = append(v.Articles, r.card(a))
 		}
 	}
 	v.Source = SourceURL(root.URL)
-	var err error
-	if v.Data, err = r.data(v.Page, r.siteData(v.Page)); err != nil {
-		return nil, err
-	}
-	return &v, nil
+	v.Data = r.jsonLD(v.Page, r.siteData(v.Page))
+	return &v
 }
 
 // frequent are symptoms that readers have, each with the article that answers:
 // the newest of each category in turn, so that none crowds out the others.
-func (r *voice) frequent() []Link {
+func (r *languageRenderer) frequent() []Link {
 	groups := [][]*site.Article{r.in.Root.Articles}
 	for _, c := range r.in.Root.Children {
 		groups = append(groups, c.Articles)
@@ -68,44 +94,36 @@ func (r *voice) frequent() []Link {
 	return out
 }
 
-func (r *voice) category(c *site.Category) (*CategoryView, error) {
-	v := CategoryView{Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets)}
-	v.Breadcrumbs = r.breadcrumbs(c.Parent)
-	for _, child := range c.Children {
-		v.Children = append(v.Children, categoryCard(child))
+func (r *languageRenderer) category(c *site.Category) *CategoryView {
+	v := CategoryView{
+		Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets),
+		Children: each(c.Children, categoryCard), Articles: each(c.Articles, r.card),
 	}
-	for _, a := range c.Articles {
-		v.Articles = append(v.Articles, r.card(a))
-	}
-	v.Source = SourceURL(c.URL)
-	var err error
-	if v.Data, err = r.data(v.Page); err != nil {
-		return nil, err
-	}
-	return &v, nil
+	v.Breadcrumbs, v.Source = r.breadcrumbs(c.Parent), SourceURL(c.URL)
+	v.Data = r.jsonLD(v.Page)
+	return &v
 }
 
-func (r *voice) card(a *site.Article) Card {
-	c := Card{Title: a.Title.Value, URL: a.URL, Summary: a.Summary, Updated: r.date(a.Shown())}
-	for _, s := range a.Symptoms[:min(len(a.Symptoms), cardSymptoms)] {
-		c.Symptoms = append(c.Symptoms, s.Value)
+func (r *languageRenderer) card(a *site.Article) Card {
+	c := Card{
+		Title: a.Title.Value, URL: a.URL, Summary: a.Summary, Updated: r.date(a.Shown()),
+		Symptoms: each(a.Symptoms[:min(len(a.Symptoms), cardSymptoms)], text),
 	}
 	if a.Category != r.in.Root {
-		c.Category = Link{Title: a.Category.Title, URL: a.Category.URL}
+		c.Category = categoryLink(a.Category)
 	}
 	return c
 }
 
 func categoryCard(c *site.Category) CategoryCard {
-	card := CategoryCard{Title: c.Title, URL: c.URL, Summary: c.Summary, Count: c.Count()}
-	for _, a := range c.Articles[:min(len(c.Articles), cardArticles)] {
-		card.Articles = append(card.Articles, Link{Title: a.Title.Value, URL: a.URL})
+	return CategoryCard{
+		Title: c.Title, URL: c.URL, Summary: c.Summary, Count: c.Count(),
+		Articles: each(c.Articles[:min(len(c.Articles), cardArticles)], articleLink),
 	}
-	return card
 }
 
 // breadcrumbs lead from the home page to a category.
-func (r *voice) breadcrumbs(c *site.Category) []Link {
+func (r *languageRenderer) breadcrumbs(c *site.Category) []Link {
 	var out []Link
 	for ; c != nil; c = c.Parent {
 		title := c.Title
@@ -119,27 +137,24 @@ func (r *voice) breadcrumbs(c *site.Category) []Link {
 }
 
 // article is the view of an article without its text.
-func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleView, error) {
-	doc := a.Doc
+func (r *languageRenderer) article(a *site.Article, c *site.Category, index int) *ArticleView {
+	doc, chain := a.Doc, a.Chain()
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
+		Symptoms: each(a.Symptoms, text), Maps: r.chainMaps(a), Guide: guide(chain), Related: each(a.Related(), r.card),
+		Sections: make([]Section, 0, len(doc.Sections)), Contents: make([]ContentsEntry, 0, len(doc.Sections)),
 	}
 	v.Breadcrumbs = r.breadcrumbs(c)
 	if c != r.in.Root {
-		v.Category = Link{Title: c.Title, URL: c.URL}
+		v.Category = categoryLink(c)
 	}
-	for _, s := range a.Symptoms {
-		v.Symptoms = append(v.Symptoms, s.Value)
-	}
-	chain := a.Chain()
 	steps := make(map[string]*site.Step, len(chain.Causes)+len(chain.Checks)+len(chain.Solutions)+len(chain.Cases))
 	for _, list := range [][]*site.Step{chain.Causes, chain.Checks, chain.Solutions, chain.Cases} {
 		for _, s := range list {
 			steps[s.ID] = s
 		}
 	}
-	v.Sections, v.Contents = make([]Section, 0, len(doc.Sections)), make([]ContentsEntry, 0, len(doc.Sections))
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
 		v.Sections = append(v.Sections, section(s, steps))
@@ -150,44 +165,28 @@ func (r *voice) article(a *site.Article, c *site.Category, index int) (*ArticleV
 		v.Contents = append(v.Contents, entry)
 	}
 	if slices.ContainsFunc(chain.Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
-		for _, cause := range chain.Causes {
-			v.Chain = append(v.Chain, chainCause(cause, here))
-		}
+		v.Chain = chainCauses(chain.Causes, here)
 	}
-	v.Maps, v.Guide = r.chainMaps(a), guide(a)
 	for k, tags := range a.Tags {
-		if len(tags) == 0 {
-			continue
+		if len(tags) > 0 {
+			v.Tags = append(v.Tags, TagGroup{Family: r.family(site.FamilyKind(k)), Tags: each(tags, tagLink)})
 		}
-		family, err := r.family(site.FamilyKind(k))
-		if err != nil {
-			return nil, err
-		}
-		g := TagGroup{Family: family}
-		for _, t := range tags {
-			g.Tags = append(g.Tags, tagLink(t))
-		}
-		v.Tags = append(v.Tags, g)
-	}
-	for _, b := range a.Related() {
-		v.Related = append(v.Related, r.card(b))
 	}
 	if index > 0 {
-		v.Previous = &Link{Title: c.Articles[index-1].Title.Value, URL: c.Articles[index-1].URL}
+		l := articleLink(c.Articles[index-1])
+		v.Previous = &l
 	}
 	if index+1 < len(c.Articles) {
-		v.Next = &Link{Title: c.Articles[index+1].Title.Value, URL: c.Articles[index+1].URL}
+		l := articleLink(c.Articles[index+1])
+		v.Next = &l
 	}
 	v.Source, v.Image = SourceURL(a.URL), r.picture(a)
-	var err error
-	if v.Data, err = r.data(v.Page, r.articleData(v.Page, a)); err != nil {
-		return nil, err
-	}
-	return &v, nil
+	v.Data = r.jsonLD(v.Page, r.articleData(v.Page, a))
+	return &v
 }
 
 // putText puts the text of an article into its view.
-func (r *voice) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
+func (r *languageRenderer) putText(v *ArticleView, doc *markdown.Document, a *site.Article) {
 	v.Intro, v.Notes = r.trusted(doc.Intro.HTML, a.Targets), r.trusted(doc.Notes.HTML, a.Targets)
 	for i := range doc.Sections {
 		s, shown := &doc.Sections[i], &v.Sections[i]
@@ -214,68 +213,30 @@ func section(s *markdown.Section, steps map[string]*site.Step) Section {
 				l := tagLink(step.Tag)
 				item.Tag = &l
 			}
-			item.For, item.Checks, item.Solutions = heres(step.For), heres(step.Checks), heres(step.Solutions)
+			item.For, item.Checks, item.Solutions = each(step.For, here), each(step.Checks, here), each(step.Solutions, here)
 		}
 		out.Items = append(out.Items, item)
 	}
 	return out
 }
 
-// here is a link to a step from its own page.
-func here(s *site.Step) Link {
-	return Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}
-}
-
-// onPage is the address of an anchor on the same page. What stands before a
-// colon could be a scheme, and would be taken for a dangerous one.
-func onPage(id string) string { return "#" + strings.ReplaceAll(id, ":", "%3A") }
-
-func heres(steps []*site.Step) []Link {
-	var out []Link
-	for _, s := range steps {
-		out = append(out, here(s))
-	}
-	return out
-}
-
-// there is a link to a step from another page.
-func there(s *site.Step) Link { return Link{Title: s.Title, URL: s.URL(), Kind: s.Kind.String()} }
-
-func theres(steps []*site.Step) []Link {
-	var out []Link
-	for _, s := range steps {
-		out = append(out, there(s))
-	}
-	return out
-}
-
-func tagLink(t *site.Tag) Link {
-	return Link{Title: t.Name, URL: t.URL, Kind: t.Family.String(), Count: len(t.Articles)}
-}
-
-func (r *voice) familyPage(f *site.Family) (*FamilyView, error) {
-	link, err := r.family(f.Kind)
-	if err != nil {
-		return nil, err
-	}
-	v := FamilyView{Page: r.titled("family", f.Page, link.Title, "")}
+func (r *languageRenderer) familyPage(f *site.Family) *FamilyView {
+	v := FamilyView{Page: r.titled("family", f.Page, r.family(f.Kind).Title, "")}
 	v.Breadcrumbs = r.breadcrumbs(r.in.Root)
-	if v.Data, err = r.data(v.Page); err != nil {
-		return nil, err
-	}
+	v.Data = r.jsonLD(v.Page)
 	for _, t := range f.Tags {
 		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
 	}
-	return &v, nil
+	return &v
 }
 
-func (r *voice) tag(t *site.Tag) (*TagView, error) {
-	family, err := r.family(t.Family)
-	if err != nil {
-		return nil, err
+func (r *languageRenderer) tag(t *site.Tag) *TagView {
+	v := TagView{
+		Page: r.titled("tag", t.Page, t.Name, t.Description), Family: r.family(t.Family), Names: t.Names, Summary: t.Description,
+		Articles: each(t.Articles, r.card),
 	}
-	v := TagView{Page: r.titled("tag", t.Page, t.Name, t.Description), Family: family, Names: t.Names, Summary: t.Description}
-	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), family)
+	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), v.Family)
+	v.Data = r.jsonLD(v.Page)
 	var checks, fixes []*site.Step
 	for _, s := range t.Steps() {
 		switch {
@@ -293,23 +254,15 @@ func (r *voice) tag(t *site.Tag) (*TagView, error) {
 	// A check that tells two causes apart belongs to both, and stands here once.
 	v.Checks, v.Fixes = tagSteps(checks), tagSteps(fixes)
 	if t.Family == site.Product {
-		v.Causes = together(t, site.Cause)
-		v.Solutions = together(t, site.Solution)
-		v.Situations = r.situations(t)
+		v.Causes, v.Solutions, v.Situations = together(t, site.Cause), together(t, site.Solution), situations(t)
 	}
-	if v.Data, err = r.data(v.Page); err != nil {
-		return nil, err
-	}
-	for _, a := range t.Articles {
-		v.Articles = append(v.Articles, r.card(a))
-	}
-	return &v, nil
+	return &v
 }
 
 func tagStep(s *site.Step) TagStep {
 	return TagStep{
-		Step: there(s), Article: Link{Title: s.Article.Title.Value, URL: s.Article.URL},
-		For: theres(s.For), Checks: theres(s.Checks), Solutions: theres(s.Solutions),
+		Step: there(s), Article: articleLink(s.Article),
+		For: each(s.For, there), Checks: each(s.Checks, there), Solutions: each(s.Solutions, there),
 	}
 }
 
@@ -343,4 +296,35 @@ func together(t *site.Tag, family site.FamilyKind) []Link {
 	}
 	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
 	return out[:min(len(out), productCauses)]
+}
+
+// symptoms is a page of the index of what readers say.
+func (r *languageRenderer) symptoms(p *site.SymptomPage) *SymptomsView {
+	v := SymptomsView{Page: r.page("symptoms", p.Page, "title_symptoms")}
+	if p.Previous != nil {
+		v.Previous = &Link{URL: p.Previous.URL}
+	}
+	if p.Next != nil {
+		v.Next = &Link{URL: p.Next.URL}
+	}
+	if p.Above != nil {
+		v.Breadcrumbs = append(v.Breadcrumbs, Link{Title: v.Title, URL: p.Above.URL})
+		v.Title = p.Groups[0].Category.Title + " – " + v.Title
+	}
+	for _, g := range p.Groups {
+		group := SymptomGroup{Category: Link{Title: g.Category.Title, URL: g.Category.URL, Count: g.Count}}
+		if g.Category == r.in.Root {
+			group.Category.Title = r.theme.words["other_articles"]
+		}
+		if g.Own != nil {
+			group.All = g.Own.URL
+		}
+		for _, a := range g.Articles {
+			for _, s := range a.Symptoms {
+				group.Symptoms = append(group.Symptoms, Link{Title: s.Value, URL: a.URL})
+			}
+		}
+		v.Groups = append(v.Groups, group)
+	}
+	return &v
 }

@@ -58,9 +58,7 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 		t.Fatalf("the theme: %v, %+v", err, diags)
 	}
 	l.Theme = loaded
-	if l.Renderer, err = render.New(l.Site, loaded); err != nil {
-		t.Fatal(err)
-	}
+	l.Renderer = render.New(l.Site, loaded)
 	return l
 }
 

@@ -28,9 +28,24 @@ func (e *TemplateError) Error() string { return fmt.Sprintf("render: %s: %v", e.
 // Unwrap is what the template said.
 func (e *TemplateError) Unwrap() error { return e.Err }
 
-const themeHint = "docs/themes.md tells what a template is given"
+// Hints for whoever writes a theme.
+const (
+	themeHint = "docs/themes.md tells what a template is given"
+	copyIt    = "copy it from the built-in theme"
+)
 
 var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)
+
+// parts are an error of a template: all of it, the file, the line, the column and
+// the words; nil when it is not one that names a place.
+func parts(err error) []string {
+	return templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+}
+
+// mistake is a diagnostic for a file of the theme.
+func (t *Theme) mistake(name, message, hint string) diag.Diagnostic {
+	return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template", Message: message, Hint: hint}
+}
 
 // Problem is a diagnostic for a page that the theme could not make.
 func (t *Theme) Problem(e *TemplateError) diag.Diagnostic {
@@ -43,16 +58,13 @@ func (t *Theme) Problem(e *TemplateError) diag.Diagnostic {
 // problem puts an error of a template into the form of other diagnostics.
 func (t *Theme) problem(name string, err error) diag.Diagnostic {
 	if errors.Is(err, fs.ErrNotExist) {
-		return diag.Diagnostic{
-			Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template",
-			Message: "the theme lacks this template", Hint: "copy it from the built-in theme",
-		}
+		return t.mistake(name, "the theme lacks this template", copyIt)
 	}
-	m := templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	m := parts(err)
 	var unsafe *template.Error
 	if m == nil || errors.As(err, &unsafe) && unsafe.Node == nil {
 		// Nobody knows where: at most which template the page began with.
-		return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, t.suspect(name))}, Code: "theme-template", Message: message(err), Hint: themeHint}
+		return t.mistake(t.suspect(name), message(err), themeHint)
 	}
 	asked := name
 	if path.Base(name) != m[1] {
@@ -64,7 +76,7 @@ func (t *Theme) problem(name string, err error) diag.Diagnostic {
 	}
 	if unsafe != nil && !exists(t.own(), name) {
 		// What one template leaves open is found in a later one, which is not the theme's.
-		return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, t.suspect(asked))}, Code: "theme-template", Message: message(err), Hint: themeHint}
+		return t.mistake(t.suspect(asked), message(err), themeHint)
 	}
 	line, _ := strconv.Atoi(m[2])
 	col, _ := strconv.Atoi(m[3])
@@ -102,8 +114,8 @@ func (t *Theme) own() fs.FS {
 
 // searchProblem finds an action of the search page in the theme's own files.
 func (t *Theme) searchProblem(e *TemplateError) diag.Diagnostic {
-	d := diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, "search.html")}, Code: "theme-template", Message: message(e.Err), Hint: themeHint}
-	m := templateError.FindStringSubmatch(strings.ReplaceAll(e.Err.Error(), "\n", " "))
+	d := t.mistake("search.html", message(e.Err), themeHint)
+	m := parts(e.Err)
 	if m == nil {
 		return d
 	}
@@ -136,34 +148,23 @@ func (t *Theme) searchProblem(e *TemplateError) diag.Diagnostic {
 	return lines.New(lines.At(at), diag.Error, d.Code, d.Message, d.Hint)
 }
 
-var quotedWord = regexp.MustCompile(`"([^"]+)"`)
+var (
+	quotedWord = regexp.MustCompile(`"([^"]+)"`)
+	filledIn   = regexp.MustCompile(`\[\[.*?(?:\]\]|$)`) // an action of the search page
+)
 
 // actionAt is the action at a place of the search page, and how many like it
 // stand before. Where the column is not known, it is the one that the message
 // speaks of.
 func actionAt(page []byte, line, col int, exact bool, message string) (action string, nth int) {
-	lines := diag.NewLines("", page)
-	start := lines.Offset(line, 1)
-	text := page[start:]
-	if end := bytes.IndexByte(text, '\n'); end >= 0 {
-		text = text[:end]
-	}
+	start := diag.NewLines("", page).Offset(line, 1)
+	text, _, _ := bytes.Cut(page[start:], []byte("\n"))
+	word := quotedWord.FindStringSubmatch(message)
 	var found []int
-	for from := 0; ; {
-		open := bytes.Index(text[from:], []byte("[["))
-		if open < 0 {
-			break
-		}
-		open += from
-		end := bytes.Index(text[open:], []byte("]]"))
-		if end < 0 {
-			end = len(text) - open - 2
-		}
-		from = open + end + 2
-		one := string(text[open:from])
-		word := quotedWord.FindStringSubmatch(message)
-		if exact && open <= col && col < from || !exact && (word == nil || strings.Contains(one, word[1])) {
-			found, action = append(found, open), one
+	for _, at := range filledIn.FindAllIndex(text, -1) {
+		one := string(text[at[0]:at[1]])
+		if exact && at[0] <= col && col < at[1] || !exact && (word == nil || strings.Contains(one, word[1])) {
+			found, action = append(found, at[0]), one
 		}
 	}
 	if len(found) != 1 {
@@ -175,7 +176,7 @@ func actionAt(page []byte, line, col int, exact bool, message string) (action st
 // message says what a template said in words that need no knowledge of how
 // templates are escaped.
 func message(err error) string {
-	m := templateError.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	m := parts(err)
 	said := err.Error()
 	if m != nil {
 		said = m[4]

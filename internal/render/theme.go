@@ -1,20 +1,25 @@
 package render
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"encoding/json"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
-	"maps"
 	"path"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"text/template/parse"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/render/program"
 )
 
 // Asset is a file of the theme under its fingerprinted name.
@@ -44,8 +49,8 @@ type Theme struct {
 type Edition struct {
 	name    string // of the language, in the language
 	words   map[string]string
-	english bool             // the words are English, because there are none in the language
-	pages   map[string]*form // by kind
+	english bool                     // the words are English, because there are none in the language
+	pages   map[string]*pageTemplate // by kind
 }
 
 // layoutFile is the frame of every page but those at old addresses, which are
@@ -64,7 +69,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	t := &Theme{editions: map[string]*Edition{}, assets: map[string]Asset{}, fsys: fsys, folder: folder}
 	var diags diag.List
 	for _, language := range languages {
-		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*form{}}
+		e := &Edition{name: language, words: map[string]string{}, pages: map[string]*pageTemplate{}}
 		t.editions[language] = e
 		d, err := t.loadWords(e, language)
 		if err != nil {
@@ -75,13 +80,12 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	if err := t.loadAssets(fsys, prefix); err != nil {
 		return nil, nil, err
 	}
-	shared := []string{layoutFile}
 	partials, err := fs.Glob(fsys, "partials/*.html")
 	if err != nil {
 		return nil, nil, fmt.Errorf("render: %w", err)
 	}
 	slices.Sort(partials)
-	shared = append(shared, partials...)
+	shared := append([]string{layoutFile}, partials...)
 	read := sha256.New()
 	load := func(names ...string) *template.Template {
 		set := template.New("").Funcs(t.functions(&Edition{}))
@@ -103,19 +107,13 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	for _, kind := range pageKinds {
 		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
 		if set := parsed[kind]; set != nil && set.Lookup("main") == nil {
-			diags = append(diags, diag.Diagnostic{
-				Pos: diag.Pos{File: path.Join(folder, kind+".html")}, Code: "theme-template",
-				Message: `this template does not define "main"`, Hint: `put the page between {{define "main"}} and {{end}}`,
-			})
+			diags = append(diags, t.mistake(kind+".html", `this template does not define "main"`, `put the page between {{define "main"}} and {{end}}`))
 			parsed[kind] = nil
 		}
 	}
 	for kind, name := range map[string]string{redirectKind: redirectKind + ".html", "home": layoutFile} {
 		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
-			diags = append(diags, diag.Diagnostic{
-				Pos: diag.Pos{File: path.Join(folder, name)}, Code: "theme-template",
-				Message: "this template is empty", Hint: "copy it from the built-in theme",
-			})
+			diags = append(diags, t.mistake(name, "this template is empty", copyIt))
 		}
 	}
 	for _, e := range t.editions {
@@ -133,7 +131,7 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 			if kind == redirectKind {
 				frame = redirectKind + ".html"
 			}
-			e.pages[kind] = &form{kind: kind, frame: frame, set: own, functions: functions}
+			e.pages[kind] = &pageTemplate{kind: kind, frame: frame, set: own, functions: functions}
 		}
 	}
 	for _, language := range languages {
@@ -182,96 +180,6 @@ func address(u string) any {
 	return u
 }
 
-// Word is one of the theme's words.
-func (e *Edition) Word(key string, args ...any) (string, error) {
-	w, ok := e.words[key]
-	if !ok {
-		return "", fmt.Errorf("no word %q in the theme's words/", key)
-	}
-	if len(args) == 0 {
-		return w, nil
-	}
-	return fmt.Sprintf(w, args...), nil
-}
-
-// quoted is one of the theme's words as a string for an action of the search
-// page, which escapes it where it is shown.
-func (e *Edition) quoted(key string) (template.HTML, error) {
-	w, err := e.Word(key)
-	return template.HTML(strconv.Quote(strings.ReplaceAll(w, bracket, ""))), err
-}
-
-// loadWords reads the words of a language over those of English. A theme's own
-// file names only the words that it changes.
-func (t *Theme) loadWords(e *Edition, language string) (diag.List, error) {
-	layers := []fs.FS{t.fsys}
-	if both, ok := t.fsys.(overlay); ok {
-		layers = []fs.FS{both.under, both.over}
-	}
-	var said diag.List
-	e.english = !strings.HasPrefix(strings.ToLower(language), "en")
-	for i, name := range wordFiles(language) {
-		for j, layer := range layers {
-			words, data, diags, err := t.readWords(layer, name)
-			if err != nil || diags != nil {
-				return diags, err
-			}
-			if j > 0 {
-				bad, err := t.judgeWords(layers[0], name, data, words)
-				if err != nil {
-					return nil, err
-				}
-				said = append(said, bad...)
-			}
-			e.english = e.english && (i == 0 || len(words) == 0)
-			maps.Copy(e.words, words)
-			// English stands in for what a language lacks, but not for its name.
-			if name := words["language_name"]; name != "" && (i > 0 || strings.HasPrefix(strings.ToLower(language), "en")) {
-				e.name = name
-			}
-		}
-	}
-	return said, nil
-}
-
-// readWords reads one file of words; none is no mistake.
-func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, []byte, diag.List, error) {
-	data, err := fs.ReadFile(fsys, name)
-	if errors.Is(err, fs.ErrNotExist) || !fs.ValidPath(name) {
-		return nil, nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("render: %w", err)
-	}
-	var words map[string]string
-	if err := json.Unmarshal(data, &words); err != nil {
-		lines := diag.NewLines(path.Join(t.folder, name), data)
-		p := diag.Pos{Line: 1, Col: 1}
-		var syntax *json.SyntaxError
-		var shape *json.UnmarshalTypeError
-		if errors.As(err, &syntax) {
-			p = lines.At(int(syntax.Offset) - 1)
-		} else if errors.As(err, &shape) {
-			p = lines.At(int(shape.Offset) - 1)
-		}
-		return nil, nil, diag.List{lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)}, nil
-	}
-	return words, data, nil, nil
-}
-
-// wordFiles are the files with words for a language, the most special last.
-func wordFiles(language string) []string {
-	files := []string{"words/en.json"}
-	primary, rest, _ := strings.Cut(language, "-")
-	files = append(files, "words/"+strings.ToLower(primary)+".json")
-	if strings.EqualFold(primary, "zh") && !strings.Contains(strings.ToLower(rest), "hans") && slices.ContainsFunc(strings.Split(rest, "-"), func(s string) bool {
-		return strings.EqualFold(s, "Hant") || strings.EqualFold(s, "TW") || strings.EqualFold(s, "HK") || strings.EqualFold(s, "MO")
-	}) {
-		files = append(files, "words/zh-Hant.json")
-	}
-	return append(files, "words/"+language+".json")
-}
-
 func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 	err := fs.WalkDir(fsys, "assets", func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
@@ -293,8 +201,57 @@ func (t *Theme) loadAssets(fsys fs.FS, prefix string) error {
 	return nil
 }
 
+// fingerprinted is a file of the program under a name that changes with it.
+func fingerprinted(name, ext, prefix string, data []byte) (Asset, File) {
+	sum := sha256.Sum256(data)
+	strong := sha512.Sum384(data)
+	p := name + "." + hex.EncodeToString(sum[:5]) + ext
+	return Asset{URL: prefix + p, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:])}, File{Path: p, Data: data}
+}
+
 // Files are the theme's assets under their fingerprinted names.
 func (t *Theme) Files() []File { return t.files }
+
+// pageTemplate makes the pages of one kind in one language.
+type pageTemplate struct {
+	kind      string
+	frame     string // the template that makes a whole page
+	set       *template.Template
+	functions template.FuncMap
+
+	once    sync.Once
+	program atomic.Pointer[program.Program] // nil: the library executes the templates
+}
+
+// page makes a page of a view, a pointer to a struct, behind out.
+func (e *Edition) page(out []byte, kind string, view any) ([]byte, error) {
+	return e.pages[kind].append(out, view)
+}
+
+// append lets the library make the first page, because it escapes templates
+// when it executes them, and a program made of them the others. If the program
+// does not make the very same of the first page, it makes none.
+func (t *pageTemplate) append(out []byte, view any) ([]byte, error) {
+	if p := t.program.Load(); p != nil {
+		if made, ok := p.Append(out, view); ok {
+			return made, nil
+		}
+	}
+	page := bytes.NewBuffer(out)
+	if err := t.set.ExecuteTemplate(page, t.frame, view); err != nil {
+		return nil, &TemplateError{File: t.kind + ".html", Err: err}
+	}
+	t.once.Do(func() {
+		p, err := program.Compile(t.set, t.frame, reflect.TypeOf(view).Elem(), t.functions)
+		if err != nil {
+			return // it is slower so, and nothing else
+		}
+		if made, ok := p.Append(nil, view); ok && bytes.Equal(made, page.Bytes()[len(out):]) {
+			t.program.Store(p)
+		}
+	})
+	return page.Bytes(), nil
+}
 
 func exists(fsys fs.FS, name string) bool {
 	_, err := fs.Stat(fsys, name)

@@ -17,81 +17,93 @@ const (
 	defaultSize    = 10
 	defaultSuggest = 8
 	maxSuggest     = 20
-	// longestTyped is how many characters may be the beginning of a wording.
+	// longestTyped is how many characters may be the beginning of a question.
 	// What is longer was pasted, and looking it up is not worth the time.
 	longestTyped = 100
 	// queryTime bounds one search. It is far above what any takes.
 	queryTime = 2 * time.Second
 )
 
-// badRequest is a mistake in a request.
-type badRequest struct{ code, message string }
-
-func (e *badRequest) Error() string { return e.message }
-
-// parameters reads the query string; a broken one is refused, not guessed at.
-func parameters(r *http.Request) (url.Values, *badRequest) {
-	v, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, &badRequest{"bad_encoding", "the query string is not correctly percent-encoded"}
-	}
-	return v, nil
+// failure is why a request was not answered.
+type failure struct {
+	status        int
+	code, message string
+	again         bool // it may be asked again in a moment
 }
 
-func question(v url.Values) (string, *badRequest) { return limited(v.Get("q")) }
+// badRequest is a mistake in a request.
+func badRequest(code, message string) *failure {
+	return &failure{status: http.StatusBadRequest, code: code, message: message}
+}
+
+func (s *Server) refuse(w *exchange, f *failure) {
+	unshared(w)
+	if f.again {
+		w.Header().Set("Retry-After", comeBack)
+	}
+	s.fail(w, f.status, f.code, f.message)
+}
+
+// parameters reads the query string and the question in it; a broken one is
+// refused, not guessed at.
+func parameters(r *http.Request) (v url.Values, q string, f *failure) {
+	v, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, "", badRequest("bad_encoding", "the query string is not correctly percent-encoded")
+	}
+	q, f = limited(v.Get("q"))
+	return v, q, f
+}
 
 // limited is a question of a length that is allowed.
-func limited(text string) (string, *badRequest) {
+func limited(text string) (string, *failure) {
 	q := strings.ToValidUTF8(text, "\uFFFD")
 	if n := utf8.RuneCountInString(q); n > search.MaxQuery {
-		return "", &badRequest{"query_too_long", "q has " + strconv.Itoa(n) + " characters; at most " + strconv.Itoa(search.MaxQuery) + " are allowed"}
+		return "", badRequest("query_too_long", "q has "+strconv.Itoa(n)+" characters; at most "+strconv.Itoa(search.MaxQuery)+" are allowed")
 	}
 	return q, nil
 }
 
-func number(v url.Values, name string, fallback, least, most int) (int, *badRequest) {
+func number(v url.Values, name string, fallback, least, most int) (int, *failure) {
 	s := v.Get(name)
 	if s == "" {
 		return fallback, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < least || n > most {
-		return 0, &badRequest{"bad_" + name, name + " must be a number from " + strconv.Itoa(least) + " to " + strconv.Itoa(most)}
+		return 0, badRequest("bad_"+name, name+" must be a number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
 	}
 	return n, nil
 }
 
 // parseSearch reads the parameters of a search.
-func parseSearch(r *http.Request) (search.Query, *badRequest) {
-	var q search.Query
-	v, bad := parameters(r)
-	if bad != nil {
-		return q, bad
+func parseSearch(r *http.Request) (q search.Query, f *failure) {
+	v, text, f := parameters(r)
+	if f != nil {
+		return q, f
 	}
-	if q.Text, bad = question(v); bad != nil {
-		return q, bad
+	q.Text = text
+	if q.Size, f = number(v, "size", defaultSize, 1, search.MaxSize); f != nil {
+		return q, f
 	}
-	if q.Size, bad = number(v, "size", defaultSize, 1, search.MaxSize); bad != nil {
-		return q, bad
-	}
-	if q.Page, bad = number(v, "page", 1, 1, search.MaxReach); bad != nil {
-		return q, bad
+	if q.Page, f = number(v, "page", 1, 1, search.MaxReach); f != nil {
+		return q, f
 	}
 	if q.Size*q.Page > search.MaxReach {
-		return q, &badRequest{"too_far", "size × page must be at most " + strconv.Itoa(search.MaxReach)}
+		return q, badRequest("too_far", "size × page must be at most "+strconv.Itoa(search.MaxReach))
 	}
 	q.Language = v.Get("language")
 	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution")}
 	switch q.Filter.Kind {
 	case "", "cause", "check", "solution", "case":
 	default:
-		return q, &badRequest{"bad_kind", "kind must be cause, check, solution or case"}
+		return q, badRequest("bad_kind", "kind must be cause, check, solution or case")
 	}
 	return q, nil
 }
 
-// searchAnswer is the shape of GET /api/search.
-type searchAnswer struct {
+// SearchAnswer is what GET /api/search answers.
+type SearchAnswer struct {
 	Query     string        `json:"query"`
 	Mode      search.Mode   `json:"mode"`
 	Corrected string        `json:"corrected"`
@@ -127,56 +139,38 @@ func explained(r *search.Result) *explain {
 	return e
 }
 
-func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) {
+func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) *failure {
 	start := time.Now()
-	q, bad := parseSearch(r)
-	if bad != nil {
-		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
-		return
+	q, f := parseSearch(r)
+	if f != nil {
+		return f
 	}
-	why := s.options.Explain && r.URL.Query().Get("explain") == "1"
-	if !why && s.shared(w, r, release) {
-		return
+	q.Explain = s.options.Explain && r.URL.Query().Get("explain") == "1"
+	if !q.Explain && s.shared(w, r, release) {
+		return nil
 	}
-	q.Explain = why
-	result, failure := s.search(w, r, release, q)
-	if failure != nil {
-		s.refuse(w, failure)
-		return
+	result, f := s.search(w, r, release, q)
+	if f != nil {
+		return f
 	}
-	answer := answerOf(result, release.ID, time.Since(start))
-	if why {
+	answer := NewSearchAnswer(result, release.ID, time.Since(start))
+	if q.Explain {
 		answer.Explain = explained(result)
 	}
-	if why || result.Partial {
+	if q.Explain || result.Partial {
 		unshared(w)
 	}
 	s.json(w, http.StatusOK, answer)
+	return nil
 }
 
-// failure is why a search was not answered.
-type failure struct {
-	status        int
-	code, message string
-	again         bool // it may be asked again in a moment
-}
-
-func (s *Server) refuse(w *exchange, f *failure) {
-	unshared(w)
-	if f.again {
-		w.Header().Set("Retry-After", comeBack)
-	}
-	s.fail(w, f.status, f.code, f.message)
-}
-
-// admit counts a request of its client, and reports whether it may be answered.
-func (s *Server) admit(w *exchange, r *http.Request) bool {
+// admit counts a request of its client, and refuses it when there were too many.
+func (s *Server) admit(w *exchange, r *http.Request) *failure {
 	if s.clients.allow(r) {
-		return true
+		return nil
 	}
 	w.rejected = rejectedClient
-	w.Header().Set("Retry-After", comeBack)
-	return false
+	return &failure{http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment", true}
 }
 
 // search runs a query, when its client and the others leave room for it.
@@ -200,21 +194,21 @@ func (s *Server) search(w *exchange, r *http.Request, release *Release, q search
 		return nil, f
 	}
 	if r.Method != http.MethodHead {
-		s.asked(release, q, result)
+		s.addSearch(release, q, result)
 	}
 	return result, nil
 }
 
 // query does something with the index for a client, within all limits.
 func (s *Server) query(w *exchange, r *http.Request, do func(context.Context) error) *failure {
-	if !s.admit(w, r) {
-		return &failure{http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment", true}
+	if f := s.admit(w, r); f != nil {
+		return f
 	}
-	return s.more(w, r, do)
+	return s.queryOn(w, r, do)
 }
 
-// more does something more for a request that was admitted.
-func (s *Server) more(w *exchange, r *http.Request, do func(context.Context) error) *failure {
+// queryOn does something more with the index for a request that was admitted.
+func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) error) *failure {
 	leave, ok := s.gate.enter(r.Context())
 	if !ok {
 		if r.Context().Err() == nil { // else the reader went away
@@ -241,22 +235,14 @@ type suggestAnswer struct {
 	Suggestions []search.Suggestion `json:"suggestions"`
 }
 
-func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
-	v, bad := parameters(r)
-	var q string
-	if bad == nil {
-		q, bad = question(v)
+func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) *failure {
+	v, q, f := parameters(r)
+	if f != nil {
+		return f
 	}
-	size := 0
-	if bad == nil {
-		size, bad = number(v, "size", defaultSuggest, 1, maxSuggest)
-	}
-	if bad != nil {
-		s.fail(w, http.StatusBadRequest, bad.code, bad.message)
-		return
-	}
-	if s.shared(w, r, release) {
-		return
+	size, f := number(v, "size", defaultSuggest, 1, maxSuggest)
+	if f != nil || s.shared(w, r, release) {
+		return f
 	}
 	answer := suggestAnswer{Query: q, Suggestions: []search.Suggestion{}}
 	if release.Search != nil && begins(q) {
@@ -266,37 +252,30 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) {
 			return err
 		})
 		if f != nil {
-			s.refuse(w, f)
-			return
+			return f
 		}
 	}
 	s.json(w, http.StatusOK, answer)
+	return nil
 }
 
-// begins tells whether a text may be the beginning of a wording.
+// begins tells whether a text may be the beginning of what readers ask.
 func begins(text string) bool {
 	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= longestTyped
 }
 
-// Answer is the JSON shape of a search: what GET /api/search answers.
-func Answer(result *search.Result, release string, took time.Duration) any {
-	return answerOf(result, release, took)
-}
-
-func answerOf(result *search.Result, release string, took time.Duration) searchAnswer {
-	return searchAnswer{
+// NewSearchAnswer is the answer with a result. Each of its lists is there, if an
+// empty one.
+func NewSearchAnswer(result *search.Result, release string, took time.Duration) SearchAnswer {
+	a := SearchAnswer{
 		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Answered: result.Answered, Total: result.Total, Release: release,
 		TookMS: float64(took.Microseconds()) / 1000, Partial: result.Partial,
-		Hits: append([]search.Hit{}, result.Hits...), Facets: listed(result.Facets),
+		Hits: append([]search.Hit{}, result.Hits...), Facets: result.Facets,
 	}
-}
-
-// listed are facets of which each is a list, if an empty one.
-func listed(f search.Facets) search.Facets {
-	for _, list := range []*[]search.Count{&f.Kind, &f.Product, &f.Cause, &f.Solution} {
+	for _, list := range []*[]search.Count{&a.Facets.Kind, &a.Facets.Product, &a.Facets.Cause, &a.Facets.Solution} {
 		if *list == nil {
 			*list = []search.Count{}
 		}
 	}
-	return f
+	return a
 }

@@ -2,9 +2,7 @@ package server
 
 import (
 	"cmp"
-	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,31 +31,31 @@ func (r *Release) variant(name, tag string, c coding) (string, bool) {
 	return tag + "-" + how, true
 }
 
-// form is the form of a file in which it is sent.
-type form struct {
-	file   fs.File
+// representation is a file as it is sent.
+type representation struct {
+	file   io.ReadSeekCloser
 	size   int64
 	tag    string // its validator, without quotes; "" if there is none
 	coding string // "" when it is sent as it is
 	varies bool   // others may get another
 }
 
-// choose looks for the form of a file that a reader's browser likes best. The
+// choose looks for the representation that a reader's browser likes best. The
 // file itself comes in, and is closed if a copy is sent in its place.
-func (s *Server) choose(r *http.Request, release *Release, name string, plain form) form {
+func (s *Server) choose(r *http.Request, release *Release, name string, plain representation) representation {
 	wanted := accepted(r.Header.Values("Accept-Encoding"))
 	for _, c := range wanted {
 		tag, may := release.variant(name, plain.tag, c)
 		if !may {
 			continue
 		}
-		if f, size, err := s.regular(release.WWW, name+c.ext); err == nil && f != nil {
+		if f, size, err := regular(release.WWW, name+c.ext); err == nil && f != nil {
 			if !s.proven(release, name, c.ext, f, plain) {
 				f.Close()
 				continue
 			}
 			plain.file.Close()
-			return form{file: f, size: size, tag: tag, coding: c.name, varies: true}
+			return representation{file: f, size: size, tag: tag, coding: c.name, varies: true}
 		}
 	}
 	for _, c := range codings() {
@@ -72,7 +70,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain fo
 // proven reports whether a copy unpacks to the file that it is of. The manifest
 // has no hash of copies, so each is looked into once, when it is first wanted:
 // nearly all browsers get nothing else.
-func (s *Server) proven(release *Release, name, ext string, copied fs.File, plain form) bool {
+func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker, plain representation) bool {
 	if s.options.Unpack == nil || plain.tag == "" || release.Hashes["/"+name+ext] != "" { // a file of its own was looked at with all others
 		return true
 	}
@@ -90,18 +88,14 @@ func (s *Server) proven(release *Release, name, ext string, copied fs.File, plai
 
 // unpacked is the content hash of what is in a copy of a file of a size. It
 // leaves the copy at its start.
-func (s *Server) unpacked(ext string, copied fs.File, size int64) (string, error) {
-	at, ok := copied.(io.ReadSeeker)
-	if !ok {
-		return "", errors.ErrUnsupported
-	}
-	r, err := s.options.Unpack(ext, at)
+func (s *Server) unpacked(ext string, copied io.ReadSeeker, size int64) (string, error) {
+	r, err := s.options.Unpack(ext, copied)
 	if err != nil {
 		return "", err
 	}
 	sum, err := publish.SumReader(io.LimitReader(r, size+1))
 	if err == nil {
-		_, err = at.Seek(0, io.SeekStart)
+		_, err = copied.Seek(0, io.SeekStart)
 	}
 	return sum, err
 }

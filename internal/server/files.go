@@ -1,7 +1,7 @@
 package server
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,9 +21,8 @@ var fingerprinted = regexp.MustCompile(`^/assets/.*\.[0-9a-f]{10}\.[a-z0-9]+$`)
 
 // file answers with a file of the release, or its 404 page.
 func (s *Server) file(w *exchange, r *http.Request, release *Release, p string) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
+	if f := readOnly(w, r); f != nil {
+		s.refuse(w, f)
 		return
 	}
 	clean := path.Clean(p)
@@ -38,7 +38,7 @@ func (s *Server) file(w *exchange, r *http.Request, release *Release, p string) 
 		s.missing(w, r, release, p)
 		return
 	}
-	if s.moved(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) {
+	if s.redirected(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) {
 		return
 	}
 	if !folder && isFile(release.WWW, name+"/index.html") {
@@ -56,12 +56,7 @@ type PageError struct{ Message string }
 func (e *PageError) Error() string { return e.Message }
 
 func isFile(fsys fs.FS, name string) bool {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := fs.Stat(fsys, name)
 	return err == nil && info.Mode().IsRegular()
 }
 
@@ -81,9 +76,63 @@ func inLanguage(release *Release, name, p string) string {
 	return name
 }
 
+// redirected answers for an old address: it sends the reader to where the page is
+// now, with the query of the request, or says that it was withdrawn. It reports
+// whether the address is an old one.
+func (s *Server) redirected(w *exchange, r *http.Request, release *Release, p string) bool {
+	if len(release.Redirects) == 0 && len(release.Gone) == 0 {
+		return false
+	}
+	address := p
+	if path.Base(p) == "index.html" {
+		address = strings.TrimSuffix(p, "index.html")
+	}
+	for _, a := range []string{address, address + "/"} { // one step instead of two where the slash is missing
+		if to, ok := release.Redirects[a]; ok {
+			// The page may come back one day, and browsers remember a 301 for good.
+			w.Header().Set("Cache-Control", "no-cache")
+			http.Redirect(w, r, withQuery(to, r.URL.RawQuery), http.StatusMovedPermanently)
+			return true
+		}
+		if _, ok := slices.BinarySearch(release.Gone, a); ok {
+			s.gone(w, r, release, a)
+			return true
+		}
+	}
+	return false
+}
+
+// gone answers with the page that says so: the address's own where it has one,
+// else that of the language.
+func (s *Server) gone(w *exchange, r *http.Request, release *Release, address string) {
+	name := strings.TrimPrefix(address, "/")
+	if strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	if strings.HasPrefix(contentType(name), "text/html") && s.open(w, r, release, name, http.StatusGone) {
+		return
+	}
+	if !s.open(w, r, release, inLanguage(release, "410.html", address), http.StatusGone) {
+		s.fail(w, http.StatusGone, "gone", "this page was withdrawn")
+	}
+}
+
+// withQuery adds a query to an address, behind its own and before its anchor.
+func withQuery(to, query string) string {
+	u, err := url.Parse(to)
+	if query == "" || err != nil {
+		return to
+	}
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += query
+	return u.String()
+}
+
 // open answers with a file; it returns false when there is none.
 func (s *Server) open(w *exchange, r *http.Request, release *Release, name string, status int) bool {
-	f, size, err := s.regular(release.WWW, name)
+	f, size, err := regular(release.WWW, name)
 	var page *PageError
 	switch {
 	case errors.As(err, &page):
@@ -94,7 +143,7 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 		return true
 	case err != nil:
 		s.log.Error("file", "name", name, "error", err)
-		s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
+		s.refuse(w, wentWrong())
 		return true
 	case f == nil:
 		return false
@@ -111,7 +160,7 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	if path.Base(name) == "index.html" {
 		address = strings.TrimSuffix(address, "index.html")
 	}
-	sent := s.choose(r, release, name, form{file: f, size: size, tag: release.Hashes[address]})
+	sent := s.choose(r, release, name, representation{file: f, size: size, tag: release.Hashes[address]})
 	defer sent.file.Close()
 	if sent.varies {
 		h.Add("Vary", "Accept-Encoding")
@@ -122,23 +171,12 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	if sent.tag != "" && status == http.StatusOK {
 		h.Set("ETag", `"`+sent.tag+`"`)
 	}
-	return s.send(w, r, name, sent, status)
+	send(w, r, sent, status)
+	return true
 }
 
 // send sends a file whose headers are set.
-func (s *Server) send(w *exchange, r *http.Request, name string, sent form, status int) bool {
-	seeker, ok := sent.file.(io.ReadSeeker)
-	if !ok {
-		data, err := io.ReadAll(sent.file)
-		if err != nil {
-			s.log.Error("file", "name", name, "error", err)
-			w.Header().Del("Content-Encoding")
-			w.Header().Del("ETag")
-			s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
-			return true
-		}
-		seeker, sent.size = bytes.NewReader(data), int64(len(data))
-	}
+func send(w *exchange, r *http.Request, sent representation, status int) {
 	h, length := w.Header(), strconv.FormatInt(sent.size, 10)
 	if status == http.StatusOK {
 		// ServeContent tells no length of what is compressed, since it may be
@@ -146,20 +184,19 @@ func (s *Server) send(w *exchange, r *http.Request, name string, sent form, stat
 		if sent.coding != "" && r.Header.Get("If-Match") == "" {
 			h.Set("Content-Length", length)
 		}
-		http.ServeContent(w, r, "", time.Time{}, seeker)
-		return true
+		http.ServeContent(w, r, "", time.Time{}, sent.file)
+		return
 	}
 	h.Set("Content-Length", length)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = io.Copy(w, seeker)
+		_, _ = io.Copy(w, sent.file)
 	}
-	return true
 }
 
 // regular opens a regular file; it returns nil without an error when there is
 // none.
-func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
+func regular(fsys fs.FS, name string) (io.ReadSeekCloser, int64, error) {
 	f, err := fsys.Open(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, syscall.ELOOP):
@@ -174,51 +211,40 @@ func (s *Server) regular(fsys fs.FS, name string) (fs.File, int64, error) {
 		f.Close()
 		return nil, 0, nil
 	}
-	return f, info.Size(), nil
+	file, ok := f.(io.ReadSeekCloser)
+	if !ok {
+		f.Close()
+		return nil, 0, errors.ErrUnsupported
+	}
+	return file, info.Size(), nil
 }
 
-// contentType is fixed here, because the system's table differs between
+// contentTypes are fixed here, because the system's table differs between
 // machines.
+var contentTypes = map[string]string{
+	".html":        "text/html; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".mjs":         "text/javascript; charset=utf-8",
+	".json":        "application/json; charset=utf-8",
+	".xml":         "application/xml; charset=utf-8",
+	".txt":         "text/plain; charset=utf-8",
+	".md":          "text/markdown; charset=utf-8",
+	".svg":         "image/svg+xml",
+	".png":         "image/png",
+	".jpg":         "image/jpeg",
+	".jpeg":        "image/jpeg",
+	".gif":         "image/gif",
+	".webp":        "image/webp",
+	".avif":        "image/avif",
+	".ico":         "image/x-icon",
+	".pdf":         "application/pdf",
+	".mp4":         "video/mp4",
+	".webm":        "video/webm",
+	".woff2":       "font/woff2",
+	".webmanifest": "application/manifest+json",
+}
+
 func contentType(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".js", ".mjs":
-		return "text/javascript; charset=utf-8"
-	case ".json":
-		return "application/json; charset=utf-8"
-	case ".xml":
-		return "application/xml; charset=utf-8"
-	case ".txt":
-		return "text/plain; charset=utf-8"
-	case ".md":
-		return "text/markdown; charset=utf-8"
-	case ".svg":
-		return "image/svg+xml"
-	case ".png":
-		return "image/png"
-	case ".jpg", ".jpeg":
-		return "image/jpeg"
-	case ".gif":
-		return "image/gif"
-	case ".webp":
-		return "image/webp"
-	case ".avif":
-		return "image/avif"
-	case ".ico":
-		return "image/x-icon"
-	case ".pdf":
-		return "application/pdf"
-	case ".mp4":
-		return "video/mp4"
-	case ".webm":
-		return "video/webm"
-	case ".woff2":
-		return "font/woff2"
-	case ".webmanifest":
-		return "application/manifest+json"
-	}
-	return "application/octet-stream"
+	return cmp.Or(contentTypes[strings.ToLower(path.Ext(name))], "application/octet-stream")
 }

@@ -47,10 +47,14 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	m := r.Manifest()
 	out := &Release{
 		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, WWW: r.WWW(),
-		Hashes: m.URLs, Moved: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+		Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
+	var page []byte
 	if err = verify(r); err == nil {
-		out.Template, err = template(r)
+		page, err = r.SearchTemplate()
+	}
+	if err == nil {
+		out.Template, err = publish.ParseSearchTemplate(page)
 	}
 	if err == nil && m.Search != nil {
 		err = guarded(func() (err error) {
@@ -75,14 +79,6 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	// Opening an index leaves as much behind as it keeps.
 	debug.FreeOSMemory()
 	return out, func() { out.Search.Close(); r.Close() }, nil
-}
-
-func template(r *publish.Release) (*publish.SearchTemplate, error) {
-	data, err := r.SearchTemplate()
-	if err != nil {
-		return nil, err
-	}
-	return publish.ParseSearchTemplate(data)
 }
 
 // guarded does something with an index that may not be what it seems: what the

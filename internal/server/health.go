@@ -14,7 +14,7 @@ type health struct {
 	mu      sync.Mutex
 	release *Release
 	asked   time.Time
-	err     error
+	answer  func() error // waits for the one search that was begun then
 }
 
 // healthFor is how long an answer stands: whoever asks more often costs nothing.
@@ -24,26 +24,27 @@ const healthFor = time.Second
 // a busy server is well.
 func (h *health) check(release *Release) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.release == release && time.Since(h.asked) < healthFor {
-		return h.err
+	if h.release != release || time.Since(h.asked) >= healthFor {
+		h.release, h.asked = release, time.Now()
+		h.answer = sync.OnceValue(func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), queryTime)
+			defer cancel()
+			return guarded(func() error {
+				_, err := release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})
+				return err
+			})
+		})
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), queryTime)
-	defer cancel()
-	h.err = guarded(func() error {
-		_, err := release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})
-		return err
-	})
-	h.release, h.asked = release, time.Now()
-	return h.err
+	answer := h.answer
+	h.mu.Unlock()
+	return answer()
 }
 
 // askedForHealth answers /healthz, is this process well, and /readyz, may
 // readers be sent to it.
 func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
+	if f := readOnly(w, r); f != nil {
+		s.refuse(w, f)
 		return
 	}
 	switch {

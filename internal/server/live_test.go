@@ -74,11 +74,11 @@ func (w *watchedFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &watchedFile{f, w}, nil
+	return &watchedFile{f.(seekableFile), w}, nil
 }
 
 type watchedFile struct {
-	fs.File
+	seekableFile
 	of *watchedFS
 }
 
@@ -86,7 +86,7 @@ func (f *watchedFile) Read(p []byte) (int, error) {
 	if f.of.closed.Load() > 0 {
 		f.of.late.Add(1)
 	}
-	return f.File.Read(p)
+	return f.seekableFile.Read(p)
 }
 
 // While releases change, each request is answered from one of them, and each

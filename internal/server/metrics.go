@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -36,37 +37,36 @@ func buckets() []float64 {
 }
 
 func newMetrics(s *Server) *metrics {
+	registry := prometheus.NewRegistry()
+	in := promauto.With(registry)
 	counter := func(name, help string) prometheus.Counter {
-		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+		return in.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
 	}
 	gauge := func(name, help string) prometheus.Gauge {
-		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+		return in.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	}
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_requests_total", Help: "Requests answered."}, []string{"route", "status"}),
-		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_request_seconds", Help: "Time from the first look at a request to the end of its answer.", Buckets: buckets()}, []string{"route"}),
-		searches: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_search_seconds", Help: "Time of a search in the index, by the rung that answered: exact, relaxed or corrected.", Buckets: buckets()}, []string{"mode"}),
+		registry: registry,
+		requests: in.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_requests_total", Help: "Requests answered."}, []string{"route", "status"}),
+		seconds:  in.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_request_seconds", Help: "Time from the first look at a request to the end of its answer.", Buckets: buckets()}, []string{"route"}),
+		searches: in.NewHistogramVec(prometheus.HistogramOpts{Name: "whyfix_search_seconds", Help: "Time of a search in the index, by the rung that answered: exact, relaxed or corrected.", Buckets: buckets()}, []string{"mode"}),
 		nothing:  counter("whyfix_search_zero_results_total", "Searches that found nothing."),
 		doubtful: counter("whyfix_search_unanswered_total", "Searches that no article is likely to answer; those that found nothing are among them."),
 		partial:  counter("whyfix_search_partial_total", "Searches whose time ran out: they answered with what they had."),
-		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
+		rejected: in.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
 		panics:   counter("whyfix_panics_total", "Requests that ended in an unexpected error."),
 		swaps:    counter("whyfix_releases_loaded_total", "Releases that went live in this process."),
 		refused:  counter("whyfix_releases_refused_total", "Releases that were refused."),
-		release:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "whyfix_release_info", Help: "The live release; always 1."}, []string{"release"}),
+		release:  in.NewGaugeVec(prometheus.GaugeOpts{Name: "whyfix_release_info", Help: "The live release; always 1."}, []string{"release"}),
 		built:    gauge("whyfix_release_built_timestamp_seconds", "When the live release was built."),
 		articles: gauge("whyfix_release_articles", "Articles of the live release."),
 		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
 	}
-	m.registry.MustRegister(
-		m.requests, m.seconds, m.searches, m.nothing, m.doubtful, m.partial, m.rejected, m.panics, m.swaps, m.refused, m.release, m.built, m.articles, m.index,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { return float64(len(s.gate.slots)) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { return float64(s.gate.waiting.Load()) }),
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-	)
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { return float64(len(s.gate.slots)) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { return float64(s.gate.waiting.Load()) })
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if s.options.Events != nil {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) }))
+		in.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) })
 	}
 	// Whoever adds up is helped by counts that start at 0.
 	for _, reason := range []string{rejectedBusy, rejectedClient, rejectedLong, rejectedLarge} {
@@ -83,8 +83,8 @@ const (
 	rejectedLarge  = "too_large"
 )
 
-// answered counts one request.
-func (m *metrics) answered(x *exchange, took time.Duration) {
+// count counts one request.
+func (m *metrics) count(x *exchange, took time.Duration) {
 	m.requests.WithLabelValues(string(x.route), strconv.Itoa(x.status)).Inc()
 	m.seconds.WithLabelValues(string(x.route)).Observe(took.Seconds())
 	if x.rejected != "" {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -26,10 +25,10 @@ const (
 
 // searchPage answers a search as a page of the theme, for readers without
 // JavaScript.
-func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
+func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *failure {
 	if release.Template == nil {
 		s.file(w, r, release, "/search/")
-		return
+		return nil
 	}
 	// Each language has its own page; that of the default is the one without a name.
 	place := strings.TrimPrefix(r.URL.Path, release.Base)
@@ -47,11 +46,11 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 	// Also with 304, whose headers take the place of those that are held.
 	w.Header().Set("Content-Security-Policy", release.policy())
 	if bad == nil && s.shared(w, r, release) {
-		return
+		return nil
 	}
 	switch {
 	case bad != nil:
-		status, view.Problem = http.StatusBadRequest, bad.code
+		status, view.Problem = bad.status, bad.code
 		if bad.code == "too_far" && q.Text != "" {
 			view.Query, view.First = q.Text, searchAddress(address, own, 1)
 		}
@@ -74,7 +73,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 		}
 		if result.Total == 0 && view.Unfiltered != "" {
 			// The filters left nothing: show how close it was.
-			_ = s.more(w, r, func(ctx context.Context) error {
+			_ = s.queryOn(w, r, func(ctx context.Context) error {
 				all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
 				if err == nil {
 					view.Nearest = searchHits(all)
@@ -87,7 +86,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 		}
 		if result.Total == 0 && len(view.Nearest) == 0 && begins(q.Text) {
 			// Initials and the like find nothing, yet come near what others ask.
-			_ = s.more(w, r, func(ctx context.Context) error {
+			_ = s.queryOn(w, r, func(ctx context.Context) error {
 				found, err := release.Search.Suggest(ctx, q.Text, q.Language, nearest)
 				for _, s := range found {
 					view.Suggested = append(view.Suggested, publish.SearchLink{Title: s.Text, URL: s.URL})
@@ -100,9 +99,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 	var page bytes.Buffer
 	if err := release.Template.Execute(&page, view); err != nil {
 		s.log.Error("search page", "id", w.id, "error", err)
-		unshared(w)
-		s.fail(w, http.StatusInternalServerError, "internal", "something went wrong here")
-		return
+		return wentWrong()
 	}
 	h := w.Header()
 	if status != http.StatusOK {
@@ -112,6 +109,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) {
 	h.Set("Content-Length", strconv.Itoa(page.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(page.Bytes())
+	return nil
 }
 
 func searchHits(result *search.Result) []publish.SearchHit {
@@ -178,10 +176,12 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 			if active {
 				*facet.set(&f) = ""
 			}
-			out.Values = append(out.Values, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
+			at := len(out.Values)
+			if active { // what was chosen is seen first, that it can be taken away
+				at = 0
+			}
+			out.Values = slices.Insert(out.Values, at, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
 		}
-		// What was chosen is seen first, that it can be taken away.
-		slices.SortStableFunc(out.Values, func(a, b publish.SearchFacetValue) int { return cmp.Compare(rank(a), rank(b)) })
 		view.Facets = append(view.Facets, out)
 	}
 	if q.Page > 1 && len(result.Hits) > 0 {
@@ -191,11 +191,4 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 		view.Next = address(q.Filter, q.Page+1)
 	}
 	return view
-}
-
-func rank(v publish.SearchFacetValue) int {
-	if v.Active {
-		return 0
-	}
-	return 1
 }

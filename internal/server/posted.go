@@ -5,17 +5,24 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"whyfix/internal/events"
+	"whyfix/internal/search"
 )
 
 // maxBody is how long what a page sends may be, in bytes: far above what any
 // question with any address needs.
 const maxBody = 4 << 10
 
-// posted reads what a page of the site sent: JSON from a script, or a plain
-// form. When it may not be read, it answers and returns false.
-func (s *Server) posted(w *exchange, r *http.Request, release *Release) (body []byte, form, ok bool) {
+// post reads what a page of the site sent, JSON from a script or a plain form,
+// and hands it on.
+func (s *Server) post(w *exchange, r *http.Request, release *Release, take func(w *exchange, r *http.Request, release *Release, body []byte, form bool) *failure) *failure {
 	trusted := s.crossOrigin(w, r, release)
 	switch {
 	case r.Method == http.MethodOptions && trusted: // a browser asks before it sends JSON to another origin
@@ -23,15 +30,12 @@ func (s *Server) posted(w *exchange, r *http.Request, release *Release) (body []
 		w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
 		w.Header().Set("Access-Control-Max-Age", "600")
 		w.WriteHeader(http.StatusNoContent)
-		return nil, false, false
+		return nil
 	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", "POST")
-		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use POST")
-		return nil, false, false
+		return notAllowed(w, "POST", "use POST")
 	}
-	if !s.admit(w, r) {
-		s.fail(w, http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment")
-		return nil, false, false
+	if f := s.admit(w, r); f != nil {
+		return f
 	}
 	// Another site must not answer in its readers' name.
 	protection := http.NewCrossOriginProtection()
@@ -41,26 +45,26 @@ func (s *Server) posted(w *exchange, r *http.Request, release *Release) (body []
 		}
 	}
 	if protection.Check(r) != nil {
-		s.fail(w, http.StatusForbidden, "cross_origin", "this is taken from the site's own pages only")
-		return nil, false, false
+		return &failure{status: http.StatusForbidden, code: "cross_origin", message: "this is taken from the site's own pages only"}
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	form = kind == "application/x-www-form-urlencoded"
+	form := kind == "application/x-www-form-urlencoded"
 	if err != nil || !form && kind != "application/json" {
-		s.fail(w, http.StatusUnsupportedMediaType, "bad_content_type", "send application/json or application/x-www-form-urlencoded")
-		return nil, false, false
+		return badType("send application/json or application/x-www-form-urlencoded")
 	}
-	body, err = io.ReadAll(r.Body) // ServeHTTP has bounded it
+	body, err := io.ReadAll(r.Body) // ServeHTTP has bounded it
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 		w.rejected = rejectedLarge
-		s.fail(w, http.StatusRequestEntityTooLarge, "too_large", "the body is too large")
-		return nil, false, false
+		return &failure{status: http.StatusRequestEntityTooLarge, code: "too_large", message: "the body is too large"}
 	}
 	if err != nil {
-		s.fail(w, http.StatusBadRequest, "bad_body", "the body could not be read")
-		return nil, false, false
+		return badRequest("bad_body", "the body could not be read")
 	}
-	return body, form, true
+	return take(w, r, release, body, form)
+}
+
+func badType(message string) *failure {
+	return &failure{status: http.StatusUnsupportedMediaType, code: "bad_content_type", message: message}
 }
 
 // object reads one object of JSON with known keys, and nothing after it.
@@ -74,4 +78,154 @@ func object(body []byte, into any) error {
 		return errors.New("something follows the object")
 	}
 	return nil
+}
+
+// click is told which hit a reader opened. It is for the operator's events
+// alone.
+func (s *Server) click(w *exchange, _ *http.Request, release *Release, body []byte, form bool) *failure {
+	if form {
+		return badType("send application/json")
+	}
+	var in struct {
+		Query    string `json:"query"`
+		URL      string `json:"url"`
+		Position int    `json:"position"`
+	}
+	err := object(body, &in)
+	query, f := limited(in.Query)
+	switch {
+	case err != nil:
+		return badRequest("bad_body", `the body must be {"query": "…", "url": "…", "position": 1} and nothing else`)
+	case f != nil:
+		return f
+	case query == "":
+		return badRequest("bad_query", "query is what was asked")
+	case in.Position < 1 || in.Position > search.MaxReach:
+		return badRequest("bad_position", "position is the place of the hit, from 1")
+	}
+	page, ok := pageOf(release, in.URL)
+	if !ok {
+		return unknownPage()
+	}
+	s.addEvent(events.Event{Kind: events.Click, Release: release.ID, Query: private(query), Page: page, Position: in.Position})
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// thanks is where a page says thank you to a reader without JavaScript.
+const thanks = "wf-thanks"
+
+// opinion is a reader's word on an article, and all that is ever sent.
+type opinion struct {
+	URL    string `json:"url"`
+	Helped *bool  `json:"helped"`
+	Reason string `json:"reason"` // of a no; may be empty
+}
+
+// reasons are why an article did not help.
+var reasons = []string{"not_my_case", "unclear", "outdated", "did_not_work"}
+
+// feedback takes the answer to “did this help?”: as JSON from a script, or as a
+// plain form, which leads back to the page. It logs one line, without anything
+// about the reader.
+func (s *Server) feedback(w *exchange, r *http.Request, release *Release, body []byte, form bool) *failure {
+	parse := opinionOfJSON
+	if form {
+		parse = opinionOfForm
+	}
+	o, f := parse(body)
+	if f == nil {
+		f = o.check()
+	}
+	if f != nil {
+		return f
+	}
+	page, ok := pageOf(release, o.URL)
+	switch {
+	case !ok && form: // a page that is gone since it was opened: its reader sees so
+		s.missing(w, r, release, strings.TrimPrefix(o.URL, strings.TrimSuffix(release.Base, "/")))
+		return nil
+	case !ok:
+		return unknownPage()
+	}
+	s.log.Info("feedback", "url", page, "helped", *o.Helped, "reason", o.Reason, "release", release.ID)
+	s.addEvent(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: o.Helped, Reason: o.Reason})
+	w.Header().Set("Cache-Control", "no-store")
+	if !form {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	back := url.URL{Path: page, Fragment: thanks}
+	to := back.String()
+	if origin := r.Header.Get("Origin"); slices.Contains(release.Origins, origin) {
+		to = origin + to // its page may be served from elsewhere
+	}
+	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// opinionOfJSON reads {"url": "/…/", "helped": false, "reason": "outdated"}.
+func opinionOfJSON(body []byte) (o opinion, f *failure) {
+	if err := object(body, &o); err != nil {
+		return o, badRequest("bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…"} and nothing else`)
+	}
+	if o.Helped == nil {
+		return o, badRequest("bad_helped", "helped must be true or false")
+	}
+	return o, nil
+}
+
+// opinionOfForm reads the same from the fields of a form.
+func opinionOfForm(body []byte) (opinion, *failure) {
+	fields, err := url.ParseQuery(string(body))
+	if err != nil {
+		return opinion{}, badRequest("bad_encoding", "the form is not correctly percent-encoded")
+	}
+	for name, values := range fields {
+		if len(values) != 1 || name != "url" && name != "helped" && name != "reason" {
+			return opinion{}, badRequest("bad_body", "the form must have url, helped and perhaps reason, each once, and nothing else")
+		}
+	}
+	helped := fields.Get("helped")
+	if helped != "true" && helped != "false" {
+		return opinion{}, badRequest("bad_helped", "helped must be true or false")
+	}
+	return opinion{fields.Get("url"), new(helped == "true"), fields.Get("reason")}, nil
+}
+
+func (o opinion) check() *failure {
+	switch {
+	case o.Reason == "":
+		return nil
+	case *o.Helped:
+		return badRequest("bad_reason", "reason is for what did not help")
+	case !slices.Contains(reasons, o.Reason):
+		return badRequest("bad_reason", "reason must be "+strings.Join(reasons[:len(reasons)-1], ", ")+" or "+reasons[len(reasons)-1])
+	}
+	return nil
+}
+
+func unknownPage() *failure {
+	return badRequest("unknown_page", "url is not the address of a page of this site")
+}
+
+// pageOf is the path of a page of the release, decoded, if there is one at
+// this address.
+func pageOf(release *Release, address string) (string, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(u.Path, strings.TrimSuffix(release.Base, "/"))
+	name, slash := strings.CutPrefix(rest, "/")
+	if !ok || !slash || name != "" && !strings.HasSuffix(name, "/") {
+		return "", false
+	}
+	name += "index.html"
+	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00") || !isFile(release.WWW, name) {
+		return "", false
+	}
+	return u.Path, true
 }

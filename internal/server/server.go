@@ -32,18 +32,18 @@ import (
 
 // Release is what the server needs of a release.
 type Release struct {
-	ID       string
-	Time     time.Time // when it was built
-	Articles int
-	Base     string // path prefix of every link: "/" or "/help/"
-	Origins  []string
-	Endpoint string // origin at which pages ask; "": where they are
-	WWW      fs.FS
-	Hashes   map[string]string // content hashes by URL below the base; may be nil
-	Moved    map[string]string // old addresses below the base, and where each leads; may be nil
-	Gone     []string          // addresses below the base of withdrawn pages, sorted
-	Variants map[string]string // how compressed copies were made, by their extension; nil: there are none
-	Search   *search.Searcher  // nil: made without an index
+	ID        string
+	Time      time.Time // when it was built
+	Articles  int
+	Base      string // path prefix of every link: "/" or "/help/"
+	Origins   []string
+	Endpoint  string // origin at which pages ask; "": where they are
+	WWW       fs.FS
+	Hashes    map[string]string // content hashes by URL below the base; may be nil
+	Redirects map[string]string // where each old address below the base leads; may be nil
+	Gone      []string          // addresses below the base of withdrawn pages, sorted
+	Variants  map[string]string // how compressed copies were made, by their extension; nil: there are none
+	Search    *search.Searcher  // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
 	proven     sync.Map                // compressed copies that were looked into: name → whether the file is in it
@@ -137,7 +137,9 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	s := &Server{
 		holder: h, log: log, options: o, reload: make(chan struct{}, 1),
 		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
-		gate:    newGate(running(n), waitingEach*n),
+		// One search for each processor, since more only keep each other from the
+		// caches; but a slow one never stops all.
+		gate: newGate(max(n, 2), waitingEach*n),
 	}
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
@@ -174,7 +176,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.fail(x, http.StatusRequestURITooLong, "address_too_long", "the address is too long")
 		return
 	}
-	s.answer(x, r, release)
+	s.dispatch(x, r, release)
 }
 
 // recover ends a request that went wrong in a way that nobody foresaw, and
@@ -196,11 +198,11 @@ func (s *Server) recover(x *exchange, r *http.Request) {
 	for _, name := range []string{"Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Accept-Ranges"} {
 		x.Header().Del(name)
 	}
-	s.fail(x, http.StatusInternalServerError, "internal", "something went wrong here")
+	s.refuse(x, wentWrong())
 }
 
-// answer leads a request to what answers it.
-func (s *Server) answer(x *exchange, r *http.Request, release *Release) {
+// dispatch leads a request to what answers it.
+func (s *Server) dispatch(x *exchange, r *http.Request, release *Release) {
 	switch r.URL.Path {
 	case "/healthz", "/readyz":
 		x.route = routeHealth
@@ -226,40 +228,59 @@ func (s *Server) answer(x *exchange, r *http.Request, release *Release) {
 			p = "/" + rest
 		}
 	}
+	var f *failure
 	switch {
 	case p == "/api/search":
 		x.route = routeSearch
-		s.get(x, r, release, s.apiSearch)
+		f = s.get(x, r, release, s.apiSearch)
 	case p == "/api/suggest":
 		x.route = routeSuggest
-		s.get(x, r, release, s.apiSuggest)
+		f = s.get(x, r, release, s.apiSuggest)
 	case p == "/api/feedback":
 		x.route = routeFeedback
-		s.apiFeedback(x, r, release)
+		f = s.post(x, r, release, s.feedback)
 	case p == "/api/click":
 		x.route = routeClick
-		s.apiClick(x, r, release)
+		f = s.post(x, r, release, s.click)
 	case strings.HasPrefix(p, "/api/"):
 		s.fail(x, http.StatusNotFound, "not_found", "there is no such interface; see /api/search and /api/suggest")
 	case p == "/search" || p == "/search/", release.Template != nil && release.Template.Has(strings.TrimPrefix(p, "/")):
 		x.route = routePage
-		s.get(x, r, release, s.searchPage)
+		f = s.get(x, r, release, s.searchPage)
 	default:
 		x.route = routeFile
 		s.file(x, r, release, p)
+	}
+	if f != nil {
+		s.refuse(x, f)
 	}
 }
 
 // get lets only reading methods through, and the sites that may read from
 // elsewhere.
-func (s *Server) get(w *exchange, r *http.Request, release *Release, next func(*exchange, *http.Request, *Release)) {
+func (s *Server) get(w *exchange, r *http.Request, release *Release, next func(*exchange, *http.Request, *Release) *failure) *failure {
 	s.crossOrigin(w, r, release)
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		s.fail(w, http.StatusMethodNotAllowed, "method_not_allowed", "use GET")
-		return
+	if f := readOnly(w, r); f != nil {
+		return f
 	}
-	next(w, r, release)
+	return next(w, r, release)
+}
+
+// readOnly refuses a request that wants more than to read.
+func readOnly(w *exchange, r *http.Request) *failure {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	return notAllowed(w, "GET, HEAD", "use GET")
+}
+
+func notAllowed(w *exchange, methods, message string) *failure {
+	w.Header().Set("Allow", methods)
+	return &failure{status: http.StatusMethodNotAllowed, code: "method_not_allowed", message: message}
+}
+
+func wentWrong() *failure {
+	return &failure{status: http.StatusInternalServerError, code: "internal", message: "something went wrong here"}
 }
 
 // crossOrigin lets the scripts of the sites in site.yaml read the answer. It
@@ -283,19 +304,14 @@ func plain(w *exchange, text string) {
 	_, _ = w.Write([]byte(text))
 }
 
-type apiError struct {
-	Error struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	} `json:"error"`
-}
-
 // fail answers with an error in the one form that they have.
 func (s *Server) fail(w *exchange, status int, code, message string) {
-	var e apiError
-	e.Error.Code, e.Error.Message = code, message
+	type problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	s.json(w, status, e)
+	s.json(w, status, map[string]problem{"error": {code, message}})
 }
 
 func (s *Server) json(w *exchange, status int, v any) {

@@ -93,31 +93,25 @@ func relates(doc *markdown.Document) bool {
 // newChain reads the relations between the items of the article, and says what
 // is wrong with them.
 func (a *Article) newChain(say func(diag.Diagnostic)) *Chain {
-	items := 0
+	count := 0
 	for i := range a.Doc.Sections {
-		items += len(a.Doc.Sections[i].Items)
+		count += len(a.Doc.Sections[i].Items)
 	}
-	c := &Chain{steps: make([]Step, 0, items)}
+	c, items := &Chain{steps: make([]Step, 0, count)}, make([]*markdown.Item, 0, count)
 	for i := range a.Doc.Sections {
 		s := &a.Doc.Sections[i]
 		for j := range s.Items {
 			it := &s.Items[j]
-			c.steps = append(c.steps, Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title})
+			c.steps, items = append(c.steps, Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title}), append(items, it)
 			step := &c.steps[len(c.steps)-1]
 			list := c.of(s.Kind)
 			*list = append(*list, step)
 			a.sort(step, it, say)
 		}
 	}
-	at := 0
-	for i := range a.Doc.Sections {
-		s := &a.Doc.Sections[i]
-		for j := range s.Items {
-			step := &c.steps[at]
-			at++
-			if it := &s.Items[j]; len(it.For) > 0 && s.Kind != markdown.None && s.Kind != markdown.Cause {
-				c.connect(step, it, say)
-			}
+	for i, it := range items { // when all causes are known
+		if step := &c.steps[i]; len(it.For) > 0 && step.Kind != markdown.None && step.Kind != markdown.Cause {
+			c.connect(step, it, say)
 		}
 	}
 	return c

@@ -20,11 +20,11 @@ func (r *resolver) language(root *Category, tag string) {
 		l.Families[k] = &Family{Page: r.page(l.Home()+kind.Folder()+"/", tag), Kind: kind, In: l}
 	}
 	if home := l.Home(); home != "" {
-		for _, f := range []string{"search/", "404.html", "410.html", "search-lite.json"} {
+		for _, f := range append(ownFiles(), "search/") {
 			r.claimList(r.page(home+f, tag), theProgram)
 		}
 	}
-	r.machines(l.Home(), FeedFile, LLMsFile)
+	r.claimWellKnown(l.Home(), FeedFile, LLMsFile)
 	r.site.Languages = append(r.site.Languages, l)
 }
 
@@ -37,9 +37,9 @@ func (r *resolver) home(index *content.Article) {
 	}
 }
 
-// foreign makes a folder the home of another language than that of the folder
+// otherLanguage makes a folder the home of another language than that of the folder
 // above. It reports whether it is.
-func (r *resolver) foreign(c *Category, tag content.Text) bool {
+func (r *resolver) otherLanguage(c *Category, tag content.Text) bool {
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {
 			where := "the content folder"
@@ -77,7 +77,7 @@ func (r *resolver) settings() {
 		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
 	}
 	for _, s := range all.Languages {
-		l := r.spoken(s.Tag)
+		l := r.languageOf(s.Tag)
 		if l == nil {
 			continue
 		}
@@ -105,8 +105,8 @@ func (r *resolver) settings() {
 	}
 }
 
-// spoken finds the language that site.yaml speaks of.
-func (r *resolver) spoken(tag content.Text) *Language {
+// languageOf finds the language that site.yaml speaks of.
+func (r *resolver) languageOf(tag content.Text) *Language {
 	var known []string
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {
@@ -147,22 +147,27 @@ func (r *resolver) arrange(l *Language) {
 func (r *resolver) navigation(items []content.NavItem) []Link {
 	var out []Link
 	for _, n := range items {
-		if t, ok := r.target(markdown.Ref{Dest: n.Link.Value, Pos: n.Link.Pos}, "", nil, nil); ok {
-			out = append(out, Link{Title: n.Title, URL: t.URL, External: strings.Contains(t.URL, "://")})
+		if l := r.settingsLink(n.Title, n.Link); l.URL != "" {
+			out = append(out, l)
 		}
 	}
 	return out
 }
 
 func (r *resolver) contact(c content.Contact) Link {
-	out := Link{Title: c.Text}
 	if c.Link.Value == "" {
-		return out
+		return Link{Title: c.Text}
 	}
-	if t, ok := r.target(markdown.Ref{Dest: c.Link.Value, Pos: c.Link.Pos}, "", nil, nil); ok {
-		out.URL, out.External = t.URL, strings.Contains(t.URL, "://")
+	return r.settingsLink(c.Text, c.Link)
+}
+
+// settingsLink is a link of site.yaml; its URL is empty when it leads nowhere.
+func (r *resolver) settingsLink(title string, to content.Text) Link {
+	t, ok := r.target(markdown.Ref{Dest: to.Value, Pos: to.Pos}, "", nil, nil)
+	if !ok {
+		return Link{Title: title}
 	}
-	return out
+	return Link{Title: title, URL: t.URL, External: strings.Contains(t.URL, "://")}
 }
 
 // translate finds the pages that say the same in another language: those with

@@ -95,14 +95,13 @@ func (a *Article) linkFrom(from *Article, suffix string) markdown.Target {
 // nil, that is an article's, or nil.
 func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document, from *Article) (markdown.Target, bool) {
 	if ref.Refused {
-		return markdown.Target{URL: "#"}, false
+		return nowhere, false
 	}
 	if dangerous(ref.Dest) { // a link of the settings: nobody has looked at it before
 		return r.refuse(ref)
 	}
 	if ref.Dest == "" {
-		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
-		return markdown.Target{URL: "#"}, false
+		return r.broken(ref, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
 	}
 	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
 		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
@@ -133,17 +132,22 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	}
 	p := resolvePath(dest, file)
 	if p == ".." || strings.HasPrefix(p, "../") {
-		r.problem(ref.Pos, diag.Error, "link-target", kindOf(ref)+" leads out of the content folder: "+dest, "copy the file into the content folder")
-		return markdown.Target{URL: "#"}, false
+		return r.broken(ref, "link-target", kindOf(ref)+" leads out of the content folder: "+dest, "copy the file into the content folder")
 	}
 	if ref.Image {
 		return r.image(ref, p, dest, file)
 	}
-	if t, ok := r.pageTarget(ref, p, dest, fragment, suffix, from); ok {
-		return t, true
-	}
-	return markdown.Target{URL: "#"}, false
+	return r.pageTarget(ref, p, dest, fragment, suffix, from)
 }
+
+// broken says why a link leads nowhere.
+func (r *resolver) broken(ref markdown.Ref, code, message, hint string) (markdown.Target, bool) {
+	r.problem(ref.Pos, diag.Error, code, message, hint)
+	return nowhere, false
+}
+
+// nowhere is where a broken link leads.
+var nowhere = markdown.Target{URL: "#"}
 
 // dangerous tells addresses that run code in the reader's browser. Browsers
 // read over blanks and control characters.
@@ -166,9 +170,8 @@ func dangerous(dest string) bool {
 }
 
 func (r *resolver) refuse(ref markdown.Ref) (markdown.Target, bool) {
-	r.problem(ref.Pos, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
+	return r.broken(ref, "link-scheme", "this kind of address could run a program in the reader's browser",
 		"use an address that starts with https:, mailto: or tel:, or a path")
-	return markdown.Target{URL: "#"}, false
 }
 
 func kindOf(ref markdown.Ref) string {
@@ -211,8 +214,7 @@ func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Targe
 		known = append(known, relative(k, file))
 	}
 	slices.Sort(known)
-	r.problem(ref.Pos, diag.Error, "image-target", "there is no image "+quote(ref.Dest), didYouMean(dest, known, "put the file beside the article, or mend its name"))
-	return markdown.Target{URL: "#"}, false
+	return r.broken(ref, "image-target", "there is no image "+quote(ref.Dest), didYouMean(dest, known, "put the file beside the article, or mend its name"))
 }
 
 // pageTarget resolves a link to a page or a file of this site.
@@ -224,18 +226,16 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			return a.linkFrom(from, suffix), true
 		}
 		if r.lost[p] {
-			return markdown.Target{}, false
+			return nowhere, false
 		}
 		if c := r.folders[folderOf(p)]; c != nil && content.Classify(p) == content.ClassIndex {
 			r.folderAnchor(ref, c, fragment)
 			return markdown.Target{URL: c.URL + suffix}, true
 		}
 		if why, hidden := r.hidden[p]; hidden {
-			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" "+why.what+": readers cannot follow this link", why.mend)
-			return markdown.Target{}, false
+			return r.broken(ref, "link-target", quote(dest)+" "+why.what+": readers cannot follow this link", why.mend)
 		}
-		r.problem(ref.Pos, diag.Error, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
-		return markdown.Target{}, false
+		return r.broken(ref, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
 	}
 	if _, ok := r.assets[p]; ok {
 		return markdown.Target{URL: r.site.Prefix + p + suffix}, true
@@ -255,14 +255,12 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	page := r.page(strings.TrimPrefix(site, "/"), "")
 	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
 		if c.gone {
-			r.problem(ref.Pos, diag.Error, "link-target", quote(dest)+" is "+withdrawn+": readers cannot follow this link", leadElsewhere)
-			return markdown.Target{}, false
+			return r.broken(ref, "link-target", quote(dest)+" is "+withdrawn+": readers cannot follow this link", leadElsewhere)
 		}
 		r.anchor(ref, c.doc, fragment, c.owner)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}
-	r.problem(ref.Pos, diag.Error, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
-	return markdown.Target{}, false
+	return r.broken(ref, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
 }
 
 // mostHints is how many broken links are compared with every path: when a

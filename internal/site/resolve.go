@@ -169,6 +169,9 @@ func programs(file string) bool {
 	return strings.EqualFold(top, "assets") || strings.EqualFold(top, "api")
 }
 
+// ownFiles are what the program writes beside each home page, and its search page.
+func ownFiles() []string { return []string{"404.html", "410.html", "search-lite.json"} }
+
 // Reserved reports whether a name at the top of the site belongs to the program.
 func Reserved(name string) bool {
 	name = strings.ToLower(name)
@@ -177,7 +180,7 @@ func Reserved(name string) bool {
 			return true
 		}
 	}
-	return name == "search" || programs(name) || slices.Contains([]string{"404.html", "410.html", "search-lite.json"}, name)
+	return name == "search" || programs(name) || slices.Contains(ownFiles(), name)
 }
 
 // claimed finds who has a page's file already, or what makes it impossible: a
@@ -224,7 +227,7 @@ func firstPart(p string) string {
 
 // reserve claims what the program itself writes.
 func (r *resolver) reserve() {
-	for _, f := range []string{"search/index.html", "404.html", "410.html", "search-lite.json"} {
+	for _, f := range append(ownFiles(), "search/index.html") {
 		r.claim(Page{File: f}, &claim{owner: theProgram})
 	}
 	r.claim(r.page("", ""), &claim{owner: "the home page"})
@@ -243,9 +246,9 @@ func (r *resolver) reserve() {
 	}
 }
 
-// machines claims what programs read, beside a home page. A writer's own file
+// claimWellKnown claims the files that programs look for beside a home page. A writer's own file
 // of that name comes first.
-func (r *resolver) machines(home string, files ...string) {
+func (r *resolver) claimWellKnown(home string, files ...string) {
 	for _, f := range files {
 		if _, own := r.assets[home+f]; !own {
 			r.claimList(r.page(home+f, ""), theProgram)
@@ -265,10 +268,10 @@ func (r *resolver) place() {
 
 	var visible []*content.Article
 	indexes := map[string]*content.Article{}
-	tongues := map[string]content.Text{} // folder → its language; of a draft, too
+	folderLanguages := map[string]content.Text{} // folder → its language; of a draft, too
 	for _, a := range sorted {
 		if a.Index {
-			tongues[folderOf(a.Path)] = a.InLanguage
+			folderLanguages[folderOf(a.Path)] = a.InLanguage
 		}
 		switch {
 		case a.Gone && !a.Index:
@@ -276,15 +279,13 @@ func (r *resolver) place() {
 		case a.Draft && !r.in.Options.Drafts:
 			r.hidden[a.Path] = hiding{"is a draft", "publish it, or take the link out"}
 		case !r.due(a):
-		case a.Index:
-			if first := indexes[folderOf(a.Path)]; first != nil {
-				r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", "the folder has two index files: "+first.Path+" is the other", "delete one of the two")
-				r.lost[a.Path] = true
-				continue
-			}
-			indexes[folderOf(a.Path)] = a
-			visible = append(visible, a)
+		case a.Index && indexes[folderOf(a.Path)] != nil:
+			r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", "the folder has two index files: "+indexes[folderOf(a.Path)].Path+" is the other", "delete one of the two")
+			r.lost[a.Path] = true
 		default:
+			if a.Index {
+				indexes[folderOf(a.Path)] = a
+			}
 			visible = append(visible, a)
 		}
 	}
@@ -298,25 +299,21 @@ func (r *resolver) place() {
 			r.slugs[folderOf(a.Path)] = a.Slug.Value
 		}
 	}
-	r.machines("", SitemapFile, RobotsFile)
-	r.language(r.site.Root, cmp.Or(tongues[""].Value, r.in.Settings.Language))
+	r.claimWellKnown("", SitemapFile, RobotsFile)
+	r.language(r.site.Root, cmp.Or(folderLanguages[""].Value, r.in.Settings.Language))
 	if index := indexes[""]; index != nil {
 		r.home(index)
 	}
 	r.site.Articles = make([]*Article, 0, len(visible))
 	room := make([]Article, len(visible))
 	for i, a := range visible {
-		c := r.folder(folderAbove(a.Path), indexes, tongues)
+		c := r.folder(folderAbove(a.Path), indexes, folderLanguages)
 		if a.Index {
 			continue
 		}
-		name := a.Slug.Value
-		if name == "" {
-			name = FileSlug(a.Path)
-		}
-		at := diag.Pos{File: a.Path}
+		name, at := FileSlug(a.Path), diag.Pos{File: a.Path}
 		if a.Slug.Value != "" {
-			at = a.Slug.Pos
+			name, at = a.Slug.Value, a.Slug.Pos
 		}
 		if !usable(name) {
 			r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
@@ -339,11 +336,8 @@ func (r *resolver) place() {
 		r.byPath[a.Path] = article
 		r.site.Articles = append(r.site.Articles, article)
 	}
-	if index := r.site.Root.Index; r.site.Title == "" {
-		r.site.Title = "whyfix"
-		if index != nil && index.Title.Value != "" {
-			r.site.Title = index.Title.Value
-		}
+	if r.site.Title == "" { // then that of the home page, if it has one
+		r.site.Title = cmp.Or(r.site.Root.Title, "whyfix")
 		r.site.Root.Title = r.site.Title
 	}
 }
@@ -361,11 +355,6 @@ func folderAbove(p string) string { return p[:max(strings.LastIndexByte(p, '/'),
 // FileSlug is the last part of an article's address, from its file's name.
 func FileSlug(p string) string {
 	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
-	if strings.IndexFunc(name, func(c rune) bool {
-		return c <= ' ' || c >= 0x7f || !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-')
-	}) < 0 {
-		return name
-	}
 	return strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c):
@@ -386,26 +375,24 @@ func usable(name string) bool { return name != "" && name != "." && name != ".."
 func (c *Category) below() string { return strings.TrimSuffix(c.File, "index.html") }
 
 // folder returns the category of a folder, made with those above it.
-func (r *resolver) folder(dir string, indexes map[string]*content.Article, tongues map[string]content.Text) *Category {
+func (r *resolver) folder(dir string, indexes map[string]*content.Article, folderLanguages map[string]content.Text) *Category {
 	if c := r.folders[dir]; c != nil {
 		return c
 	}
 	index := indexes[dir]
-	parent := r.folder(folderOf(dir), indexes, tongues)
+	parent := r.folder(folderOf(dir), indexes, folderLanguages)
 	c := &Category{Path: dir, Parent: parent, In: parent.In, Title: content.FolderTitle(path.Base(dir))}
-	name, at := FileSlug(path.Base(dir)+".md"), diag.Pos{File: dir}
+	name := FileSlug(path.Base(dir) + ".md")
+	own := claim{owner: "the folder " + dir, at: diag.Pos{File: dir}, free: renameDir}
 	if index != nil {
-		c.Index, c.Title, c.Summary, at = index, index.Title.Value, index.Summary, diag.Pos{File: index.Path}
+		c.Index, c.Title, c.Summary = index, index.Title.Value, index.Summary
+		own.owner, own.doc, own.at = index.Path, index.Doc, diag.Pos{File: index.Path}
 		if index.Slug.Value != "" {
-			name, at = index.Slug.Value, index.Slug.Pos
+			name, own.at = index.Slug.Value, index.Slug.Pos
 		}
 	}
-	own := claim{owner: cmp.Or(pathOf(index), "the folder "+dir), at: at, free: renameDir}
-	if index != nil {
-		own.doc = index.Doc
-	}
 	if !usable(name) {
-		r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
+		r.problem(own.at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
 		name = path.Base(dir) // so that the articles below it are still looked at
 	}
 	c.Page = r.page(parent.below()+name+"/", parent.Language)
@@ -413,23 +400,16 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, tongu
 	case !programs(c.File):
 		r.take(c.Page, own, freeName)
 	case parent.Path == "":
-		r.problem(at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
+		r.problem(own.at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
 	}
 	r.folders[dir] = c
-	if tag := tongues[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.foreign(c, tag) {
+	if tag := folderLanguages[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.otherLanguage(c, tag) {
 		return c
 	}
 	parent.Children = append(parent.Children, c)
 	r.site.Categories = append(r.site.Categories, c)
 	c.In.Categories = append(c.In.Categories, c)
 	return c
-}
-
-func pathOf(a *content.Article) string {
-	if a == nil {
-		return ""
-	}
-	return a.Path
 }
 
 // order sorts what readers see, newest first. The articles are sorted once;

@@ -128,6 +128,11 @@ type SymptomGroup struct {
 // or a folder with its slash, such as "en/".
 func (l *Language) Home() string { return l.Root.below() }
 
+// HomeAndCategories are the language's folders, parents before children.
+func (l *Language) HomeAndCategories() []*Category {
+	return append([]*Category{l.Root}, l.Categories...)
+}
+
 // Page is a place in the site.
 type Page struct {
 	URL      string // with the prefix, not percent-encoded: "/help/pay/refund-late/"

@@ -19,8 +19,7 @@ func (r *resolver) symptoms() {
 		var groups []SymptomGroup
 		total := 0
 		for _, c := range append(slices.Clone(l.Root.Children), l.Root) {
-			g := SymptomGroup{Category: c}
-			r.asked(&g, c, c != l.Root)
+			g := SymptomGroup{Category: c, Articles: withSymptoms(c, c != l.Root)}
 			for _, a := range g.Articles {
 				g.Count += len(a.Symptoms)
 			}
@@ -41,31 +40,32 @@ func (r *resolver) symptoms() {
 		first := page(l.Home() + "symptoms/")
 		if total > symptomsTogether {
 			for i := range groups {
-				r.split(&groups[i], first, page)
+				groups[i].split(first, page)
 			}
 		}
 		first.Groups = groups
 	}
 }
 
-// asked collects the articles of a category that name symptoms, and those of
-// the categories below it.
-func (r *resolver) asked(g *SymptomGroup, c *Category, deep bool) {
+// withSymptoms are the articles of a category that name symptoms, and, where
+// deep, those of the categories below it.
+func withSymptoms(c *Category, deep bool) []*Article {
+	var out []*Article
 	for _, a := range c.Articles {
 		if len(a.Symptoms) > 0 {
-			g.Articles = append(g.Articles, a)
+			out = append(out, a)
 		}
 	}
-	if !deep {
-		return
+	if deep {
+		for _, child := range c.Children {
+			out = append(out, withSymptoms(child, true)...)
+		}
 	}
-	for _, child := range c.Children {
-		r.asked(g, child, true)
-	}
+	return out
 }
 
 // split gives a group its own pages.
-func (r *resolver) split(g *SymptomGroup, first *SymptomPage, page func(string) *SymptomPage) {
+func (g *SymptomGroup) split(first *SymptomPage, page func(string) *SymptomPage) {
 	name := "-" // no folder's name
 	if g.Category.Parent != nil {
 		name = path.Base(path.Dir(g.Category.File))

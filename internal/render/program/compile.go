@@ -6,10 +6,12 @@ import (
 	"text/template/parse"
 )
 
-// compiler turns the trees of a set of templates into operations.
+// compiler turns the trees of a set of templates into operations. It panics with
+// a refusal at what it cannot do.
 type compiler struct {
 	set       *template.Template
 	functions template.FuncMap
+	chains    map[string]*chain
 	slots     int
 	depth     int // of templates that call templates
 }
@@ -61,13 +63,13 @@ func (c *compiler) hold(b *block, s *scope, name string, e expression) {
 
 // call puts another template in the place of a call of it. Its dot and its $
 // are the argument.
-func (c *compiler) call(b *block, name string, argument expression) error {
+func (c *compiler) call(b *block, name string, argument expression) {
 	t := c.set.Lookup(name)
 	switch {
 	case t == nil || t.Tree == nil:
-		return unsupported("the template %q, which is called inside a tag", name)
+		panic(unsupported("the template %q, which is called inside a tag", name))
 	case c.depth >= deepest:
-		return unsupported("templates that call each other more than %d deep", deepest)
+		panic(unsupported("templates that call each other more than %d deep", deepest))
 	}
 	c.depth++
 	defer func() { c.depth-- }()
@@ -76,19 +78,17 @@ func (c *compiler) call(b *block, name string, argument expression) error {
 		var body block
 		n, root := c.slot(argument.kind)
 		s.declare("$", root)
-		if err := c.list(&body, t.Tree.Root, s.with(here(argument.kind))); err != nil {
-			return err
-		}
+		c.list(&body, t.Tree.Root, s.with(here(argument.kind)))
 		run, eval := body.done(), argument.eval
 		b.add(func(m *machine, dot reflect.Value) {
 			v := eval(m, dot)
 			m.variables[n] = v
 			run(m, v)
 		})
-		return nil
+		return
 	}
 	s.declare("$", argument)
-	return c.list(b, t.Tree.Root, s.with(argument))
+	c.list(b, t.Tree.Root, s.with(argument))
 }
 
 // here is dot.
@@ -97,111 +97,85 @@ func here(kind reflect.Type) expression {
 }
 
 // list compiles nodes one after the other; variables live to its end.
-func (c *compiler) list(b *block, list *parse.ListNode, s scope) error {
+func (c *compiler) list(b *block, list *parse.ListNode, s scope) {
 	if list == nil {
-		return nil
+		return
 	}
 	for _, n := range list.Nodes {
-		if err := c.node(b, n, &s); err != nil {
-			return err
-		}
+		c.node(b, n, &s)
 	}
-	return nil
 }
 
-func (c *compiler) node(b *block, n parse.Node, s *scope) error {
+func (c *compiler) node(b *block, n parse.Node, s *scope) {
 	switch n := n.(type) {
 	case *parse.TextNode:
 		b.write(string(n.Text))
-		return nil
 	case *parse.CommentNode:
-		return nil
 	case *parse.ActionNode:
-		return c.action(b, n, s)
+		c.action(b, n, s)
 	case *parse.IfNode:
-		return c.condition(b, n, *s)
+		c.condition(b, n, *s)
 	case *parse.WithNode:
-		return c.with(b, n, *s)
+		c.with(b, n, *s)
 	case *parse.RangeNode:
-		return c.loop(b, n, *s)
+		c.loop(b, n, *s)
 	case *parse.TemplateNode:
 		argument := expression{}
 		if n.Pipe != nil {
-			var err error
-			if argument, err = c.pipe(n.Pipe, s); err != nil {
-				return err
-			}
+			argument = c.pipe(n.Pipe, s)
 		}
-		return c.call(b, n.Name, argument)
+		c.call(b, n.Name, argument)
+	default:
+		panic(unsupported("%s", n))
 	}
-	return unsupported("%s", n)
 }
 
 // action compiles {{…}}: a value, or the declaration of a variable.
-func (c *compiler) action(b *block, n *parse.ActionNode, s *scope) error {
+func (c *compiler) action(b *block, n *parse.ActionNode, s *scope) {
 	if n.Pipe.IsAssign || len(n.Pipe.Decl) > 1 {
-		return unsupported("%s", n)
+		panic(unsupported("%s", n))
 	}
 	if len(n.Pipe.Decl) == 1 {
-		e, err := c.pipe(n.Pipe, s)
-		if err != nil {
-			return err
-		}
+		e := c.pipe(n.Pipe, s)
 		c.hold(b, s, n.Pipe.Decl[0].Ident[0], e)
-		return nil
+		return
 	}
 	commands, names := split(n.Pipe)
-	known, err := chains()
-	if err != nil {
-		return err
-	}
-	escape := known[names]
+	escape := c.chains[names]
 	if escape == nil {
-		return unsupported("the escapers %q", names)
+		panic(unsupported("the escapers %q", names))
 	}
-	e, err := c.commands(commands, s)
-	if err != nil {
-		return err
-	}
+	e := c.commands(commands, s)
 	if e.kind == nil {
-		return unsupported("%s has no value", n)
+		panic(unsupported("%s has no value", n))
 	}
-	write, err := escape.writer(e)
-	if err != nil {
-		return err
-	}
+	write := escape.writer(e)
 	if e.constant.IsValid() {
 		var m machine
 		if write(&m, reflect.Value{}); !m.failed {
 			b.write(string(m.out))
-			return nil
+			return
 		}
 	}
 	b.add(write)
-	return nil
 }
 
-func (c *compiler) condition(b *block, n *parse.IfNode, s scope) error {
-	var inner block
+func (c *compiler) condition(b *block, n *parse.IfNode, s scope) {
 	if len(n.Pipe.Decl) > 0 {
-		return unsupported("%s", n)
+		panic(unsupported("%s", n))
 	}
-	truth, known, err := c.truth(n.Pipe, &s)
-	switch {
-	case err != nil:
-		return err
-	case known && truth(nil, reflect.Value{}):
-		return c.list(b, n.List, s)
-	case known:
-		return c.list(b, n.ElseList, s)
+	truth, known := c.truth(n.Pipe, &s)
+	if known {
+		list := n.ElseList
+		if truth(nil, reflect.Value{}) {
+			list = n.List
+		}
+		c.list(b, list, s)
+		return
 	}
-	if err := c.list(&inner, n.List, s); err != nil {
-		return err
-	}
-	var other block
-	if err := c.list(&other, n.ElseList, s); err != nil {
-		return err
-	}
+	var inner, other block
+	c.list(&inner, n.List, s)
+	c.list(&other, n.ElseList, s)
 	yes, no := inner.done(), other.done()
 	b.add(func(m *machine, dot reflect.Value) {
 		if truth(m, dot) {
@@ -210,40 +184,31 @@ func (c *compiler) condition(b *block, n *parse.IfNode, s scope) error {
 			no(m, dot)
 		}
 	})
-	return nil
 }
 
-func (c *compiler) with(b *block, n *parse.WithNode, s scope) error {
-	e, err := c.pipe(n.Pipe, &s)
-	if err != nil {
-		return err
-	}
+func (c *compiler) with(b *block, n *parse.WithNode, s scope) {
+	e := c.pipe(n.Pipe, &s)
 	if e.kind == nil || len(n.Pipe.Decl) > 1 || n.Pipe.IsAssign {
-		return unsupported("%s", n)
+		panic(unsupported("%s", n))
 	}
-	truth, err := truthOf(e.kind)
-	if err != nil {
-		return err
-	}
+	truth := truthOf(e.kind)
 	if e.constant.IsValid() {
 		if !truth(e.constant) {
-			return c.list(b, n.ElseList, s)
+			c.list(b, n.ElseList, s)
+			return
 		}
 		if len(n.Pipe.Decl) == 1 {
 			s.declare(n.Pipe.Decl[0].Ident[0], e)
 		}
-		return c.list(b, n.List, s.with(e))
+		c.list(b, n.List, s.with(e))
+		return
 	}
 	var inner, other block
-	if err := c.list(&other, n.ElseList, s); err != nil {
-		return err
-	}
+	c.list(&other, n.ElseList, s)
 	if len(n.Pipe.Decl) == 1 {
 		c.hold(&inner, &s, n.Pipe.Decl[0].Ident[0], here(e.kind))
 	}
-	if err := c.list(&inner, n.List, s.with(here(e.kind))); err != nil {
-		return err
-	}
+	c.list(&inner, n.List, s.with(here(e.kind)))
 	yes, no, eval := inner.done(), other.done(), e.eval
 	b.add(func(m *machine, dot reflect.Value) {
 		if v := eval(m, dot); truth(v) {
@@ -252,21 +217,15 @@ func (c *compiler) with(b *block, n *parse.WithNode, s scope) error {
 			no(m, dot)
 		}
 	})
-	return nil
 }
 
-func (c *compiler) loop(b *block, n *parse.RangeNode, s scope) error {
-	e, err := c.pipe(n.Pipe, &s)
-	if err != nil {
-		return err
-	}
+func (c *compiler) loop(b *block, n *parse.RangeNode, s scope) {
+	e := c.pipe(n.Pipe, &s)
 	if e.kind == nil || e.kind.Kind() != reflect.Slice || n.Pipe.IsAssign {
-		return unsupported("%s", n)
+		panic(unsupported("%s", n))
 	}
 	var inner, other block
-	if err := c.list(&other, n.ElseList, s); err != nil {
-		return err
-	}
+	c.list(&other, n.ElseList, s)
 	item := here(e.kind.Elem())
 	number := -1
 	switch decl := n.Pipe.Decl; len(decl) {
@@ -278,9 +237,7 @@ func (c *compiler) loop(b *block, n *parse.RangeNode, s scope) error {
 		s.declare(decl[0].Ident[0], read)
 		c.hold(&inner, &s, decl[1].Ident[0], item)
 	}
-	if err := c.list(&inner, n.List, s.with(item)); err != nil {
-		return err
-	}
+	c.list(&inner, n.List, s.with(item))
 	each, none, eval := inner.done(), other.done(), e.eval
 	b.add(func(m *machine, dot reflect.Value) {
 		list := eval(m, dot)
@@ -295,5 +252,4 @@ func (c *compiler) loop(b *block, n *parse.RangeNode, s scope) error {
 			each(m, list.Index(i))
 		}
 	})
-	return nil
 }

@@ -169,19 +169,19 @@ func local(s string) bool {
 var stringType, intType = reflect.TypeFor[string](), reflect.TypeFor[int]()
 
 // writer is the operation that escapes a value of a static type.
-func (c *chain) writer(e expression) (op, error) {
+func (c *chain) writer(e expression) op {
 	eval := e.eval
 	switch {
 	case e.kind == stringType:
-		return func(m *machine, dot reflect.Value) { c.write(m, eval(m, dot).String()) }, nil
+		return func(m *machine, dot reflect.Value) { c.write(m, eval(m, dot).String()) }
 	case e.kind == intType && c.table != nil:
 		return func(m *machine, dot reflect.Value) {
 			m.out = strconv.AppendInt(m.out, eval(m, dot).Int(), 10) // escapers leave digits alone
-		}, nil
+		}
 	case c.plain[e.kind]:
-		return func(m *machine, dot reflect.Value) { m.out = append(m.out, eval(m, dot).String()...) }, nil
+		return func(m *machine, dot reflect.Value) { m.out = append(m.out, eval(m, dot).String()...) }
 	case e.kind.PkgPath() == "html/template":
-		return func(m *machine, dot reflect.Value) { c.writeSlowly(m, eval(m, dot)) }, nil
+		return func(m *machine, dot reflect.Value) { c.writeSlowly(m, eval(m, dot)) }
 	case e.kind.Kind() == reflect.Interface:
 		return func(m *machine, dot reflect.Value) {
 			switch v := eval(m, dot); {
@@ -192,21 +192,19 @@ func (c *chain) writer(e expression) (op, error) {
 			default:
 				c.writeSlowly(m, v)
 			}
-		}, nil
+		}
 	}
-	return nil, unsupported("a value of type %v is written", e.kind)
+	panic(unsupported("a value of type %v is written", e.kind))
 }
 
 func (c *chain) write(m *machine, s string) {
 	var ok bool
-	if m.out, ok = c.text(m.out, s); !ok {
-		m.failed = true
-	}
+	m.out, ok = c.text(m.out, s)
+	m.failed = m.failed || !ok
 }
 
 func (c *chain) writeSlowly(m *machine, v reflect.Value) {
 	var ok bool
-	if m.out, ok = c.slowly(m.out, v.Interface()); !ok {
-		m.failed = true
-	}
+	m.out, ok = c.slowly(m.out, v.Interface())
+	m.failed = m.failed || !ok
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"reflect"
@@ -20,48 +21,42 @@ func always(v reflect.Value) expression {
 }
 
 // pipe is the value of a pipeline.
-func (c *compiler) pipe(p *parse.PipeNode, s *scope) (expression, error) {
+func (c *compiler) pipe(p *parse.PipeNode, s *scope) expression {
 	return c.commands(p.Cmds, s)
 }
 
 // commands chains commands: the value of each is the last argument of the next.
-func (c *compiler) commands(list []*parse.CommandNode, s *scope) (expression, error) {
+func (c *compiler) commands(list []*parse.CommandNode, s *scope) expression {
 	var e expression
 	for i, command := range list {
 		var piped []expression
 		if i > 0 {
 			piped = []expression{e}
 		}
-		var err error
-		if e, err = c.command(command, s, piped); err != nil {
-			return expression{}, err
-		}
+		e = c.command(command, s, piped)
 	}
-	return e, nil
+	return e
 }
 
-func (c *compiler) command(n *parse.CommandNode, s *scope, piped []expression) (expression, error) {
+func (c *compiler) command(n *parse.CommandNode, s *scope, piped []expression) expression {
 	if id, ok := n.Args[0].(*parse.IdentifierNode); ok {
 		arguments := make([]expression, 0, len(n.Args))
 		for _, a := range n.Args[1:] {
-			e, err := c.operand(a, s)
-			if err != nil {
-				return expression{}, err
-			}
+			e := c.operand(a, s)
 			arguments = append(arguments, e)
 		}
 		return c.function(id.Ident, append(arguments, piped...))
 	}
 	if len(n.Args) > 1 || len(piped) > 0 {
-		return expression{}, unsupported("%s", n)
+		panic(unsupported("%s", n))
 	}
 	return c.operand(n.Args[0], s)
 }
 
-func (c *compiler) operand(n parse.Node, s *scope) (expression, error) {
+func (c *compiler) operand(n parse.Node, s *scope) expression {
 	switch n := n.(type) {
 	case *parse.DotNode:
-		return s.dot, nil
+		return s.dot
 	case *parse.FieldNode:
 		return fields(s.dot, n.Ident)
 	case *parse.VariableNode:
@@ -71,66 +66,60 @@ func (c *compiler) operand(n parse.Node, s *scope) (expression, error) {
 			}
 		}
 	case *parse.ChainNode:
-		e, err := c.operand(n.Node, s)
-		if err != nil {
-			return expression{}, err
-		}
+		e := c.operand(n.Node, s)
 		return fields(e, n.Field)
 	case *parse.PipeNode:
 		if len(n.Decl) == 0 {
 			return c.pipe(n, s)
 		}
 	case *parse.StringNode:
-		return always(reflect.ValueOf(n.Text)), nil
+		return always(reflect.ValueOf(n.Text))
 	case *parse.BoolNode:
-		return always(reflect.ValueOf(n.True)), nil
+		return always(reflect.ValueOf(n.True))
 	case *parse.NumberNode:
 		if n.IsInt {
-			return always(reflect.ValueOf(int(n.Int64))), nil
+			return always(reflect.ValueOf(int(n.Int64)))
 		}
 	case *parse.IdentifierNode:
 		return c.function(n.Ident, nil)
 	}
-	return expression{}, unsupported("%s", n)
+	panic(unsupported("%s", n))
 }
 
 // fields follows names from a value, as far as types tell where they lie.
-func fields(e expression, names []string) (expression, error) {
+func fields(e expression, names []string) expression {
 	for _, name := range names {
 		if e.kind == nil {
-			return expression{}, unsupported(".%s of nothing", name)
+			panic(unsupported(".%s of nothing", name))
 		}
-		var err error
-		if e, err = field(e, name); err != nil {
-			return expression{}, err
-		}
+		e = field(e, name)
 	}
-	return e, nil
+	return e
 }
 
 var parameters = reflect.TypeFor[map[string]any]()
 
-func field(e expression, name string) (expression, error) {
+func field(e expression, name string) expression {
 	eval, kind := e.eval, e.kind
 	if kind == parameters {
 		key := reflect.ValueOf(name)
 		return expression{kind: parameters.Elem(), eval: func(m *machine, dot reflect.Value) reflect.Value {
 			return eval(m, dot).MapIndex(key)
-		}}, nil
+		}}
 	}
 	pointer := kind.Kind() == reflect.Pointer
 	if pointer {
 		kind = kind.Elem()
 	}
 	if kind.Kind() != reflect.Struct {
-		return expression{}, unsupported(".%s of type %v", name, kind)
+		panic(unsupported(".%s of type %v", name, kind))
 	}
 	if _, method := reflect.PointerTo(kind).MethodByName(name); method {
-		return expression{}, unsupported("the method %s of type %v", name, kind)
+		panic(unsupported("the method %s of type %v", name, kind))
 	}
 	f, found := kind.FieldByName(name)
 	if !found || !f.IsExported() {
-		return expression{}, unsupported(".%s of type %v", name, kind)
+		panic(unsupported(".%s of type %v", name, kind))
 	}
 	zero := reflect.Zero(f.Type)
 	step := func(v reflect.Value) (reflect.Value, bool) {
@@ -148,12 +137,12 @@ func field(e expression, name string) (expression, error) {
 	}
 	if e.constant.IsValid() {
 		if v, ok := step(e.constant); ok {
-			return always(v), nil
+			return always(v)
 		}
 	}
 	if len(f.Index) == 1 && !pointer { // by far the most
 		i := f.Index[0]
-		return expression{kind: f.Type, eval: func(m *machine, dot reflect.Value) reflect.Value { return eval(m, dot).Field(i) }}, nil
+		return expression{kind: f.Type, eval: func(m *machine, dot reflect.Value) reflect.Value { return eval(m, dot).Field(i) }}
 	}
 	return expression{kind: f.Type, eval: func(m *machine, dot reflect.Value) reflect.Value {
 		v, ok := step(eval(m, dot))
@@ -161,20 +150,17 @@ func field(e expression, name string) (expression, error) {
 			m.failed = true
 		}
 		return v
-	}}, nil
+	}}
 }
 
 // truth is whether a pipeline is true, and whether that is always the same.
-func (c *compiler) truth(p *parse.PipeNode, s *scope) (test, bool, error) {
+func (c *compiler) truth(p *parse.PipeNode, s *scope) (test, bool) {
 	if len(p.Cmds) == 1 {
 		if id, ok := p.Cmds[0].Args[0].(*parse.IdentifierNode); ok && (id.Ident == "and" || id.Ident == "or" || id.Ident == "not") {
 			return c.logic(id.Ident, p.Cmds[0].Args[1:], s)
 		}
 	}
-	e, err := c.pipe(p, s)
-	if err != nil {
-		return nil, false, err
-	}
+	e := c.pipe(p, s)
 	return truthful(e)
 }
 
@@ -183,32 +169,25 @@ type test func(m *machine, dot reflect.Value) bool
 
 // logic is and, or and not where only their truth is asked for: their
 // arguments may be of different types.
-func (c *compiler) logic(name string, arguments []parse.Node, s *scope) (test, bool, error) {
+func (c *compiler) logic(name string, arguments []parse.Node, s *scope) (test, bool) {
 	var tests []test
 	all := true
 	for _, a := range arguments {
 		var t test
 		var known bool
-		var err error
 		if p, ok := a.(*parse.PipeNode); ok {
-			t, known, err = c.truth(p, s)
+			t, known = c.truth(p, s)
 		} else {
-			var e expression
-			if e, err = c.operand(a, s); err == nil {
-				t, known, err = truthful(e)
-			}
-		}
-		if err != nil {
-			return nil, false, err
+			t, known = truthful(c.operand(a, s))
 		}
 		all = all && known
 		tests = append(tests, t)
 	}
 	if len(tests) == 0 || name == "not" && len(tests) != 1 {
-		return nil, false, unsupported("%s with %d arguments", name, len(tests))
+		panic(unsupported("%s with %d arguments", name, len(tests)))
 	}
 	if name == "not" {
-		return func(m *machine, dot reflect.Value) bool { return !tests[0](m, dot) }, all, nil
+		return func(m *machine, dot reflect.Value) bool { return !tests[0](m, dot) }, all
 	}
 	stop := name == "or"
 	return func(m *machine, dot reflect.Value) bool {
@@ -218,34 +197,31 @@ func (c *compiler) logic(name string, arguments []parse.Node, s *scope) (test, b
 			}
 		}
 		return !stop
-	}, all, nil
+	}, all
 }
 
-func truthful(e expression) (test, bool, error) {
+func truthful(e expression) (test, bool) {
 	if e.kind == nil {
-		return nil, false, unsupported("the truth of nothing")
+		panic(unsupported("the truth of nothing"))
 	}
-	truth, err := truthOf(e.kind)
-	if err != nil {
-		return nil, false, err
-	}
+	truth := truthOf(e.kind)
 	eval := e.eval
-	return func(m *machine, dot reflect.Value) bool { return truth(eval(m, dot)) }, e.constant.IsValid(), nil
+	return func(m *machine, dot reflect.Value) bool { return truth(eval(m, dot)) }, e.constant.IsValid()
 }
 
 // truthOf tells which values of a type are true.
-func truthOf(kind reflect.Type) (func(reflect.Value) bool, error) {
+func truthOf(kind reflect.Type) func(reflect.Value) bool {
 	switch kind.Kind() {
 	case reflect.Bool:
-		return reflect.Value.Bool, nil
+		return reflect.Value.Bool
 	case reflect.String, reflect.Slice, reflect.Map:
-		return func(v reflect.Value) bool { return v.Len() > 0 }, nil
+		return func(v reflect.Value) bool { return v.Len() > 0 }
 	case reflect.Int:
-		return func(v reflect.Value) bool { return v.Int() != 0 }, nil
+		return func(v reflect.Value) bool { return v.Int() != 0 }
 	case reflect.Struct:
-		return func(reflect.Value) bool { return true }, nil
+		return func(reflect.Value) bool { return true }
 	case reflect.Pointer:
-		return func(v reflect.Value) bool { return !v.IsNil() }, nil
+		return func(v reflect.Value) bool { return !v.IsNil() }
 	case reflect.Interface:
 		return func(v reflect.Value) bool {
 			if !v.IsValid() || v.IsNil() {
@@ -253,31 +229,27 @@ func truthOf(kind reflect.Type) (func(reflect.Value) bool, error) {
 			}
 			truth, _ := template.IsTrue(v.Interface())
 			return truth
-		}, nil
+		}
 	}
-	return nil, unsupported("the truth of type %v", kind)
+	panic(unsupported("the truth of type %v", kind))
 }
 
 // function is the value of a call.
-func (c *compiler) function(name string, arguments []expression) (expression, error) {
+func (c *compiler) function(name string, arguments []expression) expression {
 	for _, a := range arguments {
 		if a.kind == nil {
-			return expression{}, unsupported("%s of nothing", name)
+			panic(unsupported("%s of nothing", name))
 		}
 	}
 	var e expression
-	var err error
 	if f, own := c.functions[name]; own {
-		e, err = apply(name, reflect.ValueOf(f), arguments)
+		e = apply(name, reflect.ValueOf(f), arguments)
 	} else {
-		e, err = builtin(name, arguments)
-	}
-	if err != nil {
-		return expression{}, err
+		e = builtin(name, arguments)
 	}
 	for _, a := range arguments {
 		if !a.constant.IsValid() {
-			return e, nil
+			return e
 		}
 	}
 	var m machine
@@ -285,23 +257,23 @@ func (c *compiler) function(name string, arguments []expression) (expression, er
 		e.constant = v
 		e.eval = func(*machine, reflect.Value) reflect.Value { return v }
 	}
-	return e, nil
+	return e
 }
 
 var errorType = reflect.TypeFor[error]()
 
 // apply calls a function of the theme.
-func apply(name string, f reflect.Value, arguments []expression) (expression, error) {
+func apply(name string, f reflect.Value, arguments []expression) expression {
 	t := f.Type()
 	if t.NumOut() < 1 || t.NumOut() > 2 || t.NumOut() == 2 && t.Out(1) != errorType {
-		return expression{}, unsupported("the results of %s", name)
+		panic(unsupported("the results of %s", name))
 	}
 	fixed := t.NumIn()
 	if t.IsVariadic() {
 		fixed--
 	}
 	if len(arguments) < fixed || len(arguments) > fixed && !t.IsVariadic() {
-		return expression{}, unsupported("%d arguments for %s", len(arguments), name)
+		panic(unsupported("%d arguments for %s", len(arguments), name))
 	}
 	for i, a := range arguments {
 		var in reflect.Type
@@ -311,7 +283,7 @@ func apply(name string, f reflect.Value, arguments []expression) (expression, er
 			in = t.In(fixed).Elem()
 		}
 		if !a.kind.AssignableTo(in) || a.kind.Kind() == reflect.Interface {
-			return expression{}, unsupported("an argument of type %v for %s", a.kind, name)
+			panic(unsupported("an argument of type %v for %s", a.kind, name))
 		}
 	}
 	zero := reflect.Zero(t.Out(0))
@@ -329,11 +301,11 @@ func apply(name string, f reflect.Value, arguments []expression) (expression, er
 			return zero
 		}
 		return out[0]
-	}}, nil
+	}}
 }
 
 // builtin are the functions of the language that themes use.
-func builtin(name string, arguments []expression) (expression, error) {
+func builtin(name string, arguments []expression) expression {
 	switch name {
 	case "eq", "ne", "lt", "le", "gt", "ge":
 		return compare(name, arguments)
@@ -342,7 +314,7 @@ func builtin(name string, arguments []expression) (expression, error) {
 			eval := arguments[0].eval
 			return expression{kind: intType, eval: func(m *machine, dot reflect.Value) reflect.Value {
 				return reflect.ValueOf(eval(m, dot).Len())
-			}}, nil
+			}}
 		}
 	case "printf":
 		if len(arguments) > 0 && arguments[0].constant.IsValid() && arguments[0].kind == stringType {
@@ -358,35 +330,35 @@ func builtin(name string, arguments []expression) (expression, error) {
 					values[i] = v.Interface()
 				}
 				return reflect.ValueOf(fmt.Sprintf(format, values...))
-			}}, nil
+			}}
 		}
 	case "and", "or":
 		return choose(name == "or", arguments)
 	case "not":
 		if len(arguments) == 1 {
-			truth, err := truthOf(arguments[0].kind)
+			truth := truthOf(arguments[0].kind)
 			eval := arguments[0].eval
 			return expression{kind: reflect.TypeFor[bool](), eval: func(m *machine, dot reflect.Value) reflect.Value {
 				return reflect.ValueOf(!truth(eval(m, dot)))
-			}}, err
+			}}
 		}
 	}
-	return expression{}, unsupported("the function %s", name)
+	panic(unsupported("the function %s", name))
 }
 
 // choose is the value of and and or: the first argument that decides, else the
 // last.
-func choose(stop bool, arguments []expression) (expression, error) {
+func choose(stop bool, arguments []expression) expression {
 	if len(arguments) == 0 {
-		return expression{}, unsupported("and or or of nothing")
+		panic(unsupported("and or or of nothing"))
 	}
 	kind := arguments[0].kind
 	for _, a := range arguments {
 		if a.kind != kind {
-			return expression{}, unsupported("a choice of types %v and %v", kind, a.kind)
+			panic(unsupported("a choice of types %v and %v", kind, a.kind))
 		}
 	}
-	truth, err := truthOf(kind)
+	truth := truthOf(kind)
 	return expression{kind: kind, eval: func(m *machine, dot reflect.Value) reflect.Value {
 		var v reflect.Value
 		for _, a := range arguments {
@@ -395,27 +367,24 @@ func choose(stop bool, arguments []expression) (expression, error) {
 			}
 		}
 		return v
-	}}, err
+	}}
 }
 
 // compare is the order of texts and of whole numbers.
-func compare(name string, arguments []expression) (expression, error) {
+func compare(name string, arguments []expression) expression {
 	if len(arguments) < 2 || len(arguments) > 2 && name != "eq" {
-		return expression{}, unsupported("%s of %d values", name, len(arguments))
+		panic(unsupported("%s of %d values", name, len(arguments)))
 	}
 	for _, a := range arguments {
 		if a.kind != arguments[0].kind || a.kind != stringType && a.kind != intType {
-			return expression{}, unsupported("%s of types %v and %v", name, arguments[0].kind, a.kind)
+			panic(unsupported("%s of types %v and %v", name, arguments[0].kind, a.kind))
 		}
 	}
 	order := func(a, b reflect.Value) int {
-		switch {
-		case a.Kind() == reflect.String && a.String() < b.String(), a.Kind() == reflect.Int && a.Int() < b.Int():
-			return -1
-		case a.Equal(b):
-			return 0
+		if a.Kind() == reflect.String {
+			return cmp.Compare(a.String(), b.String())
 		}
-		return 1
+		return cmp.Compare(a.Int(), b.Int())
 	}
 	wanted := map[string]func(n int) bool{
 		"eq": func(n int) bool { return n == 0 },
@@ -433,5 +402,5 @@ func compare(name string, arguments []expression) (expression, error) {
 			}
 		}
 		return reflect.ValueOf(false)
-	}}, nil
+	}}
 }

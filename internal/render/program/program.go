@@ -28,8 +28,11 @@ import (
 // library must execute.
 var ErrUnsupported = errors.New("program: not supported")
 
-func unsupported(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)
+// refusal is what the compiler panics with: Compile returns its error.
+type refusal struct{ error }
+
+func unsupported(format string, args ...any) refusal {
+	return refusal{fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)}
 }
 
 // Program writes one kind of page. Any number of goroutines may use it.
@@ -43,12 +46,23 @@ type Program struct {
 // executed before, by which the library escapes it. Data are values of the
 // type to which data points. The functions are those that the set was given;
 // each must return the same for the same arguments.
-func Compile(set *template.Template, name string, data reflect.Type, functions template.FuncMap) (*Program, error) {
-	c := &compiler{set: set, functions: functions}
-	var b block
-	if err := c.call(&b, name, here(data)); err != nil {
+func Compile(set *template.Template, name string, data reflect.Type, functions template.FuncMap) (p *Program, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case refusal:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
+	known, err := chains()
+	if err != nil {
 		return nil, err
 	}
+	c := &compiler{set: set, functions: functions, chains: known}
+	var b block
+	c.call(&b, name, here(data))
 	return &Program{data: data, run: b.done(), slots: c.slots}, nil
 }
 

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"bytes"
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,23 +27,19 @@ func (r *Renderer) redirect(d site.Redirect) *RedirectView {
 
 // gone is the view of the page at an address whose page was withdrawn: it does
 // not tell what that page was about.
-func (r *voice) gone(c *site.Category) (*GoneView, error) {
-	p, err := r.page("gone", site.Page{}, "title_gone")
-	if err != nil {
-		return nil, err
-	}
-	v := GoneView{Page: p}
+func (r *languageRenderer) gone(c *site.Category) *GoneView {
+	v := GoneView{Page: r.page("gone", site.Page{}, "title_gone")}
 	if c != nil && c != r.in.Root {
-		v.Category = &Link{Title: c.Title, URL: c.URL}
-		v.Breadcrumbs = r.breadcrumbs(c)
+		l := categoryLink(c)
+		v.Category, v.Breadcrumbs = &l, r.breadcrumbs(c)
 	}
-	return &v, nil
+	return &v
 }
 
-// Moved are the old addresses of the site, as the release wants them: without
+// OldAddresses are those of the site, as the release wants them: without
 // the prefix and not escaped, each with the address that it leads to as HTTP
 // writes it; and those whose page was withdrawn, sorted.
-func Moved(s *site.Site) (redirects map[string]string, gone []string) {
+func OldAddresses(s *site.Site) (redirects map[string]string, gone []string) {
 	old := func(p site.Page) string { return "/" + strings.TrimPrefix(p.URL, s.Prefix) }
 	if len(s.Redirects) > 0 {
 		redirects = make(map[string]string, len(s.Redirects))
@@ -82,11 +76,10 @@ func location(d site.Redirect) string {
 // hosts is the file that static hosts read: a line for each old address. What
 // would stand for more than itself there is escaped.
 func (r *Renderer) hosts() []byte {
-	type line struct{ from, to, status string }
-	var lines []line
+	var lines []string
 	plain := strings.NewReplacer("*", "%2A", ":", "%3A")
 	add := func(p site.Page, to, status string) {
-		lines = append(lines, line{plain.Replace(EscapeURL(p.URL)), to, status})
+		lines = append(lines, plain.Replace(EscapeURL(p.URL))+" "+to+" "+status+"\n")
 	}
 	for _, d := range r.site.Redirects {
 		add(d.Page, location(d), "301")
@@ -94,10 +87,6 @@ func (r *Renderer) hosts() []byte {
 	for _, g := range r.site.Gone {
 		add(g.Page, EscapeURL(r.ownPage(g.Category.In, goneFile).URL), "410")
 	}
-	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.from, b.from) })
-	var b bytes.Buffer
-	for _, l := range lines {
-		b.WriteString(l.from + " " + l.to + " " + l.status + "\n")
-	}
-	return b.Bytes()
+	slices.Sort(lines)
+	return []byte(strings.Join(lines, ""))
 }

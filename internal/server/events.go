@@ -7,19 +7,19 @@ import (
 	"whyfix/internal/search"
 )
 
-// keep keeps an event, if the operator wants any.
-func (s *Server) keep(e events.Event) {
+// addEvent keeps an event, if the operator wants any.
+func (s *Server) addEvent(e events.Event) {
 	if s.options.Events != nil {
 		s.options.Events.Add(e)
 	}
 }
 
-// asked keeps a search, once: not again for its further pages and its filters.
-func (s *Server) asked(release *Release, q search.Query, result *search.Result) {
+// addSearch keeps a search, once: not again for its further pages and its filters.
+func (s *Server) addSearch(release *Release, q search.Query, result *search.Result) {
 	if s.options.Events == nil || q.Page > 1 || q.Filter != (search.Filter{}) {
 		return
 	}
-	s.keep(events.Event{Kind: events.Search, Release: release.ID, Query: private(q.Text), Mode: string(result.Mode), Hits: &result.Total, Answered: &result.Answered})
+	s.addEvent(events.Event{Kind: events.Search, Release: release.ID, Query: private(q.Text), Mode: string(result.Mode), Hits: &result.Total, Answered: &result.Answered})
 }
 
 var (

@@ -8,7 +8,6 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/markdown"
 )
 
 // withdrawn is why an article that is gone is not built.
@@ -37,18 +36,18 @@ func (r *resolver) withdraw() {
 		if a.Slug.Value != "" {
 			own.at = a.Slug.Pos
 		}
-		r.away(p, own, freeName, a.Path)
+		r.placeGone(p, own, freeName, a.Path)
 		for _, alias := range a.Aliases {
-			r.away(r.page(strings.TrimPrefix(alias.Value, "/"), ""), claim{owner: "an alias in " + a.Path, gone: true, at: alias.Pos, free: dropAlias}, freeAlias, "")
+			r.placeGone(r.page(strings.TrimPrefix(alias.Value, "/"), ""), claim{owner: "an alias in " + a.Path, gone: true, at: alias.Pos, free: dropAlias}, freeAlias, "")
 		}
 	}
 	for _, t := range r.in.Settings.Gone {
-		r.away(r.page(strings.TrimPrefix(t.Value, "/"), ""), claim{owner: "gone: in " + content.SiteFile, gone: true, at: t.Pos, free: dropOld}, freeOld, "")
+		r.placeGone(r.page(strings.TrimPrefix(t.Value, "/"), ""), claim{owner: "gone: in " + content.SiteFile, gone: true, at: t.Pos, free: dropOld}, freeOld, "")
 	}
 }
 
-// away places one page that is gone.
-func (r *resolver) away(p Page, own claim, hint, file string) {
+// placeGone places one page that is gone.
+func (r *resolver) placeGone(p Page, own claim, hint, file string) {
 	if !r.take(p, own, hint) {
 		return
 	}
@@ -105,8 +104,8 @@ func (r *resolver) redirects() {
 	}
 	var pairs []pair
 	for _, d := range r.in.Settings.Redirects {
-		if t, ok := r.target(markdown.Ref{Dest: d.To.Value, Pos: d.To.Pos}, "", nil, nil); ok {
-			pairs = append(pairs, pair{d.From, Redirect{To: t.URL, External: strings.Contains(t.URL, "://")}})
+		if l := r.settingsLink("", d.To); l.URL != "" {
+			pairs = append(pairs, pair{d.From, Redirect{To: l.URL, External: l.External}})
 		}
 	}
 	add := func(aliases []content.Text, to Page) {

@@ -15,10 +15,10 @@ import (
 	"whyfix/themes"
 )
 
-// machines are the files for programs, by path.
-func machines(t *testing.T, l *build.Loaded) map[string]string {
+// wellKnown are the files for programs, by path.
+func wellKnown(t *testing.T, l *build.Loaded) map[string]string {
 	t.Helper()
-	files, err := l.Renderer.Machines()
+	files, err := l.Renderer.WellKnownFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +41,9 @@ var bilingual = map[string]string{
 	"pay/robots.md": "---\ntitle: 无日期\n---\n",
 }
 
-func TestMachines(t *testing.T) {
+func TestWellKnownFiles(t *testing.T) {
 	t.Parallel()
-	files := machines(t, load(t, themes.Default(), bilingual))
+	files := wellKnown(t, load(t, themes.Default(), bilingual))
 	var names []string
 	for name, text := range files {
 		names = append(names, name)
@@ -97,10 +97,10 @@ func TestMachines(t *testing.T) {
 
 // Without the site's own address there is nothing that needs it, and a file of
 // the writer's comes before the program's.
-func TestMachinesWithoutAnAddress(t *testing.T) {
+func TestWellKnownFilesWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	l := load(t, themes.Default(), map[string]string{"a.md": "---\ntitle: 题\nsummary: 句\nupdated: 2026-01-01\n---\n", "robots.txt": "mine"})
-	files := machines(t, l)
+	files := wellKnown(t, l)
 	if diff := cmp.Diff(map[string]string{"llms.txt": "# whyfix\n\n## whyfix\n\n- [题](/a/index.md): 句\n"}, files); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -127,7 +127,7 @@ func TestLargeSitemap(t *testing.T) {
 		tags = append(tags, fmt.Sprintf("t%d", i))
 	}
 	files["a.md"] = "---\ntitle: 题\nupdated: 2026-01-01\nproducts: [" + strings.Join(tags, ", ") + "]\n---\n"
-	out := machines(t, load(t, themes.Default(), files))
+	out := wellKnown(t, load(t, themes.Default(), files))
 	for name, want := range map[string]int{"sitemap-1.xml": 50_000, "sitemap-2.xml": 13, "sitemap.xml": 2} {
 		if got := strings.Count(out[name], "<loc>"); got != want {
 			t.Errorf("%s has %d addresses, want %d", name, got, want)
@@ -140,7 +140,7 @@ func TestLargeSitemap(t *testing.T) {
 
 // What a page says of itself to machines is true, and cannot leave its script
 // element.
-func TestData(t *testing.T) {
+func TestJSONLD(t *testing.T) {
 	t.Parallel()
 	l := load(t, themes.Default(), bilingual)
 	page := string(made(t, l, "pay/late/index.html"))

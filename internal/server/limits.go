@@ -1,11 +1,14 @@
 package server
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -81,7 +84,7 @@ func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
 //
 // Direct says that it is who is connected; ok, that anything is known at all.
 func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
-	client, ok = peerOf(r.RemoteAddr)
+	client, ok = address(r.RemoteAddr)
 	if !ok {
 		return netip.Addr{}, false, false
 	}
@@ -104,30 +107,21 @@ func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 	return network(client), direct, true
 }
 
-// peerOf is the address of who is connected, without its port.
-func peerOf(remote string) (netip.Addr, bool) {
-	peer, err := netip.ParseAddrPort(remote)
-	return peer.Addr().Unmap().WithZone(""), err == nil
-}
-
 // network is the address that stands for a client: of IPv6 its network, from
 // which it can take any.
 func network(client netip.Addr) netip.Addr {
-	if !client.Is6() || client.IsLoopback() {
-		return client
+	if client.Is6() && !client.IsLoopback() {
+		n, _ := client.Prefix(64) // no address is shorter
+		return n.Addr()
 	}
-	n, err := client.Prefix(64)
-	if err != nil { // no address is shorter
-		return client
-	}
-	return n.Addr()
+	return client
 }
 
 func within(a netip.Addr, networks []netip.Prefix) bool {
 	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// address reads one hop, with or without a port.
+// address reads who is connected, or one hop, with or without a port.
 func address(s string) (netip.Addr, bool) {
 	s = strings.TrimSpace(s)
 	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
@@ -141,6 +135,118 @@ func address(s string) (netip.Addr, bool) {
 
 // trusts reports whether a request comes from a trusted proxy.
 func (c *clients) trusts(r *http.Request) bool {
-	peer, ok := peerOf(r.RemoteAddr)
+	peer, ok := address(r.RemoteAddr)
 	return ok && within(peer, c.trusted)
+}
+
+// gate lets only so many searches run at once, because more of them would all
+// be slow together. Others wait in a short line; who finds it full, or waits
+// too long, is told to come back.
+type gate struct {
+	slots   chan struct{}
+	waiting atomic.Int64
+	line    int64 // how many may wait
+}
+
+const (
+	// waitingEach is how many searches may wait for each processor. A search
+	// takes a millisecond or two, so that a full line is a tenth of a second.
+	waitingEach = 64
+	// patience is the longest wait.
+	patience = time.Second
+	// comeBack is what a client is told that was turned away, in seconds.
+	comeBack = "1"
+)
+
+func newGate(running, waiting int) *gate {
+	return &gate{slots: make(chan struct{}, running), line: int64(waiting)}
+}
+
+// enter waits for a slot. Who gets one must call leave; who does not is told
+// false.
+func (g *gate) enter(ctx context.Context) (leave func(), ok bool) {
+	leave = func() { <-g.slots }
+	select {
+	case g.slots <- struct{}{}:
+		return leave, true
+	default:
+	}
+	defer g.waiting.Add(-1)
+	if g.waiting.Add(1) > g.line {
+		return nil, false
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case g.slots <- struct{}{}:
+		return leave, true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return nil, false
+}
+
+// Connections bounds how many a server has: in all, and from one address that
+// is neither this machine's nor a trusted proxy's. Those above it are closed.
+// When there are too many in all, those that are idle go first.
+//
+// It is not a listener, so that connections stay what they are: the system
+// then sends files by itself.
+type Connections struct {
+	Most, Each int // 0: no limit
+	Trusted    []netip.Prefix
+}
+
+// On begins to count the connections of a server that has not started.
+func (c Connections) On(srv *http.Server) {
+	var (
+		mu       sync.Mutex
+		all      int
+		by       = map[netip.Addr]int{}
+		from     = map[net.Conn]netip.Addr{}
+		makeRoom = func() {
+			srv.SetKeepAlivesEnabled(false) // closes what is idle
+			srv.SetKeepAlivesEnabled(true)
+		}
+	)
+	srv.ConnState = func(conn net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			client := c.client(conn)
+			mu.Lock()
+			all++
+			from[conn] = client
+			if client.IsValid() {
+				by[client]++
+			}
+			tooMany := c.Most > 0 && all > c.Most
+			refuse := tooMany || c.Each > 0 && by[client] > c.Each
+			mu.Unlock()
+			if refuse {
+				_ = conn.Close()
+			}
+			if tooMany {
+				go makeRoom() // it calls this function
+			}
+		case http.StateClosed, http.StateHijacked:
+			mu.Lock()
+			all--
+			if client := from[conn]; client.IsValid() {
+				if by[client]--; by[client] == 0 {
+					delete(by, client)
+				}
+			}
+			delete(from, conn)
+			mu.Unlock()
+		}
+	}
+}
+
+// client is the address that is counted; none for this machine and for proxies.
+func (c Connections) client(conn net.Conn) netip.Addr {
+	peer, ok := address(conn.RemoteAddr().String())
+	if !ok || peer.IsLoopback() || within(peer, c.Trusted) {
+		return netip.Addr{}
+	}
+	return network(peer)
 }

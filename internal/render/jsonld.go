@@ -53,11 +53,11 @@ type (
 	}
 )
 
-// data is what a page tells machines of itself; empty where the site's own
-// address is not known. Whatever could end the script element is escaped.
-func (r *voice) data(p Page, more ...any) (template.JS, error) {
+// jsonLD is what a page tells search engines of itself; empty where the site's
+// own address is not known. Whatever could end the script element is escaped.
+func (r *languageRenderer) jsonLD(p Page, more ...any) template.JS {
 	if p.Canonical == "" {
-		return "", nil
+		return ""
 	}
 	g := graph{Context: "https://schema.org"}
 	if len(p.Breadcrumbs) > 0 {
@@ -69,13 +69,13 @@ func (r *voice) data(p Page, more ...any) (template.JS, error) {
 		g.Graph = append(g.Graph, list)
 	}
 	if g.Graph = append(g.Graph, more...); len(g.Graph) == 0 {
-		return "", nil
+		return ""
 	}
-	text, err := json.Marshal(g) // writes <, > and & as escapes
-	return template.JS(text), err
+	text, _ := json.Marshal(g) // texts and numbers never fail; <, > and & become escapes
+	return template.JS(text)
 }
 
-func (r *voice) articleData(p Page, a *site.Article) articleData {
+func (r *languageRenderer) articleData(p Page, a *site.Article) articleData {
 	d := articleData{
 		Type: "TechArticle", ID: p.Canonical + "#article", Headline: a.Title.Value, Description: a.Summary, Language: a.Language,
 		Published: iso(a.Date), Modified: iso(a.Updated), Publisher: named{"Organization", r.in.Title}, Page: p.Canonical,
@@ -86,16 +86,12 @@ func (r *voice) articleData(p Page, a *site.Article) articleData {
 			d.Author.Type = "Organization"
 		}
 	}
-	for _, s := range a.Symptoms {
-		d.Keywords = append(d.Keywords, s.Value)
-	}
-	for _, t := range a.Tags[site.Product] {
-		d.About = append(d.About, named{"Thing", t.Name})
-	}
+	d.Keywords = each(a.Symptoms, text)
+	d.About = each(a.Tags[site.Product], func(t *site.Tag) named { return named{"Thing", t.Name} })
 	return d
 }
 
-func (r *voice) siteData(p Page) siteData {
+func (r *languageRenderer) siteData(p Page) siteData {
 	return siteData{"WebSite", p.Canonical + "#website", r.in.Title, p.Description, r.in.Tag}
 }
 
@@ -108,7 +104,7 @@ func iso(t time.Time) string {
 
 // picture is the first image of an article that those who show a shared link
 // can show: no drawing, they read none.
-func (r *voice) picture(a *site.Article) string {
+func (r *languageRenderer) picture(a *site.Article) string {
 	for i, ref := range a.Doc.Refs {
 		if u := a.Targets[i].URL; ref.Image && strings.HasPrefix(u, "/") {
 			switch strings.ToLower(path.Ext(u)) {

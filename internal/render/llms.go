@@ -1,0 +1,203 @@
+package render
+
+import (
+	"bytes"
+	"path"
+	"strings"
+
+	"whyfix/internal/content"
+	"whyfix/internal/markdown"
+	"whyfix/internal/site"
+)
+
+// What a language model reads: a list of the pages, and each page as Markdown.
+
+// llmsArticles is how many articles one llms.txt lists; of a larger site it names
+// the categories.
+const llmsArticles = 1000
+
+// llms is the site for a language model that looks for the right page: a list
+// of the articles as Markdown.
+func (r *languageRenderer) llms() []byte {
+	var b strings.Builder
+	b.WriteString(head(r.in.Title, r.in.Description))
+	if len(r.in.Newest) > llmsArticles {
+		b.WriteString(strings.Join(each(r.in.Categories, r.categoryItem), "") + "\n")
+	} else {
+		for _, c := range r.in.HomeAndCategories() {
+			if len(c.Articles) > 0 {
+				b.WriteString("## " + oneLine(c.Title) + "\n\n" + strings.Join(each(c.Articles, r.articleItem), "") + "\n")
+			}
+		}
+	}
+	if len(r.site.Languages) > 1 {
+		b.WriteString("## Optional\n\n")
+		for _, l := range r.site.Languages {
+			if l != r.in {
+				b.WriteString(item(r.byLanguage[l].theme.name, r.whole(r.site.Prefix+l.Home()+site.LLMsFile), l.Title))
+			}
+		}
+	}
+	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
+}
+
+// SourceURL is the address of a page as Markdown.
+func SourceURL(u string) string { return u + "index.md" }
+
+// sourceView is what a page as Markdown is made of, beside the text of its
+// file.
+type sourceView struct {
+	Head  string   // before the text: title, summary, symptoms
+	Title bool     // the text has the title as its first heading
+	Pairs []string // what stands for what in the text: addresses of the site for files
+	Tail  string   // behind the text: what is in the folder
+}
+
+// Sources lists the pages as Markdown: every article, and every category with
+// the list of what is in it.
+func (r *Renderer) Sources() []Output {
+	var out []Output
+	add := func(v *languageRenderer, p site.Page, text *content.Article, view func() any) {
+		file := path.Join(path.Dir(p.File), "index.md")
+		out = append(out, Output{
+			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, Text: text,
+			view: view,
+			make: func(out []byte, view any, texts Texts) ([]byte, error) {
+				v := view.(*sourceView)
+				if text == nil {
+					return v.append(out, nil), nil
+				}
+				file, err := texts.File(text)
+				return v.append(out, file), err
+			},
+		})
+	}
+	for _, l := range r.site.Languages {
+		v := r.byLanguage[l]
+		for _, c := range l.HomeAndCategories() {
+			add(v, c.Page, c.Index, func() any { return v.categorySource(c) })
+			for _, a := range c.Articles {
+				add(v, a.Page, a.Article, func() any { return v.articleSource(a) })
+			}
+		}
+	}
+	return out
+}
+
+// articleSource is an article for a reader of plain text: its title and
+// summary instead of the front matter, and links that lead somewhere.
+func (r *languageRenderer) articleSource(a *site.Article) *sourceView {
+	v := r.source(a.Title.Value, a.Summary, a.Article, a.Targets)
+	for _, s := range a.Symptoms {
+		v.Head += "- “" + oneLine(s.Value) + "”\n"
+	}
+	if len(a.Symptoms) > 0 {
+		v.Head += "\n"
+	}
+	return v
+}
+
+func (r *languageRenderer) categorySource(c *site.Category) *sourceView {
+	v := r.source(c.Title, c.Summary, c.Index, c.Targets)
+	v.Tail = strings.Join(append(each(c.Children, r.categoryItem), each(c.Articles, r.articleItem)...), "")
+	return v
+}
+
+func (r *languageRenderer) source(title, summary string, text *content.Article, targets []markdown.Target) *sourceView {
+	v := &sourceView{Head: head(title, summary)}
+	if text == nil {
+		return v
+	}
+	v.Title = text.Doc.Title != ""
+	for i, ref := range text.Doc.Refs {
+		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
+			p, rest := u, ""
+			if at := strings.IndexAny(u, "?#"); at >= 0 && !ref.Image {
+				p, rest = u[:at], u[at:]
+			}
+			to := r.whole(p) + rest
+			for _, end := range []string{")", " "} {
+				v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
+			}
+			v.Pairs = append(v.Pairs, "]: "+ref.Dest+"\n", "]: "+to+"\n")
+		}
+	}
+	return v
+}
+
+// relink replaces the first of each pair by the second, as strings.Replacer
+// does. All begin with “]”; to build a Replacer for one text takes longer than
+// to read the text.
+func relink(text string, pairs []string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 64)
+	for {
+		at := strings.IndexByte(text, ']')
+		if at < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:at])
+		text = text[at:]
+		old, now := "]", "]"
+		for i := 0; i < len(pairs); i += 2 {
+			if strings.HasPrefix(text, pairs[i]) {
+				old, now = pairs[i], pairs[i+1]
+				break
+			}
+		}
+		b.WriteString(now)
+		text = text[len(old):]
+	}
+}
+
+// append writes the page of a file behind out.
+func (v *sourceView) append(out, file []byte) []byte {
+	from := len(out)
+	out = append(out, v.Head...)
+	text := content.Body(file)
+	if v.Title { // the heading that became the title
+		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
+			text = strings.TrimLeft(rest, "\n")
+		}
+	}
+	if len(v.Pairs) > 0 {
+		text = relink(text, v.Pairs)
+	}
+	if v.Tail != "" {
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			text += "\n\n"
+		}
+	}
+	out = append(append(out, text...), v.Tail...)
+	return append(out[:from+len(bytes.TrimRight(out[from:], "\n"))], '\n')
+}
+
+func head(title, summary string) string {
+	h := "# " + oneLine(title) + "\n\n"
+	if summary != "" {
+		h += "> " + oneLine(summary) + "\n\n"
+	}
+	return h
+}
+
+func (r *languageRenderer) articleItem(a *site.Article) string {
+	return item(a.Title.Value, r.whole(SourceURL(a.URL)), a.Summary)
+}
+
+func (r *languageRenderer) categoryItem(c *site.Category) string {
+	return item(c.Title, r.whole(SourceURL(c.URL)), c.Summary)
+}
+
+func item(title, u, summary string) string {
+	s := "- [" + strings.NewReplacer("[", `\[`, "]", `\]`).Replace(oneLine(title)) + "](" + u + ")"
+	if summary != "" {
+		s += ": " + oneLine(summary)
+	}
+	return s + "\n"
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// whole is a page's whole address where it is known, else its path.
+func (r *Renderer) whole(u string) string { return r.site.Origin + EscapeURL(u) }
