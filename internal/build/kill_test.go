@@ -98,7 +98,7 @@ func TestKill(t *testing.T) {
 			unfinished++
 		}
 
-		// What was kept, half kept or set aside leads the next build nowhere.
+		// What was kept, or half kept, leads the next build nowhere.
 		if err := buildKept(t.Context(), content, releaseOptions(public)); err != nil {
 			t.Fatal(err)
 		}

@@ -75,7 +75,7 @@ var importTable = map[string]allowed{
 		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt", "golang.org/x/sys",
 	}},
 	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
-	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},
+	"publish": {outside: []string{"html/template", "golang.org/x/sync/errgroup", "golang.org/x/sys"}},
 	"server":  {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang", "golang.org/x/time/rate"}},
 	"events":  {},
 	"watch":   {outside: []string{"github.com/fsnotify/fsnotify"}},

@@ -2,6 +2,8 @@ package publish
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -150,9 +152,12 @@ func TestCommitNoChange(t *testing.T) {
 
 func TestCommitFresh(t *testing.T) {
 	dir := t.TempDir()
-	build(t, dir, siteA, 2)
+	first := build(t, dir, siteA, 2)
 	w := begin(t, dir)
 	w.Fresh()
+	if m := w.Previous(); m == nil || m.ID != first.ID { // which addresses vanish is still asked
+		t.Errorf("the release before: got %v, want %s", m, first.ID)
+	}
 	fill(t, w, siteA)
 	result, err := w.Commit(manifestOf(siteA), 2)
 	if err != nil {
@@ -250,6 +255,36 @@ func TestCommitMends(t *testing.T) {
 			}
 			checkLive(t, dir, second.ID, siteA)
 		})
+	}
+}
+
+// Whatever changes from one release to the next, each holds its site and no more.
+func TestCommitRandom(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	dir := t.TempDir()
+	for step := range 60 {
+		s := site{"index.html": "home", "404.html": "nothing here"}
+		for range r.IntN(8) {
+			name := fmt.Sprintf("c%d/p%d/index.html", r.IntN(3), r.IntN(5))
+			switch r.IntN(4) {
+			case 0:
+				name = fmt.Sprintf("c%d/p%d.html", r.IntN(3), r.IntN(5))
+			case 1:
+				name = fmt.Sprintf("d%d", r.IntN(4)) // a file here, a folder there
+			case 2:
+				name = fmt.Sprintf("d%d/x.css", r.IntN(4))
+			}
+			s[name] = fmt.Sprint("edition ", r.IntN(3))
+		}
+		for name := range s { // no file and folder of one name at once
+			delete(s, filepath.Dir(name))
+		}
+		result := build(t, dir, s, 1+r.IntN(3))
+		checkLive(t, dir, result.ID, s)
+		if t.Failed() {
+			t.Fatalf("step %d", step)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Current is the id of the live release of a folder. It only reads the link,
@@ -110,11 +112,21 @@ func complete(root *os.Root, id string) bool {
 
 // remove deletes a release or what a dead build left. The manifest goes first:
 // a removal that dies half-way leaves no release, and no reader can take a
-// folder for one while files vanish from it.
+// folder for one while files vanish from it. To remove the files takes as long
+// as to link them, so that is done on all CPUs, too.
 func remove(root *os.Root, id string) error {
 	err := root.Remove(id + "/" + manifestName)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = root.RemoveAll(id)
+		www := id + "/" + wwwName
+		entries, _ := fs.ReadDir(root.FS(), www) // what cannot be read, or is no folder, is removed below
+		var group errgroup.Group
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for _, entry := range entries {
+			group.Go(func() error { return root.RemoveAll(www + "/" + entry.Name()) })
+		}
+		if err = group.Wait(); err == nil {
+			err = root.RemoveAll(id)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("publish: remove release %s: %w", id, err)
@@ -144,8 +156,7 @@ func prune(root *os.Root, live, before string, keep int) (removed int, err error
 	if err != nil {
 		return 0, err
 	}
-	kept := 1       // live
-	setting := true // one of them becomes the spare
+	kept := 1 // live
 	for _, id := range ids {
 		if id == live || !complete(root, id) {
 			continue
@@ -155,17 +166,8 @@ func prune(root *os.Root, live, before string, keep int) (removed int, err error
 			kept++
 			continue
 		}
-		done := false
-		if setting {
-			if done, err = setAside(root, id); err != nil {
-				return removed, err
-			}
-			setting = !done
-		}
-		if !done {
-			if err := remove(root, id); err != nil {
-				return removed, err
-			}
+		if err := remove(root, id); err != nil {
+			return removed, err
 		}
 		removed++
 	}

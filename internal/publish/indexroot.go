@@ -48,11 +48,3 @@ func (r *Release) verifyIndexRoot(file named) error {
 	}
 	return nil
 }
-
-// lostSearch reports whether the live release has no index that could be taken
-// over. One whose root is known by its bytes counts as lost: nobody can tell
-// whether it has been written again since.
-func (w *Writer) lostSearch() bool {
-	return w.live.lostSearch() ||
-		w.index != nil && !strings.HasPrefix(w.live.manifest.Index[w.index.Name()], saysPrefix)
-}

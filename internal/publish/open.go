@@ -17,7 +17,7 @@ type Release struct {
 	dir      string
 	root     *os.Root
 	www      *os.Root
-	lock     *os.File // the manifest, locked while the release is open; see spare.go
+	told     *os.File // the manifest, open so that no other file can be taken for it; see Place.Holds
 	manifest *Manifest
 	index    IndexRoot // for Verify
 	verified time.Time // when Verify began that found it whole; zero: never
@@ -90,17 +90,14 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	if info, errStat := root.Stat(manifestName); errStat == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("publish: %s: %w: %s is not a plain file", dir, ErrDamaged, manifestName)
 	}
-	r.lock, err = root.Open(manifestName)
+	r.told, err = root.Open(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
-	if tryShare(r.lock) != nil {
-		return nil, fmt.Errorf("publish: %s: %w: it is being removed", dir, ErrIncomplete)
-	}
-	data, err := io.ReadAll(r.lock)
+	data, err := io.ReadAll(r.told)
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
@@ -157,8 +154,8 @@ func (r *Release) Close() error {
 	if r.www != nil {
 		err = errors.Join(err, r.www.Close())
 	}
-	if r.lock != nil {
-		err = errors.Join(err, unlockDir(r.lock))
+	if r.told != nil {
+		err = errors.Join(err, r.told.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("publish: close release %s: %w", r.id, err)

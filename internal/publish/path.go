@@ -33,6 +33,15 @@ func urlOf(path string) string {
 	return "/" + path
 }
 
+// FileOf is the file of an address; see urlOf.
+func FileOf(u string) string {
+	name := strings.TrimPrefix(u, "/")
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	return name
+}
+
 // cutVariant is the file that path would be a precompressed variant of, and
 // what its name ends in: "a.css" and ".gz" for "a.css.gz".
 func cutVariant(path string) (base, ext string, ok bool) {

@@ -12,8 +12,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // ErrDamaged says that a release does not hold what its manifest says: it is
@@ -68,7 +69,7 @@ func (p Place) Holds(r *Release) bool {
 	if p.manifest == nil {
 		return false
 	}
-	info, err := r.lock.Stat()
+	info, err := r.told.Stat()
 	return err == nil && os.SameFile(p.manifest, info)
 }
 
@@ -100,8 +101,24 @@ func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) e
 	if err != nil {
 		return err
 	}
-	err = each(ctx, files, func(f named, buffer []byte) error { return r.verifyFile(f, known, buffer) })
-	if err != nil {
+	// Readers are answered meanwhile: half of the processors are theirs.
+	workers := max(runtime.GOMAXPROCS(0)/2, 1)
+	group, ctx := errgroup.WithContext(ctx)
+	for n := range workers {
+		group.Go(func() error {
+			buffer := make([]byte, 64<<10)
+			for i := n; i < len(files); i += workers {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := r.verifyFile(files[i], known, buffer); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	if err := r.verifyCounts(); err != nil {
@@ -111,40 +128,11 @@ func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) e
 	return nil
 }
 
-// each does something with each file until one fails. What it is given beside
-// the file is room to read into. Readers are answered meanwhile: half of the
-// processors are theirs.
-func each(ctx context.Context, files []named, do func(f named, buffer []byte) error) error {
-	workers := max(runtime.GOMAXPROCS(0)/2, 1)
-	faults := make([]error, workers)
-	var wg sync.WaitGroup
-	for n := range workers {
-		wg.Go(func() {
-			buffer := make([]byte, 64<<10)
-			for i := n; i < len(files) && faults[n] == nil; i += workers {
-				if faults[n] = ctx.Err(); faults[n] == nil {
-					faults[n] = do(files[i], buffer)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range faults {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // files are those that the manifest names, sorted.
 func (r *Release) files() ([]named, error) {
 	out := make([]named, 0, len(r.manifest.URLs)+len(r.manifest.Index)+1)
 	for address, sum := range r.manifest.URLs {
-		name := strings.TrimPrefix(address, "/")
-		if name == "" || strings.HasSuffix(name, "/") {
-			name += "index.html"
-		}
+		name := FileOf(address)
 		if checkPath(name) != nil {
 			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
 		}

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -20,17 +22,11 @@ type Writer struct {
 	now   time.Time
 	index IndexRoot
 	root  *os.Root // dir
-	www   *os.Root // dir/id/www; see openSite
+	lock  *os.File
 
-	wwwPath string // the same, as an OS path with a separator at the end
-	lock    *os.File
-
-	site    sync.Once // makes www
-	siteErr error
-	spare   *spare // what www was made of; nil: of nothing
-
-	before string // id of the live release, "" if none
-	live   *live  // the same, to compare with and link from; nil if it cannot be read
+	before   string    // id of the live release, "" if none
+	previous *Manifest // of the same; nil if it cannot be read
+	live     *live     // the same, to compare with and link from; nil if it is no use
 
 	// For tests: fault is called before each step with its name, and an error
 	// from it is that step's; link and symlink stand for the file system's.
@@ -64,7 +60,6 @@ const (
 	unsettled fileState = iota // being put, or could not be
 	written                    // in its place
 	taken                      // the live release's file, linked in Commit
-	spared                     // in its place, because the spare has it
 )
 
 type searchState uint8
@@ -92,7 +87,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		dir: dir, now: now.UTC().Round(0), index: index, root: root,
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
-		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{},
+		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{wwwName: true},
 	}
 	defer func() {
 		if err != nil {
@@ -114,7 +109,9 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	}
 	// A link that cannot be read is no reason to stop: Commit makes a new one.
 	w.before, _ = Current(dir)
-	w.live = openLive(dir, w.before)
+	if w.live = openLive(dir, w.before); w.live != nil {
+		w.previous = w.live.manifest
+	}
 	if err := removeDead(root, ids, w.before); err != nil {
 		return nil, err
 	}
@@ -123,8 +120,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		newest = ids[0]
 	}
 	w.id = newID(now, newest)
-	w.wwwPath = filepath.Join(dir, w.id, wwwName) + string(filepath.Separator)
-	if err := root.Mkdir(w.id, dirMode); err != nil {
+	if err := root.MkdirAll(w.id+"/"+wwwName, dirMode); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
 	return w, nil
@@ -132,12 +128,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 
 // Previous is the manifest of the live release, nil if there is none or it
 // cannot be read. It must not be changed.
-func (w *Writer) Previous() *Manifest {
-	if w.live == nil {
-		return nil
-	}
-	return w.live.manifest
-}
+func (w *Writer) Previous() *Manifest { return w.previous }
 
 // Put puts a file below www/. A file that the live release holds at the same
 // path with the same content is linked from there.
@@ -162,19 +153,10 @@ func (w *Writer) Put(path string, data []byte) error {
 // caller knows without having it. It reports whether the live release does;
 // otherwise nothing was put.
 func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
-	if sum == "" || w.live == nil {
+	if sum == "" || !w.live.holds(path, sum, size) {
 		return false, nil
 	}
-	f := file{sum: sum, size: size, state: taken}
-	switch is, err := w.spares(path, sum, size); {
-	case err != nil:
-		return false, err
-	case is:
-		f.state = spared
-	case !w.live.holds(path, sum, size):
-		return false, nil
-	}
-	return true, w.put(path, func() (file, error) { return f, nil })
+	return true, w.put(path, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
 }
 
 // Holds tells the content hash and the size of a file that was put.
@@ -232,13 +214,7 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 		if err := w.claimVariants(ext, how); err != nil {
 			return file{}, err
 		}
-		if baseFile.state == spared && w.spare.manifest.made(path, how) {
-			if size := sizeOf(w.osPath(path)); size > 0 {
-				w.spare.met.Add(1)
-				return file{size: size, state: spared, variant: true}, nil
-			}
-		}
-		if (baseFile.state == taken || baseFile.state == spared) && w.live.made(path, how) {
+		if baseFile.state == taken && w.live.made(path, how) {
 			if size := w.live.size(path); size > 0 {
 				return file{size: size, state: taken, variant: true}, nil
 			}
@@ -327,10 +303,8 @@ func (w *Writer) write(name string, fill func(io.Writer) error) error {
 	if err := w.fault("write"); err != nil {
 		return err
 	}
-	if err := w.openSite(); err != nil {
-		return err
-	}
-	if err := w.place(name); err != nil {
+	name = wwwName + "/" + name
+	if err := w.makeFolder(path.Dir(name)); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(w.osPath(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
@@ -338,6 +312,11 @@ func (w *Writer) write(name string, fill func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(fill(f), f.Close())
+}
+
+// osPath is the path of a file of the release.
+func (w *Writer) osPath(name string) string {
+	return filepath.Join(w.dir, w.id, filepath.FromSlash(name))
 }
 
 // makeFolder makes a folder of the release and those above it.
@@ -348,7 +327,7 @@ func (w *Writer) makeFolder(name string) error {
 	if exists {
 		return nil
 	}
-	err := os.Mkdir(filepath.Join(w.dir, w.id, filepath.FromSlash(name)), dirMode)
+	err := os.Mkdir(w.osPath(name), dirMode)
 	if err != nil {
 		err = w.root.MkdirAll(w.id+"/"+name, dirMode)
 	}
@@ -393,29 +372,33 @@ func (w *Writer) SearchDir() (string, error) {
 	if err := w.root.Mkdir(w.id+"/"+searchName, dirMode); err != nil {
 		return "", fmt.Errorf("publish: search: %w", err)
 	}
-	return filepath.Join(w.dir, w.id, searchName), nil
+	return w.osPath(searchName), nil
 }
 
 // LinkSearch takes over the search index of the live release as it is. The
-// error wraps fs.ErrNotExist if it has none, in its manifest or on the disk, or
-// a damaged one.
+// error wraps fs.ErrNotExist if it has none that is of use; see LastSearch.
 func (w *Writer) LinkSearch() error {
-	if w.live == nil || w.live.manifest.Search == nil {
+	if w.LastSearch() == "" {
 		return fmt.Errorf("publish: search: the live release has no index: %w", fs.ErrNotExist)
-	}
-	if w.lostSearch() {
-		return fmt.Errorf("publish: search: the live release's index is gone: %w", fs.ErrNotExist)
 	}
 	return w.claimSearch(searchTaken)
 }
 
 // LastSearch is the OS path of the live release's index, to make the next of;
-// "" if it has none, or it is no use.
+// "" if it has none, in its manifest or on the disk. One whose root is known by
+// its bytes is no use: nobody can tell whether it has been written again since.
 func (w *Writer) LastSearch() string {
-	if w.live == nil || w.live.manifest.Search == nil || w.lostSearch() {
+	if w.live == nil || w.live.manifest.Search == nil {
 		return ""
 	}
-	return filepath.Join(w.live.dir, searchName)
+	if w.index != nil && !strings.HasPrefix(w.live.manifest.Index[w.index.Name()], saysPrefix) {
+		return ""
+	}
+	dir := filepath.Join(w.live.dir, searchName)
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
 }
 
 func (w *Writer) claimSearch(how searchState) error {
@@ -434,9 +417,6 @@ func (w *Writer) claimSearch(how searchState) error {
 // unlock lets go of the folder and its lock.
 func (w *Writer) unlock() error {
 	err := w.root.Close()
-	if w.www != nil {
-		err = errors.Join(err, w.www.Close())
-	}
 	if w.lock != nil {
 		err = errors.Join(err, unlockDir(w.lock))
 	}
