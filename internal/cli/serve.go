@@ -15,8 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"whyfix/internal/compress"
 	"whyfix/internal/events"
-	"whyfix/internal/press"
 	"whyfix/internal/server"
 )
 
@@ -67,7 +67,7 @@ type serveOptions struct {
 const burst = 2
 
 func parseServe(args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version, Unpack: press.Unpack}}
+	o := &serveOptions{server: server.Options{Version: version, Unpack: compress.Unpack}}
 	f := flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
