@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -71,14 +72,19 @@ func (w *Writer) mendsSearch() bool {
 
 // fillIn sets what the Writer knows about the release.
 func (w *Writer) fillIn(m *Manifest) {
-	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.template.sum
+	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.files[templateName].sum
 	if m.NextChange = m.NextChange.UTC(); m.NextChange.Year() > 9999 { // JSON has no such year
 		m.NextChange = time.Time{}
 	}
 	m.Variants = maps.Clone(w.variants)
 	m.URLs = make(map[string]string, len(w.files))
-	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, len(w.files), 0
-	for path, f := range w.files {
+	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, 0, 0
+	for name, f := range w.files {
+		path, ok := strings.CutPrefix(name, wwwName+"/")
+		if !ok {
+			continue
+		}
+		m.Counts.Files++
 		m.Counts.Bytes += f.size
 		if f.variant {
 			continue
@@ -113,13 +119,13 @@ func (w *Writer) retell(next time.Time) error {
 	if err != nil {
 		return err
 	}
-	temp, name := w.live.id+"/"+manifestTemp, w.live.id+"/"+manifestName
-	if err := w.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a build that died
-		return fmt.Errorf("publish: next change: %w", err)
+	temp := w.live.id + "/" + manifestTemp
+	err = w.root.Remove(temp) // of a build that died
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = writeFile(w.root, temp, data)
 	}
-	err = writeFile(w.root, temp, data)
 	if err == nil {
-		err = w.root.Rename(temp, name)
+		err = w.root.Rename(temp, w.live.id+"/"+manifestName)
 	}
 	if err != nil {
 		return fmt.Errorf("publish: next change: %w", err)
@@ -227,13 +233,10 @@ func (w *Writer) indexSums() (map[string]string, error) {
 // many files these were.
 func (w *Writer) takeOver() (int, error) {
 	var names []string
-	for path, f := range w.files {
+	for name, f := range w.files {
 		if f.state == taken {
-			names = append(names, wwwName+"/"+path)
+			names = append(names, name)
 		}
-	}
-	if w.template.state == taken {
-		names = append(names, templateName)
 	}
 	root := ""
 	if w.search == searchTaken {
@@ -258,7 +261,7 @@ func (w *Writer) takeOver() (int, error) {
 	return len(names) + 1, w.index.Copy(filepath.Join(w.live.dir, searchName), w.osPath(searchName))
 }
 
-// linkAll links files of the live release, named from its root, on all CPUs.
+// linkAll links files of the live release, by their names in it, on all CPUs.
 func (w *Writer) linkAll(names []string) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -278,10 +281,8 @@ func (w *Writer) linkAll(names []string) error {
 // linkOne links one file, or copies it where the file system refuses: it knows
 // no links, or the file has as many as it may have.
 func (w *Writer) linkOne(name string) error {
-	if dir := path.Dir(name); dir != "." {
-		if err := w.makeFolder(dir); err != nil {
-			return err
-		}
+	if err := w.makeFolder(path.Dir(name)); err != nil {
+		return err
 	}
 	from, to := w.live.id+"/"+name, w.id+"/"+name
 	err := w.link(from, to)
@@ -292,6 +293,13 @@ func (w *Writer) linkOne(name string) error {
 		return fmt.Errorf("%w; and the copy: %w", err, errCopy)
 	}
 	return nil
+}
+
+// oneFile reports whether two names are of the same file on the disk.
+func oneFile(a, b string) bool {
+	x, errX := os.Lstat(a)
+	y, errY := os.Lstat(b)
+	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // hardLink is a function that links two files named from dir.

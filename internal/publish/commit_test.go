@@ -32,9 +32,9 @@ func TestCommitFirst(t *testing.T) {
 	m.URLs = nil
 	wantManifest := manifestOf(siteA)
 	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
-	wantManifest.Template = sumOf([]byte("<form>"))
+	wantManifest.Template = Sum([]byte("<form>"))
 	wantManifest.Variants = map[string]string{".gz": "test"}
-	wantManifest.Index = map[string]string{"store/root.bolt": sumOf([]byte(indexOf(siteA)))}
+	wantManifest.Index = map[string]string{"store/root.bolt": Sum([]byte(indexOf(siteA)))}
 	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
 	if diff := cmp.Diff(wantManifest, m); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)

@@ -51,48 +51,29 @@ func openLive(dir, id string) *live {
 	return l
 }
 
-// size is the size of a file below www/, -1 if it is not there.
-func (l *live) size(path string) int64 {
+// size is the size of a file, by its name in the release; -1 if it is not
+// there.
+func (l *live) size(name string) int64 {
 	if l == nil {
 		return -1
 	}
-	return sizeOf(filepath.Join(l.dir, wwwName, filepath.FromSlash(path)))
-}
-
-func sizeOf(name string) int64 {
-	info, err := os.Lstat(name)
+	info, err := os.Lstat(filepath.Join(l.dir, filepath.FromSlash(name)))
 	if err != nil || !info.Mode().IsRegular() {
 		return -1
 	}
 	return info.Size()
 }
 
-// has reports whether there is a file at path.
-func (l *live) has(path string) bool { return l.size(path) >= 0 }
-
-// holds reports whether the file at path has this content. The manifest is
-// trusted for the hash but not for the length: a file can have been cut short
-// by a power cut, and must not be handed on from release to release.
-func (l *live) holds(path, sum string, size int64) bool {
-	if l == nil {
-		return false
-	}
-	known, ok := l.manifest.URLs[urlOf(path)]
-	return ok && known == sum && l.size(path) == size
+// holds reports whether a file has this content. The manifest is trusted for
+// the hash but not for the length: a file can have been cut short by a power
+// cut, and must not be handed on from release to release.
+func (l *live) holds(name, sum string, size int64) bool {
+	return l != nil && l.manifest.sumOf(name) == sum && l.size(name) == size
 }
 
 // made reports whether a variant was made in this way, and not put as a file of
 // its own, whose content may be any.
-func (l *live) made(path, how string) bool {
-	if l == nil {
-		return false
-	}
-	_, own := l.manifest.URLs[urlOf(path)]
-	_, ext, _ := cutVariant(path)
-	return !own && l.manifest.Variants[ext] == how
-}
-
-// holdsTemplate is holds for search.html.
-func (l *live) holdsTemplate(sum string, size int64) bool {
-	return l != nil && l.manifest.Template == sum && sizeOf(filepath.Join(l.dir, templateName)) == size
+func (l *live) made(name, how string) bool {
+	_, ext, _ := cutVariant(name)
+	return l != nil && l.manifest.sumOf(name) == "" && l.manifest.Variants[ext] == how
 }

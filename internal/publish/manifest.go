@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -76,6 +77,18 @@ func sameSite(a, b *Manifest) bool {
 		slices.Equal(a.Origins, b.Origins) && a.Counts == b.Counts && sameSearch &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
+}
+
+// sumOf is the hash of a file, by its name in the release; "" if the manifest
+// names no such file.
+func (m *Manifest) sumOf(name string) string {
+	if name == templateName {
+		return m.Template
+	}
+	if path, ok := strings.CutPrefix(name, wwwName+"/"); ok {
+		return m.URLs[urlOf(path)]
+	}
+	return m.Index[strings.TrimPrefix(name, searchName+"/")]
 }
 
 // encodeManifest writes one address a line, sorted, so that two releases can

@@ -263,7 +263,7 @@ func readOnce(t *testing.T, dir string, keep int) {
 	}
 	defer r.Close()
 	check := func(name, sum string, data []byte, err error) {
-		if err == nil && sumOf(data) == sum {
+		if err == nil && Sum(data) == sum {
 			return
 		}
 		if live, _ := Current(dir); errors.Is(err, fs.ErrNotExist) && keep < 30 && live != r.ID() {

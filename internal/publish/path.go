@@ -57,21 +57,18 @@ func cutVariant(path string) (base, ext string, ok bool) {
 // isPage reports whether a file is an HTML page.
 func isPage(path string) bool { return strings.HasSuffix(path, ".html") }
 
-// Sum is the content hash of a file in a manifest.
-func Sum(data []byte) string { return sumOf(data) }
+// Sum is the content hash of a file: the first 16 bytes of its SHA-256 in hex.
+// Half of the digest halves the manifest and is still far from chance.
+func Sum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
+}
 
 // SumReader is the same of all that a reader gives.
 func SumReader(r io.Reader) (string, error) {
 	h := sha256.New()
 	_, err := io.Copy(h, r)
 	return sumOfHash(h), err
-}
-
-// sumOf is the content hash of a file: the first 16 bytes of its SHA-256 in
-// hex. Half of the digest halves the manifest and is still far from chance.
-func sumOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:16])
 }
 
 // sumOfHash is the same for a SHA-256 that was fed piece by piece.

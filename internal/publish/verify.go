@@ -192,30 +192,13 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 // shares reports whether a release that was verified has the same file, which
 // nobody has written since.
 func (r *Release) shares(known *Release, file named) bool {
-	if known.verified.IsZero() || known.sumOf(file.name) != file.sum {
+	if known.verified.IsZero() || known.manifest.sumOf(file.name) != file.sum {
 		return false
 	}
 	name := filepath.FromSlash(file.name)
 	a, errA := os.Lstat(filepath.Join(r.dir, name))
 	b, errB := os.Lstat(filepath.Join(known.dir, name))
 	return errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b) && a.ModTime().Before(known.verified)
-}
-
-// sumOf is the hash of a file that the manifest names; "" if it names none.
-func (r *Release) sumOf(name string) string {
-	if name == templateName {
-		return r.manifest.Template
-	}
-	if inside, ok := strings.CutPrefix(name, wwwName+"/"); ok {
-		return r.manifest.URLs[urlOf(inside)]
-	}
-	return r.manifest.Index[strings.TrimPrefix(name, searchName+"/")]
-}
-
-func oneFile(a, b string) bool {
-	x, errX := os.Lstat(a)
-	y, errY := os.Lstat(b)
-	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // verifyCounts finds compressed copies that were cut short: the manifest has no

@@ -37,10 +37,9 @@ type Writer struct {
 	done bool         // committed or given up
 
 	mu       sync.Mutex
-	files    map[string]file   // every path below www/ that was put
+	files    map[string]file   // every file that was put, by its name in the release
 	variants map[string]string // how they were made, by extension; see Variant
-	folders  map[string]bool   // folders that exist, from the release's root
-	template file
+	folders  map[string]bool   // folders that exist, by their names in the release
 	search   searchState
 	written  int   // files written new
 	failed   error // the first file that could not be written: the release must not be committed
@@ -87,7 +86,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		dir: dir, now: now.UTC().Round(0), index: index, root: root,
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
-		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{wwwName: true},
+		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{".": true, wwwName: true},
 	}
 	defer func() {
 		if err != nil {
@@ -136,13 +135,23 @@ func (w *Writer) Previous() *Manifest { return w.previous }
 // The errors, wrapped, are ErrPath, ErrDuplicate, ErrClosed, and those of the
 // disk, after which Commit refuses too.
 func (w *Writer) Put(path string, data []byte) error {
-	return w.put(path, func() (file, error) {
-		f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
-		if w.live.holds(path, f.sum, f.size) {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	return w.putData(wwwName+"/"+path, data)
+}
+
+// PutSearchTemplate is Put for search.html, the template of the search page.
+func (w *Writer) PutSearchTemplate(data []byte) error { return w.putData(templateName, data) }
+
+func (w *Writer) putData(name string, data []byte) error {
+	return w.put(name, func() (file, error) {
+		f := file{sum: Sum(data), size: int64(len(data)), state: taken}
+		if w.live.holds(name, f.sum, f.size) {
 			return f, nil
 		}
 		f.state = written
-		return f, w.write(path, func(out io.Writer) error {
+		return f, w.write(name, func(out io.Writer) error {
 			_, err := out.Write(data)
 			return err
 		})
@@ -153,34 +162,39 @@ func (w *Writer) Put(path string, data []byte) error {
 // caller knows without having it. It reports whether the live release does;
 // otherwise nothing was put.
 func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
-	if sum == "" || !w.live.holds(path, sum, size) {
+	name := wwwName + "/" + path
+	if sum == "" || checkPath(path) != nil || !w.live.holds(name, sum, size) {
 		return false, nil
 	}
-	return true, w.put(path, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
+	return true, w.put(name, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
 }
 
 // Holds tells the content hash and the size of a file that was put.
 func (w *Writer) Holds(path string) (sum string, size int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f := w.files[path]
+	f := w.files[wwwName+"/"+path]
 	return f.sum, f.size
 }
 
 // PutFrom is Put for a big file, which is never in memory as a whole. It is
 // read once more if it has to be compared and turns out to be another.
 func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error {
-	return w.put(path, func() (file, error) {
-		if w.live.has(path) {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	name := wwwName + "/" + path
+	return w.put(name, func() (file, error) {
+		if w.live.size(name) >= 0 {
 			f := file{state: taken}
 			err := f.copyFrom(open, io.Discard)
-			if err != nil || w.live.holds(path, f.sum, f.size) {
+			if err != nil || w.live.holds(name, f.sum, f.size) {
 				return f, err
 			}
 		}
 		// The source may have changed since: what is written counts.
 		f := file{state: written}
-		err := w.write(path, func(out io.Writer) error { return f.copyFrom(open, out) })
+		err := w.write(name, func(out io.Writer) error { return f.copyFrom(open, out) })
 		return f, err
 	})
 }
@@ -203,8 +217,12 @@ func (f *file) copyFrom(open func() (io.ReadCloser, error), out io.Writer) error
 // otherwise compress writes it. All variants of one extension are made in one
 // way.
 func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error {
-	return w.put(path, func() (file, error) {
-		base, ext, ok := cutVariant(path)
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	name := wwwName + "/" + path
+	return w.put(name, func() (file, error) {
+		base, ext, ok := cutVariant(name)
 		w.mu.Lock()
 		baseFile := w.files[base]
 		w.mu.Unlock()
@@ -214,13 +232,13 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 		if err := w.claimVariants(ext, how); err != nil {
 			return file{}, err
 		}
-		if baseFile.state == taken && w.live.made(path, how) {
-			if size := w.live.size(path); size > 0 {
+		if baseFile.state == taken && w.live.made(name, how) {
+			if size := w.live.size(name); size > 0 {
 				return file{size: size, state: taken, variant: true}, nil
 			}
 		}
 		f := file{state: written, variant: true}
-		err := w.write(path, func(out io.Writer) error {
+		err := w.write(name, func(out io.Writer) error {
 			counted := &counter{out: out}
 			err := compress(counted)
 			f.size = counted.n
@@ -256,37 +274,34 @@ func (c *counter) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// put reserves a path, makes its file with add, and notes what came of it.
-func (w *Writer) put(path string, add func() (file, error)) error {
-	if err := checkPath(path); err != nil {
-		return err
-	}
+// put reserves the name of a file, makes it with add, and notes what came of it.
+func (w *Writer) put(name string, add func() (file, error)) error {
 	w.gate.RLock()
 	defer w.gate.RUnlock()
 	if w.done {
-		return fmt.Errorf("publish: put %s: %w", path, ErrClosed)
+		return fmt.Errorf("publish: put %s: %w", name, ErrClosed)
 	}
 	w.mu.Lock()
-	_, twice := w.files[path]
+	_, twice := w.files[name]
 	if !twice {
-		w.files[path] = file{}
+		w.files[name] = file{}
 	}
 	w.mu.Unlock()
 	if twice {
-		return fmt.Errorf("publish: %s: %w", path, ErrDuplicate)
+		return fmt.Errorf("publish: %s: %w", name, ErrDuplicate)
 	}
 
 	f, err := add()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
-		err = fmt.Errorf("publish: put %s: %w", path, err)
+		err = fmt.Errorf("publish: put %s: %w", name, err)
 		if w.failed == nil {
 			w.failed = err
 		}
 		return err
 	}
-	w.files[path] = f
+	w.files[name] = f
 	if f.state == written {
 		w.written++
 	}
@@ -298,12 +313,11 @@ func (w *Writer) put(path string, add func() (file, error)) error {
 // So files are made, linked and looked at by their paths, after checkPath; what
 // is removed, renamed or replaced goes through os.Root.
 
-// write makes a new file below www/ and the folders that it needs.
+// write makes a new file and the folders that it needs.
 func (w *Writer) write(name string, fill func(io.Writer) error) error {
 	if err := w.fault("write"); err != nil {
 		return err
 	}
-	name = wwwName + "/" + name
 	if err := w.makeFolder(path.Dir(name)); err != nil {
 		return err
 	}
@@ -337,29 +351,6 @@ func (w *Writer) makeFolder(name string) error {
 	w.mu.Lock()
 	w.folders[name] = true
 	w.mu.Unlock()
-	return nil
-}
-
-// PutSearchTemplate puts search.html, the template of the search page.
-func (w *Writer) PutSearchTemplate(data []byte) error {
-	w.gate.Lock()
-	defer w.gate.Unlock()
-	if w.done {
-		return fmt.Errorf("publish: %s: %w", templateName, ErrClosed)
-	}
-	if w.template.state != unsettled {
-		return fmt.Errorf("publish: %s: %w", templateName, ErrDuplicate)
-	}
-	f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
-	if !w.live.holdsTemplate(f.sum, f.size) {
-		f.state = written
-		if err := writeFile(w.root, w.id+"/"+templateName, data); err != nil {
-			w.failed = fmt.Errorf("publish: %s: %w", templateName, err)
-			return w.failed
-		}
-		w.written++
-	}
-	w.template = f
 	return nil
 }
 

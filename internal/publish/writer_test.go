@@ -305,7 +305,7 @@ func TestPutCompressedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	want := map[string]string{"/a.csv": sumOf([]byte("a")), "/a.csv.gz": sumOf([]byte("gz")), "/b.tar.gz": sumOf([]byte("tar"))}
+	want := map[string]string{"/a.csv": Sum([]byte("a")), "/a.csv.gz": Sum([]byte("gz")), "/b.tar.gz": Sum([]byte("tar"))}
 	if diff := cmp.Diff(want, r.Manifest().URLs); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
