@@ -295,10 +295,7 @@ func TestCommitKeep(t *testing.T) {
 			build(t, dir, siteA, 9)
 			build(t, dir, siteB, 9)
 		}
-		before, err := List(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+		before := releases(t, dir)
 		// A build without a change makes no release but tidies up all the same.
 		result := build(t, dir, siteB, tt.keep)
 		if result.Changed {
@@ -307,11 +304,7 @@ func TestCommitKeep(t *testing.T) {
 		if got, want := result.Removed, 4-tt.want; got != want {
 			t.Errorf("keep %d: removed %d, want %d", tt.keep, got, want)
 		}
-		after, err := List(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(before[:tt.want], after); diff != "" {
+		if diff := cmp.Diff(before[:tt.want], releases(t, dir)); diff != "" {
 			t.Errorf("keep %d: releases (-want +got):\n%s", tt.keep, diff)
 		}
 	}

@@ -2,9 +2,7 @@ package publish
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -128,31 +126,4 @@ func decodeManifest(data []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("publish: manifest: the year %d is out of range", y)
 	}
 	return &m, nil
-}
-
-// decodeTime reads only as far as the "time" of a manifest of any schema. It
-// is near the top; what comes after it can be megabytes.
-func decodeTime(r io.Reader) (time.Time, error) {
-	dec := json.NewDecoder(r)
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return time.Time{}, errors.Join(errors.New("publish: manifest: not an object"), err)
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
-		}
-		if key == "time" {
-			var t time.Time
-			if err := json.Unmarshal(value, &t); err != nil {
-				return time.Time{}, fmt.Errorf("publish: manifest: time: %w", err)
-			}
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, errors.New("publish: manifest: it has no time")
 }

@@ -97,32 +97,12 @@ func TestDecodeManifest(t *testing.T) {
 	}
 }
 
-func TestDecodeTime(t *testing.T) {
-	for text, want := range map[string]time.Time{
-		`{"schema":9,"urls":[[]],"time":"2026-01-02T20:00:00+08:00",broken`: noon,
-		`{"schema":9}`:   {},
-		`{"time":1}`:     {},
-		`{"urls":[1,2`:   {},
-		`[]`:             {},
-		``:               {},
-		`{"a":1,"b" "c"`: {},
-	} {
-		got, err := decodeTime(strings.NewReader(text))
-		if (err != nil) != want.IsZero() || !got.Equal(want) {
-			t.Errorf("decodeTime(%s): got %v, %v, want %v", text, got, err, want)
-		}
-	}
-}
-
 // A manifest that can be read is written as one that reads the same.
 func FuzzManifest(f *testing.F) {
 	for _, tt := range manifests {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := decodeTime(strings.NewReader(string(data))); err != nil && err.Error() == "" {
-			t.Error("an error without a text")
-		}
 		m, err := decodeManifest(data)
 		if err != nil {
 			return

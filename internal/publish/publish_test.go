@@ -214,6 +214,20 @@ func checkNames(t *testing.T, dir string, ids ...string) {
 	}
 }
 
+// releases lists the complete releases of a folder, newest first.
+func releases(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "*-*", manifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, name := range slices.Backward(found) {
+		ids = append(ids, filepath.Base(filepath.Dir(name)))
+	}
+	return ids
+}
+
 func writeOS(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

@@ -4,54 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 )
-
-// Entry is one complete release in a list of them.
-type Entry struct {
-	ID   string
-	Time time.Time // when it was built, in UTC
-	Live bool
-}
-
-// List lists the complete releases of a folder, newest first. Those that were
-// made by another version of the program are among them. The error is
-// ErrNoRelease, wrapped, if the folder does not exist.
-func List(dir string) ([]Entry, error) {
-	root, err := openFolder(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	ids, err := releaseIDs(root)
-	if err != nil {
-		return nil, err
-	}
-	live, err := Current(dir)
-	if err != nil && !errors.Is(err, ErrNoRelease) {
-		return nil, err
-	}
-	var list []Entry
-	for _, id := range ids {
-		f, err := root.Open(id + "/" + manifestName)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // died, or just being made or removed
-		}
-		if err != nil {
-			return nil, fmt.Errorf("publish: list: %w", err)
-		}
-		built, err := decodeTime(f)
-		f.Close()
-		if err != nil { // another version may write it in another way
-			built = timeOf(id)
-		}
-		list = append(list, Entry{ID: id, Time: built, Live: id == live})
-	}
-	return list, nil
-}
 
 // Rollback makes the newest complete release before the live one live again.
 // It passes over releases that this version of the program cannot open, and
@@ -64,9 +19,9 @@ func Rollback(ctx context.Context, dir string, index IndexRoot) (from, to string
 	if _, err := Current(dir); err != nil {
 		return "", "", err // before the lock, which would leave a file in a folder that is none of ours
 	}
-	root, err := openFolder(dir)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return "", "", err
+		return "", "", fmt.Errorf("publish: %w", err)
 	}
 	defer root.Close()
 	lock, err := lockDir(root)
@@ -109,16 +64,4 @@ func tryRelease(ctx context.Context, dir, id string, index IndexRoot) error {
 		return err
 	}
 	return errors.Join(r.Verify(ctx, index, nil), r.Close())
-}
-
-// openFolder opens a folder of releases that must exist.
-func openFolder(dir string) (*os.Root, error) {
-	root, err := os.OpenRoot(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("publish: %s: %w", dir, ErrNoRelease)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("publish: %w", err)
-	}
-	return root, nil
 }
