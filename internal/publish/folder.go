@@ -1,6 +1,9 @@
 package publish
 
 import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,8 +11,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -37,6 +42,64 @@ func Current(dir string) (id string, err error) {
 	return id, nil
 }
 
+// Rollback makes the newest complete release before the live one live again.
+// It passes over releases that this version of the program cannot open, and
+// those that are damaged: it reads all of one, as a server does before it serves
+// it.
+//
+// The errors, wrapped, are ErrNothingOlder, with why the older ones were passed
+// over, ErrNoRelease and ErrBusy.
+func Rollback(ctx context.Context, dir string, index IndexRoot) (from, to string, err error) {
+	if _, err := Current(dir); err != nil {
+		return "", "", err // before the lock, which would leave a file in a folder that is none of ours
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", "", fmt.Errorf("publish: %w", err)
+	}
+	defer root.Close()
+	lock, err := lockDir(root)
+	if err != nil {
+		return "", "", err
+	}
+	defer unlockDir(lock)
+
+	if from, err = Current(dir); err != nil {
+		return "", "", err
+	}
+	ids, err := releaseIDs(root)
+	if err != nil {
+		return from, "", err
+	}
+	nothing := ErrNothingOlder
+	for _, id := range ids {
+		if id >= from || !complete(root, id) {
+			continue
+		}
+		if err := tryRelease(ctx, dir, id, index); err != nil {
+			if ctx.Err() != nil {
+				return from, "", err
+			}
+			nothing = fmt.Errorf("%w: %w", nothing, err)
+			continue
+		}
+		if err := switchTo(root, id, root.Symlink); err != nil {
+			return from, "", err
+		}
+		return from, id, syncDir(root, ".")
+	}
+	return from, "", fmt.Errorf("publish: roll back from %s: %w", from, nothing)
+}
+
+// tryRelease looks whether a server would take a release.
+func tryRelease(ctx context.Context, dir, id string, index IndexRoot) error {
+	r, err := openRelease(filepath.Join(dir, id), id)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.Verify(ctx, index, nil), r.Close())
+}
+
 // switchTo makes a release the live one in a single rename.
 func switchTo(root *os.Root, id string, symlink func(target, name string) error) error {
 	if err := root.Remove(currentTemp); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -50,38 +113,6 @@ func switchTo(root *os.Root, id string, symlink func(target, name string) error)
 	}
 	if err := root.Rename(currentTemp, currentName); err != nil {
 		return fmt.Errorf("publish: switch: %w", err)
-	}
-	return nil
-}
-
-// writeFile writes a new file and forces it to the disk.
-func writeFile(root *os.Root, name string, data []byte) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// syncDir forces the names in a folder to the disk, where that is possible.
-func syncDir(root *os.Root, name string) error {
-	if runtime.GOOS == "windows" { // has no such call
-		return nil
-	}
-	f, err := root.Open(name)
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	err = f.Sync()
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		err = nil // some network file systems have none either
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("publish: sync %s: %w", name, err)
 	}
 	return nil
 }
@@ -172,4 +203,104 @@ func prune(root *os.Root, live, before string, keep int) (removed int, err error
 		removed++
 	}
 	return removed, nil
+}
+
+// An id is the time of the build in UTC and a number, such as
+// "20260102T150405-8f3a01bc". Ids sort by time as strings.
+const (
+	stampLayout = "20060102T150405"
+	stampLen    = len(stampLayout)
+	idLen       = stampLen + 1 + 8
+)
+
+// newID is an id for a build at now that sorts after newest, the last id in
+// the folder or "". The number is random, so that two machines which publish
+// the same site do not share ids. It continues from newest when that is of the
+// same second or, because a clock was set back, of a later one.
+func newID(now time.Time, newest string) string {
+	stamp, number := now.UTC().Format(stampLayout), uint64(random())
+	if newest != "" && stamp <= newest[:stampLen] {
+		stamp, number = newest[:stampLen], numberOf(newest)+1+uint64(random()>>16)
+		if number>>32 != 0 { // this second has no numbers left
+			stamp, number = timeOf(newest).Add(time.Second).Format(stampLayout), uint64(random())
+		}
+	}
+	return fmt.Sprintf("%s-%08x", stamp, number)
+}
+
+func random() uint32 {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // documented never to fail
+	return binary.BigEndian.Uint32(b[:])
+}
+
+// validID reports whether a name has the shape of an id.
+func validID(s string) bool {
+	if len(s) != idLen || s[stampLen] != '-' {
+		return false
+	}
+	for _, c := range []byte(s[stampLen+1:]) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	_, err := time.Parse(stampLayout, s[:stampLen])
+	return err == nil
+}
+
+// timeOf is the time in a valid id, to the second.
+func timeOf(id string) time.Time {
+	t, _ := time.Parse(stampLayout, id[:stampLen])
+	return t
+}
+
+// numberOf is the number in a valid id.
+func numberOf(id string) uint64 {
+	n, _ := strconv.ParseUint(id[stampLen+1:], 16, 32)
+	return n
+}
+
+// writeFile writes a new file and forces it to the disk.
+func writeFile(root *os.Root, name string, data []byte) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// syncDir forces the names in a folder to the disk, where that is possible.
+func syncDir(root *os.Root, name string) error {
+	if runtime.GOOS == "windows" { // has no such call
+		return nil
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	err = f.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+		err = nil // some network file systems have none either
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("publish: sync %s: %w", name, err)
+	}
+	return nil
+}
+
+// readPlain reads a file, but nothing else: who opens a pipe waits for ever, and
+// no reader follows a link out of a release.
+func readPlain(name string) ([]byte, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a plain file", name)
+	}
+	return os.ReadFile(name)
 }

@@ -162,3 +162,66 @@ func (r *Release) Close() error {
 	}
 	return nil
 }
+
+// Place is where a path leads at one moment: to which folder, and to which
+// manifest in it.
+type Place struct {
+	dir      string
+	manifest os.FileInfo
+}
+
+// Find says where a path leads, which is a folder of releases, one release, or
+// a link to either. It reads links and looks at one file, so it is cheap
+// enough to poll. The errors are those of Open.
+func Find(path string) (Place, error) {
+	info, err := os.Stat(filepath.Join(path, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		id, errID := Current(path)
+		if errID != nil {
+			return Place{}, errID
+		}
+		path = filepath.Join(path, id)
+		info, err = os.Stat(filepath.Join(path, manifestName))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Place{}, fmt.Errorf("publish: %s: %w: it has no %s", path, ErrIncomplete, manifestName)
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a plain file", manifestName)
+	}
+	if err != nil {
+		return Place{}, fmt.Errorf("publish: open: %w", err)
+	}
+	dir, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return Place{}, fmt.Errorf("publish: open: %w", err)
+	}
+	return Place{dir: dir, manifest: info}, nil
+}
+
+// Is reports whether two places are one: the same folder with the same
+// manifest, which nobody has written since.
+func (p Place) Is(q Place) bool {
+	return p.manifest != nil && q.manifest != nil && p.dir == q.dir && os.SameFile(p.manifest, q.manifest) &&
+		p.manifest.Size() == q.manifest.Size() && p.manifest.ModTime().Equal(q.manifest.ModTime())
+}
+
+// Holds reports whether a release was opened from here.
+func (p Place) Holds(r *Release) bool {
+	if p.manifest == nil {
+		return false
+	}
+	info, err := r.told.Stat()
+	return err == nil && os.SameFile(p.manifest, info)
+}
+
+// String is the folder, as an OS path; "" for the zero Place.
+func (p Place) String() string { return p.dir }
+
+// Name is the name of the folder, which is mostly the release's id.
+func (p Place) Name() string {
+	if p.dir == "" {
+		return ""
+	}
+	return filepath.Base(p.dir)
+}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -149,52 +148,6 @@ func TestWWWStaysInside(t *testing.T) {
 			t.Errorf("%s: got %q, want an error", name, data)
 		}
 	}
-}
-
-func TestCurrent(t *testing.T) {
-	dir := t.TempDir()
-	if _, err := Current(dir); !errors.Is(err, ErrNoRelease) {
-		t.Errorf("nothing built: got %v, want ErrNoRelease", err)
-	}
-	build(t, dir, siteA, 9)
-	second := build(t, dir, siteB, 9)
-	writeOS(t, filepath.Join(dir, "20990101T000000-00000000", wwwName, "x"), "being made")
-	if got, err := Current(dir); got != second.ID || err != nil {
-		t.Errorf("got %s, %v, want %s", got, err, second.ID)
-	}
-}
-
-func TestRollback(t *testing.T) {
-	dir := t.TempDir()
-	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNoRelease) {
-		t.Errorf("empty folder: got %v, want ErrNoRelease", err)
-	}
-	if got := names(t, dir); got != nil {
-		t.Errorf("a rollback without releases left %q", got)
-	}
-	siteC := maps.Clone(siteA)
-	siteC["c.html"] = "c"
-	first := build(t, dir, siteA, 2)
-	second := build(t, dir, siteB, 2)
-
-	from, to, err := Rollback(t.Context(), dir, nil)
-	if got, want := fmt.Sprint(from, to, err), fmt.Sprint(second.ID, first.ID, nil); got != want {
-		t.Errorf("Rollback: got %s, want %s", got, want)
-	}
-	checkLive(t, dir, first.ID, siteA)
-	if _, _, err := Rollback(t.Context(), dir, nil); !errors.Is(err, ErrNothingOlder) {
-		t.Errorf("Rollback again: got %v, want ErrNothingOlder", err)
-	}
-	checkLive(t, dir, first.ID, siteA)
-
-	// The next build drops the release that was rolled back from, not the good
-	// one before it, so that the next rollback leads to the good one.
-	third := build(t, dir, siteC, 2)
-	checkNames(t, dir, first.ID, third.ID)
-	if _, to, err := Rollback(t.Context(), dir, nil); to != first.ID || err != nil {
-		t.Errorf("Rollback after a build: got %s, %v, want %s", to, err, first.ID)
-	}
-	checkLive(t, dir, first.ID, siteA)
 }
 
 // Readers open releases in a loop while 30 are committed. What they open is
