@@ -102,7 +102,7 @@ func TestNewID(t *testing.T) {
 	if got, want := newID(noon.In(time.FixedZone("", 8*3600)), ""), "20260102T120000-"; !strings.HasPrefix(got, want) {
 		t.Errorf("newID: got %s, want UTC, %s…", got, want)
 	}
-	// A second without numbers left goes over into the next.
+	// The second after is the next day's.
 	if got, want := newID(noon, "20261231T235959-ffffffff"), "20270101T000000-"; !strings.HasPrefix(got, want) {
 		t.Errorf("newID: got %s, want %s…", got, want)
 	}

@@ -151,10 +151,11 @@ func (w *Writer) putData(name string, data []byte) error {
 			return f, nil
 		}
 		f.state = written
-		return f, w.write(name, func(out io.Writer) error {
+		_, err := w.write(name, func(out io.Writer) error {
 			_, err := out.Write(data)
 			return err
 		})
+		return f, err
 	})
 }
 
@@ -194,7 +195,7 @@ func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error 
 		}
 		// The source may have changed since: what is written counts.
 		f := file{state: written}
-		err := w.write(name, func(out io.Writer) error { return f.copyFrom(open, out) })
+		_, err := w.write(name, func(out io.Writer) error { return f.copyFrom(open, out) })
 		return f, err
 	})
 }
@@ -237,17 +238,11 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 				return file{size: size, state: taken, variant: true}, nil
 			}
 		}
-		f := file{state: written, variant: true}
-		err := w.write(name, func(out io.Writer) error {
-			counted := &counter{out: out}
-			err := compress(counted)
-			f.size = counted.n
-			if err == nil && f.size == 0 {
-				err = errors.New("an empty variant") // and the next build would take it for a damaged one
-			}
-			return err
-		})
-		return f, err
+		size, err := w.write(name, compress)
+		if err == nil && size == 0 {
+			err = errors.New("an empty variant") // and the next build would take it for a damaged one
+		}
+		return file{size: size, state: written, variant: true}, err
 	})
 }
 
@@ -260,18 +255,6 @@ func (w *Writer) claimVariants(ext, how string) error {
 	}
 	w.variants[ext] = how
 	return nil
-}
-
-// counter counts what is written.
-type counter struct {
-	out io.Writer
-	n   int64
-}
-
-func (c *counter) Write(data []byte) (int, error) {
-	n, err := c.out.Write(data)
-	c.n += int64(n)
-	return n, err
 }
 
 // put reserves the name of a file, makes it with add, and notes what came of it.
@@ -313,19 +296,21 @@ func (w *Writer) put(name string, add func() (file, error)) error {
 // So files are made, linked and looked at by their paths, after checkPath; what
 // is removed, renamed or replaced goes through os.Root.
 
-// write makes a new file and the folders that it needs.
-func (w *Writer) write(name string, fill func(io.Writer) error) error {
+// write makes a new file and the folders that it needs, and says its size.
+func (w *Writer) write(name string, fill func(io.Writer) error) (size int64, err error) {
 	if err := w.fault("write"); err != nil {
-		return err
+		return 0, err
 	}
 	if err := w.makeFolder(path.Dir(name)); err != nil {
-		return err
+		return 0, err
 	}
 	f, err := os.OpenFile(w.osPath(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(fill(f), f.Close())
+	err = fill(f)
+	size, errSize := f.Seek(0, io.SeekCurrent)
+	return size, errors.Join(err, errSize, f.Close())
 }
 
 // osPath is the path of a file of the release.
