@@ -11,7 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"whyfix/internal/press"
+	"whyfix/internal/compress"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/render"
@@ -173,10 +173,10 @@ func (s *siteWriter) put(name string, data []byte) error {
 // variants puts the compressed copies of a text file that is worth them. A copy
 // that the writer has stays.
 func (s *siteWriter) variants(name string, size int64, open func() (io.ReadCloser, error)) error {
-	if !s.compressed || !press.Worth(name, size) {
+	if !s.compressed || !compress.Worth(name, size) {
 		return nil
 	}
-	for _, coding := range press.Codings() {
+	for _, coding := range compress.Codings() {
 		if s.own[name+coding.Ext] {
 			continue
 		}

@@ -194,7 +194,7 @@ func TestBuildMends(t *testing.T) {
 				_, said := run(t, 0, "build", "-content", content, "-out", public)
 				return said
 			}
-			for n := range 3 { // the third has a spare to be made of
+			for n := range 3 {
 				writeFile(t, filepath.Join(content, "more.md"), fmt.Sprintf("---\ntitle: 更多\n---\n\n第%d篇。\n", n))
 				age(t, content, time.Hour)
 				build()

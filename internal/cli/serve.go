@@ -13,10 +13,10 @@ import (
 	"syscall"
 	"time"
 
+	"whyfix/internal/compress"
 	"whyfix/internal/diag"
 	"whyfix/internal/events"
 	"whyfix/internal/listen"
-	"whyfix/internal/press"
 	"whyfix/internal/server"
 )
 
@@ -73,7 +73,7 @@ const (
 )
 
 func parseServe(args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version(), Unpack: press.Unpack}}
+	o := &serveOptions{server: server.Options{Version: version(), Unpack: compress.Unpack}}
 	f := flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")

@@ -36,13 +36,13 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":     {project: []string{"cli"}},
-	"cli":            {project: []string{"build", "check", "content", "diag", "draft", "events", "fix", "importer", "listen", "move", "press", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"cli":            {project: []string{"build", "check", "compress", "content", "diag", "draft", "events", "fix", "importer", "listen", "move", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
 	"draft":          {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"move":           {project: []string{"build", "content", "diag", "fix", "site"}},
 	"listen":         {project: []string{"diag", "server"}},
 	"fix":            {project: []string{"check", "content", "diag", "site"}},
 	"preview":        {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
-	"build":          {project: []string{"check", "content", "diag", "markdown", "press", "publish", "record", "render", "search", "site", "themes"}},
+	"build":          {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
 	"content":        {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
 	"markdown":       {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":           {project: []string{"content", "diag", "markdown"}},
@@ -79,22 +79,22 @@ var importTable = map[string]allowed{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/mmap-go", "github.com/blevesearch/vellum",
 		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt", "golang.org/x/sys",
 	}},
-	"press":   {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
-	"publish": {outside: []string{"html/template", "golang.org/x/sys"}},
-	"server":  {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang", "golang.org/x/time/rate"}},
-	"events":  {},
-	"watch":   {outside: []string{"github.com/fsnotify/fsnotify"}},
-	"diag":    {},
-	"themes":  {},
-	"e2e":     {},
-	"browser": {}, // its tests alone drive a browser
+	"compress": {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
+	"publish":  {outside: []string{"html/template", "golang.org/x/sync/errgroup", "golang.org/x/sys"}},
+	"server":   {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang", "golang.org/x/time/rate"}},
+	"events":   {},
+	"watch":    {outside: []string{"github.com/fsnotify/fsnotify"}},
+	"diag":     {},
+	"themes":   {},
+	"e2e":      {},
+	"browser":  {}, // its tests alone drive a browser
 }
 
 // beyondEndpoint is what the endpoint must not reach, however many imports
 // lie between.
 var beyondEndpoint = []string{
 	module + "/internal/content", module + "/internal/markdown", module + "/internal/site", module + "/internal/check",
-	module + "/internal/render", module + "/internal/build", module + "/internal/press", module + "/themes",
+	module + "/internal/render", module + "/internal/build", module + "/internal/compress", module + "/themes",
 	"github.com/yuin/goldmark", "github.com/alecthomas/chroma", "gopkg.in/yaml.v3", "github.com/fsnotify/fsnotify",
 }
 

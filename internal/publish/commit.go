@@ -12,9 +12,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Result says what Commit did.
@@ -52,7 +52,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
 	w.fillIn(&m)
-	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) && w.liveHasSpared() {
+	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) {
 		return w.unchanged(&m, keep)
 	}
 	result, err := w.commit(&m, keep)
@@ -64,33 +64,27 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 	return result, errors.Join(err, w.unlock())
 }
 
-// liveHasSpared reports whether the live release has, in their length, the files
-// that were found in the spare and so were not looked for in it.
-func (w *Writer) liveHasSpared() bool {
-	for path, f := range w.files {
-		if f.state == spared && w.live.size(path) != f.size {
-			return false
-		}
-	}
-	return true
-}
-
 // mendsSearch reports whether the live release has lost its index, or has a
 // damaged one, and this one has made it again.
 func (w *Writer) mendsSearch() bool {
-	return w.search == searchMade && w.lostSearch()
+	return w.search == searchMade && w.LastSearch() == ""
 }
 
 // fillIn sets what the Writer knows about the release.
 func (w *Writer) fillIn(m *Manifest) {
-	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.template.sum
+	m.Schema, m.ID, m.Time, m.Template = Schema, w.id, w.now, w.files[templateName].sum
 	if m.NextChange = m.NextChange.UTC(); m.NextChange.Year() > 9999 { // JSON has no such year
 		m.NextChange = time.Time{}
 	}
 	m.Variants = maps.Clone(w.variants)
 	m.URLs = make(map[string]string, len(w.files))
-	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, len(w.files), 0
-	for path, f := range w.files {
+	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, 0, 0
+	for name, f := range w.files {
+		path, ok := strings.CutPrefix(name, wwwName+"/")
+		if !ok {
+			continue
+		}
+		m.Counts.Files++
 		m.Counts.Bytes += f.size
 		if f.variant {
 			continue
@@ -125,13 +119,13 @@ func (w *Writer) retell(next time.Time) error {
 	if err != nil {
 		return err
 	}
-	temp, name := w.live.id+"/"+manifestTemp, w.live.id+"/"+manifestName
-	if err := w.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a build that died
-		return fmt.Errorf("publish: next change: %w", err)
+	temp := w.live.id + "/" + manifestTemp
+	err = w.root.Remove(temp) // of a build that died
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = writeFile(w.root, temp, data)
 	}
-	err = writeFile(w.root, temp, data)
 	if err == nil {
-		err = w.root.Rename(temp, name)
+		err = w.root.Rename(temp, w.live.id+"/"+manifestName)
 	}
 	if err != nil {
 		return fmt.Errorf("publish: next change: %w", err)
@@ -147,15 +141,7 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 		do   func() error
 	}{
 		{"link files", func() (err error) {
-			if err = w.openSite(); err == nil {
-				err = w.useSpare()
-			}
-			if err == nil {
-				result.Linked, err = w.takeOver()
-			}
-			if err == nil {
-				err = w.clear()
-			}
+			result.Linked, err = w.takeOver()
 			return err
 		}},
 		{"write maps", func() error { return w.putMaps(m) }},
@@ -203,10 +189,13 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 // what its root says. One that the live release has, too, has the hash that it
 // had there: a file that was damaged since must not become right.
 func (w *Writer) indexSums() (map[string]string, error) {
-	if w.search == searchNone {
+	switch w.search {
+	case searchNone:
 		return nil, nil
+	case searchTaken:
+		return w.live.manifest.Index, nil
 	}
-	dir := filepath.Join(w.dir, w.id, searchName)
+	dir := w.osPath(searchName)
 	sums := map[string]string{}
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -219,7 +208,7 @@ func (w *Writer) indexSums() (map[string]string, error) {
 		rest = filepath.ToSlash(rest)
 		if w.live != nil {
 			known, ok := w.live.manifest.Index[rest]
-			if ok && (w.search == searchTaken || oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest)))) {
+			if ok && oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest))) {
 				sums[rest] = known
 				return nil
 			}
@@ -244,94 +233,59 @@ func (w *Writer) indexSums() (map[string]string, error) {
 // many files these were.
 func (w *Writer) takeOver() (int, error) {
 	var names []string
-	there, root := 0, 0
-	for path, f := range w.files {
-		switch f.state {
-		case taken:
-			names = append(names, wwwName+"/"+path)
-		case spared:
-			there++
+	for name, f := range w.files {
+		if f.state == taken {
+			names = append(names, name)
 		}
 	}
-	if w.template.state == taken {
-		names = append(names, templateName)
-	}
+	root := ""
 	if w.search == searchTaken {
-		err := fs.WalkDir(w.root.FS(), w.live.id+"/"+searchName, func(p string, entry fs.DirEntry, err error) error {
-			name := p[len(w.live.id)+1:]
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir():
-				return w.makeFolder(name)
-			case !entry.Type().IsRegular():
-				return fmt.Errorf("%s is not a plain file", p)
-			case isIndexRoot(w.index, name):
-				root++
-				return nil
+		for name := range w.live.manifest.Index {
+			if err := checkPath(name); err != nil {
+				return 0, err
 			}
-			names = append(names, name)
-			return nil
-		})
-		if err != nil {
-			return 0, err
+			if name = searchName + "/" + name; isIndexRoot(w.index, name) {
+				root = name
+			} else {
+				names = append(names, name)
+			}
 		}
 	}
 	slices.Sort(names) // neighbours in one folder, one after the other
-	if err := w.linkAll(names); err != nil {
+	if err := w.linkAll(names); err != nil || root == "" {
+		return len(names), err
+	}
+	if err := w.makeFolder(path.Dir(root)); err != nil {
 		return 0, err
 	}
-	if root > 0 {
-		if err := w.index.Copy(filepath.Join(w.live.dir, searchName), filepath.Join(w.dir, w.id, searchName)); err != nil {
-			return 0, err
-		}
-	}
-	return len(names) + there + root, nil
+	return len(names) + 1, w.index.Copy(filepath.Join(w.live.dir, searchName), w.osPath(searchName))
 }
 
-// linkAll links files of the live release, named from its root, on all CPUs.
+// linkAll links files of the live release, by their names in it, on all CPUs.
 func (w *Writer) linkAll(names []string) error {
-	var (
-		group sync.WaitGroup
-		next  atomic.Int64
-		once  sync.Once
-		first error
-	)
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		group.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(names) {
-					return
-				}
-				if err := w.linkOne(names[i]); err != nil {
-					once.Do(func() { first = err })
-					next.Store(int64(len(names))) // no need to go on
-					return
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for some := range slices.Chunk(names, 256) {
+		group.Go(func() error {
+			for _, name := range some {
+				if err := w.linkOne(name); err != nil {
+					return err
 				}
 			}
+			return nil
 		})
 	}
-	group.Wait()
-	return first
+	return group.Wait()
 }
 
-// linkOne links one file, or copies it where the file system refuses.
+// linkOne links one file, or copies it where the file system refuses: it knows
+// no links, or the file has as many as it may have.
 func (w *Writer) linkOne(name string) error {
-	if w.inPlace(name) {
-		return nil
-	}
-	var err error
-	if inside, ok := strings.CutPrefix(name, wwwName+"/"); ok {
-		err = w.place(inside)
-	} else if dir := path.Dir(name); dir != "." {
-		err = w.makeFolder(dir)
-	}
-	if err != nil {
+	if err := w.makeFolder(path.Dir(name)); err != nil {
 		return err
 	}
 	from, to := w.live.id+"/"+name, w.id+"/"+name
-	err = w.link(from, to)
+	err := w.link(from, to)
 	if err == nil {
 		return nil
 	}
@@ -339,6 +293,13 @@ func (w *Writer) linkOne(name string) error {
 		return fmt.Errorf("%w; and the copy: %w", err, errCopy)
 	}
 	return nil
+}
+
+// oneFile reports whether two names are of the same file on the disk.
+func oneFile(a, b string) bool {
+	x, errX := os.Lstat(a)
+	y, errY := os.Lstat(b)
+	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // hardLink is a function that links two files named from dir.
@@ -382,12 +343,5 @@ func (w *Writer) Abort() error {
 // discard removes the new folder.
 func (w *Writer) discard() error {
 	w.done = true
-	if w.www != nil {
-		if err := w.www.Close(); err != nil { // some systems cannot remove an open folder
-			return fmt.Errorf("publish: %w", err)
-		}
-		w.www = nil
-	}
-	w.giveBack()
 	return remove(w.root, w.id)
 }

@@ -1,7 +1,10 @@
 package publish
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -30,9 +33,9 @@ func TestCommitFirst(t *testing.T) {
 	m.URLs = nil
 	wantManifest := manifestOf(siteA)
 	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
-	wantManifest.Template = sumOf([]byte("<form>"))
+	wantManifest.Template = Sum([]byte("<form>"))
 	wantManifest.Variants = map[string]string{".gz": "test"}
-	wantManifest.Index = map[string]string{"store/root.bolt": sumOf([]byte(indexOf(siteA)))}
+	wantManifest.Index = map[string]string{"store/root.bolt": Sum([]byte(indexOf(siteA)))}
 	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
 	if diff := cmp.Diff(wantManifest, m); diff != "" {
 		t.Errorf("manifest (-want +got):\n%s", diff)
@@ -150,9 +153,12 @@ func TestCommitNoChange(t *testing.T) {
 
 func TestCommitFresh(t *testing.T) {
 	dir := t.TempDir()
-	build(t, dir, siteA, 2)
+	first := build(t, dir, siteA, 2)
 	w := begin(t, dir)
 	w.Fresh()
+	if m := w.Previous(); m == nil || m.ID != first.ID { // which addresses vanish is still asked
+		t.Errorf("the release before: got %v, want %s", m, first.ID)
+	}
 	fill(t, w, siteA)
 	result, err := w.Commit(manifestOf(siteA), 2)
 	if err != nil {
@@ -253,6 +259,36 @@ func TestCommitMends(t *testing.T) {
 	}
 }
 
+// Whatever changes from one release to the next, each holds its site and no more.
+func TestCommitRandom(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	dir := t.TempDir()
+	for step := range 60 {
+		s := site{"index.html": "home", "404.html": "nothing here"}
+		for range r.IntN(8) {
+			name := fmt.Sprintf("c%d/p%d/index.html", r.IntN(3), r.IntN(5))
+			switch r.IntN(4) {
+			case 0:
+				name = fmt.Sprintf("c%d/p%d.html", r.IntN(3), r.IntN(5))
+			case 1:
+				name = fmt.Sprintf("d%d", r.IntN(4)) // a file here, a folder there
+			case 2:
+				name = fmt.Sprintf("d%d/x.css", r.IntN(4))
+			}
+			s[name] = fmt.Sprint("edition ", r.IntN(3))
+		}
+		for name := range s { // no file and folder of one name at once
+			delete(s, filepath.Dir(name))
+		}
+		result := build(t, dir, s, 1+r.IntN(3))
+		checkLive(t, dir, result.ID, s)
+		if t.Failed() {
+			t.Fatalf("step %d", step)
+		}
+	}
+}
+
 func TestCommitKeep(t *testing.T) {
 	for _, tt := range []struct{ keep, want int }{{-1, 1}, {0, 1}, {1, 1}, {2, 2}, {3, 3}, {9, 4}} {
 		dir := t.TempDir()
@@ -260,10 +296,7 @@ func TestCommitKeep(t *testing.T) {
 			build(t, dir, siteA, 9)
 			build(t, dir, siteB, 9)
 		}
-		before, err := List(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+		before := releases(t, dir)
 		// A build without a change makes no release but tidies up all the same.
 		result := build(t, dir, siteB, tt.keep)
 		if result.Changed {
@@ -272,11 +305,7 @@ func TestCommitKeep(t *testing.T) {
 		if got, want := result.Removed, 4-tt.want; got != want {
 			t.Errorf("keep %d: removed %d, want %d", tt.keep, got, want)
 		}
-		after, err := List(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(before[:tt.want], after); diff != "" {
+		if diff := cmp.Diff(before[:tt.want], releases(t, dir)); diff != "" {
 			t.Errorf("keep %d: releases (-want +got):\n%s", tt.keep, diff)
 		}
 	}
@@ -365,4 +394,58 @@ func TestCommitWithoutSymlinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkLive(t, dir, ids[0], siteA)
+}
+
+// BenchmarkRelease measures releases of 10,000 pages of 8 kB with two
+// variants each: from nothing, without a change, and with one changed page.
+func BenchmarkRelease(b *testing.B) {
+	const pages = 10_000
+	page := bytes.Repeat([]byte("0123456789abcde\n"), 512)
+	small := page[:2048]
+	run := func(b *testing.B, dir string, edit int) Result {
+		w, err := Create(dir, noon, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer w.Abort()
+		for i := range pages {
+			path := fmt.Sprintf("c%d/article-%d/index.html", i%40, i)
+			data := fmt.Appendf(nil, "%d", i)
+			if i == 0 {
+				data = fmt.Appendf(nil, "edit %d", edit)
+			}
+			if err := w.Put(path, append(data, page...)); err != nil {
+				b.Fatal(err)
+			}
+			for _, ext := range []string{".gz", ".zst"} {
+				if err := w.Variant(path+ext, "test", compressed(string(small))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		result, err := w.Commit(Manifest{}, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return result
+	}
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			run(b, b.TempDir(), 0)
+		}
+	})
+	b.Run("no change", func(b *testing.B) {
+		dir := b.TempDir()
+		run(b, dir, 0)
+		for b.Loop() {
+			run(b, dir, 0)
+		}
+	})
+	b.Run("one page", func(b *testing.B) {
+		dir, n := b.TempDir(), 0
+		for b.Loop() {
+			run(b, dir, n)
+			n++
+		}
+	})
 }

@@ -1,15 +1,22 @@
 package publish
 
 import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Current is the id of the live release of a folder. It only reads the link,
@@ -35,6 +42,64 @@ func Current(dir string) (id string, err error) {
 	return id, nil
 }
 
+// Rollback makes the newest complete release before the live one live again.
+// It passes over releases that this version of the program cannot open, and
+// those that are damaged: it reads all of one, as a server does before it serves
+// it.
+//
+// The errors, wrapped, are ErrNothingOlder, with why the older ones were passed
+// over, ErrNoRelease and ErrBusy.
+func Rollback(ctx context.Context, dir string, index IndexRoot) (from, to string, err error) {
+	if _, err := Current(dir); err != nil {
+		return "", "", err // before the lock, which would leave a file in a folder that is none of ours
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", "", fmt.Errorf("publish: %w", err)
+	}
+	defer root.Close()
+	lock, err := lockDir(root)
+	if err != nil {
+		return "", "", err
+	}
+	defer unlockDir(lock)
+
+	if from, err = Current(dir); err != nil {
+		return "", "", err
+	}
+	ids, err := releaseIDs(root)
+	if err != nil {
+		return from, "", err
+	}
+	nothing := ErrNothingOlder
+	for _, id := range ids {
+		if id >= from || !complete(root, id) {
+			continue
+		}
+		if err := tryRelease(ctx, dir, id, index); err != nil {
+			if ctx.Err() != nil {
+				return from, "", err
+			}
+			nothing = fmt.Errorf("%w: %w", nothing, err)
+			continue
+		}
+		if err := switchTo(root, id, root.Symlink); err != nil {
+			return from, "", err
+		}
+		return from, id, syncDir(root, ".")
+	}
+	return from, "", fmt.Errorf("publish: roll back from %s: %w", from, nothing)
+}
+
+// tryRelease looks whether a server would take a release.
+func tryRelease(ctx context.Context, dir, id string, index IndexRoot) error {
+	r, err := openRelease(filepath.Join(dir, id), id)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.Verify(ctx, index, nil), r.Close())
+}
+
 // switchTo makes a release the live one in a single rename.
 func switchTo(root *os.Root, id string, symlink func(target, name string) error) error {
 	if err := root.Remove(currentTemp); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -50,6 +115,122 @@ func switchTo(root *os.Root, id string, symlink func(target, name string) error)
 		return fmt.Errorf("publish: switch: %w", err)
 	}
 	return nil
+}
+
+// releaseIDs lists every folder that has the name of a release, newest first,
+// complete or not.
+func releaseIDs(root *os.Root) ([]string, error) {
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, fmt.Errorf("publish: %s: %w", root.Name(), err)
+	}
+	var ids []string
+	for _, entry := range entries {
+		if entry.IsDir() && validID(entry.Name()) {
+			ids = append(ids, entry.Name())
+		}
+	}
+	slices.Sort(ids)
+	slices.Reverse(ids)
+	return ids, nil
+}
+
+// complete reports whether a release has its manifest.
+func complete(root *os.Root, id string) bool {
+	info, err := root.Lstat(id + "/" + manifestName)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// remove deletes a release or what a dead build left. The manifest goes first:
+// a removal that dies half-way leaves no release, and no reader can take a
+// folder for one while files vanish from it. To remove the files takes as long
+// as to link them, so that is done on all CPUs, too.
+func remove(root *os.Root, id string) error {
+	err := root.Remove(id + "/" + manifestName)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		www := id + "/" + wwwName
+		entries, _ := fs.ReadDir(root.FS(), www) // what cannot be read, or is no folder, is removed below
+		var group errgroup.Group
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for _, entry := range entries {
+			group.Go(func() error { return root.RemoveAll(www + "/" + entry.Name()) })
+		}
+		if err = group.Wait(); err == nil {
+			err = root.RemoveAll(id)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("publish: remove release %s: %w", id, err)
+	}
+	return nil
+}
+
+// removeDead deletes the folders of builds that died. The live release stays
+// even if its manifest was lost, since somebody may be reading it.
+func removeDead(root *os.Root, ids []string, live string) error {
+	for _, id := range ids {
+		if id != live && !complete(root, id) {
+			if err := remove(root, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// prune deletes old releases until keep complete ones are left, and says how
+// many went. The live one always stays. The first to go are those newer than
+// before, the release that was live until now: they were rolled back from or
+// never switched to, and a rollback must not lead to one of them.
+func prune(root *os.Root, live, before string, keep int) (removed int, err error) {
+	ids, err := releaseIDs(root)
+	if err != nil {
+		return 0, err
+	}
+	kept := 1 // live
+	for _, id := range ids {
+		if id == live || !complete(root, id) {
+			continue
+		}
+		rejected := before != "" && id > before
+		if !rejected && kept < keep {
+			kept++
+			continue
+		}
+		if err := remove(root, id); err != nil {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+// An id is the time of the build in UTC and a number, such as
+// "20260102T150405-8f3a01bc". Ids sort by time as strings.
+const stampLayout = "20060102T150405"
+
+var idShape = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{8}$`)
+
+// newID is an id for a build at now that sorts after newest, the last id in
+// the folder or "": when that is of the same second or, because a clock was set
+// back, of a later one, the id is of the second after it. The number is random,
+// so that two machines which publish the same site do not share ids.
+func newID(now time.Time, newest string) string {
+	stamp := now.UTC().Format(stampLayout)
+	if last, _, _ := strings.Cut(newest, "-"); stamp <= last {
+		at, _ := time.Parse(stampLayout, last)
+		stamp = at.Add(time.Second).Format(stampLayout)
+	}
+	var number [4]byte
+	_, _ = rand.Read(number[:]) // documented never to fail
+	return stamp + "-" + hex.EncodeToString(number[:])
+}
+
+// validID reports whether a name has the shape of an id.
+func validID(s string) bool {
+	stamp, _, _ := strings.Cut(s, "-")
+	_, err := time.Parse(stampLayout, stamp)
+	return err == nil && idShape.MatchString(s)
 }
 
 // writeFile writes a new file and forces it to the disk.
@@ -84,90 +265,15 @@ func syncDir(root *os.Root, name string) error {
 	return nil
 }
 
-// releaseIDs lists every folder that has the name of a release, newest first,
-// complete or not.
-func releaseIDs(root *os.Root) ([]string, error) {
-	entries, err := fs.ReadDir(root.FS(), ".")
+// readPlain reads a file, but nothing else: who opens a pipe waits for ever, and
+// no reader follows a link out of a release.
+func readPlain(name string) ([]byte, error) {
+	info, err := os.Lstat(name)
 	if err != nil {
-		return nil, fmt.Errorf("publish: %s: %w", root.Name(), err)
+		return nil, err
 	}
-	var ids []string
-	for _, entry := range entries {
-		if entry.IsDir() && validID(entry.Name()) {
-			ids = append(ids, entry.Name())
-		}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a plain file", name)
 	}
-	slices.Sort(ids)
-	slices.Reverse(ids)
-	return ids, nil
-}
-
-// complete reports whether a release has its manifest.
-func complete(root *os.Root, id string) bool {
-	info, err := root.Lstat(id + "/" + manifestName)
-	return err == nil && info.Mode().IsRegular()
-}
-
-// remove deletes a release or what a dead build left. The manifest goes first:
-// a removal that dies half-way leaves no release, and no reader can take a
-// folder for one while files vanish from it.
-func remove(root *os.Root, id string) error {
-	err := root.Remove(id + "/" + manifestName)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = root.RemoveAll(id)
-	}
-	if err != nil {
-		return fmt.Errorf("publish: remove release %s: %w", id, err)
-	}
-	return nil
-}
-
-// removeDead deletes the folders of builds that died. The live release stays
-// even if its manifest was lost, since somebody may be reading it.
-func removeDead(root *os.Root, ids []string, live string) error {
-	for _, id := range ids {
-		if id != live && !complete(root, id) {
-			if err := remove(root, id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// prune deletes old releases until keep complete ones are left, and says how
-// many went. The live one always stays. The first to go are those newer than
-// before, the release that was live until now: they were rolled back from or
-// never switched to, and a rollback must not lead to one of them.
-func prune(root *os.Root, live, before string, keep int) (removed int, err error) {
-	ids, err := releaseIDs(root)
-	if err != nil {
-		return 0, err
-	}
-	kept := 1       // live
-	setting := true // one of them becomes the spare
-	for _, id := range ids {
-		if id == live || !complete(root, id) {
-			continue
-		}
-		rejected := before != "" && id > before
-		if !rejected && kept < keep {
-			kept++
-			continue
-		}
-		done := false
-		if setting {
-			if done, err = setAside(root, id); err != nil {
-				return removed, err
-			}
-			setting = !done
-		}
-		if !done {
-			if err := remove(root, id); err != nil {
-				return removed, err
-			}
-		}
-		removed++
-	}
-	return removed, nil
+	return os.ReadFile(name)
 }

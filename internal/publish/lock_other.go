@@ -10,9 +10,3 @@ import "os"
 func tryLock(*os.File) error { return nil }
 
 func unlock(*os.File) {}
-
-// tryShare does nothing, and unused cannot tell: what readers may have open is
-// not used again.
-func tryShare(*os.File) error { return nil }
-
-func unused(*os.File) bool { return false }

@@ -27,21 +27,6 @@ func tryLock(f *os.File) error {
 	}
 }
 
-// tryShare takes a lock that many may have, but not together with tryLock. It
-// is for readers, who go on without where there are no locks.
-func tryShare(f *os.File) error {
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-		return ErrBusy
-	}
-	return nil
-}
-
-// unused reports whether nobody has the lock, and takes it. Where that cannot
-// be told, somebody may.
-func unused(f *os.File) bool {
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
-}
-
 // unlock gives the lock back. Where there are no locks it has nothing to do,
 // and closing the file does the rest.
 func unlock(f *os.File) {

@@ -23,9 +23,3 @@ func tryLock(f *os.File) error {
 
 // unlock does nothing: closing the handle gives the lock back.
 func unlock(*os.File) {}
-
-// tryShare does nothing, and unused cannot tell: what readers may have open is
-// not used again.
-func tryShare(*os.File) error { return nil }
-
-func unused(*os.File) bool { return false }

@@ -1,12 +1,17 @@
 package publish
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"io/fs"
 	"maps"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -78,6 +83,18 @@ func sameSite(a, b *Manifest) bool {
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }
 
+// sumOf is the hash of a file, by its name in the release; "" if the manifest
+// names no such file.
+func (m *Manifest) sumOf(name string) string {
+	if name == templateName {
+		return m.Template
+	}
+	if path, ok := strings.CutPrefix(name, wwwName+"/"); ok {
+		return m.URLs[urlOf(path)]
+	}
+	return m.Index[strings.TrimPrefix(name, searchName+"/")]
+}
+
 // encodeManifest writes one address a line, sorted, so that two releases can
 // be compared with diff.
 func encodeManifest(m *Manifest) ([]byte, error) {
@@ -117,29 +134,65 @@ func decodeManifest(data []byte) (*Manifest, error) {
 	return &m, nil
 }
 
-// decodeTime reads only as far as the "time" of a manifest of any schema. It
-// is near the top; what comes after it can be megabytes.
-func decodeTime(r io.Reader) (time.Time, error) {
-	dec := json.NewDecoder(r)
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return time.Time{}, errors.Join(errors.New("publish: manifest: not an object"), err)
+// checkPath says whether a path may be written below www/: slash-separated,
+// relative, clean, and inside on every system that a release may be copied to.
+func checkPath(path string) error {
+	if path == "." || !fs.ValidPath(path) || strings.ContainsAny(path, "\\\x00") ||
+		!filepath.IsLocal(filepath.FromSlash(path)) {
+		return fmt.Errorf("publish: %q: %w", path, ErrPath)
 	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return time.Time{}, fmt.Errorf("publish: manifest: %w", err)
-		}
-		if key == "time" {
-			var t time.Time
-			if err := json.Unmarshal(value, &t); err != nil {
-				return time.Time{}, fmt.Errorf("publish: manifest: time: %w", err)
-			}
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, errors.New("publish: manifest: it has no time")
+	return nil
 }
+
+// urlOf is the address of a file below www/: "pay/x/index.html" is at
+// "/pay/x/", any other file at "/" and its path. It is not percent-encoded.
+func urlOf(path string) string {
+	if path == "index.html" {
+		return "/"
+	}
+	if folder, ok := strings.CutSuffix(path, "/index.html"); ok {
+		return "/" + folder + "/"
+	}
+	return "/" + path
+}
+
+// FileOf is the file of an address; see urlOf.
+func FileOf(u string) string {
+	name := strings.TrimPrefix(u, "/")
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	return name
+}
+
+// cutVariant is the file that path would be a precompressed variant of, and
+// what its name ends in: "a.css" and ".gz" for "a.css.gz".
+func cutVariant(path string) (base, ext string, ok bool) {
+	for _, ext := range []string{".gz", ".br", ".zst"} {
+		base, ok := strings.CutSuffix(path, ext)
+		if ok && base != "" && !strings.HasSuffix(base, "/") {
+			return base, ext, true
+		}
+	}
+	return "", "", false
+}
+
+// isPage reports whether a file is an HTML page.
+func isPage(path string) bool { return strings.HasSuffix(path, ".html") }
+
+// Sum is the content hash of a file: the first 16 bytes of its SHA-256 in hex.
+// Half of the digest halves the manifest and is still far from chance.
+func Sum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
+}
+
+// SumReader is the same of all that a reader gives.
+func SumReader(r io.Reader) (string, error) {
+	h := sha256.New()
+	_, err := io.Copy(h, r)
+	return sumOfHash(h), err
+}
+
+// sumOfHash is the same for a SHA-256 that was fed piece by piece.
+func sumOfHash(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:16]) }

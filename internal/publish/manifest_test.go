@@ -97,32 +97,12 @@ func TestDecodeManifest(t *testing.T) {
 	}
 }
 
-func TestDecodeTime(t *testing.T) {
-	for text, want := range map[string]time.Time{
-		`{"schema":9,"urls":[[]],"time":"2026-01-02T20:00:00+08:00",broken`: noon,
-		`{"schema":9}`:   {},
-		`{"time":1}`:     {},
-		`{"urls":[1,2`:   {},
-		`[]`:             {},
-		``:               {},
-		`{"a":1,"b" "c"`: {},
-	} {
-		got, err := decodeTime(strings.NewReader(text))
-		if (err != nil) != want.IsZero() || !got.Equal(want) {
-			t.Errorf("decodeTime(%s): got %v, %v, want %v", text, got, err, want)
-		}
-	}
-}
-
 // A manifest that can be read is written as one that reads the same.
 func FuzzManifest(f *testing.F) {
 	for _, tt := range manifests {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := decodeTime(strings.NewReader(string(data))); err != nil && err.Error() == "" {
-			t.Error("an error without a text")
-		}
 		m, err := decodeManifest(data)
 		if err != nil {
 			return
@@ -142,4 +122,82 @@ func FuzzManifest(f *testing.F) {
 			t.Errorf("read again (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestMaps(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		m           Manifest
+		moved, gone string
+	}{
+		{"nothing", Manifest{Base: "/"}, "", ""},
+		{
+			"decoded keys, encoded targets",
+			Manifest{Base: "/", Redirects: map[string]string{"/旧 址/": "/%E6%96%B0/"}, Gone: []string{"/撤/"}},
+			"\"/旧 址/\" \"/%E6%96%B0/$is_args$args\";\n", "\"/撤/\" 1;\n",
+		},
+		{
+			"below a path",
+			Manifest{Base: "/help/", Redirects: map[string]string{"/old/": "/help/new/"}, Gone: []string{"/x/"}},
+			"\"/help/old/\" \"/help/new/$is_args$args\";\n", "\"/help/x/\" 1;\n",
+		},
+		{
+			"signs of nginx",
+			Manifest{Base: "/", Redirects: map[string]string{`/a"b\c;{$d/`: "https://example.org/$x/?y=$z"}},
+			`"/a\"b\\c;{$d/" "https://example.org/%24x/?y=%24z";` + "\n", "",
+		},
+		{
+			"an anchor",
+			Manifest{Base: "/", Redirects: map[string]string{"/b/": "/c/#d", "/a/": "/b/?c#d"}},
+			"\"/a/\" \"/b/?c#d\";\n\"/b/\" \"/c/$is_args$args#d\";\n", "",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want := map[string][]byte{movedName: []byte(tt.moved), goneName: []byte(tt.gone)}
+			got := mapsOf(&tt.m)
+			for name := range want {
+				if diff := cmp.Diff(string(want[name]), string(got[name])); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", name, diff)
+				}
+			}
+			if len(got) != len(want) {
+				t.Errorf("got %d files, want %d", len(got), len(want))
+			}
+		})
+	}
+}
+
+// A manifest of before has no old addresses, and is read all the same.
+func TestOldManifest(t *testing.T) {
+	m, err := decodeManifest([]byte(`{"schema": 1, "id": "20260102T150405-8f3a01bc", "time": "2026-01-02T15:04:05Z", "generator": "whyfix", "base": "/", "counts": {}, "template": "", "urls": {"/": "x"}}`))
+	if err != nil || m.Redirects != nil || m.Gone != nil || m.Vanished != nil || m.URLs["/"] != "x" {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestURLOf(t *testing.T) {
+	for path, want := range map[string]string{
+		"index.html":       "/",
+		"pay/x/index.html": "/pay/x/",
+		"404.html":         "/404.html",
+		"assets/a b.css":   "/assets/a b.css",
+		"支付/index.html":    "/支付/",
+		"x/myindex.html":   "/x/myindex.html",
+	} {
+		if got := urlOf(path); got != want {
+			t.Errorf("urlOf(%q): got %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestCutVariant(t *testing.T) {
+	for path, want := range map[string]string{
+		"a.css.gz": "a.css", "a/b.html.br": "a/b.html", "a.zst": "a",
+		"a.css": "", ".gz": "", "a/.gz": "", "gz": "",
+	} {
+		got, ext, ok := cutVariant(path)
+		if got != want || ok != (want != "") || ok && got+ext != path {
+			t.Errorf("cutVariant(%q): got %q, %q, %v, want %q", path, got, ext, ok, want)
+		}
+	}
 }

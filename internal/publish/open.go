@@ -17,7 +17,7 @@ type Release struct {
 	dir      string
 	root     *os.Root
 	www      *os.Root
-	lock     *os.File // the manifest, locked while the release is open; see spare.go
+	told     *os.File // the manifest, open so that no other file can be taken for it; see Place.Holds
 	manifest *Manifest
 	index    IndexRoot // for Verify
 	verified time.Time // when Verify began that found it whole; zero: never
@@ -90,17 +90,14 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	if info, errStat := root.Stat(manifestName); errStat == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("publish: %s: %w: %s is not a plain file", dir, ErrDamaged, manifestName)
 	}
-	r.lock, err = root.Open(manifestName)
+	r.told, err = root.Open(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
-	if tryShare(r.lock) != nil {
-		return nil, fmt.Errorf("publish: %s: %w: it is being removed", dir, ErrIncomplete)
-	}
-	data, err := io.ReadAll(r.lock)
+	data, err := io.ReadAll(r.told)
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
@@ -157,11 +154,74 @@ func (r *Release) Close() error {
 	if r.www != nil {
 		err = errors.Join(err, r.www.Close())
 	}
-	if r.lock != nil {
-		err = errors.Join(err, unlockDir(r.lock))
+	if r.told != nil {
+		err = errors.Join(err, r.told.Close())
 	}
 	if err != nil {
 		return fmt.Errorf("publish: close release %s: %w", r.id, err)
 	}
 	return nil
+}
+
+// Place is where a path leads at one moment: to which folder, and to which
+// manifest in it.
+type Place struct {
+	dir      string
+	manifest os.FileInfo
+}
+
+// Find says where a path leads, which is a folder of releases, one release, or
+// a link to either. It reads links and looks at one file, so it is cheap
+// enough to poll. The errors are those of Open.
+func Find(path string) (Place, error) {
+	info, err := os.Stat(filepath.Join(path, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		id, errID := Current(path)
+		if errID != nil {
+			return Place{}, errID
+		}
+		path = filepath.Join(path, id)
+		info, err = os.Stat(filepath.Join(path, manifestName))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return Place{}, fmt.Errorf("publish: %s: %w: it has no %s", path, ErrIncomplete, manifestName)
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a plain file", manifestName)
+	}
+	if err != nil {
+		return Place{}, fmt.Errorf("publish: open: %w", err)
+	}
+	dir, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return Place{}, fmt.Errorf("publish: open: %w", err)
+	}
+	return Place{dir: dir, manifest: info}, nil
+}
+
+// Is reports whether two places are one: the same folder with the same
+// manifest, which nobody has written since.
+func (p Place) Is(q Place) bool {
+	return p.manifest != nil && q.manifest != nil && p.dir == q.dir && os.SameFile(p.manifest, q.manifest) &&
+		p.manifest.Size() == q.manifest.Size() && p.manifest.ModTime().Equal(q.manifest.ModTime())
+}
+
+// Holds reports whether a release was opened from here.
+func (p Place) Holds(r *Release) bool {
+	if p.manifest == nil {
+		return false
+	}
+	info, err := r.told.Stat()
+	return err == nil && os.SameFile(p.manifest, info)
+}
+
+// String is the folder, as an OS path; "" for the zero Place.
+func (p Place) String() string { return p.dir }
+
+// Name is the name of the folder, which is mostly the release's id.
+func (p Place) Name() string {
+	if p.dir == "" {
+		return ""
+	}
+	return filepath.Base(p.dir)
 }

@@ -27,7 +27,9 @@
 //
 // Files that are the same as in the live release become hard links to it,
 // copies where the file system refuses links. They are linked only in Commit:
-// when nothing has changed, not one link has to be made and removed again.
+// when nothing has changed, not one link has to be made and removed again. A
+// Writer trusts what the live release says of itself, unless it is told to
+// Doubt.
 //
 // A file's own data is not forced to the disk, only the manifest and the
 // folders are: tens of thousands of fsyncs cost more than the build. A power

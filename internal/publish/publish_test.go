@@ -60,7 +60,7 @@ func fill(t *testing.T, w *Writer, s site) {
 		kept := false
 		if len(path)%2 == 0 { // as one whose caller knows what was there
 			var err error
-			if kept, err = w.Keep(path, sumOf([]byte(text)), int64(len(text))); err != nil {
+			if kept, err = w.Keep(path, Sum([]byte(text)), int64(len(text))); err != nil {
 				t.Fatalf("Keep: %v", err)
 			}
 		}
@@ -99,7 +99,7 @@ func manifestOf(s site) Manifest {
 		Redirects: redirects, Gone: []string{"/away/"}, Vanished: map[string]Lost{"/lost/": {Title: "lost"}},
 		Generator: "whyfix test", Base: "/", Origins: []string{"https://example.org"},
 		Counts: Counts{Articles: 1},
-		Search: &SearchInfo{Schema: 1, Documents: 1, Digest: sumOf([]byte(indexOf(s)))},
+		Search: &SearchInfo{Schema: 1, Documents: 1, Digest: Sum([]byte(indexOf(s)))},
 	}
 }
 
@@ -145,7 +145,7 @@ func checkLive(t *testing.T, dir, id string, s site) {
 		for folder := filepath.Dir("www/" + path); folder != "."; folder = filepath.Dir(folder) {
 			want[folder+"/"] = ""
 		}
-		urls[urlOf(path)] = sumOf([]byte(text))
+		urls[urlOf(path)] = Sum([]byte(text))
 		if strings.HasSuffix(path, ".html") {
 			want["www/"+path+".gz"] = "gz:" + text
 		}
@@ -207,11 +207,25 @@ func checkNames(t *testing.T, dir string, ids ...string) {
 	t.Helper()
 	want := append([]string{currentName, lockName}, ids...)
 	slices.Sort(want)
-	got := slices.DeleteFunc(names(t, dir), func(name string) bool { return name == spareName })
+	got := names(t, dir)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("folder of releases (-want +got):\n%s", diff)
 	}
+}
+
+// releases lists the complete releases of a folder, newest first.
+func releases(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "*-*", manifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, name := range slices.Backward(found) {
+		ids = append(ids, filepath.Base(filepath.Dir(name)))
+	}
+	return ids
 }
 
 func writeOS(t *testing.T, name, text string) {

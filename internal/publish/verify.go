@@ -12,76 +12,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // ErrDamaged says that a release does not hold what its manifest says: it is
 // still being copied, or somebody changed it.
 var ErrDamaged = errors.New("the release is damaged or not all there")
-
-// Place is where a path leads at one moment: to which folder, and to which
-// manifest in it.
-type Place struct {
-	dir      string
-	manifest os.FileInfo
-}
-
-// Find says where a path leads, which is a folder of releases, one release, or
-// a link to either. It reads links and looks at one file, so it is cheap
-// enough to poll. The errors are those of Open.
-func Find(path string) (Place, error) {
-	info, err := os.Stat(filepath.Join(path, manifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		id, errID := Current(path)
-		if errID != nil {
-			return Place{}, errID
-		}
-		path = filepath.Join(path, id)
-		info, err = os.Stat(filepath.Join(path, manifestName))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return Place{}, fmt.Errorf("publish: %s: %w: it has no %s", path, ErrIncomplete, manifestName)
-	}
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a plain file", manifestName)
-	}
-	if err != nil {
-		return Place{}, fmt.Errorf("publish: open: %w", err)
-	}
-	dir, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return Place{}, fmt.Errorf("publish: open: %w", err)
-	}
-	return Place{dir: dir, manifest: info}, nil
-}
-
-// Is reports whether two places are one: the same folder with the same
-// manifest, which nobody has written since.
-func (p Place) Is(q Place) bool {
-	return p.manifest != nil && q.manifest != nil && p.dir == q.dir && os.SameFile(p.manifest, q.manifest) &&
-		p.manifest.Size() == q.manifest.Size() && p.manifest.ModTime().Equal(q.manifest.ModTime())
-}
-
-// Holds reports whether a release was opened from here.
-func (p Place) Holds(r *Release) bool {
-	if p.manifest == nil {
-		return false
-	}
-	info, err := r.lock.Stat()
-	return err == nil && os.SameFile(p.manifest, info)
-}
-
-// String is the folder, as an OS path; "" for the zero Place.
-func (p Place) String() string { return p.dir }
-
-// Name is the name of the folder, which is mostly the release's id.
-func (p Place) Name() string {
-	if p.dir == "" {
-		return ""
-	}
-	return filepath.Base(p.dir)
-}
 
 // named is a file of a release and its content hash.
 type named struct{ name, sum string }
@@ -100,8 +38,24 @@ func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) e
 	if err != nil {
 		return err
 	}
-	err = each(ctx, files, func(f named, buffer []byte) error { return r.verifyFile(f, known, buffer) })
-	if err != nil {
+	// Readers are answered meanwhile: half of the processors are theirs.
+	workers := max(runtime.GOMAXPROCS(0)/2, 1)
+	group, ctx := errgroup.WithContext(ctx)
+	for n := range workers {
+		group.Go(func() error {
+			buffer := make([]byte, 64<<10)
+			for i := n; i < len(files); i += workers {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := r.verifyFile(files[i], known, buffer); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	if err := r.verifyCounts(); err != nil {
@@ -111,40 +65,11 @@ func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) e
 	return nil
 }
 
-// each does something with each file until one fails. What it is given beside
-// the file is room to read into. Readers are answered meanwhile: half of the
-// processors are theirs.
-func each(ctx context.Context, files []named, do func(f named, buffer []byte) error) error {
-	workers := max(runtime.GOMAXPROCS(0)/2, 1)
-	faults := make([]error, workers)
-	var wg sync.WaitGroup
-	for n := range workers {
-		wg.Go(func() {
-			buffer := make([]byte, 64<<10)
-			for i := n; i < len(files) && faults[n] == nil; i += workers {
-				if faults[n] = ctx.Err(); faults[n] == nil {
-					faults[n] = do(files[i], buffer)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range faults {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // files are those that the manifest names, sorted.
 func (r *Release) files() ([]named, error) {
 	out := make([]named, 0, len(r.manifest.URLs)+len(r.manifest.Index)+1)
 	for address, sum := range r.manifest.URLs {
-		name := strings.TrimPrefix(address, "/")
-		if name == "" || strings.HasSuffix(name, "/") {
-			name += "index.html"
-		}
+		name := FileOf(address)
 		if checkPath(name) != nil {
 			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
 		}
@@ -204,30 +129,13 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 // shares reports whether a release that was verified has the same file, which
 // nobody has written since.
 func (r *Release) shares(known *Release, file named) bool {
-	if known.verified.IsZero() || known.sumOf(file.name) != file.sum {
+	if known.verified.IsZero() || known.manifest.sumOf(file.name) != file.sum {
 		return false
 	}
 	name := filepath.FromSlash(file.name)
 	a, errA := os.Lstat(filepath.Join(r.dir, name))
 	b, errB := os.Lstat(filepath.Join(known.dir, name))
 	return errA == nil && errB == nil && a.Mode().IsRegular() && os.SameFile(a, b) && a.ModTime().Before(known.verified)
-}
-
-// sumOf is the hash of a file that the manifest names; "" if it names none.
-func (r *Release) sumOf(name string) string {
-	if name == templateName {
-		return r.manifest.Template
-	}
-	if inside, ok := strings.CutPrefix(name, wwwName+"/"); ok {
-		return r.manifest.URLs[urlOf(inside)]
-	}
-	return r.manifest.Index[strings.TrimPrefix(name, searchName+"/")]
-}
-
-func oneFile(a, b string) bool {
-	x, errX := os.Lstat(a)
-	y, errY := os.Lstat(b)
-	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // verifyCounts finds compressed copies that were cut short: the manifest has no
@@ -257,4 +165,100 @@ func (r *Release) verifyCounts() error {
 		return r.damaged(wwwName, fmt.Sprintf("holds %d bytes of %d", bytes, r.manifest.Counts.Bytes))
 	}
 	return nil
+}
+
+// IndexRoot knows the one file of an index that does not keep its bytes. Other
+// programs that open the index, even to count what is in it, may write that file
+// again, so a release vouches for what it says; for all other files it vouches
+// for their bytes. What such a file looks like is the search's affair: whoever
+// makes or reads releases brings this along. Dir is the folder of an index.
+//
+// Nil stands for an index without such a file.
+type IndexRoot interface {
+	// Name is the file's, in the folder of an index, with slashes.
+	Name() string
+	// Digest tells what the file says; "" if it says nothing that can be read. An
+	// error says nothing about the file, only that it could not be read now.
+	Digest(dir string) (string, error)
+	// Copy brings the file into a folder that has all others, as a file of its
+	// own: two releases must not be locked, or written, by who opens one.
+	Copy(from, to string) error
+}
+
+// saysPrefix begins the hash, in a manifest, of a file that is known by what it
+// says. Manifests of before have none: there it is known by its bytes.
+const saysPrefix = "says:"
+
+// isIndexRoot reports whether a file of a release, such as "search/store/x", is
+// the root of its index.
+func isIndexRoot(index IndexRoot, name string) bool {
+	return index != nil && name == searchName+"/"+index.Name()
+}
+
+// verifyIndexRoot is verifyFile for the root of the index.
+func (r *Release) verifyIndexRoot(file named) error {
+	want := strings.TrimPrefix(file.sum, saysPrefix)
+	if want == "" || !isIndexRoot(r.index, file.name) {
+		return r.damaged(manifestName, "tells of "+file.name+" what cannot be compared")
+	}
+	says, err := r.index.Digest(filepath.Join(r.dir, searchName))
+	switch {
+	case err != nil:
+		return r.cannot(file.name, err)
+	case says != want:
+		return r.damaged(file.name, "does not say what was published")
+	}
+	return nil
+}
+
+// Fingerprint tells at a look whether a release is as it was. It has the bytes
+// of the manifest, the search template and the maps, the names, sizes and times
+// of the files of the index, what its root says, and whether something was put
+// into or taken out of www/ itself. Pages deeper down are not looked at: to ask
+// for each takes longer than a build that has nothing to do may take.
+func Fingerprint(dir, id string, index IndexRoot) (sum [32]byte, err error) {
+	h := sha256.New()
+	if err := fingerprint(h, filepath.Join(dir, id), index); err != nil {
+		return sum, fmt.Errorf("publish: %w", err)
+	}
+	return [32]byte(h.Sum(nil)), nil
+}
+
+func fingerprint(h io.Writer, release string, index IndexRoot) error {
+	for _, name := range []string{manifestName, templateName, movedName, goneName} {
+		data, err := readPlain(filepath.Join(release, name))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%d\n%s", len(data), data)
+	}
+	www, err := os.Lstat(filepath.Join(release, wwwName))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h, "%v %d\n", www.Mode(), www.ModTime().UnixNano())
+	search := filepath.Join(release, searchName)
+	return filepath.WalkDir(search, func(name string, entry fs.DirEntry, err error) error {
+		if name == search && errors.Is(err, fs.ErrNotExist) {
+			return nil // made without an index
+		}
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%q %v", name, info.Mode())
+		switch {
+		case entry.IsDir(): // what is in it is told: its time is that of any visitor
+		case index != nil && entry.Type().IsRegular() && name == filepath.Join(search, filepath.FromSlash(index.Name())):
+			says, err := index.Digest(search)
+			fmt.Fprintf(h, " %q", says)
+			return err
+		default:
+			fmt.Fprintf(h, " %d %d\n", info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
 }

@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -20,17 +22,11 @@ type Writer struct {
 	now   time.Time
 	index IndexRoot
 	root  *os.Root // dir
-	www   *os.Root // dir/id/www; see openSite
+	lock  *os.File
 
-	wwwPath string // the same, as an OS path with a separator at the end
-	lock    *os.File
-
-	site    sync.Once // makes www
-	siteErr error
-	spare   *spare // what www was made of; nil: of nothing
-
-	before string // id of the live release, "" if none
-	live   *live  // the same, to compare with and link from; nil if it cannot be read
+	before   string    // id of the live release, "" if none
+	previous *Manifest // of the same; nil if it cannot be read
+	live     *live     // the same, to compare with and link from; nil if it is no use
 
 	// For tests: fault is called before each step with its name, and an error
 	// from it is that step's; link and symlink stand for the file system's.
@@ -41,10 +37,9 @@ type Writer struct {
 	done bool         // committed or given up
 
 	mu       sync.Mutex
-	files    map[string]file   // every path below www/ that was put
+	files    map[string]file   // every file that was put, by its name in the release
 	variants map[string]string // how they were made, by extension; see Variant
-	folders  map[string]bool   // folders that exist, from the release's root
-	template file
+	folders  map[string]bool   // folders that exist, by their names in the release
 	search   searchState
 	written  int   // files written new
 	failed   error // the first file that could not be written: the release must not be committed
@@ -64,7 +59,6 @@ const (
 	unsettled fileState = iota // being put, or could not be
 	written                    // in its place
 	taken                      // the live release's file, linked in Commit
-	spared                     // in its place, because the spare has it
 )
 
 type searchState uint8
@@ -92,7 +86,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		dir: dir, now: now.UTC().Round(0), index: index, root: root,
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
-		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{},
+		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{".": true, wwwName: true},
 	}
 	defer func() {
 		if err != nil {
@@ -114,7 +108,9 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	}
 	// A link that cannot be read is no reason to stop: Commit makes a new one.
 	w.before, _ = Current(dir)
-	w.live = openLive(dir, w.before)
+	if w.live = openLive(dir, w.before); w.live != nil {
+		w.previous = w.live.manifest
+	}
 	if err := removeDead(root, ids, w.before); err != nil {
 		return nil, err
 	}
@@ -123,8 +119,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		newest = ids[0]
 	}
 	w.id = newID(now, newest)
-	w.wwwPath = filepath.Join(dir, w.id, wwwName) + string(filepath.Separator)
-	if err := root.Mkdir(w.id, dirMode); err != nil {
+	if err := root.MkdirAll(w.id+"/"+wwwName, dirMode); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
 	return w, nil
@@ -132,12 +127,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 
 // Previous is the manifest of the live release, nil if there is none or it
 // cannot be read. It must not be changed.
-func (w *Writer) Previous() *Manifest {
-	if w.live == nil {
-		return nil
-	}
-	return w.live.manifest
-}
+func (w *Writer) Previous() *Manifest { return w.previous }
 
 // Put puts a file below www/. A file that the live release holds at the same
 // path with the same content is linked from there.
@@ -145,16 +135,27 @@ func (w *Writer) Previous() *Manifest {
 // The errors, wrapped, are ErrPath, ErrDuplicate, ErrClosed, and those of the
 // disk, after which Commit refuses too.
 func (w *Writer) Put(path string, data []byte) error {
-	return w.put(path, func() (file, error) {
-		f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
-		if w.live.holds(path, f.sum, f.size) {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	return w.putData(wwwName+"/"+path, data)
+}
+
+// PutSearchTemplate is Put for search.html, the template of the search page.
+func (w *Writer) PutSearchTemplate(data []byte) error { return w.putData(templateName, data) }
+
+func (w *Writer) putData(name string, data []byte) error {
+	return w.put(name, func() (file, error) {
+		f := file{sum: Sum(data), size: int64(len(data)), state: taken}
+		if w.live.holds(name, f.sum, f.size) {
 			return f, nil
 		}
 		f.state = written
-		return f, w.write(path, func(out io.Writer) error {
+		_, err := w.write(name, func(out io.Writer) error {
 			_, err := out.Write(data)
 			return err
 		})
+		return f, err
 	})
 }
 
@@ -162,43 +163,39 @@ func (w *Writer) Put(path string, data []byte) error {
 // caller knows without having it. It reports whether the live release does;
 // otherwise nothing was put.
 func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
-	if sum == "" || w.live == nil {
+	name := wwwName + "/" + path
+	if sum == "" || checkPath(path) != nil || !w.live.holds(name, sum, size) {
 		return false, nil
 	}
-	f := file{sum: sum, size: size, state: taken}
-	switch is, err := w.spares(path, sum, size); {
-	case err != nil:
-		return false, err
-	case is:
-		f.state = spared
-	case !w.live.holds(path, sum, size):
-		return false, nil
-	}
-	return true, w.put(path, func() (file, error) { return f, nil })
+	return true, w.put(name, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
 }
 
 // Holds tells the content hash and the size of a file that was put.
 func (w *Writer) Holds(path string) (sum string, size int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f := w.files[path]
+	f := w.files[wwwName+"/"+path]
 	return f.sum, f.size
 }
 
 // PutFrom is Put for a big file, which is never in memory as a whole. It is
 // read once more if it has to be compared and turns out to be another.
 func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error {
-	return w.put(path, func() (file, error) {
-		if w.live.has(path) {
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	name := wwwName + "/" + path
+	return w.put(name, func() (file, error) {
+		if w.live.size(name) >= 0 {
 			f := file{state: taken}
 			err := f.copyFrom(open, io.Discard)
-			if err != nil || w.live.holds(path, f.sum, f.size) {
+			if err != nil || w.live.holds(name, f.sum, f.size) {
 				return f, err
 			}
 		}
 		// The source may have changed since: what is written counts.
 		f := file{state: written}
-		err := w.write(path, func(out io.Writer) error { return f.copyFrom(open, out) })
+		_, err := w.write(name, func(out io.Writer) error { return f.copyFrom(open, out) })
 		return f, err
 	})
 }
@@ -221,8 +218,12 @@ func (f *file) copyFrom(open func() (io.ReadCloser, error), out io.Writer) error
 // otherwise compress writes it. All variants of one extension are made in one
 // way.
 func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error {
-	return w.put(path, func() (file, error) {
-		base, ext, ok := cutVariant(path)
+	if err := checkPath(path); err != nil {
+		return err
+	}
+	name := wwwName + "/" + path
+	return w.put(name, func() (file, error) {
+		base, ext, ok := cutVariant(name)
 		w.mu.Lock()
 		baseFile := w.files[base]
 		w.mu.Unlock()
@@ -232,28 +233,16 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 		if err := w.claimVariants(ext, how); err != nil {
 			return file{}, err
 		}
-		if baseFile.state == spared && w.spare.manifest.made(path, how) {
-			if size := sizeOf(w.osPath(path)); size > 0 {
-				w.spare.met.Add(1)
-				return file{size: size, state: spared, variant: true}, nil
-			}
-		}
-		if (baseFile.state == taken || baseFile.state == spared) && w.live.made(path, how) {
-			if size := w.live.size(path); size > 0 {
+		if baseFile.state == taken && w.live.made(name, how) {
+			if size := w.live.size(name); size > 0 {
 				return file{size: size, state: taken, variant: true}, nil
 			}
 		}
-		f := file{state: written, variant: true}
-		err := w.write(path, func(out io.Writer) error {
-			counted := &counter{out: out}
-			err := compress(counted)
-			f.size = counted.n
-			if err == nil && f.size == 0 {
-				err = errors.New("an empty variant") // and the next build would take it for a damaged one
-			}
-			return err
-		})
-		return f, err
+		size, err := w.write(name, compress)
+		if err == nil && size == 0 {
+			err = errors.New("an empty variant") // and the next build would take it for a damaged one
+		}
+		return file{size: size, state: written, variant: true}, err
 	})
 }
 
@@ -268,49 +257,34 @@ func (w *Writer) claimVariants(ext, how string) error {
 	return nil
 }
 
-// counter counts what is written.
-type counter struct {
-	out io.Writer
-	n   int64
-}
-
-func (c *counter) Write(data []byte) (int, error) {
-	n, err := c.out.Write(data)
-	c.n += int64(n)
-	return n, err
-}
-
-// put reserves a path, makes its file with add, and notes what came of it.
-func (w *Writer) put(path string, add func() (file, error)) error {
-	if err := checkPath(path); err != nil {
-		return err
-	}
+// put reserves the name of a file, makes it with add, and notes what came of it.
+func (w *Writer) put(name string, add func() (file, error)) error {
 	w.gate.RLock()
 	defer w.gate.RUnlock()
 	if w.done {
-		return fmt.Errorf("publish: put %s: %w", path, ErrClosed)
+		return fmt.Errorf("publish: put %s: %w", name, ErrClosed)
 	}
 	w.mu.Lock()
-	_, twice := w.files[path]
+	_, twice := w.files[name]
 	if !twice {
-		w.files[path] = file{}
+		w.files[name] = file{}
 	}
 	w.mu.Unlock()
 	if twice {
-		return fmt.Errorf("publish: %s: %w", path, ErrDuplicate)
+		return fmt.Errorf("publish: %s: %w", name, ErrDuplicate)
 	}
 
 	f, err := add()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {
-		err = fmt.Errorf("publish: put %s: %w", path, err)
+		err = fmt.Errorf("publish: put %s: %w", name, err)
 		if w.failed == nil {
 			w.failed = err
 		}
 		return err
 	}
-	w.files[path] = f
+	w.files[name] = f
 	if f.state == written {
 		w.written++
 	}
@@ -322,22 +296,26 @@ func (w *Writer) put(path string, add func() (file, error)) error {
 // So files are made, linked and looked at by their paths, after checkPath; what
 // is removed, renamed or replaced goes through os.Root.
 
-// write makes a new file below www/ and the folders that it needs.
-func (w *Writer) write(name string, fill func(io.Writer) error) error {
+// write makes a new file and the folders that it needs, and says its size.
+func (w *Writer) write(name string, fill func(io.Writer) error) (size int64, err error) {
 	if err := w.fault("write"); err != nil {
-		return err
+		return 0, err
 	}
-	if err := w.openSite(); err != nil {
-		return err
-	}
-	if err := w.place(name); err != nil {
-		return err
+	if err := w.makeFolder(path.Dir(name)); err != nil {
+		return 0, err
 	}
 	f, err := os.OpenFile(w.osPath(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(fill(f), f.Close())
+	err = fill(f)
+	size, errSize := f.Seek(0, io.SeekCurrent)
+	return size, errors.Join(err, errSize, f.Close())
+}
+
+// osPath is the path of a file of the release.
+func (w *Writer) osPath(name string) string {
+	return filepath.Join(w.dir, w.id, filepath.FromSlash(name))
 }
 
 // makeFolder makes a folder of the release and those above it.
@@ -348,7 +326,7 @@ func (w *Writer) makeFolder(name string) error {
 	if exists {
 		return nil
 	}
-	err := os.Mkdir(filepath.Join(w.dir, w.id, filepath.FromSlash(name)), dirMode)
+	err := os.Mkdir(w.osPath(name), dirMode)
 	if err != nil {
 		err = w.root.MkdirAll(w.id+"/"+name, dirMode)
 	}
@@ -361,29 +339,6 @@ func (w *Writer) makeFolder(name string) error {
 	return nil
 }
 
-// PutSearchTemplate puts search.html, the template of the search page.
-func (w *Writer) PutSearchTemplate(data []byte) error {
-	w.gate.Lock()
-	defer w.gate.Unlock()
-	if w.done {
-		return fmt.Errorf("publish: %s: %w", templateName, ErrClosed)
-	}
-	if w.template.state != unsettled {
-		return fmt.Errorf("publish: %s: %w", templateName, ErrDuplicate)
-	}
-	f := file{sum: sumOf(data), size: int64(len(data)), state: taken}
-	if !w.live.holdsTemplate(f.sum, f.size) {
-		f.state = written
-		if err := writeFile(w.root, w.id+"/"+templateName, data); err != nil {
-			w.failed = fmt.Errorf("publish: %s: %w", templateName, err)
-			return w.failed
-		}
-		w.written++
-	}
-	w.template = f
-	return nil
-}
-
 // SearchDir makes the folder of the search index and returns its OS path. The
 // caller fills it before Commit.
 func (w *Writer) SearchDir() (string, error) {
@@ -393,29 +348,33 @@ func (w *Writer) SearchDir() (string, error) {
 	if err := w.root.Mkdir(w.id+"/"+searchName, dirMode); err != nil {
 		return "", fmt.Errorf("publish: search: %w", err)
 	}
-	return filepath.Join(w.dir, w.id, searchName), nil
+	return w.osPath(searchName), nil
 }
 
 // LinkSearch takes over the search index of the live release as it is. The
-// error wraps fs.ErrNotExist if it has none, in its manifest or on the disk, or
-// a damaged one.
+// error wraps fs.ErrNotExist if it has none that is of use; see LastSearch.
 func (w *Writer) LinkSearch() error {
-	if w.live == nil || w.live.manifest.Search == nil {
+	if w.LastSearch() == "" {
 		return fmt.Errorf("publish: search: the live release has no index: %w", fs.ErrNotExist)
-	}
-	if w.lostSearch() {
-		return fmt.Errorf("publish: search: the live release's index is gone: %w", fs.ErrNotExist)
 	}
 	return w.claimSearch(searchTaken)
 }
 
 // LastSearch is the OS path of the live release's index, to make the next of;
-// "" if it has none, or it is no use.
+// "" if it has none, in its manifest or on the disk. One whose root is known by
+// its bytes is no use: nobody can tell whether it has been written again since.
 func (w *Writer) LastSearch() string {
-	if w.live == nil || w.live.manifest.Search == nil || w.lostSearch() {
+	if w.live == nil || w.live.manifest.Search == nil {
 		return ""
 	}
-	return filepath.Join(w.live.dir, searchName)
+	if w.index != nil && !strings.HasPrefix(w.live.manifest.Index[w.index.Name()], saysPrefix) {
+		return ""
+	}
+	dir := filepath.Join(w.live.dir, searchName)
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
 }
 
 func (w *Writer) claimSearch(how searchState) error {
@@ -434,9 +393,6 @@ func (w *Writer) claimSearch(how searchState) error {
 // unlock lets go of the folder and its lock.
 func (w *Writer) unlock() error {
 	err := w.root.Close()
-	if w.www != nil {
-		err = errors.Join(err, w.www.Close())
-	}
 	if w.lock != nil {
 		err = errors.Join(err, unlockDir(w.lock))
 	}

@@ -119,6 +119,7 @@ func shown(articles []*site.Article) time.Time {
 	}
 	return articles[0].Shown()
 }
+
 func document(v any) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(xml.Header)

@@ -19,7 +19,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
-	"whyfix/internal/press"
+	"whyfix/internal/compress"
 	"whyfix/internal/publish"
 )
 
@@ -268,7 +268,7 @@ func TestDamagedCopies(t *testing.T) {
 		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
 	}, nil)
 	book := &logBook{}
-	s := New(&h, slog.New(slog.NewTextHandler(book, nil)), Options{Unpack: press.Unpack})
+	s := New(&h, slog.New(slog.NewTextHandler(book, nil)), Options{Unpack: compress.Unpack})
 	for range 3 {
 		for target, want := range map[string]string{"/good.css": "br", "/cut.css": "gzip", "/flipped.css": "", "/other.css": "", "/none.css": ""} {
 			a := get(t, s, target, "Accept-Encoding: br, gzip")

@@ -87,7 +87,7 @@ func measure(ctx context.Context, o options) (rows []row, err error) {
 	if err != nil {
 		return rows, err
 	}
-	rows = append(rows, limit("one edited article, build", edited.wall.Seconds(), 0.5, seconds))
+	rows = append(rows, beside("one edited article, build", "Hugo", hugo.wall.Seconds(), edited.wall.Seconds(), 0.2, seconds))
 	edits, err := dev(ctx, o, site)
 	if err != nil {
 		return rows, err

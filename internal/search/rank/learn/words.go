@@ -25,8 +25,14 @@ const (
 
 func newWordFinder() *wordFinder {
 	return &wordFinder{
-		map[rune]float64{}, map[terms.Key]float64{}, map[terms.Key]map[rune]float64{}, map[terms.Key]map[rune]float64{},
-		map[terms.Key]rune{}, map[terms.Key]rune{}, 0, map[terms.Key]bool{},
+		map[rune]float64{},
+		map[terms.Key]float64{},
+		map[terms.Key]map[rune]float64{},
+		map[terms.Key]map[rune]float64{},
+		map[terms.Key]rune{},
+		map[terms.Key]rune{},
+		0,
+		map[terms.Key]bool{},
 	}
 }
 

@@ -4,9 +4,80 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
+
+func TestFingerprint(t *testing.T) {
+	dir := t.TempDir()
+	live := build(t, dir, siteA, 2)
+	first, err := Fingerprint(dir, live.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(dir)
+	if err == nil {
+		err = errors.Join(r.Verify(t.Context(), nil, nil), r.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Fingerprint(dir, live.ID, nil); err != nil || again != first {
+		t.Errorf("who reads a release changes its fingerprint (%v)", err)
+	}
+	link := func(name string) harm {
+		return harm{name + " is a link", func(dir string) error {
+			name, away := filepath.Join(dir, name), filepath.Join(t.TempDir(), "away")
+			return errors.Join(os.Rename(name, away), os.Symlink(away, name))
+		}}
+	}
+	for _, h := range []harm{
+		put("manifest.json", "{}"), lose("manifest.json"), put("search.html", "<FORM>"), lose("search.html"), lose("gone.map"), put("gone.map", ""),
+		lose("redirects.map"), lose("search"), lose("search/store/root.bolt"), put("search/store/root.bolt", "x"), put("search/more", "x"),
+		lose("www"), lose("www/index.html"), put("www/more.html", "x"), link("www"), link("search"), link("manifest.json"),
+		{"search/store/root.bolt is of another time", func(dir string) error {
+			at := time.Now().Add(time.Hour)
+			return os.Chtimes(filepath.Join(dir, "search", "store", "root.bolt"), at, at)
+		}},
+		{"a manifest of the same length", func(dir string) error {
+			name := filepath.Join(dir, manifestName)
+			info, err := os.Stat(name)
+			if err != nil {
+				return err
+			}
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			data[slices.Index(data, '1')] = '2'
+			return errors.Join(os.WriteFile(name, data, 0o644), os.Chtimes(name, info.ModTime(), info.ModTime()))
+		}},
+	} {
+		t.Run(h.name, func(t *testing.T) {
+			dir := t.TempDir()
+			live := build(t, dir, siteA, 2)
+			// What was written within one tick of the clock has one time.
+			at := time.Now().Add(-time.Minute)
+			for _, name := range []string{"www", "search/store", "search"} {
+				if err := os.Chtimes(filepath.Join(live.Dir, filepath.FromSlash(name)), at, at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			was, err := Fingerprint(dir, live.ID, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.do(live.Dir); err != nil {
+				t.Fatal(err)
+			}
+			if now, err := Fingerprint(dir, live.ID, nil); err == nil && now == was {
+				t.Error("it has the same fingerprint")
+			}
+		})
+	}
+}
 
 // rootOf stands for the root of an index: its first word is what it says, the
 // rest is whoever wrote it last.

@@ -1,10 +1,10 @@
-// Package press makes the compressed copies of a site's text files that a
+// Package compress makes the compressed copies of a site's text files that a
 // release has beside them, so that no web server has to make them again for
 // each reader.
 //
 // In: a file. Out: the same, compressed, as one content coding of HTTP. The
 // same file gives the same bytes; docs/performance.md tells why these levels.
-package press
+package compress
 
 import (
 	"bufio"
@@ -81,7 +81,7 @@ const large = 256 << 10
 // Write compresses in into out. No more of either is in memory than a window.
 func (c Coding) Write(out io.Writer, in io.Reader) error {
 	if err := c.write(out, in); err != nil {
-		return fmt.Errorf("press: %w", err)
+		return fmt.Errorf("compress: %w", err)
 	}
 	return nil
 }
@@ -147,5 +147,5 @@ func Unpack(ext string, r io.Reader) (io.Reader, error) {
 	case ".gz":
 		return gzip.NewReader(r)
 	}
-	return nil, fmt.Errorf("press: there are no copies that end in %q", ext)
+	return nil, fmt.Errorf("compress: there are no copies that end in %q", ext)
 }

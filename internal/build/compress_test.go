@@ -13,7 +13,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
-	"whyfix/internal/press"
+	"whyfix/internal/compress"
 )
 
 // Every text file has its compressed copies, which give it back; only those of
@@ -82,7 +82,7 @@ func copies(t *testing.T, r Report, own ...string) {
 		}
 		for _, ext := range []string{".br", ".gz"} {
 			packed, ok := www[name+ext]
-			if want := press.Worth(name, int64(len(text))); ok != want {
+			if want := compress.Worth(name, int64(len(text))); ok != want {
 				t.Errorf("%s: %v, want %v", name+ext, ok, want)
 			}
 			if !ok || slices.Contains(own, name+ext) {

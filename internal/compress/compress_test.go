@@ -1,4 +1,4 @@
-package press
+package compress
 
 import (
 	"bytes"
@@ -113,7 +113,7 @@ func TestVersions(t *testing.T) {
 	}
 	for _, want := range []string{"github.com/andybalholm/brotli v" + brotliVersion + "\n", "github.com/klauspost/compress v" + gzipVersion + "\n"} {
 		if !bytes.Contains(mod, []byte(want)) {
-			t.Errorf("go.mod has not %q: change the version in press.go", want)
+			t.Errorf("go.mod has not %q: change the version in compress.go", want)
 		}
 	}
 }
