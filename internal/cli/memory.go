@@ -23,9 +23,9 @@ const (
 	// check ends soon: time is worth more than memory.
 	checkingGC = 200
 
-	// serve: nearly all that it keeps is the index, which lives long, and queries
-	// leave little behind.
-	servingGC = 50
+	// serve, the default of Go: nearly all that it keeps is the index, so half of it
+	// would save 15 MB of 123 at 10,000 articles, and make questions 7 % slower.
+	servingGC = 100
 )
 
 // collect sets how much the heap may grow, in percent, and returns what sets it

@@ -22,12 +22,16 @@ const (
 // ClassOf tells a folded character's class.
 func ClassOf(r rune) Class {
 	switch {
+	case r >= hanFirst && r <= hanLast: // most are these
+		return CJK
 	case r < utf8.RuneSelf:
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return Word
 		}
 		return Other
-	case r >= hanFirst && r <= hanLast, unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+	case r >= 0x3000 && r <= 0x3004, r >= 0xFF01 && r <= 0xFF0F, r >= 0x2010 && r <= 0x2027: // punctuation, which the tables would take long for
+		return Other
+	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
 		return CJK
 	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
 		return Word
