@@ -140,7 +140,7 @@ var edits = []func(f *folder, r *rand.Rand, step int) string{
 // build: byte for byte, and answer for answer. One is made by a process that
 // runs on, one by a process of its own each time.
 func TestRandomEdits(t *testing.T) {
-	manyBuilds(t)
+	withoutDetector(t)
 	t.Parallel()
 	steps := 2 * len(edits)
 	r := rand.New(rand.NewPCG(7, 30))

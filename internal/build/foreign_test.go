@@ -51,6 +51,7 @@ func visit(t *testing.T, release string, documents int) {
 // nothing has changed, and the next index is made of it, in releases that
 // somebody opened in turn; and rollback leads there.
 func TestForeignOpen(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	const articles, documents = 40, 40 + 3 // the pages of the folders are found too
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
@@ -193,6 +194,7 @@ func TestForeignOpen(t *testing.T) {
 // What is no visit: a root that says something else is mended by the next build,
 // and so are segments and texts.
 func TestForeignHarm(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(6))

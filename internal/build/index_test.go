@@ -13,6 +13,7 @@ import (
 // server may have open: it shares files with it, answers for the new content,
 // and leaves the old one as it was.
 func TestIndexIsMadeFromTheLast(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(60))

@@ -36,7 +36,7 @@ func buildAlone(content, public string) int {
 // has made the new one live; never anything between. The next build succeeds
 // and removes what was left.
 func TestKill(t *testing.T) {
-	manyBuilds(t)
+	withoutDetector(t)
 	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
@@ -145,13 +145,4 @@ func folders(t *testing.T, dir string) int {
 		}
 	}
 	return n
-}
-
-// manyBuilds skips a test of many whole builds under the race detector: make
-// test runs it without.
-func manyBuilds(t *testing.T) {
-	t.Helper()
-	if raceDetector {
-		t.Skip("many builds: not under the race detector")
-	}
 }

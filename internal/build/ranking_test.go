@@ -20,6 +20,7 @@ var update = flag.Bool("update-ranking", false, "write testdata/ranking.golden a
 // ladder has questions: as typed, in other words, traditional, pinyin,
 // sound-alikes, slips.
 func TestRanking(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	l, err := NewLoader(Options{Content: "../../content", Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }})
 	if err != nil {

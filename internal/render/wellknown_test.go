@@ -117,6 +117,7 @@ func TestWellKnownFilesWithoutAnAddress(t *testing.T) {
 
 // A sitemap holds 50,000 addresses; more are several, and a list of them.
 func TestLargeSitemap(t *testing.T) {
+	withoutDetector(t)
 	if testing.Short() {
 		t.Skip("many articles")
 	}
