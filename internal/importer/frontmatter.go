@@ -12,6 +12,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 )
 
 // frontMatter reads the front matter of a Markdown file, and returns the byte
@@ -116,7 +117,7 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 		value := strings.Join(values[:min(1, len(values))], "")
 		switch strings.ToLower(e.Key.Value) {
 		case "title":
-			p.title = line(value)
+			p.title = markup.Line(value)
 		case "description", "summary":
 			keep(&p.summary, value)
 		case "date", "publishdate", "created", "created_at":
@@ -131,7 +132,7 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 			p.dated(&p.updated, "date", strings.Join(inner(e, "date"), ""))
 			keep(&p.author, strings.Join(inner(e, "author"), ""))
 		case "author", "authors":
-			p.author = line(strings.Join(append(values, inner(e, "name")...), "、"))
+			p.author = markup.Line(strings.Join(append(values, inner(e, "name")...), "、"))
 		case "tags", "keywords", "categories", "labels":
 			p.tag(append(values, inner(e, "label")...)...) // Docusaurus: {label: …, permalink: …}
 		case "symptoms":
@@ -173,12 +174,12 @@ func inner(e content.Entry, key string) []string {
 	return out
 }
 
-func (p *page) tag(tags ...string) { p.tags = unique(append(p.tags, tags...)) }
+func (p *page) tag(tags ...string) { p.tags = markup.Unique(append(p.tags, tags...)) }
 
 // keep sets a fact that is not known yet.
 func keep(fact *string, value string) {
 	if *fact == "" {
-		*fact = line(value)
+		*fact = markup.Line(value)
 	}
 }
 
@@ -188,7 +189,7 @@ func (p *page) dated(to *time.Time, key, value string) {
 	switch {
 	case value == "":
 	case !ok:
-		p.ask("", "the "+line(key)+" of the source is no date: "+shorten(line(value), 60), "write it as year-month-day")
+		p.ask("", "the "+markup.Line(key)+" of the source is no date: "+markup.Shorten(markup.Line(value), 60), "write it as year-month-day")
 	case to.IsZero():
 		*to = t
 	}

@@ -1,12 +1,17 @@
 package importer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+
+	"whyfix/internal/importer/markup"
 )
 
 // peeled are the blocks whose content is Markdown again behind a blank line.
 var peeled = []string{"div", "section", "details", "center", "p", "blockquote", "article", "main", "aside", "header", "footer", "figure", "nav"}
+
+var tagStart = regexp.MustCompile(`^<(/?)([A-Za-z][\w.-]*)(?:[\s/>]|$)`)
 
 // htmlBlocks rewrites lines that start with a tag: a comment, a block of HTML,
 // a component of JSX or Vue.
@@ -25,17 +30,17 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 		}
 		return nil, i
 	}
-	name, behind := cutWord(strings.TrimPrefix(l[1:], "/"))
-	name, _, colon := strings.Cut(name, ":")
-	lower := strings.ToLower(name)
+	m := tagStart.FindStringSubmatch(l)
+	if m == nil {
+		return nil, i
+	}
+	name, lower := m[2], strings.ToLower(m[2])
 	component := name != lower || strings.ContainsAny(name, ".-")
 	open, rest, closed := strings.Cut(l, ">")
 	switch {
-	case name == "" || colon || strings.IndexByte("0123456789_.-", name[0]) >= 0 || behind != "" && strings.IndexByte(" \t/>", behind[0]) < 0:
-		return nil, i
 	case !component && slices.Contains(inlineTags, lower):
 		return nil, i
-	case l[1] == '/':
+	case m[1] == "/":
 		if !closed {
 			return nil, i
 		}
@@ -65,7 +70,7 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 		text, _, _ := strings.Cut(strings.Join(append([]string{rest}, block[1:]...), " "), "</")
 		return apart("**" + strings.TrimSpace(w.inline(text)) + "**"), next
 	}
-	return apart(prefixed(indent, strings.Split(w.im.fragment(w.p, all), "\n"))...), next
+	return apart(prefixed(indent, strings.Split(w.fragment(all), "\n"))...), next
 }
 
 // restOfLine rewrites what stands behind something that was left out.
@@ -85,18 +90,13 @@ func extent(lines []string, i int, name string) int {
 	if slices.Contains(childless, name) {
 		return i + 1
 	}
-	depth := 0
+	depth, ofName := 0, regexp.MustCompile(`(?i)<(/?)`+name+`((?:[\s/][^<>]*)?)(?:>|$)`)
 	for j := i; j < len(lines); j++ {
-		for part := range strings.SplitSeq(strings.ToLower(lines[j]), "<") {
-			step := 1
-			if inside, ok := strings.CutPrefix(part, "/"); ok {
-				part, step = inside, -1
-			}
-			if word, behind := cutWord(part); word != name || behind != "" && strings.IndexByte(" \t/>", behind[0]) < 0 {
-				continue
-			}
-			if tag, _, _ := strings.Cut(part, ">"); step < 0 || !strings.HasSuffix(tag, "/") {
-				depth += step
+		for _, m := range ofName.FindAllStringSubmatch(lines[j], -1) {
+			if m[1] == "/" {
+				depth--
+			} else if !strings.HasSuffix(m[2], "/") {
+				depth++
 			}
 		}
 		if depth <= 0 {
@@ -129,7 +129,7 @@ func (w *writing) component(lines []string, i int) (out []string, next int) {
 	case t.name == "Tabs":
 		w.drop("tabs, laid out one below the other")
 	case t.name == "TabItem" && label != "":
-		out = apart("**" + escape(label) + "**")
+		out = apart("**" + markup.Escape(label) + "**")
 	case t.name == "details" || t.name == "Details":
 		w.drop("<" + t.name + ">, whose content stays")
 	default:
@@ -143,4 +143,16 @@ func (w *writing) component(lines []string, i int) (out []string, next int) {
 		out = append(out, w.inline(indent+rest))
 	}
 	return out, next
+}
+
+// fragment converts a block of HTML.
+func (w *writing) fragment(source string) string {
+	o := w.im.words.html
+	o.Fragment, o.FirstImage = true, len(w.p.data)
+	r, err := markup.Convert(source, o)
+	if err != nil {
+		w.p.ask(markup.Shorten(source, 40), "HTML was left as a note", "say it in Markdown")
+		return o.Note(source)
+	}
+	return w.p.converted(r)
 }

@@ -27,6 +27,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -81,7 +82,7 @@ type page struct {
 	date, updated, expires       time.Time
 	draft                        bool
 	body                         string // Markdown
-	todos                        []todo
+	todos                        []markup.Todo
 	left                         []string // keys that have no place
 
 	into   string // the folder below the import's, "" at its top
@@ -90,13 +91,7 @@ type page struct {
 	text   string // the whole file
 	parsed *content.Article
 	diags  diag.List
-	data   []inline // images that stood in the page itself
-}
-
-// inline is an image that was written into a page.
-type inline struct {
-	name string
-	data []byte
+	data   []markup.Image // that stood in the page itself
 }
 
 // importing is the state of one Plan.

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"whyfix/internal/content"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
-	"whyfix/internal/site"
 )
 
 // where finds pages by what links call them.
@@ -65,24 +65,22 @@ func (w where) page(p string) *page {
 // link makes links between pages lead to their files, takes images and other
 // files along, and lists what lies elsewhere.
 func (im *importing) link() error {
-	w, reach := im.where(), im.reach()
+	w := im.where()
 	for _, p := range im.pages {
-		im.compose(p)
-		for i, d := range p.data {
-			target := im.assetPath(path.Dir(p.target), stem(p.target)+"-"+d.name)
-			im.assets[p.shown+"\x00"+strconv.Itoa(i)] = &File{Path: target, Source: p.shown, Text: d.data}
-			p.data[i].name = target
-		}
-		if p.parsed == nil {
+		if im.compose(p); p.parsed == nil {
 			continue
+		}
+		for i, d := range p.data {
+			target := im.assetPath(path.Dir(p.target), stem(p.target)+"-"+d.Name)
+			im.assets[p.shown+"\x00"+strconv.Itoa(i)] = &File{Path: target, Source: p.shown, Text: d.Data}
+			p.data[i].Name = target
 		}
 		dests, remote := map[markdown.Ref]string{}, 0
 		for _, ref := range p.parsed.Doc.Refs {
-			dest := im.lead(w, p, ref)
-			dests[ref] = dest
-			if ref.Image && dest == "" && strings.Contains(ref.Dest, "//") {
+			dests[ref] = im.lead(w, p, ref)
+			if ref.Image && dests[ref] == "" && strings.Contains(ref.Dest, "//") {
 				if remote++; remote <= 20 {
-					p.ask(ref.Dest, "this image lies on another host: "+shorten(ref.Dest, 120), "copy it beside the article, so that it cannot vanish")
+					p.ask(ref.Dest, "this image lies on another host: "+markup.Shorten(ref.Dest, 120), "copy it beside the article, so that it cannot vanish")
 				}
 			}
 		}
@@ -91,7 +89,6 @@ func (im *importing) link() error {
 				p.text = p.text[:s.start] + inParentheses.Replace(dest) + p.text[s.end:]
 			}
 		})
-		im.bury(p, reach)
 	}
 	return nil
 }
@@ -102,9 +99,6 @@ var inParentheses = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<",
 // piece, from the end of the page to its start, so that the spots of what comes
 // before stay. Links that share a definition share its spot: it is offered once.
 func (im *importing) edit(p *page, change func(spot)) {
-	if p.parsed == nil {
-		return
-	}
 	before, last := p.text, len(p.text)
 	for _, s := range findSpots(p) {
 		if s.end <= last {
@@ -119,9 +113,9 @@ func (im *importing) edit(p *page, change func(spot)) {
 
 // lead is what a link of a page is to be written as, "" for as it is.
 func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
-	if n, ok := strings.CutPrefix(ref.Dest, inlineScheme); ok {
+	if n, ok := strings.CutPrefix(ref.Dest, markup.ImageScheme); ok {
 		if i, err := strconv.Atoi(n); err == nil && i >= 0 && i < len(p.data) {
-			return relative(p.data[i].name, p.target)
+			return relative(p.data[i].Name, p.target)
 		}
 		return ""
 	}
@@ -210,7 +204,7 @@ func (im *importing) refer(w where, p *page, name string) string {
 			return relative(q.target, p.target) + fragment
 		}
 	}
-	return address(plain)
+	return markup.Address(plain)
 }
 
 // owned reports whether a file of the source is a page: those are not copied.
@@ -240,48 +234,5 @@ func relative(p, file string) string {
 	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
 		from, to = from[1:], to[1:]
 	}
-	return address(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
-}
-
-// reach is every address of the site that is to be, in the shape of
-// addressKey.
-func (im *importing) reach() map[string]bool {
-	out := map[string]bool{"": true}
-	add := func(url string) { out[addressKey(strings.TrimPrefix(url, im.prefix))] = true }
-	existing, _ := site.Resolve(im.input)
-	for _, a := range existing.Articles {
-		add(a.URL)
-	}
-	for _, c := range existing.Categories {
-		add(c.URL)
-	}
-	for _, r := range existing.Redirects {
-		add(r.URL)
-	}
-	for name := range im.taken {
-		for p := name; p != "."; p = path.Dir(p) {
-			out[addressKey(p)] = true
-		}
-	}
-	return out
-}
-
-// bury unlinks what surely leads nowhere. The model of the site would find it
-// as well, but looks for something near each, which takes long.
-func (im *importing) bury(p *page, reach map[string]bool) {
-	last := len(p.text) + 1
-	im.edit(p, func(s spot) {
-		u, err := url.Parse(s.Dest)
-		if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" || s.close == 0 || s.close > last {
-			return
-		}
-		local := u.Path
-		if !strings.HasPrefix(local, "/") {
-			local = path.Join(path.Dir(p.target), local)
-		}
-		if file := strings.ToLower(strings.TrimPrefix(path.Clean(local), "/")); !reach[addressKey(local)] && !im.taken[file] {
-			im.unlink(p, s)
-			last = s.open
-		}
-	})
+	return markup.Address(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
 }

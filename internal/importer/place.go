@@ -12,6 +12,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -160,7 +161,7 @@ func (im *importing) cleanName(name string) string {
 	if im.project.numbers {
 		name = unnumbered(name)
 	}
-	name = site.FileSlug(printable(strings.ReplaceAll(name, "/", "-")) + ".md")
+	name = site.FileSlug(markup.Printable(strings.ReplaceAll(name, "/", "-")) + ".md")
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`*:|`, r) || r != ' ' && !unicode.IsGraphic(r) {
 			return -1

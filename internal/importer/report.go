@@ -6,33 +6,31 @@ import (
 	"strings"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
 
-// todo is something for a person, and the words of the file that it is about.
-type todo struct {
-	find, message, hint string
-}
-
+// ask leaves something to a person; find are the words of the file that it is
+// about.
 func (p *page) ask(find, message, hint string) {
-	p.todos = append(p.todos, todo{find, message, hint})
+	p.todos = append(p.todos, markup.Todo{Find: find, Message: message, Hint: hint})
 }
 
 // report lists what a person must do in an article.
 func (p *page) report() diag.List {
-	if left := unique(p.left); len(left) > 0 {
-		p.ask("", "keys of the source that have no place here: "+shorten(strings.Join(left, ", "), 200), "")
+	if left := markup.Unique(p.left); len(left) > 0 {
+		p.ask("", "keys of the source that have no place here: "+markup.Shorten(strings.Join(left, ", "), 200), "")
 	}
 	if len(p.tags) > 0 {
 		p.ask("products:", "all tags of the source stand under products", "move those that name a cause, a solution or a case")
 	}
-	if p.parsed != nil && !p.parsed.Index {
+	if !p.parsed.Index {
 		p.chain()
 	}
 	var out diag.List
 	used := map[string]int{}
 	for _, t := range p.todos {
-		out = append(out, diag.Diagnostic{Pos: p.at(t.find, used), Severity: diag.Warning, Code: "import", Message: t.message, Hint: t.hint})
+		out = append(out, diag.Diagnostic{Pos: p.at(t.Find, used), Severity: diag.Warning, Code: "import", Message: t.Message, Hint: t.Hint})
 	}
 	for _, d := range p.diags {
 		if d.Severity == diag.Error {

@@ -1,9 +1,13 @@
 package importer
 
 import (
+	"fmt"
 	"html"
+	"regexp"
 	"slices"
 	"strings"
+
+	"whyfix/internal/importer/markup"
 )
 
 // tag is a tag of HTML, JSX or Vue as it stands in Markdown: <a href="x">,
@@ -14,88 +18,44 @@ type tag struct {
 	attrs          map[string]string // by their names in lower case
 }
 
-// readTag reads the tag that a text starts with. A parser of HTML does not
-// know values in braces, and takes 1<b for a tag.
+// What a tag is made of. A parser of HTML does not know values in braces, and
+// takes 1<b for a tag.
+var (
+	inBraces  = nested(`\{[^{}]*\}`, `\{(?:[^{}]|%s)*\}`)
+	inQuotes  = `"[^"]*"|'[^']*'|` + inBraces
+	attribute = `[:@#*]*([\w.:-]+)(?:\s*=\s*(` + inQuotes + `|[^\s>"'{][^\s>]*)?)?`
+
+	anyTag   = regexp.MustCompile(`^<(/?)([A-Za-z][\w.:-]*)((?:[\s/](?:[\s/]|` + attribute + `|` + inQuotes + `)*)?)>`)
+	anyValue = regexp.MustCompile(attribute)
+)
+
+// nested is a pattern of brackets that may lie in each other a few times.
+func nested(innermost, around string) string {
+	for range 4 {
+		innermost = fmt.Sprintf(around, innermost)
+	}
+	return innermost
+}
+
+// readTag reads the tag that a text starts with.
 func readTag(s string) (t tag, ok bool) {
-	rest, ok := strings.CutPrefix(s, "<")
-	rest, t.closing = strings.CutPrefix(rest, "/")
-	t.name, rest = cutWord(rest)
-	if !ok || t.name == "" || strings.IndexByte("0123456789_.-", t.name[0]) >= 0 || rest == "" || strings.IndexByte(" \t\n/>", rest[0]) < 0 {
+	m := anyTag.FindStringSubmatch(s)
+	if m == nil {
 		return t, false
 	}
-	t.attrs = map[string]string{}
-	for rest != "" {
-		switch c := rest[0]; {
-		case c == '>':
-			t.source = s[:len(s)-len(rest)+1]
-			t.empty = strings.HasSuffix(t.source, "/>")
-			return t, true
-		case c == '<':
-			return t, false
-		case strings.IndexByte(`"'{`, c) >= 0:
-			if _, rest, ok = attributeValue(rest); !ok {
-				return t, false
-			}
-			continue
+	t = tag{name: m[2], source: m[0], closing: m[1] != "", empty: strings.HasSuffix(m[0], "/>"), attrs: map[string]string{}}
+	for _, a := range anyValue.FindAllStringSubmatch(m[3], -1) {
+		value := a[2]
+		if strings.HasPrefix(value, "{") {
+			value = strings.Trim(value[1:len(value)-1], "\"'`")
+		} else if value != "" && strings.IndexByte(`"'`, value[0]) >= 0 {
+			value = value[1 : len(value)-1]
 		}
-		name, behind := cutWord(strings.TrimLeft(rest, ":@#*"))
-		value, isValue := strings.CutPrefix(strings.TrimLeft(behind, " \t\n"), "=")
-		switch {
-		case name == "" && strings.IndexByte("/ \t\n", rest[0]) < 0:
-			return t, false
-		case name == "":
-			rest = rest[1:]
-		case !isValue:
-			rest = behind
-		default:
-			if value, rest, ok = attributeValue(strings.TrimLeft(value, " \t\n")); !ok {
-				return t, false
-			}
-			if key := strings.ToLower(name); t.attrs[key] == "" {
-				t.attrs[key] = html.UnescapeString(value)
-			}
+		if key := strings.ToLower(a[1]); t.attrs[key] == "" {
+			t.attrs[key] = html.UnescapeString(value)
 		}
 	}
-	return t, false
-}
-
-// cutWord cuts a name off the start of a text.
-func cutWord(s string) (word, rest string) {
-	n := 0
-	for n < len(s) && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z' || strings.IndexByte("0123456789_.:-", s[n]) >= 0) {
-		n++
-	}
-	return s[:n], s[n:]
-}
-
-// attributeValue reads a value in quotes, in braces or as one word.
-func attributeValue(s string) (value, rest string, ok bool) {
-	if s == "" {
-		return "", "", false
-	}
-	switch q := s[0]; q {
-	case '"', '\'':
-		value, rest, ok = strings.Cut(s[1:], s[:1])
-		return value, rest, ok
-	case '{':
-		depth := 0
-		for i := range len(s) {
-			switch s[i] {
-			case '{':
-				depth++
-			case '}':
-				if depth--; depth == 0 {
-					return strings.Trim(s[1:i], "\"'`"), s[i+1:], true
-				}
-			}
-		}
-		return "", "", false
-	}
-	n := strings.IndexAny(s, " \t\n>")
-	if n < 0 {
-		return "", "", false
-	}
-	return s[:n], s[n:], true
+	return t, true
 }
 
 // inlineTags are those that stand within a line of text.
@@ -153,17 +113,17 @@ func cutComment(s string) (rest string, ok bool) {
 // behind its tag.
 func (w *writing) element(t tag, behind, whole string) (text, rest string, ok bool) {
 	name := strings.ToLower(t.name)
-	end := endTag(behind, name)
-	if t.closing || t.empty || end < 0 {
+	end := regexp.MustCompile(`(?i)</` + regexp.QuoteMeta(name) + `>`).FindStringIndex(behind)
+	if t.closing || t.empty || end == nil {
 		return "", "", false
 	}
-	inside, rest := behind[:end], behind[end+len("</>")+len(name):]
+	inside, rest := behind[:end[0]], behind[end[1]:]
 	href, isLink := t.attrs["href"]
 	switch {
 	case (name == "code" || name == "kbd" || name == "samp" || name == "tt") && !strings.Contains(inside, "<"):
-		return code(html.UnescapeString(inside)), rest, true
+		return markup.Code(html.UnescapeString(inside)), rest, true
 	case name == "a" && isLink:
-		return "[" + tags(w, inside, whole) + "](" + safeAddress(href) + ")", rest, true
+		return "[" + tags(w, inside, whole) + "](" + markup.Destination(href) + ")", rest, true
 	case marks[name] != "":
 		inside = strings.TrimSpace(tags(w, inside, whole))
 		if inside == "" || strings.Contains(inside, marks[name][:1]) {
@@ -173,20 +133,6 @@ func (w *writing) element(t tag, behind, whole string) (text, rest string, ok bo
 		return marks[name] + inside + marks[name], rest, true
 	}
 	return "", "", false
-}
-
-// endTag is where the tag that ends an element starts, -1 for nowhere.
-func endTag(s, name string) int {
-	for at := 0; ; at += 2 {
-		i := strings.Index(s[at:], "</")
-		if i < 0 {
-			return -1
-		}
-		at += i
-		if end := at + 2 + len(name); end < len(s) && strings.EqualFold(s[at+2:end], name) && s[end] == '>' {
-			return at
-		}
-	}
 }
 
 // oneTag rewrites a tag that stands for itself.
@@ -212,13 +158,13 @@ func (w *writing) oneTag(t tag, behind, whole string) string {
 		return ""
 	}
 	w.p.ask(t.source, "<"+t.name+"> was left as a note", "say it in Markdown")
-	return code(t.source)
+	return markup.Code(t.source)
 }
 
 // image is an image in Markdown.
 func image(alt, src, title string) string {
-	out := "![" + escape(line(alt)) + "](" + safeAddress(src)
-	if title = line(title); title != "" {
+	out := "![" + markup.Escape(markup.Line(alt)) + "](" + markup.Destination(src)
+	if title = markup.Line(title); title != "" {
 		out += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(title) + `"`
 	}
 	return out + ")"

@@ -42,16 +42,20 @@ func TestReadTag(t *testing.T) {
 	}
 }
 
-func TestCodeSpan(t *testing.T) {
+func TestCodeSpans(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		text           string
-		tick, run, end int
+		text string
+		want string // the spans, with | between them
 	}{
-		{"abc", 3, 0, 3}, {"a `b` c", 2, 3, 5}, {"``a`b`` c", 0, 2, 7}, {"`a``b` c", 0, 1, 6}, {"`a", 0, 1, 0}, {"```a``", 0, 3, 0}, {"", 0, 0, 0},
+		{"abc", ""}, {"a `b` c", "`b`"}, {"``a`b`` c", "``a`b``"}, {"`a``b` c `d`", "`a``b`|`d`"}, {"`a", ""}, {"```a``", ""}, {"`a ``b``", "``b``"}, {"", ""},
 	} {
-		if tick, run, end := codeSpan(tt.text); tick != tt.tick || run != tt.run || end != tt.end {
-			t.Errorf("%q: got %d, %d, %d, want %d, %d, %d", tt.text, tick, run, end, tt.tick, tt.run, tt.end)
+		var got []string
+		for _, s := range codeSpans(tt.text) {
+			got = append(got, tt.text[s[0]:s[1]])
+		}
+		if strings.Join(got, "|") != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
 
@@ -31,7 +32,7 @@ var (
 
 func (im *importing) textPage(in *input) {
 	p := in.page()
-	lines := strings.Split(printable(string(in.text)), "\n")
+	lines := strings.Split(markup.Printable(string(in.text)), "\n")
 	for len(lines) > 0 && isBlank(lines[0]) {
 		lines = lines[1:]
 	}
@@ -43,7 +44,7 @@ func (im *importing) textPage(in *input) {
 		underlined := len(lines) > 1 && underline.MatchString(lines[1])
 		alone := len(lines) == 1 || underlined || isBlank(lines[1])
 		if n := utf8.RuneCountInString(first); n <= 80 && (alone || n <= 30) && !bullet.MatchString(first) && !underline.MatchString(first) {
-			p.title = line(strings.TrimLeft(first, "# "))
+			p.title = markup.Line(strings.TrimLeft(first, "# "))
 			if lines = lines[1:]; underlined {
 				lines = lines[1:]
 			}
@@ -97,11 +98,11 @@ func (t *typed) next(lines []string) int {
 		t.list = false
 		t.blank()
 	case underlined && utf8.RuneCountInString(text) <= 60:
-		t.block("## " + escape(text))
+		t.block("## " + markup.Escape(text))
 		return 2
 	case heading != "" && (before || !t.list):
 		t.list, t.guessed = false, true
-		t.block("## " + escape(heading))
+		t.block("## " + markup.Escape(heading))
 	case underline.MatchString(text):
 		t.block("* * *")
 	case before && strings.HasPrefix(l, "    ") && !t.list:
@@ -112,17 +113,17 @@ func (t *typed) next(lines []string) int {
 			}
 			code = append(code, strings.TrimRight(strings.TrimPrefix(l, "    "), " "))
 		}
-		t.block(fenced("", strings.Trim(strings.Join(code, "\n"), "\n"))...)
+		t.block(markup.Fenced("", strings.Trim(strings.Join(code, "\n"), "\n"))...)
 		t.text = !isBlank(lines[len(code)-1])
 		return len(code)
 	case bulleted != nil && (before || t.list || bulleted[1] != "—"):
-		t.item("- " + escape(bulleted[2]))
+		t.item("- " + markup.Escape(bulleted[2]))
 	case number != nil:
-		t.item(number[1] + number[2] + ". " + escape(number[3]))
+		t.item(number[1] + number[2] + ". " + markup.Escape(number[3]))
 	case t.list:
-		t.out = append(t.out, "   "+escape(text))
+		t.out = append(t.out, "   "+markup.Escape(text))
 	default:
-		t.out = append(t.out, escape(text))
+		t.out = append(t.out, markup.Escape(text))
 	}
 	return 1
 }

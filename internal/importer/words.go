@@ -4,12 +4,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"whyfix/internal/importer/markup"
 )
 
 // words are what the import writes into articles, in the site's language.
 type words struct {
-	left, noImage string
-	boxes         map[string]string
+	html    markup.Options // how HTML becomes Markdown
+	noImage string
+	boxes   map[string]string
 }
 
 // boxWords are the headings of boxes by their kinds, in Chinese and English.
@@ -36,10 +39,10 @@ var boxWords = []struct{ kinds, zh, en string }{
 
 // wordsOf are the words of a language.
 func wordsOf(language string) words {
-	w := words{"Not converted by the import, please mend by hand:", "image not found: ", map[string]string{}}
+	w := words{markup.Options{Left: "Not converted by the import, please mend by hand:"}, "image not found: ", map[string]string{}}
 	chinese := strings.HasPrefix(strings.ToLower(language), "zh")
 	if chinese {
-		w.left, w.noImage = "导入时没能转换，请手工处理：", "图片没有找到："
+		w.html.Left, w.noImage = "导入时没能转换，请手工处理：", "图片没有找到："
 	}
 	for _, b := range boxWords {
 		for kind := range strings.FieldsSeq(b.kinds) {
@@ -56,12 +59,7 @@ func (w words) isBox(kind string) bool { return w.boxes[strings.ToLower(kind)] !
 // box is the heading of a set-off box: what the writer said, else the word for
 // its kind.
 func (w words) box(kind, title string) string {
-	return firstLine(title, w.boxes[strings.ToLower(kind)], kind)
-}
-
-// note is the block that stands in the place of what could not be kept.
-func (w words) note(what string) string {
-	return "> **" + w.left + "** " + code(what)
+	return markup.FirstLine(title, w.boxes[strings.ToLower(kind)], kind)
 }
 
 // symptomHeadings are headings below which stands what readers say.
