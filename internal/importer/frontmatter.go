@@ -1,9 +1,9 @@
 package importer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,35 +15,28 @@ import (
 	"whyfix/internal/importer/markup"
 )
 
+var (
+	yamlFront = regexp.MustCompile(`(?sm)\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
+	tomlFront = regexp.MustCompile(`(?sm)\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\z)`)
+	openFront = regexp.MustCompile(`\A(---|\+\+\+)[ \t]*\n[^\n]*\S`) // else it is a rule at the top
+)
+
 // frontMatter reads the front matter of a Markdown file, and returns the byte
 // at which the body starts. The mistakes have a place in the file.
 func frontMatter(in *input) (entries []content.Entry, body int, bad diag.List) {
-	wrong := func(message, hint string) diag.List {
-		return diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", message, hint)}
+	if m := yamlFront.FindSubmatchIndex(in.text); m != nil {
+		entries, bad = content.Entries(in.lines, in.text[m[2]:m[3]:m[3]], 1)
+		return entries, m[1], bad
 	}
-	first, rest, _ := bytes.Cut(in.text, []byte("\n"))
-	fence := string(bytes.TrimRight(first, " \t"))
-	if fence != "---" && fence != "+++" {
-		return nil, 0, nil
+	if m := tomlFront.FindSubmatchIndex(in.text); m != nil {
+		entries, bad = tomlEntries(in.lines, in.text[m[2]:m[3]], m[2])
+		return entries, m[1], bad
 	}
-	start := len(in.text) - len(rest)
-	for at := start; at < len(in.text); {
-		l, _, _ := bytes.Cut(in.text[at:], []byte("\n"))
-		next := min(at+len(l)+1, len(in.text))
-		switch end := string(bytes.TrimRight(l, " \t")); {
-		case end == fence && fence == "+++":
-			entries, bad = tomlEntries(in.lines, in.text[start:at], start)
-			return entries, next, bad
-		case end == fence, end == "..." && fence == "---":
-			entries, bad = content.Entries(in.lines, in.text[start:at:at], 1)
-			return entries, next, bad
-		}
-		at = next
+	if m := openFront.FindSubmatch(in.text); m != nil {
+		hint := "put a line of " + string(m[1]) + " below its last key"
+		bad = diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", hint)}
 	}
-	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(rest) > 0 && len(bytes.TrimSpace(second)) > 0 {
-		return nil, 0, wrong("front matter starts here and never ends", "put a line of "+fence+" below its last key")
-	}
-	return nil, 0, nil // a rule at the top is no front matter
+	return nil, 0, bad
 }
 
 // tomlEntries reads TOML that starts at a byte of a file.

@@ -21,15 +21,6 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 	if !strings.HasPrefix(l, "<") || isCode(lines, i) || depth >= deepestBlock {
 		return nil, i
 	}
-	if strings.HasPrefix(l, "<!--") {
-		for next = i; next < len(lines); next++ {
-			if _, rest, found := strings.Cut(lines[next], "-->"); found {
-				w.drop("a comment")
-				return w.restOfLine(rest), next + 1
-			}
-		}
-		return nil, i
-	}
 	m := tagStart.FindStringSubmatch(l)
 	if m == nil {
 		return nil, i

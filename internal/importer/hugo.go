@@ -34,7 +34,7 @@ var hugo = dialect{
 		}
 		im.markdownPage(in)
 	},
-	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptComments, tablesOfContents},
+	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, comments, tablesOfContents},
 	texts:  []textRule{refLinks, shortcodesInText, tags},
 	code:   shownShortcodes,
 }

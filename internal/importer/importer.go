@@ -147,20 +147,19 @@ func (im *importing) existing() error {
 		}
 	}
 	settings := content.DefaultSettings()
-	texts := map[string][]byte{}
 	for _, f := range files {
 		im.taken[strings.ToLower(f.Path)] = true
 		if f.Class == content.ClassAsset {
 			im.input.Assets = append(im.input.Assets, site.Asset{Path: f.Path})
-		} else if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
-			texts[f.Path] = data
 		}
-	}
-	if data, ok := texts[content.SiteFile]; ok {
-		settings, _ = content.ParseSettings(data)
-	}
-	if data, ok := texts[content.TagsFile]; ok {
-		im.input.Tags, _ = content.ParseTags(data)
+		if f.Path != content.SiteFile && f.Path != content.TagsFile {
+			continue
+		}
+		if data, bad := content.ReadFile(im.content, f.Path); bad == nil && f.Path == content.SiteFile {
+			settings, _ = content.ParseSettings(data)
+		} else if bad == nil {
+			im.input.Tags, _ = content.ParseTags(data)
+		}
 	}
 	im.kinds, im.words = settings.Kinds, wordsOf(settings.Language)
 	im.parser = markdown.NewParser(markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: true})
@@ -168,11 +167,8 @@ func (im *importing) existing() error {
 		if f.Class != content.ClassArticle && f.Class != content.ClassIndex {
 			continue
 		}
-		var a *content.Article
-		if data, ok := texts[f.Path]; ok {
-			a, _ = content.ParseArticle(f.Path, data, im.parser)
-		}
-		if a != nil {
+		data, bad := content.ReadFile(im.content, f.Path)
+		if a, _ := content.ParseArticle(f.Path, data, im.parser); bad == nil && a != nil {
 			im.input.Articles = append(im.input.Articles, a)
 		} else {
 			im.input.Unread = append(im.input.Unread, f.Path)

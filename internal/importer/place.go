@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -117,6 +118,9 @@ func (im *importing) oldAddress(p *page) {
 // oldAlias is an old address as front matter gives it: from the top, or beside
 // the page.
 func (im *importing) oldAlias(p *page, s string) string {
+	if u, err := url.Parse(s); err == nil && u.Host != "" {
+		return u.Path
+	}
 	if strings.HasPrefix(s, "/") {
 		return im.project.prefix + s
 	}

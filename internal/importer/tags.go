@@ -74,9 +74,9 @@ func tags(w *writing, s, whole string) string {
 		}
 		b.WriteString(s[:at])
 		s = s[at:]
-		if rest, ok := cutComment(s); ok {
+		if found := comment.FindString(s); found != "" {
 			w.drop("a comment")
-			s = rest
+			s = s[len(found):]
 			continue
 		}
 		t, ok := readTag(s)
@@ -97,16 +97,23 @@ func tags(w *writing, s, whole string) string {
 	return b.String()
 }
 
-// cutComment cuts a comment of HTML or JSX off the start of a text.
-func cutComment(s string) (rest string, ok bool) {
-	for _, signs := range [][2]string{{"<!--", "-->"}, {"{/*", "*/}"}} {
-		if inside, found := strings.CutPrefix(s, signs[0]); found {
-			if _, rest, found = strings.Cut(inside, signs[1]); found {
-				return rest, true
-			}
-		}
+// comment is one of HTML or JSX at the start of a text.
+var comment = regexp.MustCompile(`(?s)^(?:<!--.*?-->|\{/\*.*?\*/\})`)
+
+// comments leaves out a comment that starts at a line.
+func comments(w *writing, lines []string, i, _ int) ([]string, int) {
+	indent := leading(lines[i])
+	if l := lines[i][len(indent):]; !strings.HasPrefix(l, "<!--") && !strings.HasPrefix(l, "{/*") || isCode(lines, i) {
+		return nil, i
 	}
-	return s, false
+	some := strings.Join(lines[i:], "\n")[len(indent):]
+	found := comment.FindString(some)
+	if found == "" {
+		return nil, i
+	}
+	w.drop("a comment")
+	rest, _, _ := strings.Cut(some[len(found):], "\n")
+	return w.restOfLine(rest), i + strings.Count(found, "\n") + 1
 }
 
 // element rewrites an element that Markdown has, whose end is in the text
