@@ -101,12 +101,13 @@ type importing struct {
 	options Options
 	project project
 
-	words   words
-	prefix  string // the path of the new site, without the last slash
-	kinds   markdown.KindWords
-	parser  *markdown.Parser
-	input   site.Input // the content folder as it is
-	content fs.FS
+	words     words
+	prefix    string // the path of the new site, without the last slash
+	kinds     markdown.KindWords
+	parser    *markdown.Parser
+	input     site.Input // the content folder as it is
+	content   fs.FS
+	redirects map[string]bool // its old addresses, in the shape of addressKey
 
 	pages    []*page
 	assets   map[string]*File // by their place in the source
@@ -123,7 +124,7 @@ type importing struct {
 func Plan(ctx context.Context, src *Source, contentDir fs.FS, o Options) (*Import, diag.List, error) {
 	im := &importing{
 		ctx: ctx, src: src, options: o, content: contentDir,
-		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{},
+		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{}, redirects: map[string]bool{},
 	}
 	steps := []func() error{im.existing, im.look, im.read, im.place, im.link, im.settle}
 	for _, step := range steps {
@@ -175,8 +176,11 @@ func (im *importing) existing() error {
 		}
 	}
 	im.input.Settings, im.input.Options = settings, site.Options{Now: im.options.Now}
-	empty, _ := site.Resolve(site.Input{Settings: settings})
-	im.prefix = strings.TrimSuffix(empty.Prefix, "/")
+	now, _ := site.Resolve(im.input)
+	im.prefix = strings.TrimSuffix(now.Prefix, "/")
+	for _, r := range now.Redirects {
+		im.redirects[addressKey(strings.TrimPrefix(r.URL, im.prefix))] = true
+	}
 	return nil
 }
 

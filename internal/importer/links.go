@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"bytes"
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -8,7 +10,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
@@ -119,10 +128,11 @@ func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
 		}
 		return ""
 	}
-	if name, ok := strings.CutPrefix(ref.Dest, refScheme); ok {
-		return im.refer(w, p, name)
+	dest, isRef := strings.CutPrefix(ref.Dest, refScheme)
+	u, err := url.Parse(dest)
+	if err == nil && isRef && u.Path == "" {
+		return dest
 	}
-	u, err := url.Parse(ref.Dest)
 	if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" || u.Path == "" || u.Host != "" && !w.hosts[strings.ToLower(u.Host)] {
 		return ""
 	}
@@ -141,9 +151,16 @@ func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
 		beside = path.Dir(p.old[len(p.old)-1] + "x")
 	}
 	if !ref.Image {
-		if q := w.called(im, u, local, beside); q != nil {
+		q := w.called(im, u, local, beside)
+		if isRef { // by its name alone
+			q = cmp.Or(q, w.page(path.Join(im.project.pages, u.Path)), w.stem[strings.ToLower(stem(u.Path))])
+		}
+		if q != nil {
 			return relative(q.target, p.target) + fragment
 		}
+	}
+	if isRef {
+		return markup.Address(u.Path)
 	}
 	if u.Host != "" && im.project.dialect != &htmlPages {
 		return ""
@@ -186,27 +203,6 @@ func (w where) called(im *importing, u *url.URL, local, beside string) *page {
 	return nil
 }
 
-// refer is what Hugo's ref and relref lead to: a path from the top or from the
-// page, or a name alone.
-func (im *importing) refer(w where, p *page, name string) string {
-	plain, fragment, found := strings.Cut(name, "#")
-	if found {
-		fragment = "#" + fragment
-	}
-	if u, err := url.PathUnescape(plain); err == nil {
-		plain = u
-	}
-	if plain == "" {
-		return fragment
-	}
-	for _, q := range []*page{w.page(path.Join(p.dir, plain)), w.page(path.Join(im.project.pages, plain)), w.stem[strings.ToLower(stem(plain))]} {
-		if q != nil {
-			return relative(q.target, p.target) + fragment
-		}
-	}
-	return markup.Address(plain)
-}
-
 // owned reports whether a file of the source is a page: those are not copied.
 func (im *importing) owned(name string) bool {
 	return im.project.owns(name) || content.Classify(name) != content.ClassAsset
@@ -224,15 +220,70 @@ func addressKey(a string) string {
 	return a
 }
 
-// relative is a path of the content folder as seen from a file of it, written
-// as an address.
-func relative(p, file string) string {
-	from, to := strings.Split(path.Dir(file), "/"), strings.Split(p, "/")
-	if path.Dir(file) == "." {
-		from = nil
+// relative is the address of a file of the content folder as seen from another.
+func relative(p, file string) string { return markup.Address(content.Relative(p, file)) }
+
+// spot is a link whose address stands in one piece.
+type spot struct {
+	markdown.Ref
+	start, end  int // of its address
+	open, close int // of the whole link; close is 0 when that is not in one piece
+}
+
+// spotParser reads links as the site's own parser does. That one tells where
+// a link starts; this one, where its address stands.
+var spotParser = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+).Parser()
+
+// findSpots finds the addresses of a page's links in its text, from its end to
+// its start.
+func findSpots(p *page) []spot {
+	lines := diag.NewLines("", []byte(p.text))
+	refs := map[int]markdown.Ref{}
+	for _, r := range p.parsed.Doc.Refs {
+		refs[lines.Offset(r.Pos.Line, r.Pos.Col)] = r
 	}
-	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
-		from, to = from[1:], to[1:]
+	var out []spot
+	_, body, _ := strings.Cut(p.text, "\n---\n")
+	source, above := []byte(body), len(p.text)-len(body)
+	_ = ast.Walk(spotParser.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		var link ast.Link
+		switch n := n.(type) {
+		case *ast.Link:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		case *ast.Image:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		default:
+			return ast.WalkContinue, nil
+		}
+		open := above + n.Pos()
+		ref, known := refs[open]
+		start, end := within(source, link.Destination)
+		if !known || !entering || end == 0 {
+			return ast.WalkContinue, nil
+		}
+		s := spot{Ref: ref, start: above + start, end: above + end, open: open}
+		if title := bytes.Index(source[end:], link.Title); link.Reference == nil && title >= 0 {
+			if len(link.Title) > 0 {
+				end += title + len(link.Title) + 1 // behind its quote
+			}
+			s.close = above + end + bytes.IndexByte(source[end:], ')') + 1
+		}
+		out = append(out, s)
+		return ast.WalkContinue, nil
+	})
+	slices.SortStableFunc(out, func(a, b spot) int { return b.start - a.start })
+	return out
+}
+
+// within is where a part of a text stands in it: the parser cuts what it
+// returns out of the text. A copy stands nowhere.
+func within(source, part []byte) (start, end int) {
+	start = cap(source) - cap(part)
+	if len(part) == 0 || start < 0 || start+len(part) > len(source) || &source[start] != &part[0] {
+		return 0, 0
 	}
-	return markup.Address(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
+	return start, start + len(part)
 }

@@ -122,6 +122,10 @@ func (im *importing) aliasesOf(p *page) {
 		if path.Ext(key) == "" {
 			key += "/"
 		}
+		if im.redirects[addressKey(key)] {
+			p.ask("", "the old address "+markup.Shorten(key, 120)+" could not be kept: an article that is there has it", "")
+			continue
+		}
 		out = append(out, key)
 	}
 	p.aliases = markup.Unique(out)
