@@ -150,14 +150,15 @@ func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
 	if len(p.old) > 0 {
 		beside = path.Dir(p.old[len(p.old)-1] + "x")
 	}
-	if !ref.Image {
-		q := w.called(im, u, local, beside)
-		if isRef { // by its name alone
-			q = cmp.Or(q, w.page(path.Join(im.project.pages, u.Path)), w.stem[strings.ToLower(stem(u.Path))])
-		}
-		if q != nil {
-			return relative(q.target, p.target) + fragment
-		}
+	var q *page
+	switch {
+	case isRef: // Hugo's ref: from the page, from the top, or by a name alone
+		q = cmp.Or(w.page(path.Join(p.dir, u.Path)), w.page(path.Join(im.project.pages, u.Path)), w.stem[strings.ToLower(stem(u.Path))])
+	case !ref.Image:
+		q = w.called(im, u, local, beside)
+	}
+	if q != nil {
+		return relative(q.target, p.target) + fragment
 	}
 	if isRef {
 		return markup.Address(u.Path)
