@@ -95,14 +95,12 @@ func (im *importing) link() error {
 		}
 		im.edit(p, func(s spot) {
 			if dest := dests[s.Ref]; dest != "" && dest != s.Dest {
-				p.text = p.text[:s.start] + inParentheses.Replace(dest) + p.text[s.end:]
+				p.text = p.text[:s.start] + markup.Destination(dest) + p.text[s.end:]
 			}
 		})
 	}
 	return nil
 }
-
-var inParentheses = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "")
 
 // edit offers every link and image of a page whose address stands in one
 // piece, from the end of the page to its start, so that the spots of what comes

@@ -70,17 +70,8 @@ type typed struct {
 	guessed bool // a heading is not marked as one
 }
 
-// block adds a block with blank lines around it.
-func (t *typed) block(lines ...string) {
-	t.blank()
-	t.out = append(append(t.out, lines...), "")
-}
-
-func (t *typed) blank() {
-	if len(t.out) > 0 && t.out[len(t.out)-1] != "" {
-		t.out = append(t.out, "")
-	}
-}
+// block adds a block with blank lines around it. Of several one will stay.
+func (t *typed) block(lines ...string) { t.out = append(t.out, apart(lines...)...) }
 
 // next rewrites what the lines start with and returns how many lines that is.
 func (t *typed) next(lines []string) int {
@@ -96,7 +87,7 @@ func (t *typed) next(lines []string) int {
 		// A list with blank lines between its items.
 	case text == "":
 		t.list = false
-		t.blank()
+		t.out = append(t.out, "")
 	case underlined && utf8.RuneCountInString(text) <= 60:
 		t.block("## " + markup.Escape(text))
 		return 2
@@ -131,7 +122,7 @@ func (t *typed) next(lines []string) int {
 // item adds an item to a list.
 func (t *typed) item(l string) {
 	if !t.list {
-		t.blank()
+		t.out = append(t.out, "")
 	}
 	t.list = true
 	t.out = append(t.out, l)
