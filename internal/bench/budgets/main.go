@@ -28,6 +28,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -55,7 +56,7 @@ func main() {
 	flag.StringVar(&o.questions, "questions", "", "")
 	flag.IntVar(&o.runs, "runs", 3, "")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	done, err := stock(ctx, flag.Args())
 	if !done {
