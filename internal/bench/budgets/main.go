@@ -41,6 +41,9 @@ type options struct {
 	content, bigContent, questions   string
 }
 
+// budgeted is how many articles the budgets are for.
+const budgeted = 10_000
+
 func main() {
 	log.SetFlags(0)
 	var o options
@@ -49,7 +52,7 @@ func main() {
 	flag.StringVar(&o.peers, "peers", filepath.Join("tools", "peers"), "")
 	flag.StringVar(&o.disk, "disk", filepath.Join(".cache", "bench"), "")
 	flag.StringVar(&o.memory, "memory", "/dev/shm", "")
-	flag.IntVar(&o.n, "n", 10_000, "")
+	flag.IntVar(&o.n, "n", budgeted, "")
 	flag.IntVar(&o.big, "big", 100_000, "")
 	flag.StringVar(&o.content, "content", "", "")
 	flag.StringVar(&o.bigContent, "big-content", "", "")
@@ -123,6 +126,9 @@ func table(ctx context.Context, o options, name, parent string) error {
 	}
 	if flushed := w.Flush(); err == nil {
 		err = flushed
+	}
+	if p.n != budgeted {
+		fmt.Printf("\nThe budgets are those of %d articles; what is held with another number says little.\n", budgeted)
 	}
 	return err
 }
