@@ -38,7 +38,7 @@ race: setup
 	@echo "== tests"
 	@go test -race -timeout 1h $$(go list ./... | grep -v '/internal/cli$$')
 	@go test -timeout 1h ./internal/cli
-	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/build ./internal/search/store
+	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/generate ./internal/search/store
 
 # The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
 bench:

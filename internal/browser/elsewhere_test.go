@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
 
@@ -37,14 +37,14 @@ func TestEndpointElsewhere(t *testing.T) {
 	if err := os.WriteFile(settings, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	loader, err := build.NewLoader(build.Options{Content: content, Now: now})
+	loader, err := generate.NewLoader(generate.Options{Content: content, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer loader.Close()
 	loaded, err := loader.Load(t.Context())
 	if err == nil {
-		_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, now())
+		_, err = generate.Release(context.Background(), loaded, generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, now())
 	}
 	if err != nil {
 		t.Fatalf("%v: %+v", err, loaded.Diags)

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
 
@@ -43,7 +43,7 @@ var release = sync.OnceValues(func() (string, error) {
 			return "", err
 		}
 	}
-	loader, err := build.NewLoader(build.Options{Content: content, Now: now})
+	loader, err := generate.NewLoader(generate.Options{Content: content, Now: now})
 	if err != nil {
 		return "", err
 	}
@@ -55,7 +55,7 @@ var release = sync.OnceValues(func() (string, error) {
 	if loaded.Diags.Errors() > 0 {
 		return "", fmt.Errorf("the site of the tests has mistakes: %+v", loaded.Diags)
 	}
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}, now())
+	_, err = generate.Release(context.Background(), loaded, generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}, now())
 	return public, err
 })
 

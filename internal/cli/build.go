@@ -12,9 +12,9 @@ import (
 	"slices"
 	"time"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -44,9 +44,9 @@ examples:
 func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	dir := f.String("content", "content", "")
-	o := build.ReleaseOptions{Generator: program()}
+	o := generate.ReleaseOptions{Generator: program()}
 	f.StringVar(&o.Public, "out", "public", "")
-	var load build.Options
+	var load generate.Options
 	f.StringVar(&load.Theme, "theme", "", "")
 	f.StringVar(&load.Base, "base", "", "")
 	f.BoolVar(&load.Drafts, "drafts", false, "")
@@ -66,7 +66,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if o.Keep < 1 {
 		return diag.Misuse("-keep must be at least 1", "2 keeps one release to roll back to")
 	}
-	if load.Theme != "" && load.Theme != "default" && build.ThemeDir(load.Theme, *dir) == "" {
+	if load.Theme != "" && load.Theme != "default" && generate.ThemeDir(load.Theme, *dir) == "" {
 		return diag.Misuse(fmt.Sprintf("there is no theme %q", load.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
 	if err := apart(*dir, o.Public); err != nil {
@@ -81,9 +81,9 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 
 // makeRelease builds, unless a look shows that nothing has changed, and says
 // what was done.
-func makeRelease(ctx context.Context, e *env, load build.Options, o build.ReleaseOptions) error {
+func makeRelease(ctx context.Context, e *env, load generate.Options, o generate.ReleaseOptions) error {
 	start := time.Now()
-	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
+	seen, seenErr := generate.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
 	if seenErr == nil && !o.Full {
 		if last, same := seen.Unchanged(o.Public); same {
 			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, since(start))
@@ -100,8 +100,8 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 		}
 		defer closeStore()
 	}
-	load.Progress, load.Listing = &build.Progress{}, seen.Listing()
-	l, err := build.NewLoader(load)
+	load.Progress, load.Listing = &generate.Progress{}, seen.Listing()
+	l, err := generate.NewLoader(load)
 	if err != nil {
 		return loadError(err, load.Content)
 	}
@@ -125,7 +125,7 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	if !loaded.SameModel() {
 		collect(making)
 	}
-	report, err := build.Release(ctx, loaded, o, start)
+	report, err := generate.Release(ctx, loaded, o, start)
 	stopProgress()
 	if err := sayBuilt(e, loaded, o, err); err != nil {
 		return err
@@ -159,9 +159,9 @@ func since(start time.Time) time.Duration { return time.Since(start).Round(time.
 
 // sayBuilt prints what there is to say about the content, and turns the error
 // of a build into words.
-func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) error {
-	if d, ok := build.ThemeProblem(loaded, err); ok {
-		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
+func sayBuilt(e *env, loaded *generate.Loaded, o generate.ReleaseOptions, err error) error {
+	if d, ok := generate.ThemeProblem(loaded, err); ok {
+		loaded.Diags, err = append(loaded.Diags, d), generate.ErrContent
 	}
 	shown, left := fewWarnings(loaded.Diags)
 	shown = loaded.WithLines(shown)
@@ -172,10 +172,10 @@ func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) e
 		e.say("and %s: whyfix check lists them all", plural(left, "more warning"))
 	}
 	switch {
-	case errors.Is(err, build.ErrContent):
+	case errors.Is(err, generate.ErrContent):
 		e.say("nothing was built: %s", count(loaded.Diags))
 		return errSilent
-	case errors.Is(err, build.ErrPromise):
+	case errors.Is(err, generate.ErrPromise):
 		e.say("nothing was built: -strict, and some symptoms do not find their article")
 		return errSilent
 	case err != nil:
@@ -186,7 +186,7 @@ func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) e
 
 // openStore opens what the last build kept for this one. It is nil while
 // another build is at work; that one will be refused soon enough.
-func openStore(public string, full bool) (*build.Store, func(), error) {
+func openStore(public string, full bool) (*generate.Store, func(), error) {
 	_, err := os.Stat(public)
 	first := errors.Is(err, fs.ErrNotExist)
 	dir, release, err := publish.Scratch(public)
@@ -196,7 +196,7 @@ func openStore(public string, full bool) (*build.Store, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := build.OpenStore(dir, full)
+	store, err := generate.OpenStore(dir, full)
 	if err != nil {
 		return nil, nil, errors.Join(err, release())
 	}

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/listen"
 	"whyfix/internal/preview"
 	"whyfix/internal/server"
@@ -33,7 +33,7 @@ examples:
 
 func runDev(ctx context.Context, e *env, args []string) error {
 	f := flags("dev")
-	o := build.Options{Base: "/"} // a preview lives at the top of its own address
+	o := generate.Options{Base: "/"} // a preview lives at the top of its own address
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&o.Theme, "theme", "", "")
 	f.BoolVar(&o.Drafts, "drafts", false, "")
@@ -50,7 +50,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 	}
-	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
+	if o.Theme != "" && o.Theme != "default" && generate.ThemeDir(o.Theme, o.Content) == "" {
 		return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 	}
 	p := printer(o.Content)
@@ -93,8 +93,8 @@ func runDev(ctx context.Context, e *env, args []string) error {
 }
 
 // keep makes a release of what the preview shows.
-func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
-	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: program()}, time.Now())
+func keep(ctx context.Context, e *env, l *generate.Loaded, out string) {
+	_, err := generate.Release(ctx, l, generate.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: program()}, time.Now())
 	if err != nil {
 		e.say("-out %s: %v", out, openError(err, out))
 	}

@@ -18,10 +18,10 @@ import (
 	"slices"
 	"strings"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/fix"
+	"whyfix/internal/generate"
 	"whyfix/internal/site"
 )
 
@@ -36,7 +36,7 @@ type Plan struct {
 // New plans to move a file or folder of a content folder, to a path or, if that
 // is a folder or ends with a slash, into it.
 func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
-	l, err := build.NewLoader(build.Options{Content: dir, Drafts: true})
+	l, err := generate.NewLoader(generate.Options{Content: dir, Drafts: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
 
@@ -95,7 +95,7 @@ func TestAnswersAreThoseOfARelease(t *testing.T) {
 		edit()
 		s := d.made()
 		public := filepath.Join(t.TempDir(), "public")
-		if _, err := build.Release(t.Context(), s.Loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now()); err != nil {
+		if _, err := generate.Release(t.Context(), s.Loaded, generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		release, closeRelease, err := server.Load(t.Context(), public, nil)

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // now is the clock of every site in these tests.
@@ -145,7 +145,7 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 			return "", err
 		}
 	}
-	loader, err := build.NewLoader(build.Options{Content: contentDir, Base: base, Now: func() time.Time { return now }})
+	loader, err := generate.NewLoader(generate.Options{Content: contentDir, Base: base, Now: func() time.Time { return now }})
 	if err != nil {
 		return "", err
 	}
@@ -155,7 +155,7 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 		return "", err
 	}
 	public := filepath.Join(dir, "public")
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, time.Now())
+	_, err = generate.Release(context.Background(), loaded, generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, time.Now())
 	if err != nil {
 		return "", fmt.Errorf("%w: %+v", err, loaded.Diags)
 	}

@@ -1,6 +1,6 @@
 //go:build race
 
-package build
+package generate
 
 // raceDetector makes a test of many whole builds ten times as long. What runs
 // beside what in a build, others try under it.

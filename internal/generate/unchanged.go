@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"cmp"
@@ -83,12 +83,12 @@ func Look(ctx context.Context, o Options, more string) (Seen, error) {
 func (s *Seen) folder(h io.Writer, dir string) (*Listing, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("generate: %w", err)
 	}
 	defer root.Close()
 	files, diags, err := content.Scan(root.FS())
 	if err != nil {
-		return nil, fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("generate: %w", err)
 	}
 	fmt.Fprintf(h, "%q %d %d\n", dir, len(files), len(diags))
 	for _, f := range files {
@@ -128,7 +128,7 @@ func (s *Seen) theme(name string) (seen [32]byte, err error) {
 		return nil
 	})
 	if err != nil {
-		return seen, fmt.Errorf("build: %w", err)
+		return seen, fmt.Errorf("generate: %w", err)
 	}
 	return [32]byte(h.Sum(nil)), nil
 }
@@ -186,7 +186,7 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 	}
 	left, err := publish.Fingerprint(public, report.ID, search.Root{})
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Left: left, Articles: report.Articles, Warnings: len(l.Diags)}
 	if at := l.Site.NextChange.At; !at.IsZero() {
@@ -194,10 +194,10 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 	}
 	name := filepath.Join(publish.ScratchDir(public), lastName)
 	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	if err := os.Rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // The phases of a build, each alone, on a thousand articles. To compare two
 // versions:
 //
-//	go test ./internal/build -run '^$' -bench . -count 10 > old.txt
+//	go test ./internal/generate -run '^$' -bench . -count 10 > old.txt
 //	go run golang.org/x/perf/cmd/benchstat@latest old.txt new.txt
 const benchArticles = 1000
 

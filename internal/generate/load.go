@@ -1,10 +1,10 @@
-// Package build runs the phases that turn a content folder into a site: read
+// Package generate runs the phases that turn a content folder into a site: read
 // each file, resolve the whole, render, index, and publish a release.
 //
 // In: a content folder and a theme. Out: a Loaded site in memory, or a release
 // folder. It holds the cache of what was read from each file; everything after
 // that is made from the whole each time, so nothing can go stale.
-package build
+package generate
 
 import (
 	"bytes"
@@ -161,13 +161,13 @@ func (l *Loader) open() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w %s", ErrNoContent, l.options.Content)
 	case err != nil:
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	case !info.IsDir():
 		return fmt.Errorf("%s is a file, not a content folder", l.options.Content)
 	}
 	root, err := os.OpenRoot(l.options.Content)
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	l.root = root
 	return nil
@@ -271,7 +271,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	} else if listed {
 		var err error
 		if l.files, l.diags, err = content.Scan(fsys); err != nil {
-			return nil, fmt.Errorf("build: reading %s: %w", l.options.Content, err)
+			return nil, fmt.Errorf("generate: reading %s: %w", l.options.Content, err)
 		}
 	}
 	files, diags := l.files, slices.Clone(l.diags)

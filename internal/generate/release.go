@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -191,11 +191,11 @@ func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
 		return nil, err
 	}
 	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != l.kept[a.Path].sum {
-		return nil, fmt.Errorf("build: %s has just changed", a.Path)
+		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
 	}
 	again, _ := content.ParseArticle(a.Path, data, l.Site.Settings.Parser())
 	if again == nil {
-		return nil, fmt.Errorf("build: %s has just changed", a.Path)
+		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
 	}
 	return again.Doc, nil
 }
@@ -205,7 +205,7 @@ func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
 func (l *Loaded) File(a *content.Article) ([]byte, error) {
 	data, err := fs.ReadFile(l.Files, a.Path)
 	if err != nil {
-		return nil, fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("generate: %w", err)
 	}
 	return data, nil
 }

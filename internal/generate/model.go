@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"crypto/sha256"
@@ -83,7 +83,7 @@ func modelKey(l *Loaded) ([32]byte, modelParts, error) {
 	for _, name := range []string{content.SiteFile, content.TagsFile} {
 		data, err := fs.ReadFile(l.Files, name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return [32]byte{}, modelParts{}, fmt.Errorf("build: %w", err)
+			return [32]byte{}, modelParts{}, fmt.Errorf("generate: %w", err)
 		}
 		fmt.Fprintf(settings, "%s %d\n%s\n", name, len(data), data)
 	}

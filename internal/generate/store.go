@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bufio"
@@ -139,7 +139,7 @@ var storeKey = sync.OnceValues(func() (string, error) {
 // nothing had been kept. The caller sees to it that nobody else has it open.
 func OpenStore(dir string, empty bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("build: %w", err)
+		return nil, fmt.Errorf("generate: %w", err)
 	}
 	s := &Store{dir: dir, files: map[string]*kept{}, made: map[string]madeOf{}, records: map[string]string{}}
 	if !empty {
@@ -236,7 +236,7 @@ func (s *Store) readIndex() (string, error) {
 }
 
 // errIndex is returned for an index of another program, or a damaged one.
-var errIndex = errors.New("build: the index of what is kept is of no use")
+var errIndex = errors.New("generate: the index of what is kept is of no use")
 
 // recall are the files as they were read.
 func (s *Store) recall() map[string]cached {
@@ -325,13 +325,13 @@ func (s *Store) add(text []byte) (span, error) {
 		_, err = texts.WriteAt(text, at)
 	}
 	if err != nil {
-		return span{}, fmt.Errorf("build: keeping a text: %w", err)
+		return span{}, fmt.Errorf("generate: keeping a text: %w", err)
 	}
 	return span{at, int64(len(text)), crc32.Checksum(text, checksums)}, nil
 }
 
 // errText is returned for a text that is not what was kept.
-var errText = errors.New("build: a text that was kept is damaged")
+var errText = errors.New("generate: a text that was kept is damaged")
 
 // text is a text that was kept.
 func (s *Store) text(at span) (string, error) {
@@ -340,7 +340,7 @@ func (s *Store) text(at span) (string, error) {
 	texts := s.texts
 	s.mu.Unlock()
 	if err != nil {
-		return "", fmt.Errorf("build: %w", err)
+		return "", fmt.Errorf("generate: %w", err)
 	}
 	data := make([]byte, at.Length)
 	if _, err := texts.ReadAt(data, at.At); err != nil || crc32.Checksum(data, checksums) != at.Check {
@@ -354,7 +354,7 @@ func (s *Store) Save() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.compact(); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Lists: s.lists, Indexed: s.indexed, Base: s.base, History: s.history}
 	for _, p := range slices.Sorted(maps.Keys(s.made)) {
@@ -362,12 +362,12 @@ func (s *Store) Save() error {
 	}
 	key, err := storeKey()
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	temp := filepath.Join(s.dir, indexName+".tmp")
 	f, err := os.Create(temp)
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	sum := crc32.New(checksums)
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
@@ -399,10 +399,10 @@ func (s *Store) Save() error {
 		_, err = f.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32()))
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	if err := os.Rename(temp, filepath.Join(s.dir, indexName)); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	return s.sweep()
 }

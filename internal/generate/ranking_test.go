@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"flag"
@@ -85,6 +85,6 @@ func TestRanking(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
-		t.Errorf("the ranking changed; if it is better, run: go test ./internal/build -run TestRanking -update-ranking\n(-want +got)\n%s", diff)
+		t.Errorf("the ranking changed; if it is better, run: go test ./internal/generate -run TestRanking -update-ranking\n(-want +got)\n%s", diff)
 	}
 }
