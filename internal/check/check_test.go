@@ -39,7 +39,7 @@ func found(t *testing.T, files map[string]string) []string {
 	}
 	rules := []string{"review-overdue", "expires-soon", "duplicate-title", "duplicate-symptom"}
 	var out []string
-	for _, d := range loaded.Diags {
+	for _, d := range loaded.WithLines(loaded.Diags) {
 		if !slices.Contains(rules, d.Code) {
 			t.Errorf("unexpected: %v: %s", d.Pos, d.Message)
 			continue

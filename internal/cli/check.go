@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"whyfix/internal/check"
@@ -38,6 +39,10 @@ examples:
   whyfix check -json | jq -r '.[].file' | sort | uniq -c
 `
 
+// checkingGC is how much the heap may grow, in percent, between two collections:
+// check ends soon, and time is worth more than memory.
+const checkingGC = 200
+
 func runCheck(ctx context.Context, e *env, args []string) error {
 	f := flags("check")
 	dir := f.String("content", "content", "")
@@ -56,7 +61,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *yes && !*fixing:
 		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
 	}
-	collect(checkingGC)
+	debug.SetGCPercent(checkingGC)
 	p := printer(*dir)
 	l, err := generate.NewLoader(generate.Options{Content: *dir})
 	if err != nil {
@@ -105,8 +110,9 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return err
 		}
-		diags = append(diags, lost...).Sort()
+		diags = append(diags, lost...)
 	}
+	diags = loaded.WithLines(diags).Sort()
 	switch {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)

@@ -57,7 +57,10 @@ func buildSite(contentDir, name string, now time.Time) (*site, error) {
 		return nil, err
 	}
 	s := &site{loaded: loaded, public: filepath.Join(scratch, name)}
-	_, err = generate.Release(context.Background(), loaded, generate.ReleaseOptions{Public: s.public, Keep: 1, Index: true, Compress: true, Generator: "test"}, now)
+	_, err = generate.Run(context.Background(), generate.Options{
+		Content: contentDir, Now: func() time.Time { return now },
+		Release: generate.ReleaseOptions{Public: s.public, Keep: 1, Index: true, Compress: true, Generator: "test"},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %+v", err, loaded.Diags)
 	}

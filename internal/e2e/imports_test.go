@@ -42,7 +42,7 @@ var importTable = map[string]allowed{
 	"listen":         {project: []string{"diag", "server"}},
 	"fix":            {project: []string{"check", "content", "diag", "site"}},
 	"preview":        {project: []string{"diag", "generate", "publish", "render", "search", "server", "watch"}},
-	"generate":       {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
+	"generate":       {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"content":        {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
 	"markdown":       {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":           {project: []string{"content", "diag", "markdown"}},

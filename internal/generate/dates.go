@@ -25,28 +25,28 @@ func (d *dating) look(a *content.Article) {
 		return
 	}
 	d.once.Do(func() {
-		if d.loader.commits != nil {
+		if d.loader.history != nil {
 			return
 		}
 		var paths []string
-		for _, f := range d.loader.files {
+		for _, f := range d.loader.listing.files {
 			if f.Class == content.ClassArticle {
 				paths = append(paths, f.Path)
 			}
 		}
 		d.wg.Go(func() {
-			store := d.loader.options.Store
+			store := d.loader.store
 			var known *history
 			if store != nil {
-				known = store.history
+				known = store.History
 			}
 			h := readHistory(d.ctx, d.loader.options.Content, paths, known)
 			if d.ctx.Err() != nil {
 				return
 			}
-			d.loader.commits = h
+			d.loader.history = h
 			if store != nil && (h.Gap == "" || h.Lost != nil) {
-				store.history = h
+				store.History = h
 			}
 		})
 	})

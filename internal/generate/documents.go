@@ -3,7 +3,6 @@ package generate
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"hash/maphash"
 	"strings"
 
@@ -45,11 +44,8 @@ func Searched(s *site.Site) []Page {
 // outline where the texts of its sections are not needed.
 func Document(a *Page, doc *markdown.Document) *search.Document {
 	d := &search.Document{
-		URL: a.URL, Language: a.Language, Title: a.Title, Summary: a.Summary,
+		URL: a.URL, Language: a.Language, Title: a.Title, Summary: a.Summary, Symptoms: symptoms(a),
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
-	}
-	for _, s := range a.Symptoms {
-		d.Symptoms = append(d.Symptoms, s.Value)
 	}
 	if doc.Intro.Text != "" {
 		d.Sections = append(d.Sections, search.Section{Text: doc.Intro.Text})
@@ -70,51 +66,25 @@ func Document(a *Page, doc *markdown.Document) *search.Document {
 	return d
 }
 
-// sources are the documents of the site, made when they are needed. Their
-// stamps are known from the last build where the model and the file are as they
-// were.
-func sources(ctx context.Context, l *Loaded) ([]search.Source, error) {
+// Documents are the pages as the search knows them.
+func Documents(l *Loaded) ([]*search.Document, error) {
 	pages := Searched(l.Site)
-	docs := make([]search.Source, len(pages))
-	was := l.indexed()
-	now := indexed{Model: l.model, Documents: make([]indexedDocument, len(docs))}
-	places := make(map[string]int, len(was.Documents))
-	for i, d := range was.Documents {
-		places[d.Path] = i
-	}
-	err := parallel(ctx, len(docs), func(i int) error {
-		a := &pages[i]
-		kept := l.kept[a.Path]
-		d := &now.Documents[i]
-		d.Path, d.Sum = a.Path, kept.sum
-		if at, ok := places[a.Path]; ok && was.Documents[at].Sum == kept.sum {
-			d.Stamp = was.Documents[at].Stamp
-		} else {
-			// The texts of sections are made of the file and of how it was read.
-			sum := sha256.Sum256(record.Append(append([]byte(l.key), kept.sum[:]...), Document(a, a.Doc.Outline())))
-			d.Stamp = search.Stamp(sum[:16])
+	docs := make([]*search.Document, len(pages))
+	for i := range pages {
+		doc, err := l.Whole(pages[i].Article)
+		if err != nil {
+			return nil, err
 		}
-		docs[i] = search.Source{URL: a.URL, Stamp: d.Stamp, Make: func() (*search.Document, error) {
-			doc, err := l.Whole(a.Article)
-			if err != nil {
-				return nil, err
-			}
-			return Document(a, doc), nil
-		}}
-		return nil
-	})
-	if err == nil && l.store != nil {
-		now.Verdict = was.Verdict
-		l.store.indexed = now
+		docs[i] = Document(&pages[i], doc)
 	}
-	return docs, err
+	return docs, nil
 }
 
-// indexed is what is known of the documents of the last index.
+// indexed is what is known of the last index.
 type indexed struct {
-	Model     [32]byte // of which they were made
+	Model     model // of which it was made
 	Documents []indexedDocument
-	Verdict   verdict
+	Doubtful  []search.Promise // those that had to be tried
 }
 
 type indexedDocument struct {
@@ -123,46 +93,53 @@ type indexedDocument struct {
 	Stamp search.Stamp
 }
 
-// verdict is which promises have to be tried.
-type verdict struct {
-	Synonyms [32]byte // they depend on
-	Doubtful []search.Promise
-}
-
-// indexed is what is known of the last index, if that was of the same model.
-func (l *Loaded) indexed() indexed {
-	if !l.sameModel || l.store.indexed.Model != l.model {
-		return indexed{}
+// documents are those of the site, made when they are needed. Their stamps are
+// known from the last index of the same model where the file is as it was.
+func (r *release) documents(ctx context.Context, last *indexed) ([]search.Source, error) {
+	places := make(map[string]int, len(last.Documents))
+	for i, d := range last.Documents {
+		places[d.Path] = i
 	}
-	return l.store.indexed
-}
-
-// judge finds the promises that have to be tried. As
-// they depend on titles and symptoms alone, the model's are those of the last
-// build with the same one.
-func (l *Loaded) judge(ctx context.Context) (verdict, error) {
-	synonyms := sha256.Sum256(fmt.Appendf(nil, "%q", l.Synonyms))
-	if l.store != nil {
-		if v := l.store.indexed.Verdict; l.store.indexed.Model == l.model && v.Synonyms == synonyms {
-			return v, nil
-		}
-	}
-	pages := Searched(l.Site)
-	outlines := make([]*search.Document, len(pages))
-	err := parallel(ctx, len(outlines), func(i int) error {
+	pages := Searched(r.Site)
+	docs, now := make([]search.Source, len(pages)), make([]indexedDocument, len(pages))
+	err := parallel(ctx, len(pages), func(i int) error {
 		a := &pages[i]
-		outlines[i] = Document(a, a.Doc.Outline())
+		d := indexedDocument{Path: a.Path, Sum: r.sources[a.Path].Sum}
+		if at, ok := places[a.Path]; ok && last.Documents[at].Sum == d.Sum {
+			d.Stamp = last.Documents[at].Stamp
+		} else {
+			// The texts of sections are made of the file and of how it was read.
+			sum := sha256.Sum256(record.Append(append([]byte(r.parsing), d.Sum[:]...), Document(a, a.Doc.Outline())))
+			d.Stamp = search.Stamp(sum[:16])
+		}
+		now[i] = d
+		docs[i] = search.Source{URL: a.URL, Stamp: d.Stamp, Make: func() (*search.Document, error) {
+			doc, err := r.Whole(a.Article)
+			if err != nil {
+				return nil, err
+			}
+			return Document(a, doc), nil
+		}}
 		return nil
 	})
-	if err != nil {
-		return verdict{}, err
+	if err == nil {
+		last.Documents = now
 	}
-	v := verdict{Synonyms: synonyms}
-	v.Doubtful = search.Doubtful(outlines)
-	if l.store != nil {
-		l.store.indexed.Verdict = v
+	return docs, err
+}
+
+// doubtful finds the promises that have to be tried. They depend on titles and
+// symptoms alone.
+func (r *release) doubtful() []search.Promise {
+	if !r.Site.Settings.Checks.On("promise") {
+		return nil
 	}
-	return v, nil
+	pages := Searched(r.Site)
+	asked := make([]*search.Document, len(pages))
+	for i := range pages {
+		asked[i] = &search.Document{URL: pages[i].URL, Title: pages[i].Title, Symptoms: symptoms(&pages[i])}
+	}
+	return search.Doubtful(asked)
 }
 
 // Stamp is what a document is made of. As long as it is the same, within one
@@ -205,26 +182,10 @@ func tags(a *Page, k site.FamilyKind) []search.Tag {
 	return out
 }
 
-// synonymsOf are the writers' groups of words, and every tag with its other
-// names.
-func synonymsOf(groups []content.Synonyms, tags []content.TagInfo) []search.Synonyms {
-	var out []search.Synonyms
-	for _, g := range groups {
-		out = append(out, search.Synonyms{Asked: values(g.Asked), Found: values(g.Found)})
-	}
-	for _, t := range tags {
-		if len(t.Names) > 0 {
-			names := append([]string{t.Name.Value}, values(t.Names)...)
-			out = append(out, search.Synonyms{Asked: names, Found: names})
-		}
-	}
-	return out
-}
-
-func values(texts []content.Text) []string {
-	out := make([]string, len(texts))
-	for i, t := range texts {
-		out[i] = t.Value
+func symptoms(a *Page) []string {
+	var out []string
+	for _, s := range a.Symptoms {
+		out = append(out, s.Value)
 	}
 	return out
 }

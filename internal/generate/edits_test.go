@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -184,8 +185,10 @@ func TestRandomEdits(t *testing.T) {
 			}
 		}
 		if step%4 == 0 { // nor does a look find what is not there
-			seen := lookAt(t, f.content(), packed)
-			if _, same := seen.Unchanged(kept); !same {
+			o := releaseOptions(kept)
+			o.Compress = packed
+			seen, _ := lookAt(t, f.content(), o)
+			if _, same := seen.unchanged(kept); !same {
 				t.Errorf("nothing was edited, and a look cannot tell")
 			}
 		}
@@ -198,11 +201,11 @@ func TestRandomEdits(t *testing.T) {
 	}
 }
 
-func releaseOf(t *testing.T, l *Loaded, public string, packed bool) Report {
+func releaseOf(t *testing.T, l *Loaded, public string, packed bool) Result {
 	t.Helper()
 	o := releaseOptions(public)
 	o.Compress = packed
-	report, err := Release(t.Context(), l, o, now)
+	report, err := releaseLoaded(t.Context(), l, o)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said(l.Diags))
 	}
@@ -267,13 +270,18 @@ func answersOf(t *testing.T, release string, f *folder) map[string]answers {
 }
 
 // lookAt looks at a folder as a build does before it begins.
-func lookAt(t *testing.T, dir string, packed bool) Seen {
+func lookAt(t *testing.T, dir string, o ReleaseOptions) (seen, *listing) {
 	t.Helper()
-	seen, err := Look(t.Context(), Options{Content: dir, Now: clock}, fmt.Sprint(packed))
+	l, err := NewLoader(Options{Content: dir, Now: clock, Release: o})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return seen
+	defer l.Close()
+	s, listed, err := look(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, listed
 }
 
 // process is a build by a new process, which knows of the last one only what
@@ -304,43 +312,8 @@ func process(t *testing.T, dir, public string, packed, damaged bool) string {
 
 // buildKept is a whole build as the command makes it.
 func buildKept(ctx context.Context, dir string, o ReleaseOptions) error {
-	load := Options{Content: dir, Now: clock}
-	seen, err := Look(ctx, load, fmt.Sprint(o.Compress))
-	if err != nil {
-		return err
-	}
-	if _, same := seen.Unchanged(o.Public); same {
-		return nil
-	}
-	scratch, release, err := publish.Scratch(o.Public)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if load.Store, err = OpenStore(scratch, false); err != nil {
-		return err
-	}
-	defer load.Store.Close()
-	l, err := NewLoader(load)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	loaded, err := l.Load(ctx)
-	if err != nil {
-		return err
-	}
-	report, err := Release(ctx, loaded, o, now)
-	if err != nil {
-		return err
-	}
-	if report.NotKept != nil {
-		return report.NotKept
-	}
-	if err := seen.Remember(o.Public, loaded, report); err != nil {
-		return err
-	}
-	return nil
+	result, err := Run(ctx, Options{Content: dir, Now: clock, Release: o})
+	return errors.Join(err, result.NotKept)
 }
 
 // mended is an article without links.

@@ -17,7 +17,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(60))
 	incremental := keeping(t, dir, public)
-	first := release(t, reload(t, incremental), public)
+	first := released(t, reload(t, incremental), public)
 	open := func(release string) *search.Searcher {
 		x, err := search.Open(filepath.Join(release, "search"))
 		if err != nil {
@@ -38,7 +38,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	}
 	before := open(first.Dir)
 	write(t, dir, map[string]string{"c0/brand-new.md": "---\ntitle: 窗户漏风嗡嗡响\n---\n\n## 原因\n\n密封条老化。\n"})
-	second := release(t, reload(t, incremental), public)
+	second := released(t, reload(t, incremental), public)
 	after := open(second.Dir)
 	for x, want := range map[*search.Searcher]int{before: 0, after: 1} {
 		if got := hits(x, "窗户漏风"); got != want {

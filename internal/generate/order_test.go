@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"whyfix/internal/content"
 )
 
 // TestSameInAnyOrder: neither the order in which files are listed nor the number
@@ -16,8 +14,8 @@ import (
 // not run beside others.
 func TestSameInAnyOrder(t *testing.T) {
 	f := newFolder(t, sample(40))
-	want := release(t, load(t, f.content()), t.TempDir())
-	same := func(name string, got Report) {
+	want := released(t, load(t, f.content()), t.TempDir())
+	same := func(name string, got Result) {
 		t.Helper()
 		sameTree(t, tree(t, filepath.Join(want.Dir, "www")), tree(t, filepath.Join(got.Dir, "www")))
 		if diff := cmp.Diff(live(t, want.Dir).Manifest().Search, live(t, got.Dir).Manifest().Search); diff != "" {
@@ -29,18 +27,21 @@ func TestSameInAnyOrder(t *testing.T) {
 	}
 
 	was := runtime.GOMAXPROCS(1)
-	one := release(t, load(t, f.content()), t.TempDir())
+	one := released(t, load(t, f.content()), t.TempDir())
 	runtime.GOMAXPROCS(was)
 	same("one processor", one)
 
-	seen := lookAt(t, f.content(), false)
-	listing := &Listing{files: append([]content.File(nil), seen.Listing().files...)}
+	_, listed := lookAt(t, f.content(), ReleaseOptions{})
 	r := rand.New(rand.NewPCG(5, 5))
-	r.Shuffle(len(listing.files), func(i, j int) { listing.files[i], listing.files[j] = listing.files[j], listing.files[i] })
-	l, err := NewLoader(Options{Content: f.content(), Now: clock, Listing: listing})
+	r.Shuffle(len(listed.files), func(i, j int) { listed.files[i], listed.files[j] = listed.files[j], listed.files[i] })
+	l := loader(t, f.content())
+	folder, err := l.read(t.Context(), listed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	same("shuffled", release(t, reload(t, l), t.TempDir()))
+	shuffled, err := l.resolve(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same("shuffled", released(t, shuffled, t.TempDir()))
 }

@@ -10,20 +10,6 @@ import (
 	"whyfix/internal/search"
 )
 
-// Documents are the pages as the search knows them.
-func Documents(l *Loaded) ([]*search.Document, error) {
-	pages := Searched(l.Site)
-	docs := make([]*search.Document, len(pages))
-	for i := range pages {
-		doc, err := l.Whole(pages[i].Article)
-		if err != nil {
-			return nil, err
-		}
-		docs[i] = Document(&pages[i], doc)
-	}
-	return docs, nil
-}
-
 // Promises reports the symptoms that do not find their article. It needs no
 // release: where there is doubt, it asks an index in memory.
 func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
@@ -82,5 +68,5 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 			Hint:    aheadOf(b) + "say what is special about this problem, or take the phrase out here or there",
 		})
 	}
-	return l.source(l.Files, l.Site.Settings.Checks.Settle(out))
+	return l.Site.Settings.Checks.Settle(out)
 }

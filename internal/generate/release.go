@@ -3,163 +3,112 @@ package generate
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"whyfix/internal/content"
+	"golang.org/x/sync/errgroup"
+
 	"whyfix/internal/diag"
-	"whyfix/internal/markdown"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 )
 
-// ReleaseOptions say how to publish.
-type ReleaseOptions struct {
-	Public    string // the folder of the releases
-	Keep      int    // how many releases stay
-	Index     bool   // make the search index
-	Compress  bool   // write compressed copies beside text files
-	Full      bool   // make a release even if nothing changed
-	Strict    bool   // a symptom that does not find its article is an error
-	Generator string // the program and its version
+// release is a release of a site in the making.
+type release struct {
+	*Loaded
+	options  ReleaseOptions
+	progress *Progress
+	making   func() // is called before most pages are made; it may be nil
+
+	kept      *Store // what is known of the last one
+	model     model  // of the site
+	sameModel bool   // the last one was made of the same
+	writer    *publish.Writer
+	manifest  publish.Manifest
+	promises  diag.List // broken ones
+	result    Result
 }
 
-// Report says what a build did.
-type Report struct {
-	publish.Result
-	Articles, Pages int
-	Made            int    // pages that were made, not taken over from the last release
-	Why             string // they were; empty when all had to be made
-	Indexed         bool   // the search index was made anew
-	NotKept         error  // why the next build will know nothing of this one
-	Took            time.Duration
-}
-
-// ErrContent is returned when the content has mistakes; they are in
-// Loaded.Diags.
-var ErrContent = errors.New("the content has errors")
-
-// ErrPromise is returned by a strict build when a symptom does not find its
-// article; Loaded.Diags says which.
-var ErrPromise = errors.New("a promise is broken")
-
-// Release makes a release of what was loaded. Until it returns nil the live
-// release is the one from before.
-func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (Report, error) {
-	start := time.Now()
-	report := Report{Articles: len(l.Site.Articles)}
-	if l.Diags.Errors() > 0 || l.Renderer == nil {
-		l.Check(ctx) // all mistakes at once
-		return report, ErrContent
-	}
-	w, err := publish.Create(o.Public, now, search.Root{})
-	if err != nil {
-		return report, err
-	}
-	defer w.Abort()
-	switch {
-	case o.Full:
-		w.Fresh()
-	case !asLeft(o.Public):
-		if err := w.Doubt(ctx); err != nil {
-			return report, err
+// run makes it: it opens a release, then the rules are applied to the site, pages
+// rendered and the index made, side by side; addresses are compared with the
+// last release's, and it is published.
+func (r *release) run(ctx context.Context, now time.Time) (err error) {
+	r.result = Result{Loaded: r.Loaded, Articles: len(r.Site.Articles)}
+	defer func() {
+		if d, bad := ThemeProblem(r.Loaded, err); bad {
+			r.Diags, err = append(r.Diags, d), ErrContent
 		}
-	}
-	manifest := publish.Manifest{
-		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Endpoint: l.Site.Settings.Endpoint,
-		Counts: publish.Counts{Articles: len(l.Site.Articles)},
-	}
-	manifest.Redirects, manifest.Gone = render.OldAddresses(l.Site)
-
-	// The index is made while the pages are: both wait for the disk at times.
-	var (
-		wg       sync.WaitGroup
-		indexErr error
-		promises diag.List
-	)
-	if o.Index {
-		wg.Go(func() { manifest.Search, report.Indexed, promises, indexErr = index(ctx, w, l) })
-	}
-	checked := make(chan struct{})
-	go func() {
-		defer close(checked)
-		l.Check(ctx)
+		r.result.Warnings = len(r.Diags) - r.Diags.Errors()
 	}()
-	pages := l.Renderer.Pages()
-	report.Pages = len(pages)
-	pages = append(pages, l.Renderer.Sources()...)
-	site := newSiteWriter(w, l, o.Compress)
-	err = site.write(ctx, pages)
-	report.Made, report.Why = int(site.made.Load()), site.why
-	l.progress.Begin(PhaseIndex, 0)
-	wg.Wait()
-	<-checked
-	if err := errors.Join(err, indexErr); err != nil {
-		return report, err
+	if r.Diags.Errors() > 0 || r.Renderer == nil {
+		r.Check(ctx) // all mistakes at once
+		return ErrContent
+	}
+	if err := r.open(ctx, now); err != nil {
+		return err
+	}
+	defer r.writer.Abort()
+	// What waits for the disk at times lets the others go on.
+	group, making := errgroup.WithContext(ctx)
+	group.Go(func() error { r.Check(ctx); return nil })
+	group.Go(func() error { return r.render(making) })
+	group.Go(func() error { return r.index(making) })
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	// What is kept is right whatever becomes of the release: it is compared with
 	// the live one.
-	if l.store != nil {
-		wg.Go(func() { report.NotKept = l.store.Save() })
-		defer wg.Wait()
+	var saving sync.WaitGroup
+	defer saving.Wait()
+	if r.store != nil {
+		saving.Go(func() { r.result.NotKept = r.store.save() })
 	}
-	broken := len(promises)
-	if before := w.Previous(); before != nil {
-		manifest.Vanished = l.vanished(Before{before, os.DirFS(filepath.Join(o.Public, before.ID, "www"))}, func(file string) bool {
-			sum, size := w.Holds(file)
-			return sum != "" || size > 0
-		})
-		vanished := l.tellVanished(manifest.Vanished, func(file string) string {
-			sum, _ := w.Holds(file)
-			return sum
-		})
-		for i := range vanished { // the release is right without them; check -against is strict
-			vanished[i].Severity = diag.Warning
-		}
-		promises = append(promises, vanished...)
-	}
-	l.Diags = append(l.Diags, promises...).Sort()
-	switch {
-	case l.Diags.Errors() > 0: // the site takes one of the rules, or a promise, for an error
-		return report, ErrContent
-	case o.Strict && broken > 0:
-		return report, ErrPromise
-	}
-	l.progress.Begin(PhaseRelease, 0)
-	report.Result, err = w.Commit(manifest, o.Keep)
-	wg.Wait()
-	report.Took = time.Since(start)
-	return report, err
+	r.compare()
+	return r.publish()
 }
 
-// write writes everything below www/, and search.html.
-func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
-	if err := s.pages(ctx, pages); err != nil {
+// open begins a release, and finds out what of the last one still holds.
+func (r *release) open(ctx context.Context, now time.Time) (err error) {
+	if r.kept = r.store; r.kept == nil {
+		r.kept = &Store{}
+	}
+	if r.model, err = modelOf(r.Loaded); err != nil {
 		return err
 	}
-	l := s.loaded
-	assets := l.Site.Assets
-	err := parallel(ctx, len(assets), func(i int) error {
-		p := assets[i].Path
-		open := func() (io.ReadCloser, error) { return l.Files.Open(p) }
-		if err := s.PutFrom(p, open); err != nil {
-			return err
-		}
-		_, size := s.Holds(p)
-		return s.variants(p, size, open)
-	})
+	r.sameModel = r.model == r.kept.Model
+	if r.making != nil && !r.sameModel {
+		r.making()
+	}
+	if r.writer, err = publish.Create(r.options.Public, now, search.Root{}); err != nil {
+		return err
+	}
+	if r.options.Full {
+		r.writer.Fresh()
+	} else if last, ok := readLast(r.options.Public); !ok || !last.asLeft(r.options.Public) {
+		err = r.writer.Doubt(ctx)
+	}
 	if err != nil {
+		r.writer.Abort()
+	}
+	return err
+}
+
+// render writes everything below www/, and search.html.
+func (r *release) render(ctx context.Context) error {
+	s := newSiteWriter(r)
+	pages := r.Renderer.Pages()
+	r.result.Pages = len(pages)
+	if err := s.pages(ctx, append(pages, r.Renderer.Sources()...)); err != nil {
 		return err
 	}
-	extra, template, err := Extras(l)
+	r.result.Made = int(s.made.Load())
+	if err := s.assets(ctx); err != nil {
+		return err
+	}
+	extra, template, err := Extras(r.Loaded)
 	if err != nil {
 		return err
 	}
@@ -170,45 +119,111 @@ func (s *siteWriter) write(ctx context.Context, pages []render.Output) error {
 	if err := s.lists(ctx); err != nil {
 		return err
 	}
+	r.progress.Begin(PhaseIndex, 0) // which may take longer
 	return s.PutSearchTemplate(template)
+}
+
+// index makes the search index, or takes over the last one when it would
+// answer the same, and tries the promises of the articles against it.
+func (r *release) index(ctx context.Context) error {
+	if !r.options.Index {
+		return nil
+	}
+	last := &r.kept.Indexed
+	if last.Model != r.model {
+		*last = indexed{Model: r.model, Doubtful: r.doubtful()}
+	}
+	docs, err := r.documents(ctx, last)
+	if err != nil {
+		return err
+	}
+	content := search.NewContent(docs, r.Synonyms)
+	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
+	dir := r.writer.LastSearch()
+	if dir != "" && *r.writer.Previous().Search == *info {
+		err = r.writer.LinkSearch()
+	} else {
+		r.result.Indexed = true
+		dir, err = r.makeIndex(ctx, content, dir)
+	}
+	if err != nil {
+		return err
+	}
+	r.manifest.Search = info
+	if !r.result.Indexed && len(last.Doubtful) == 0 {
+		return nil
+	}
+	x, err := search.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	if r.result.Indexed {
+		// What is an answer on this site is measured on the index as it is.
+		if err := x.Measure(ctx, dir); err != nil {
+			return err
+		}
+	}
+	broken, err := x.Try(ctx, last.Doubtful)
+	r.promises = told(r.Loaded, broken)
+	return err
+}
+
+// makeIndex makes an index, from the last one if that can be.
+func (r *release) makeIndex(ctx context.Context, content *search.Content, last string) (dir string, err error) {
+	if dir, err = r.writer.SearchDir(); err != nil {
+		return "", err
+	}
+	made, err := content.Write(ctx, dir, last, r.kept.Base)
+	if err == nil {
+		r.kept.Base = made.Base
+	}
+	return dir, err
+}
+
+// compare tells which addresses of the last release lead nowhere in this one.
+func (r *release) compare() {
+	before := r.writer.Previous()
+	if before == nil {
+		return
+	}
+	holds := func(file string) bool {
+		sum, size := r.writer.Holds(file)
+		return sum != "" || size > 0
+	}
+	www := os.DirFS(filepath.Join(r.options.Public, before.ID, "www"))
+	r.manifest.Vanished = r.vanished(Before{before, www}, holds)
+	lost := r.tellVanished(r.manifest.Vanished, func(file string) string {
+		sum, _ := r.writer.Holds(file)
+		return sum
+	})
+	for i := range lost { // the release is right without them; check -against is strict
+		lost[i].Severity = diag.Warning
+	}
+	r.Diags = append(r.Diags, lost...)
+}
+
+// publish makes the release the live one, if nothing is wrong with it.
+func (r *release) publish() (err error) {
+	r.Diags = append(r.Diags, r.promises...).Sort()
+	switch {
+	case r.Diags.Errors() > 0: // the site takes one of the rules, or a promise, for an error
+		return ErrContent
+	case r.options.Strict && len(r.promises) > 0:
+		return ErrPromise
+	}
+	r.progress.Begin(PhaseRelease, 0)
+	settings := r.Site.Settings
+	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
+	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
+	r.manifest.Counts.Articles = len(r.Site.Articles)
+	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
+	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
+	return err
 }
 
 // Pages are all pages of the model, and the same as Markdown.
 func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Renderer.Sources()...) }
-
-// Whole is an article's document with its content. A text that was kept and is
-// damaged is read from the article again.
-func (l *Loaded) Whole(a *content.Article) (*markdown.Document, error) {
-	if !a.Doc.Bare {
-		return a.Doc, nil
-	}
-	doc, err := l.store.whole(a.Doc, l.kept[a.Path].at)
-	if err == nil {
-		return doc, nil
-	}
-	data, err := l.File(a)
-	if err != nil {
-		return nil, err
-	}
-	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != l.kept[a.Path].sum {
-		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
-	}
-	again, _ := content.ParseArticle(a.Path, data, l.Site.Settings.Parser())
-	if again == nil {
-		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
-	}
-	return again.Doc, nil
-}
-
-// File is an article's file, which is read once more: to keep the text of every
-// file would cost more memory than it saves time.
-func (l *Loaded) File(a *content.Article) ([]byte, error) {
-	data, err := fs.ReadFile(l.Files, a.Path)
-	if err != nil {
-		return nil, fmt.Errorf("generate: %w", err)
-	}
-	return data, nil
-}
 
 // Extras are the files that belong to no page of the model and are needed for
 // every answer: the theme's assets and the empty search pages; and the
@@ -246,67 +261,4 @@ func Lists(l *Loaded) ([]render.File, error) {
 		return nil, err
 	}
 	return append(lists, wellKnown...), nil
-}
-
-// index makes the search index, or takes over the last one when it would
-// answer the same, and tries the promises of the articles against it.
-func index(ctx context.Context, w *publish.Writer, l *Loaded) (*publish.SearchInfo, bool, diag.List, error) {
-	docs, err := sources(ctx, l)
-	if err != nil {
-		return nil, false, nil, err
-	}
-	content := search.NewContent(docs, l.Synonyms)
-	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
-	dir, last, made := "", w.LastSearch(), true
-	if last != "" && *w.Previous().Search == *info {
-		if err := w.LinkSearch(); err != nil {
-			return nil, false, nil, err
-		}
-		dir, made = last, false
-	}
-	if made {
-		if dir, err = makeIndex(ctx, w, l, content, last); err != nil {
-			return nil, false, nil, err
-		}
-	}
-	var doubtful []search.Promise
-	if l.Site.Settings.Checks.On("promise") {
-		v, err := l.judge(ctx)
-		if err != nil {
-			return nil, false, nil, err
-		}
-		doubtful = v.Doubtful
-	}
-	if !made && len(doubtful) == 0 {
-		return info, made, nil, nil
-	}
-	x, err := search.Open(dir)
-	if err != nil {
-		return nil, false, nil, err
-	}
-	defer x.Close()
-	if made {
-		// What is an answer on this site is measured on the index as it is.
-		if err := x.Measure(ctx, dir); err != nil {
-			return nil, false, nil, err
-		}
-	}
-	broken, err := x.Try(ctx, doubtful)
-	return info, made, told(l, broken), err
-}
-
-// makeIndex makes an index, from the last one if that can be.
-func makeIndex(ctx context.Context, w *publish.Writer, l *Loaded, content *search.Content, last string) (dir string, err error) {
-	if dir, err = w.SearchDir(); err != nil {
-		return "", err
-	}
-	var base *search.Base
-	if l.store != nil {
-		base = l.store.base
-	}
-	made, err := content.Write(ctx, dir, last, base)
-	if err == nil && l.store != nil {
-		l.store.base = made.Base
-	}
-	return dir, err
 }

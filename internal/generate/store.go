@@ -13,17 +13,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"whyfix/internal/content"
-	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
-	"whyfix/internal/site"
 )
 
 // Store keeps, from one build to the next, what was read of each file and what
@@ -36,45 +33,32 @@ import (
 // of no use. A build that dies leaves the index of the one before, and behind
 // the texts some bytes that nobody asks for. A lost or damaged text is noticed
 // by its checksum and read from its article again.
+//
+// The zero Store knows nothing, and is for a release that leaves nothing behind.
 type Store struct {
-	dir     string
-	files   map[string]*kept  // by path
-	made    map[string]madeOf // by path below www/
-	lists   []storedPage      // see Lists; they show no text
-	name    string            // of the file of texts
-	model   [32]byte          // of which the pages were made; see modelKey
-	parts   modelParts
-	indexed indexed
-	base    *search.Base // of the last index
-	history *history     // of the files in git; nil: not known
-	delta   delta        // what the files are beside the last time
-	// Records of files as they were read: what has not changed is not written anew.
-	records map[string]string
-	options string // the settings that reading depended on
-
-	mu    sync.Mutex // guards what follows, and adding
-	texts *os.File   // nil before the first text is asked for or added
-	size  int64
+	stored
+	texts   texts
+	sources map[string]*source // by path
+	records map[string]string  // of sources as they were read: what has not changed is not written anew
+	delta   delta              // what the sources are beside the last time
 }
 
-// kept is what was read of one file.
-type kept struct {
-	Size    int64
-	ModTime int64 // in nanoseconds since 1970
-	ReadAt  int64
-	Sum     [16]byte         // of the bytes
-	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all
-	Text    span             // of an article: its content in the file of texts
-	Article *content.Article // with the outline of its document; nil for what is no article
-	Diags   diag.List
-	Asset   site.Asset
+// stored is the index but for the sources. It is kept as a text, and the records
+// of the sources as texts behind it, so that all can be read at once.
+type stored struct {
+	Texts   string            // the name of the file
+	Parsing string            // the settings that reading sources depended on
+	Model   model             // of which the pages were made
+	Made    map[string]madeOf // the pages, by path below www/
+	Lists   map[string]madeOf // see Lists; they show no text
+	Indexed indexed
+	Base    *search.Base // of the last index
+	History *history     // of the files in git; nil: not known
 }
 
-// span is a part of the file of texts.
-type span struct {
-	At     int64
-	Length int64
-	Check  uint32
+type storedSource struct {
+	Path   string
+	Source source
 }
 
 // madeOf is a file of the site: what it was made of, and what came of it.
@@ -85,33 +69,7 @@ type madeOf struct {
 	Size int64
 }
 
-// stored is the index but for the files. It is kept as a text, and the records
-// of the files as texts behind it, so that all can be read at once.
-type stored struct {
-	Name    string // of the file of texts
-	Options string
-	Model   [32]byte
-	Parts   modelParts
-	Made    []storedPage
-	Lists   []storedPage
-	Indexed indexed
-	Base    *search.Base
-	History *history
-}
-
-type storedFile struct {
-	Path string
-	Kept kept
-}
-
-type storedPage struct {
-	File string
-	Made madeOf
-}
-
 const indexName = "index"
-
-var checksums = crc32.MakeTable(crc32.Castagnoli)
 
 // storeKey is what all that is kept depends on beside the files: the program,
 // how records look, and what a day is on this machine.
@@ -131,17 +89,17 @@ var storeKey = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	zone, offset := time.Now().Zone()
-	shape := sha256.Sum256([]byte(record.Shape[stored]() + record.Shape[storedFile]()))
+	shape := sha256.Sum256([]byte(record.Shape[stored]() + record.Shape[storedSource]()))
 	return fmt.Sprintf("whyfix %x %x %x %s %d\n", size, sum.Sum32(), shape[:8], zone, offset), nil
 })
 
-// OpenStore opens the store in a folder, which is made if need be; empty: as if
+// openStore opens the store in a folder, which is made if need be; empty: as if
 // nothing had been kept. The caller sees to it that nobody else has it open.
-func OpenStore(dir string, empty bool) (*Store, error) {
+func openStore(dir string, empty bool) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	s := &Store{dir: dir, files: map[string]*kept{}, made: map[string]madeOf{}, records: map[string]string{}}
+	s := &Store{texts: texts{dir: dir}, records: map[string]string{}}
 	if !empty {
 		s.read()
 	}
@@ -152,54 +110,34 @@ func OpenStore(dir string, empty bool) (*Store, error) {
 // as good as none.
 func (s *Store) read() {
 	rest, err := s.readIndex()
+	var texts []string
+	for err == nil && rest != "" {
+		var text string
+		rest, err = record.Read(rest, &text)
+		texts = append(texts, text)
+	}
+	if err != nil || len(texts) == 0 {
+		return
+	}
+	var index stored
+	read := make([]storedSource, len(texts))
+	err = parallel(context.Background(), len(texts), func(i int) error {
+		if i == 0 {
+			_, err := record.Read(texts[0], &index)
+			return err
+		}
+		_, err := record.Read(texts[i], &read[i])
+		return err
+	})
 	if err != nil {
 		return
 	}
-	var records []string
-	for rest != "" {
-		var text string
-		if rest, err = record.Read(rest, &text); err != nil {
-			return
-		}
-		records = append(records, text)
-	}
-	if len(records) == 0 {
-		return
-	}
-	var (
-		wg       sync.WaitGroup
-		index    stored
-		indexErr error
-		made     map[string]madeOf
-	)
-	head, records := records[0], records[1:]
-	wg.Go(func() {
-		_, indexErr = record.Read(head, &index)
-		made = make(map[string]madeOf, len(index.Made))
-		for _, p := range index.Made {
-			made[p.File] = p.Made
-		}
-	})
-	files := make([]storedFile, len(records))
-	err = parallel(context.Background(), len(files), func(i int) error {
-		_, err := record.Read(records[i], &files[i])
-		return err
-	})
-	wg.Wait()
-	if err != nil || indexErr != nil {
-		return
-	}
-	s.name, s.options, s.model, s.parts = index.Name, index.Options, index.Model, index.Parts
-	s.lists, s.indexed, s.base, s.history = index.Lists, index.Indexed, index.Base, index.History
-	s.made, s.files, s.records = made, make(map[string]*kept, len(files)), make(map[string]string, len(files))
-	for i := range files {
-		f := &files[i]
-		s.files[f.Path], s.records[f.Path] = &f.Kept, records[i]
+	s.stored, s.texts.name = index, index.Texts
+	s.sources = make(map[string]*source, len(read))
+	for i := 1; i < len(read); i++ {
+		s.sources[read[i].Path], s.records[read[i].Path] = &read[i].Source, texts[i]
 	}
 }
-
-// Empty reports whether nothing is kept.
-func (s *Store) Empty() bool { return len(s.files) == 0 }
 
 // readIndex reads what Save wrote behind the key, into one string, of which
 // records then are parts.
@@ -208,7 +146,7 @@ func (s *Store) readIndex() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.Open(filepath.Join(s.dir, indexName))
+	f, err := os.Open(filepath.Join(s.texts.dir, indexName))
 	if err != nil {
 		return "", err
 	}
@@ -238,154 +176,77 @@ func (s *Store) readIndex() (string, error) {
 // errIndex is returned for an index of another program, or a damaged one.
 var errIndex = errors.New("generate: the index of what is kept is of no use")
 
-// recall are the files as they were read.
-func (s *Store) recall() map[string]cached {
-	out := make(map[string]cached, len(s.files))
-	for p, k := range s.files {
-		out[p] = cached{
-			size: k.Size, modTime: time.Unix(0, k.ModTime), readAt: time.Unix(0, k.ReadAt),
-			article: k.Article, diags: k.Diags, asset: k.Asset, sum: k.Sum, facts: k.Facts, text: k.Text,
+// keep takes what was read of a folder in place of all that was kept.
+func (s *Store) keep(f *Folder) {
+	was := s.sources
+	s.Parsing, s.sources, s.delta = f.parsing, make(map[string]*source, len(f.files)), delta{}
+	for _, file := range f.files {
+		now, before := f.sources[file.Path], was[file.Path]
+		if now.Article == nil && file.Class != content.ClassAsset {
+			continue // it is read each time
+		}
+		s.sources[file.Path] = now
+		if now != before {
+			delete(s.records, file.Path)
+			s.delta.count(now, before)
 		}
 	}
-	return out
-}
-
-// keep takes what was read of the files in place of all that was kept.
-func (s *Store) keep(options string, files []content.File, read []cached) {
-	was := s.files
-	s.delta = delta{}
-	s.options, s.files = options, make(map[string]*kept, len(files))
-	for i, f := range files {
-		c, before := &read[i], was[f.Path]
-		if f.Class == content.ClassSetting || c.article == nil && f.Class != content.ClassAsset {
-			continue
-		}
-		if before != nil && before.ReadAt == c.readAt.UnixNano() {
-			s.files[f.Path] = before
-			continue
-		}
-		k := &kept{
-			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum, Facts: c.facts,
-			Text: c.text, Article: c.article, Diags: c.diags, Asset: c.asset,
-		}
-		delete(s.records, f.Path)
-		s.files[f.Path] = k
-		if c.article != nil {
-			s.delta.count(k, before)
-		}
-	}
-	for p, k := range was {
-		if _, still := s.files[p]; !still && k.Article != nil {
+	for p, before := range was {
+		if s.sources[p] == nil && before.Article != nil {
 			s.delta.gone++
 		}
 	}
 }
 
-// open opens the file of texts, a new one when there is none. The lock is held.
-func (s *Store) open() error {
-	if s.texts != nil {
-		return nil
-	}
-	var err error
-	if s.name != "" {
-		s.texts, err = os.OpenFile(filepath.Join(s.dir, s.name), os.O_RDWR, 0)
-		if err == nil {
-			s.size, err = s.texts.Seek(0, io.SeekEnd)
-		}
-		if !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	s.texts, s.name, err = s.newTexts()
-	s.size = 0
-	return err
-}
-
-// newTexts makes a file of texts with a name that none has had.
-func (s *Store) newTexts() (*os.File, string, error) {
-	n, _ := strconv.Atoi(strings.TrimPrefix(s.name, "texts-"))
-	for {
-		n++
-		name := "texts-" + strconv.Itoa(n)
-		f, err := os.OpenFile(filepath.Join(s.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-		if !errors.Is(err, os.ErrExist) {
-			return f, name, err
-		}
-	}
-}
-
-// add keeps a text.
-func (s *Store) add(text []byte) (span, error) {
-	s.mu.Lock()
-	err := s.open()
-	at, texts := s.size, s.texts
-	s.size += int64(len(text))
-	s.mu.Unlock()
-	if err == nil {
-		_, err = texts.WriteAt(text, at)
-	}
+// whole is an outline with its content.
+func (s *Store) whole(doc *markdown.Document, at span) (*markdown.Document, error) {
+	text, err := s.texts.read(at)
 	if err != nil {
-		return span{}, fmt.Errorf("generate: keeping a text: %w", err)
+		return nil, err
 	}
-	return span{at, int64(len(text)), crc32.Checksum(text, checksums)}, nil
+	return doc.WithContent(text)
 }
 
-// errText is returned for a text that is not what was kept.
-var errText = errors.New("generate: a text that was kept is damaged")
-
-// text is a text that was kept.
-func (s *Store) text(at span) (string, error) {
-	s.mu.Lock()
-	err := s.open()
-	texts := s.texts
-	s.mu.Unlock()
+// save writes the index of what is kept now.
+func (s *Store) save() error {
+	paths := slices.Sorted(maps.Keys(s.sources))
+	spans := make([]*span, len(paths))
+	for i, p := range paths {
+		spans[i] = &s.sources[p].Text
+	}
+	moved, err := s.texts.compact(spans)
 	if err != nil {
-		return "", fmt.Errorf("generate: %w", err)
-	}
-	data := make([]byte, at.Length)
-	if _, err := texts.ReadAt(data, at.At); err != nil || crc32.Checksum(data, checksums) != at.Check {
-		return "", errText
-	}
-	return string(data), nil
-}
-
-// Save writes the index of what is kept now.
-func (s *Store) Save() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.compact(); err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	index := stored{Name: s.name, Options: s.options, Model: s.model, Parts: s.parts, Lists: s.lists, Indexed: s.indexed, Base: s.base, History: s.history}
-	for _, p := range slices.Sorted(maps.Keys(s.made)) {
-		index.Made = append(index.Made, storedPage{p, s.made[p]})
+	if moved {
+		clear(s.records)
 	}
+	s.Texts = s.texts.name
 	key, err := storeKey()
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	temp := filepath.Join(s.dir, indexName+".tmp")
-	f, err := os.Create(temp)
+	name := filepath.Join(s.texts.dir, indexName)
+	f, err := os.Create(name + ".tmp")
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
 	sum := crc32.New(checksums)
 	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
 	w.WriteString(key)
-	text := string(record.Append(nil, &index))
-	buffer := record.Append(nil, &text)
-	w.Write(buffer)
+	text := string(record.Append(nil, &s.stored))
+	w.Write(record.Append(nil, &text))
 	// Many at a time: to make the records of a whole site takes longer than to
 	// commit it, and to have them all would be memory.
-	for names := range slices.Chunk(slices.Sorted(maps.Keys(s.files)), 1000) {
-		records := make([][]byte, len(names))
-		_ = parallel(context.Background(), len(names), func(i int) error {
-			text, known := s.records[names[i]]
+	for paths := range slices.Chunk(paths, 1000) {
+		records := make([][]byte, len(paths))
+		_ = parallel(context.Background(), len(paths), func(i int) error {
+			text, known := s.records[paths[i]]
 			if !known {
-				made := buffers.Get().(*[]byte)
-				defer buffers.Put(made)
-				*made = record.Append((*made)[:0], &storedFile{names[i], *s.files[names[i]]})
-				text = string(*made)
+				buffer := buffers.Get().(*[]byte)
+				defer buffers.Put(buffer)
+				*buffer = record.Append((*buffer)[:0], &storedSource{paths[i], *s.sources[paths[i]]})
+				text = string(*buffer)
 			}
 			records[i] = record.Append(nil, &text)
 			return nil
@@ -401,73 +262,8 @@ func (s *Store) Save() error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	if err := os.Rename(temp, filepath.Join(s.dir, indexName)); err != nil {
+	if err := os.Rename(name+".tmp", name); err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	return s.sweep()
-}
-
-// compact copies the texts that are still of use into a new file when they are
-// less than half of the old one.
-func (s *Store) compact() error {
-	var used int64
-	for _, f := range s.files {
-		used += f.Text.Length
-	}
-	if s.texts == nil || s.size <= 2*used+1<<20 {
-		return nil
-	}
-	old := s.texts
-	fresh, name, err := s.newTexts()
-	if err != nil {
-		return err
-	}
-	var at int64
-	for _, p := range slices.Sorted(maps.Keys(s.files)) {
-		f := s.files[p]
-		if f.Text.Length == 0 {
-			continue
-		}
-		n, err := io.Copy(io.NewOffsetWriter(fresh, at), io.NewSectionReader(old, f.Text.At, f.Text.Length))
-		if err != nil || n != f.Text.Length {
-			return errors.Join(err, fresh.Close(), os.Remove(fresh.Name()))
-		}
-		f.Text.At = at
-		at += n
-		delete(s.records, p)
-	}
-	s.texts, s.name, s.size = fresh, name, at
-	return old.Close()
-}
-
-// sweep removes files of texts that no index names.
-func (s *Store) sweep() error {
-	names, err := filepath.Glob(filepath.Join(s.dir, "texts-*"))
-	for _, name := range names {
-		if filepath.Base(name) != s.name {
-			err = errors.Join(err, os.Remove(name))
-		}
-	}
-	return err
-}
-
-// Close gives the store's files back. What was not saved is forgotten.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.texts == nil {
-		return nil
-	}
-	err := s.texts.Close()
-	s.texts = nil
-	return err
-}
-
-// whole is an outline with its content.
-func (s *Store) whole(doc *markdown.Document, at span) (*markdown.Document, error) {
-	text, err := s.text(at)
-	if err != nil {
-		return nil, err
-	}
-	return doc.WithContent(text)
+	return s.texts.sweep()
 }

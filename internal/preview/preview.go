@@ -189,7 +189,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 	state.Took = time.Since(start)
 	last := &told{Loaded: loaded, checked: make(chan struct{})}
 	p.last.Store(last)
-	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
+	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded, p.options.Build.Content)})
 	p.look(ctx, last, state)
 	return nil
 }
@@ -312,12 +312,15 @@ func (p *Preview) Close() error {
 // reads on it, and the terminal has them all.
 const mostProblems = 100
 
-func problems(l diag.List, dir string) []problem {
-	out := []problem{}
-	for _, d := range l {
-		if d.Severity != diag.Error || len(out) == mostProblems {
-			continue
+func problems(l *generate.Loaded, dir string) []problem {
+	var errors diag.List
+	for _, d := range l.Diags {
+		if d.Severity == diag.Error && len(errors) < mostProblems {
+			errors = append(errors, d)
 		}
+	}
+	out := []problem{}
+	for _, d := range l.WithLines(errors) {
 		out = append(out, forPage(d, dir))
 	}
 	return out

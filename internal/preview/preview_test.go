@@ -71,6 +71,17 @@ func newDesk(t *testing.T, files map[string]string, change ...func(*generate.Opt
 	return d
 }
 
+// release builds the folder as it is, and returns the folder of releases.
+func (d *desk) release() string {
+	d.t.Helper()
+	o := d.options.Build
+	o.Release = generate.ReleaseOptions{Public: filepath.Join(d.t.TempDir(), "public"), Keep: 1, Index: true, Generator: "test"}
+	if _, err := generate.Run(d.t.Context(), o); err != nil {
+		d.t.Fatal(err)
+	}
+	return o.Release.Public
+}
+
 func (d *desk) write(name, text string) {
 	d.t.Helper()
 	name = d.touched(name)
@@ -184,12 +195,8 @@ func TestPagesHaveTheScript(t *testing.T) {
 func TestPagesAreThoseOfARelease(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, small)
-	s := d.made()
-	public := filepath.Join(t.TempDir(), "public")
-	_, err := generate.Release(t.Context(), s.Loaded, generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d.made()
+	public := d.release()
 	r, err := publish.Open(public)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -145,21 +146,15 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 			return "", err
 		}
 	}
-	loader, err := generate.NewLoader(generate.Options{Content: contentDir, Base: base, Now: func() time.Time { return now }})
-	if err != nil {
-		return "", err
-	}
-	defer loader.Close()
-	loaded, err := loader.Load(context.Background())
-	if err != nil {
-		return "", err
-	}
 	public := filepath.Join(dir, "public")
-	_, err = generate.Release(context.Background(), loaded, generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, time.Now())
-	if err != nil {
-		return "", fmt.Errorf("%w: %+v", err, loaded.Diags)
+	built, err := generate.Run(context.Background(), generate.Options{
+		Content: contentDir, Base: base, Now: func() time.Time { return now },
+		Release: generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"},
+	})
+	if errors.Is(err, generate.ErrContent) {
+		err = fmt.Errorf("%w: %+v", err, built.Loaded.Diags)
 	}
-	return public, nil
+	return public, err
 }
 
 // open serves a folder of releases for one test; the second result has what
