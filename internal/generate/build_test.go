@@ -714,3 +714,36 @@ func TestAssetNames(t *testing.T) {
 		t.Error("hidden files, or the Markdown, are in the release")
 	}
 }
+
+// When most of what is kept of texts is of no use, it is made anew, and the site
+// stays as it is.
+func TestTextsOfNoUse(t *testing.T) {
+	t.Parallel()
+	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
+	write(t, dir, sample(6))
+	texts := func() string {
+		t.Helper()
+		names, err := filepath.Glob(filepath.Join(public, ".build", "texts-*"))
+		if err != nil || len(names) != 1 {
+			t.Fatalf("texts: %v, %v", names, err)
+		}
+		return names[0]
+	}
+	if err := buildKept(t.Context(), dir, releaseOptions(public)); err != nil {
+		t.Fatal(err)
+	}
+	old := texts()
+	if err := os.Truncate(old, 2*leastWaste); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 6, 1)})
+	result, err := Run(t.Context(), Options{Content: dir, Now: clock, Release: releaseOptions(public)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(texts()); err != nil || texts() == old || info.Size() > leastWaste {
+		t.Errorf("the texts are kept: %v, %v", info, err)
+	}
+	clean := released(t, load(t, dir), t.TempDir())
+	sameTree(t, tree(t, filepath.Join(clean.Dir, "www")), tree(t, filepath.Join(result.Dir, "www")))
+}

@@ -29,8 +29,8 @@ import (
 // program, everything is read and made again.
 //
 // The folder has two files. The index is written anew by each build and put
-// into place by a rename; the texts only grow, until more than half of them is
-// of no use. A build that dies leaves the index of the one before, and behind
+// into place by a rename; the texts only grow. When more than half of them is of
+// no use, all is forgotten: the next build is as if it were the first. A build that dies leaves the index of the one before, and behind
 // the texts some bytes that nobody asks for. A lost or damaged text is noticed
 // by its checksum and read from its article again.
 //
@@ -70,6 +70,9 @@ type madeOf struct {
 }
 
 const indexName = "index"
+
+// leastWaste is how many bytes of texts may always be of no use.
+const leastWaste = 1 << 20
 
 // storeKey is what all that is kept depends on beside the files: the program,
 // how records look, and what a day is on this machine.
@@ -132,11 +135,17 @@ func (s *Store) read() {
 	if err != nil {
 		return
 	}
-	s.stored, s.texts.name = index, index.Texts
-	s.sources = make(map[string]*source, len(read))
+	sources, used := make(map[string]*source, len(read)), int64(0)
 	for i := 1; i < len(read); i++ {
-		s.sources[read[i].Path], s.records[read[i].Path] = &read[i].Source, texts[i]
+		sources[read[i].Path] = &read[i].Source
+		s.records[read[i].Path] = texts[i]
+		used += read[i].Source.Text.Length
 	}
+	file, err := os.Stat(filepath.Join(s.texts.dir, index.Texts))
+	if err == nil && file.Size() > 2*used+leastWaste {
+		return
+	}
+	s.stored, s.texts.name, s.sources = index, index.Texts, sources
 }
 
 // readIndex reads what Save wrote behind the key, into one string, of which
@@ -209,18 +218,6 @@ func (s *Store) whole(doc *markdown.Document, at span) (*markdown.Document, erro
 
 // save writes the index of what is kept now.
 func (s *Store) save() error {
-	paths := slices.Sorted(maps.Keys(s.sources))
-	spans := make([]*span, len(paths))
-	for i, p := range paths {
-		spans[i] = &s.sources[p].Text
-	}
-	moved, err := s.texts.compact(spans)
-	if err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	if moved {
-		clear(s.records)
-	}
 	s.Texts = s.texts.name
 	key, err := storeKey()
 	if err != nil {
@@ -238,7 +235,7 @@ func (s *Store) save() error {
 	w.Write(record.Append(nil, &text))
 	// Many at a time: to make the records of a whole site takes longer than to
 	// commit it, and to have them all would be memory.
-	for paths := range slices.Chunk(paths, 1000) {
+	for paths := range slices.Chunk(slices.Sorted(maps.Keys(s.sources)), 1000) {
 		records := make([][]byte, len(paths))
 		_ = parallel(context.Background(), len(paths), func(i int) error {
 			text, known := s.records[paths[i]]

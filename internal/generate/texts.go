@@ -7,14 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 )
 
 // texts are the contents of articles, one behind the other in a file of a
-// store's folder. Each new file has a name that none has had, so that an index
-// never leads into another one's texts.
+// store's folder.
 type texts struct {
 	dir string
 
@@ -36,14 +33,9 @@ var checksums = crc32.MakeTable(crc32.Castagnoli)
 // errText is returned for a text that is not what was kept.
 var errText = errors.New("generate: a text that was kept is damaged")
 
-// open returns the file and its size, a new one when there is none. The lock is
-// held.
-func (t *texts) open() (*os.File, error) {
-	if t.file != nil {
-		return t.file, nil
-	}
-	var err error
-	if t.name != "" {
+// open returns the file, a new one when there is none. The lock is held.
+func (t *texts) open() (_ *os.File, err error) {
+	if t.file == nil && t.name != "" {
 		t.file, err = os.OpenFile(filepath.Join(t.dir, t.name), os.O_RDWR, 0)
 		if err == nil {
 			t.size, err = t.file.Seek(0, io.SeekEnd)
@@ -52,22 +44,13 @@ func (t *texts) open() (*os.File, error) {
 			return t.file, err
 		}
 	}
-	t.file, t.name, err = t.create()
-	t.size = 0
-	return t.file, err
-}
-
-// create makes a file with a new name.
-func (t *texts) create() (*os.File, string, error) {
-	n, _ := strconv.Atoi(strings.TrimPrefix(t.name, "texts-"))
-	for {
-		n++
-		name := "texts-" + strconv.Itoa(n)
-		f, err := os.OpenFile(filepath.Join(t.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
-		if !errors.Is(err, os.ErrExist) {
-			return f, name, err
+	if t.file == nil {
+		if t.file, err = os.CreateTemp(t.dir, "texts-*"); err != nil {
+			return nil, err
 		}
+		t.name, t.size = filepath.Base(t.file.Name()), 0
 	}
+	return t.file, nil
 }
 
 // add keeps a text.
@@ -99,41 +82,6 @@ func (t *texts) read(at span) (string, error) {
 		return "", errText
 	}
 	return string(data), nil
-}
-
-// compact copies the texts that are still of use into a new file when they are
-// less than half of the old one. It reports whether it did: then they have other
-// places.
-func (t *texts) compact(used []*span) (bool, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var size int64
-	for _, s := range used {
-		size += s.Length
-	}
-	if t.file == nil || t.size <= 2*size+1<<20 {
-		return false, nil
-	}
-	fresh, name, err := t.create()
-	if err != nil {
-		return false, err
-	}
-	var at int64
-	places := make([]int64, len(used))
-	for i, s := range used {
-		n, err := io.Copy(io.NewOffsetWriter(fresh, at), io.NewSectionReader(t.file, s.At, s.Length))
-		if err != nil || n != s.Length {
-			return false, errors.Join(err, fresh.Close(), os.Remove(fresh.Name()))
-		}
-		places[i] = at
-		at += n
-	}
-	for i, s := range used {
-		s.At = places[i]
-	}
-	old := t.file
-	t.file, t.name, t.size = fresh, name, at
-	return true, old.Close()
 }
 
 // sweep removes files that no index names.
