@@ -133,6 +133,10 @@ var (
 	noIndexSite = sync.OnceValues(func() (string, error) { return buildSite(filepath.Join(scratch, "noindex"), articles(), "", false) })
 )
 
+// started is when the tests were: releases that are made one after the other
+// have names that say so.
+var started = time.Now()
+
 // buildSite makes a release of a content folder in dir and returns the folder
 // of the releases.
 func buildSite(dir string, files map[string]string, base string, index bool) (string, error) {
@@ -148,7 +152,7 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 	}
 	public := filepath.Join(dir, "public")
 	built, err := generate.Run(context.Background(), generate.Options{
-		Content: contentDir, Base: base, Now: func() time.Time { return now },
+		Content: contentDir, Base: base, Now: func() time.Time { return now.Add(time.Since(started)) },
 		Release: generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"},
 	})
 	if errors.Is(err, generate.ErrContent) {
