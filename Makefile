@@ -38,7 +38,7 @@ race: setup
 	@echo "== tests"
 	@go test -race -timeout 1h $$(go list ./... | grep -v '/internal/cli$$')
 	@go test -timeout 1h ./internal/cli
-	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/build ./internal/search/store
+	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/generate ./internal/search/store
 
 # The budgets beside their peers, on the disk and in memory: an hour. BENCH="-h" tells more.
 bench: peers

@@ -36,13 +36,13 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"build", "check", "compress", "content", "diag", "draft", "events", "fix", "importer", "listen", "move", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "listen", "move", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
-	"move":            {project: []string{"build", "content", "diag", "fix", "site"}},
+	"move":            {project: []string{"content", "diag", "fix", "generate", "site"}},
 	"listen":          {project: []string{"diag", "server"}},
 	"fix":             {project: []string{"check", "content", "diag", "site"}},
-	"preview":         {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
-	"build":           {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
+	"preview":         {project: []string{"diag", "generate", "publish", "render", "search", "server", "watch"}},
+	"generate":        {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"content":         {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
 	"markdown":        {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":            {project: []string{"content", "diag", "markdown"}},
@@ -96,7 +96,7 @@ var importTable = map[string]allowed{
 // lie between.
 var beyondEndpoint = []string{
 	module + "/internal/content", module + "/internal/markdown", module + "/internal/site", module + "/internal/check",
-	module + "/internal/render", module + "/internal/build", module + "/internal/compress", module + "/themes",
+	module + "/internal/render", module + "/internal/generate", module + "/internal/compress", module + "/themes",
 	"github.com/yuin/goldmark", "github.com/alecthomas/chroma", "gopkg.in/yaml.v3", "github.com/fsnotify/fsnotify",
 }
 
