@@ -8,11 +8,11 @@ SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 # the scripts of the commands: each of their many processes would pay for the detector.
 CONCURRENT = ${shell git grep -lE --untracked '^[[:space:]]*go [a-zA-Z].*\(|\.Go\(func' -- 'internal/*.go' | xargs -n1 dirname | sort -u | grep -vE '^internal/(bench|cli)\b'}
 RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser whyfix/internal/search/engine/naive)
-# A file that is not there under the detector says that a package leaves tests out.
-PARTLY = $(shell git grep -l --untracked '^//go:build !race' -- '*_test.go' | xargs -n1 dirname | sort -u)
+# Packages that leave tests out under the detector, or ask enginetest, which does.
+PARTLY = ${shell git grep -lE --untracked 'func withoutDetector|enginetest\.Run\(|^//go:build !race' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%)
 
-.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench golden-record golden-compare builds vulnerabilities
+.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
 
 test: format vet staticcheck check tests
 
@@ -58,9 +58,12 @@ alone: setup
 costs:
 	@tools/costs.sh $(COSTS)
 
-# The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
-bench:
+# The budgets beside their peers, on the disk and in memory: an hour. BENCH="-h" tells more.
+bench: peers
 	@go run ./internal/bench/budgets $(BENCH)
+
+peers:
+	@tools/peers/install.sh
 
 # Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
 golden-record golden-compare:

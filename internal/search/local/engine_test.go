@@ -18,7 +18,7 @@ func TestEngineInMemory(t *testing.T) {
 	t.Parallel()
 	enginetest.Run(t, func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine {
 		return remembered(t, docs, synonyms)
-	}, engineTests()...)
+	}, enginetest.AsWritten)
 }
 
 func TestEngineOnDisk(t *testing.T) {
@@ -29,7 +29,7 @@ func TestEngineOnDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 		return opened(t, dir)
-	}, engineTests()...)
+	}, enginetest.AsWritten)
 }
 
 // before are documents as they may have been: some were others, some are gone.
@@ -66,7 +66,7 @@ func TestEnginePatched(t *testing.T) {
 			t.Fatalf("%+v, %v", made, err)
 		}
 		return opened(t, now)
-	}, engineTests()...)
+	}, enginetest.AsWritten)
 }
 
 func TestEngineLive(t *testing.T) {
@@ -92,5 +92,5 @@ func TestEngineLive(t *testing.T) {
 			}
 		}
 		return x
-	}, engineTests()...)
+	}, enginetest.AsWritten)
 }

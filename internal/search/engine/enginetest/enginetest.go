@@ -7,6 +7,7 @@ package enginetest
 
 import (
 	"cmp"
+	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -26,17 +27,18 @@ type Open func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms
 // Option is more than every engine must do.
 type Option int
 
-const (
-	// AsWritten: scores are BM25F as package engine has it, and so all that
-	// follows from them.
-	AsWritten Option = iota
-	// SideBySide leaves out what asks one question after the other, which the
-	// race detector makes ten times as long and has nothing to say to.
-	SideBySide
-)
+// AsWritten: scores are BM25F as package engine has it, and so all that follows
+// from them.
+const AsWritten Option = iota
 
-// Run tests an engine.
+// sideBySide are the tests that the race detector has something to say to. It
+// makes the others, which ask one question after the other, ten times as long.
+var sideBySide = []string{"Cancelled", "OutOfTime", "Concurrent", "NoDocuments"}
+
+// Run tests an engine; under the race detector only what is asked side by side.
 func Run(t *testing.T, open func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine, options ...Option) {
+	info, ok := debug.ReadBuildInfo()
+	detector := ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 	docs := Documents()
 	s := &suite{
 		open: open, asWritten: slices.Contains(options, AsWritten),
@@ -75,7 +77,7 @@ func Run(t *testing.T, open func(t *testing.T, docs []*article.Document, synonym
 		{"TagInTwoLanguages", s.tagInTwoLanguages},
 		{"LongText", s.longText},
 	} {
-		if slices.Contains(options, SideBySide) && !slices.Contains([]string{"Cancelled", "OutOfTime", "Concurrent", "NoDocuments"}, test.name) {
+		if detector && !slices.Contains(sideBySide, test.name) {
 			continue
 		}
 		t.Run(test.name, test.run)

@@ -14,5 +14,5 @@ func TestEngine(t *testing.T) {
 	t.Parallel()
 	enginetest.Run(t, func(_ *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine {
 		return naive.New(docs, synonyms)
-	}, engineTests()...)
+	}, enginetest.AsWritten)
 }
