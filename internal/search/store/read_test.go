@@ -181,6 +181,9 @@ func TestVocabulary(t *testing.T) {
 // the end of the program.
 func TestSegmentDamaged(t *testing.T) {
 	t.Parallel()
+	if raceDetector {
+		t.Skip("one reader after the other, hundreds of times; it runs without the detector, in make test too")
+	}
 	dir := t.TempDir()
 	name := written(t, dir, 2, random(rand.New(rand.NewPCG(1, 2)), 300), 100)
 	whole, err := os.ReadFile(name)
