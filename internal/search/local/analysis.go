@@ -32,7 +32,7 @@ func counting(field int) bool { return field <= headings }
 // It is not safe for concurrent use.
 type analysis struct {
 	reader *engine.Reader
-	texts  []string // of the terms, by their numbers
+	texts  []string    // of the terms, by their numbers
 	keys   terms.Table // the numbers of terms and meanings
 	sounds map[[2]han.Syllable]uint32
 	turns  [fieldCount][]turn // of the last document that had a term, by its number

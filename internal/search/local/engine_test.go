@@ -25,7 +25,7 @@ func TestEngineOnDisk(t *testing.T) {
 	t.Parallel()
 	enginetest.Run(t, func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine {
 		dir := t.TempDir()
-		if _, err := NewContent(Sources(docs), synonyms).Write(t.Context(), dir, "", nil); err != nil {
+		if _, err := NewContent(sources(docs), synonyms).Write(t.Context(), dir, "", nil); err != nil {
 			t.Fatal(err)
 		}
 		return opened(t, dir)
@@ -57,11 +57,11 @@ func TestEnginePatched(t *testing.T) {
 		dir := t.TempDir()
 		base, now := filepath.Join(dir, "base"), filepath.Join(dir, "now")
 		old, gone := before(docs)
-		made, err := NewContent(Sources(old), synonyms).Write(t.Context(), base, "", nil)
+		made, err := NewContent(sources(old), synonyms).Write(t.Context(), base, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		made, err = NewContent(Sources(docs), synonyms).Write(t.Context(), now, base, made.Base)
+		made, err = NewContent(sources(docs), synonyms).Write(t.Context(), now, base, made.Base)
 		if err != nil || len(gone) > 0 && !made.Patched {
 			t.Fatalf("%+v, %v", made, err)
 		}
