@@ -14,7 +14,7 @@ type filter struct {
 	all      bool   // it keeps every article
 	language string // empty: any
 	kind     uint8
-	none     bool // it asks for what no article has
+	none     bool                                 // it asks for what no article has
 	tags     [article.Families][]*article.SiteTag // of one name, in each language; nil: any
 }
 
