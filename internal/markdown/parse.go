@@ -36,16 +36,33 @@ type Parser struct {
 // NewParser makes a Parser.
 func NewParser(o Options) *Parser {
 	md := goldmark.New(
+		goldmark.WithParser(parser.NewParser(
+			parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+			parser.WithInlineParsers(inlineParsers()...),
+			parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+			parser.WithAttribute(),
+		)),
 		goldmark.WithExtensions(
 			// Alignment as an attribute: a style would need a weaker security policy.
-			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify,
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.TaskList, extension.Footnote, extension.Linkify,
 		),
-		goldmark.WithParserOptions(parser.WithAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
+			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
 	return &Parser{options: o, md: md}
+}
+
+// inlineParsers are goldmark's, but for those of this package, in their order.
+func inlineParsers() []util.PrioritizedValue {
+	return []util.PrioritizedValue{
+		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(parser.NewRawHTMLParser(), 400),
+		util.Prioritized(&emphasisParser{}, 500),
+	}
 }
 
 // Parse reads the body of a file, which starts at the byte offset start of
