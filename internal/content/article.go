@@ -154,14 +154,15 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 	return a, diags
 }
 
-// Body is what stands below the front matter of a file that was read before.
-func Body(data []byte) string {
+// Body is what stands below the front matter of a file that was read before,
+// without its comments.
+func Body(data []byte, comments []markdown.Span) string {
 	lines, source, bad := text("", data)
 	if bad != nil {
 		return ""
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(source[start:], "\n"))
+	return string(bytes.TrimLeft(markdown.Uncommented(source[start:], comments), "\n"))
 }
 
 // splitFront finds front matter: its text, and where the body starts.

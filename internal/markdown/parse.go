@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -74,6 +75,9 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 		parser: p, source: body, doc: &Document{}, lines: lines,
 		at: func(offset int) diag.Pos { return lines.At(start + offset) },
 	}
+	if bytes.Contains(body, []byte("<!--")) {
+		r.comments(root)
+	}
 	r.prepare(root)
 	r.name()
 	r.split(root)
@@ -129,7 +133,7 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.RawHTML:
 			r.rawIDs(n.Segments.Value(r.source))
 		case *ast.HTMLBlock:
-			r.rawIDs([]byte(htmlSource(n, r.source)))
+			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 		case *ast.Link:
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
@@ -354,7 +358,7 @@ func (r *reading) block(nodes []ast.Node) Block {
 	if len(nodes) == 0 {
 		return Block{}
 	}
-	var t textWriter
+	t := r.text()
 	for _, n := range nodes {
 		t.block(n, r.source)
 	}
@@ -380,10 +384,12 @@ func (r *reading) inline(n ast.Node) Fragment {
 }
 
 func (r *reading) plain(n ast.Node) string {
-	var t textWriter
+	t := r.text()
 	t.inline(n, r.source)
 	return t.String()
 }
+
+func (r *reading) text() textWriter { return textWriter{rawHTML: r.parser.options.RawHTML} }
 
 func stringAttribute(n ast.Node, name string) (string, bool) {
 	v, ok := n.AttributeString(name)

@@ -99,7 +99,7 @@ func (r *nodeRenderer) taskBox(w util.BufWriter, source []byte, node ast.Node, e
 	if node.(*east.TaskCheckBox).IsChecked {
 		checked = "checked "
 	}
-	var task textWriter
+	task := textWriter{rawHTML: r.rawHTML}
 	task.inline(node.Parent(), source)
 	_, _ = w.WriteString("<input " + checked + `disabled type="checkbox" aria-label="` + htmlText(task.String()) + `"> `)
 	return ast.WalkContinue, nil
@@ -132,7 +132,7 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	_, _ = w.WriteString(`<img src="`)
 	s.hole(hole{Ref: refOf(n), Image: true})
 	_, _ = w.WriteString(`" alt="`)
-	var alt textWriter
+	alt := textWriter{rawHTML: r.rawHTML}
 	alt.inline(n, source)
 	_, _ = w.Write(util.EscapeHTML([]byte(alt.String())))
 	_ = w.WriteByte('"')
@@ -217,7 +217,7 @@ func (r *nodeRenderer) htmlInline(w util.BufWriter, source []byte, node ast.Node
 
 func (r *nodeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString("<p>" + htmlText(strings.TrimSpace(htmlSource(node, source))) + "</p>\n")
+		_, _ = w.WriteString("<p>" + htmlText(strings.TrimSpace(withoutComments(htmlSource(node, source)))) + "</p>\n")
 	}
 	return ast.WalkContinue, nil
 }
@@ -231,7 +231,7 @@ func (r *nodeRenderer) rawInline(w util.BufWriter, source []byte, node ast.Node,
 
 func (r *nodeRenderer) rawBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString(htmlSource(node, source))
+		_, _ = w.WriteString(withoutComments(htmlSource(node, source)))
 	}
 	return ast.WalkContinue, nil
 }

@@ -33,6 +33,13 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n## 钱在路上\n\n### 跨行转账\n\n正文。\n",
 		},
 		{
+			Code: "comment-open", Needed: true,
+			Summary: "a comment does not end where it should",
+			Why:     "A comment, <!-- … -->, is for those who write, and no reader sees it. In a paragraph it ends in the paragraph; where it begins a line of its own, it may have blank lines, and ends at -->. One that does not end would be shown, or would hide all below.",
+			Bad:     "# 退款没到\n\n三天到账 <!-- 待确认：\n\n财务说三十天 -->\n",
+			Good:    "# 退款没到\n\n三天到账\n\n<!-- 待确认：\n\n财务说三十天 -->\n",
+		},
+		{
 			Code: "title-length", Default: diag.Warning,
 			Summary: "a title is longer than 40 Chinese characters or 80 letters",
 			Why:     "Lists, results and other sites cut it off there, and the part that tells the problem apart is gone. The limit is generous: good titles have half of it.",
