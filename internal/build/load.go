@@ -280,11 +280,11 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	diags = append(diags, settingDiags...)
 
 	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds}
-	if key := fmt.Sprintf("%#v", options); key != l.key {
+	if key := fmt.Sprintf("%#v", options) + settings.Zone().String(); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}
 	dates := dating{loader: l, ctx: ctx}
-	parsed, err := l.parse(ctx, fsys, files, listed, markdown.NewParser(options), dates.look)
+	parsed, err := l.parse(ctx, fsys, files, listed, markdown.NewParser(options), settings.Zone(), dates.look)
 	dates.wait()
 	if err != nil {
 		return nil, err
@@ -481,7 +481,7 @@ const fresh = 2 * time.Second
 // parse reads the files in parallel, in the order of the list. If it was not
 // made anew, somebody has told which files changed, and clocks do not matter.
 // Each article is shown to look.
-func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser, look func(*content.Article)) ([]cached, error) {
+func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, listed bool, parser *markdown.Parser, zone *time.Location, look func(*content.Article)) ([]cached, error) {
 	out := make([]cached, len(files))
 	now := time.Now()
 	done := l.options.Progress.Begin(PhaseReading, len(files))
@@ -501,7 +501,7 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 				c.diags = diag.List{*bad}
 				break
 			}
-			c.article, c.diags = content.ParseArticle(f.Path, data, parser)
+			c.article, c.diags = content.ReadArticle(f.Path, data, parser, zone)
 			look(c.article)
 			if err := l.putAway(&c, data); err != nil {
 				return err

@@ -133,6 +133,9 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	if loaded.Dates != "" {
 		e.say("%s", loaded.Dates)
 	}
+	if loaded.Site.Settings.Timezone.Value == "" && report.Changed && slices.ContainsFunc(loaded.Site.Articles, dated) {
+		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
+	}
 	switch {
 	case report.NotKept != nil:
 		e.say("the next build will be slower: %v", report.NotKept)
@@ -150,9 +153,15 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 			plural(report.Articles, "article"), report.Made, plural(report.Pages, "page"), report.Why, plural(report.Written, "file"), report.Linked, report.ID, since(start))
 	}
 	if next := loaded.Site.NextChange; !next.At.IsZero() {
+		next.At = next.At.In(loaded.Site.Settings.Zone())
 		e.say("build again at the next change: %s", nextChange(next, load.Content))
 	}
 	return nil
+}
+
+// dated reports whether an article names a day on which something happens to it.
+func dated(a *site.Article) bool {
+	return !a.Date.IsZero() || !a.Expires.IsZero() || !a.ReviewBy.IsZero()
 }
 
 func since(start time.Time) time.Duration { return time.Since(start).Round(time.Millisecond) }
@@ -212,7 +221,7 @@ func openStore(public string, full bool) (*build.Store, func(), error) {
 
 // nextChange says when the site changes without an edit, and why.
 func nextChange(c site.Change, dir string) string {
-	s := fmt.Sprintf("%s: %s %s", c.At.Local().Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
+	s := fmt.Sprintf("%s: %s %s", c.At.Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
 	if c.More > 0 {
 		s += fmt.Sprintf(", and %d more", c.More)
 	}

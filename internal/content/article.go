@@ -68,7 +68,7 @@ var articleKeys = []key[Article]{
 	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.tags() }},
 	{"author", "text", "Who answers for it.", func(a *Article, v value) { a.Author = v.text().Value }},
 	{
-		"date", "date", "When it was published. In the future: not built until then. A day means its first moment, in the time zone of the machine that builds.",
+		"date", "date", "When it was published. In the future: not built until then. A day means its first moment, in the timezone of site.yaml. A time may follow: 2026-03-01 20:00, also with a zone of its own, +08:00.",
 		func(a *Article, v value) { a.Date = v.date() },
 	},
 	{
@@ -112,6 +112,12 @@ var articleKeys = []key[Article]{
 // is not text; otherwise what could be read is there, so that one mistake does
 // not hide the next.
 func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, diag.List) {
+	return ReadArticle(p, data, parser, time.Local)
+}
+
+// ReadArticle is ParseArticle with the time zone in which a day is one where
+// front matter names no other.
+func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Location) (*Article, diag.List) {
 	if len(data) > MaxArticle {
 		return nil, diag.List{{
 			Pos: diag.Pos{File: p}, Code: "file-size",
@@ -130,7 +136,7 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 		diags = append(diags, *d)
 	}
 	if front != nil {
-		diags = append(diags, readMapping(lines, front, 1, "front matter", articleKeys, a)...)
+		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: zone}, front, "front matter", articleKeys, a)...)
 	}
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",

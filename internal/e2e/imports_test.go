@@ -40,7 +40,7 @@ var importTable = map[string]allowed{
 	"draft":          {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"move":           {project: []string{"build", "content", "diag", "fix", "site"}},
 	"listen":         {project: []string{"diag", "server"}},
-	"fix":            {project: []string{"check", "content", "diag", "site"}},
+	"fix":            {project: []string{"check", "content", "diag", "markdown", "site"}},
 	"preview":        {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":          {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
 	"content":        {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},

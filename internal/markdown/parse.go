@@ -202,6 +202,7 @@ func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
 	const example = "write one such as {#why}"
 	for _, h := range r.headings {
+		r.lostAttributes(h)
 		id, ok := stringAttribute(h, "id")
 		switch {
 		case !ok || r.isTitle(h):

@@ -33,6 +33,13 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n## 钱在路上\n\n### 跨行转账\n\n正文。\n",
 		},
 		{
+			Code: "heading-attribute", Needed: true,
+			Summary: "what stands in braces behind a heading is not read",
+			Why:     "It would be shown, and the section or step would not be what it was meant to be. A value that is not of Latin letters needs quotes of the Latin keyboard; `whyfix check -fix` puts them.",
+			Bad:     "# 退款没到\n\n## 怎么判断 {for=银行慢}\n",
+			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
+		},
+		{
 			Code: "comment-open", Needed: true,
 			Summary: "a comment does not end where it should",
 			Why:     "A comment, <!-- … -->, is for those who write, and no reader sees it. In a paragraph it ends in the paragraph; where it begins a line of its own, it may have blank lines, and ends at -->. One that does not end would be shown, or would hide all below.",
