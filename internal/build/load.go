@@ -53,6 +53,9 @@ type Options struct {
 	// Plain diagnostics come without the lines of files, for somebody who adds
 	// them to the few that are shown; see Loaded.WithLines.
 	Plain bool
+	// Uncoloured articles have no colours in their code: for somebody who shows
+	// no page.
+	Uncoloured bool
 	// Listing are the files of the folder, if they have just been listed.
 	Listing *Listing
 	// Progress is told how far a build is; it may be nil.
@@ -279,7 +282,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 	settings, tags, synonyms, settingDiags := readSettings(fsys, files)
 	diags = append(diags, settingDiags...)
 
-	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds}
+	options := markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: l.options.Uncoloured}
 	if key := fmt.Sprintf("%#v", options) + settings.Zone().String(); key != l.key {
 		l.key, l.cache = key, map[string]cached{}
 	}

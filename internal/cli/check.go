@@ -59,7 +59,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	}
 	collect(checkingGC)
 	p := printer(*dir)
-	l, err := build.NewLoader(build.Options{Content: *dir})
+	l, err := build.NewLoader(build.Options{Content: *dir, Uncoloured: true})
 	if err != nil {
 		return loadError(err, *dir)
 	}
@@ -159,7 +159,7 @@ func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printe
 	if err != nil {
 		return 0, err
 	}
-	if err := fix.Write(root, files); err != nil {
+	if err := e.write(func() error { return fix.Write(root, files) }); err != nil {
 		return 0, fmt.Errorf("nothing was mended: %w", err)
 	}
 	n := 0

@@ -135,6 +135,11 @@ func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Loca
 	if d != nil {
 		diags = append(diags, *d)
 	}
+	if len(front) > maxFront {
+		diags = append(diags, lines.New(diag.Pos{File: p, Line: 1, Col: 1}, diag.Error, "text-limit",
+			fmt.Sprintf("front matter has %d kB; it may have %d", len(front)>>10, maxFront>>10), "put what is text below it"))
+		front = nil
+	}
 	if front != nil {
 		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: zone}, front, "front matter", articleKeys, a)...)
 	}

@@ -35,6 +35,13 @@ const (
 // that size is useless to a reader and most likely an accident.
 const MaxArticle = 8 << 20
 
+// What front matter may have: its bytes, and the characters of one text in it.
+// Titles and symptoms are searched for in every other article, word by word.
+const (
+	maxFront = 64 << 10
+	maxText  = 500
+)
+
 // Text is a word or sentence from a file and where it stands.
 type Text struct {
 	Value string

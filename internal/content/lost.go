@@ -11,9 +11,6 @@ import (
 	"whyfix/internal/diag"
 )
 
-// codeLost is the code of texts of which YAML would take a part away.
-const codeLost = "value-lost"
-
 // keep reports what YAML takes away from a text: what stands behind a # in it,
 // and words that mean nothing to YAML. Numbers, dates and words such as true
 // stay as they are written.
@@ -74,7 +71,7 @@ func (m *mapping) commented(n *yaml.Node, comment string) {
 	}
 }
 
-func (m *mapping) lost(at diag.Pos, message, hint string) { m.problem(at, codeLost, message, hint) }
+func (m *mapping) lost(at diag.Pos, message, hint string) { m.problem(at, "value-lost", message, hint) }
 
 // keepEmpty reports what YAML takes away from a value of which nothing is left.
 func (m *mapping) keepEmpty(name, node *yaml.Node, shape string) {

@@ -356,7 +356,17 @@ func (v value) text() Text {
 		v.wrong(v.node, "text", "write it on one line: "+v.key+": …")
 	}
 	v.keep(v.node)
-	return Text{Value: s, Pos: v.at(v.node)}
+	return Text{Value: v.short(v.node, s), Pos: v.at(v.node)}
+}
+
+// short is the text of a node in front matter, or its beginning where it is too
+// long.
+func (v value) short(n *yaml.Node, s string) string {
+	if len(s) <= maxText || v.before == 0 || utf8.RuneCountInString(s) <= maxText {
+		return s
+	}
+	v.problem(v.at(n), "text-limit", v.key+" has a text of "+strconv.Itoa(utf8.RuneCountInString(s))+" characters; it may have "+strconv.Itoa(maxText), "say it in a sentence, and put the rest into the article")
+	return string([]rune(s)[:maxText])
 }
 
 // list reads a list of texts; one text alone is a list of one.
@@ -368,7 +378,7 @@ func (v value) list() []Text {
 	if n.Kind != yaml.SequenceNode {
 		if s, ok := scalar(n); ok {
 			v.keep(n)
-			return []Text{{Value: s, Pos: v.at(n)}}
+			return []Text{{Value: v.short(n, s), Pos: v.at(n)}}
 		}
 		v.wrong(n, "a list", "write "+v.key+": [one, two], or one line of “- …” for each")
 		return nil
@@ -391,7 +401,7 @@ func (v value) list() []Text {
 		}
 		v.keep(c)
 		if s != "" {
-			out = append(out, Text{Value: s, Pos: v.at(c)})
+			out = append(out, Text{Value: v.short(c, s), Pos: v.at(c)})
 		}
 	}
 	return out

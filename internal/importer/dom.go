@@ -62,6 +62,7 @@ var (
 
 // markdown prepares and converts a tree.
 func (d *dom) markdown(n *html.Node) string {
+	limitSpans(n)
 	d.prepare(n)
 	conv := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(
@@ -96,6 +97,46 @@ func (im *importing) fragment(p *page, source string) string {
 		body.AppendChild(n)
 	}
 	return (&dom{im: im, p: p, fragment: true, droppings: droppings{}}).markdown(body)
+}
+
+// How many columns and rows a cell may span, as in browsers, and how many cells
+// all those of a page may be made of: beyond, each is one cell.
+const (
+	mostSpan  = 1000
+	mostSpans = 100_000
+)
+
+// limitSpans keeps cells from becoming a table that no machine can hold.
+func limitSpans(n *html.Node) {
+	cells := all(n, is("td", "th"))
+	total := 0
+	for _, c := range cells {
+		total += span(c, "colspan") * span(c, "rowspan")
+	}
+	for _, c := range cells {
+		for _, name := range []string{"colspan", "rowspan"} {
+			switch {
+			case attr(c, name) == "":
+			case total > mostSpans:
+				setAttr(c, name, "1")
+			default:
+				setAttr(c, name, strconv.Itoa(span(c, name)))
+			}
+		}
+	}
+}
+
+// span is how many columns or rows a cell spans.
+func span(n *html.Node, name string) int {
+	value := strings.TrimSpace(attr(n, name))
+	if len(value) > 9 && strings.Trim(value, "0123456789") == "" {
+		return mostSpan
+	}
+	count, err := strconv.Atoi(value)
+	if err != nil {
+		return 1
+	}
+	return min(max(count, 1), mostSpan)
 }
 
 // prepare changes a tree in place.

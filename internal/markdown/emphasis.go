@@ -24,7 +24,7 @@ type emphasisParser struct{}
 
 func (*emphasisParser) Trigger() []byte { return []byte{'*', '_', '~'} }
 
-func (*emphasisParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+func (*emphasisParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, segment := block.PeekLine()
 	sign, n := line[0], 1
 	for n < len(line) && line[n] == sign {
@@ -37,6 +37,9 @@ func (*emphasisParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) a
 	after := '\n'
 	if n < len(line) {
 		after, _ = utf8.DecodeRune(line[n:])
+	}
+	if limitsOf(pc).sign(parent, segment.Start) {
+		return nil
 	}
 	b := sideBefore(before, block.Source()[:segment.Start])
 	a := sideOf(after)

@@ -108,9 +108,9 @@ func TestCommonMarkExamples(t *testing.T) {
 		t.Fatalf("got %d examples, want all of them", len(examples))
 	}
 	md := goldmark.New(goldmark.WithParser(parser.NewParser(
-		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		parser.WithBlockParsers(blockParsers()...),
 		parser.WithInlineParsers(inlineParsers()...),
-		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+		parser.WithParagraphTransformers(paragraphTransformers()...),
 	)), goldmark.WithRendererOptions(html.WithXHTML(), html.WithUnsafe()))
 	for _, e := range examples {
 		var out strings.Builder

@@ -1,6 +1,10 @@
 package rules
 
-import "whyfix/internal/diag"
+import (
+	"strings"
+
+	"whyfix/internal/diag"
+)
 
 func textRules() []Rule {
 	return []Rule{
@@ -38,6 +42,13 @@ func textRules() []Rule {
 			Why:     "It would be shown, and the section or step would not be what it was meant to be. A value that is not of Latin letters needs quotes of the Latin keyboard; `whyfix check -fix` puts them.",
 			Bad:     "# 退款没到\n\n## 怎么判断 {for=银行慢}\n",
 			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
+		},
+		{
+			Code: "text-limit", Needed: true,
+			Summary: "a text has more of something than a page can bear",
+			Why:     "Such as a text in front matter of more than 500 characters, a heading of more than 1,000, lists in lists 50 deep, a table of more than 200 columns, or thousands of brackets that are never closed. No article that people read comes near; most often a log or a table of data was pasted. It would take the machine that builds for long, or the reader's.",
+			Bad:     "# 退款没到\n\n" + strings.Repeat("> ", 120) + "正文。\n",
+			Good:    "# 退款没到\n\n> > 正文。\n",
 		},
 		{
 			Code: "comment-open", Needed: true,
