@@ -221,7 +221,7 @@ func (m *move) links() {
 			if beside := path.Join(path.Dir(a.Path), t.Value); known[value] {
 				to = m.to(value)
 			} else if known[beside] {
-				to = fix.Relative(m.to(beside), m.to(a.Path))
+				to = content.Relative(m.to(beside), m.to(a.Path))
 			}
 			if to != value {
 				m.edits = append(m.edits, fix.Edit{At: t.Pos, Old: t.Value, New: to, As: fix.Value})

@@ -1,4 +1,4 @@
-package importer
+package markup
 
 import (
 	"regexp"
@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// printable takes away what no text has: control characters, and the
+// Printable takes away what no text has: control characters, and the
 // characters that the import itself marks places with.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -22,31 +22,32 @@ func printable(s string) string {
 	}, s)
 }
 
-// line is a text on one line, without what no text has.
-func line(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }
+// Line is a text on one line, without what no text has.
+func Line(s string) string { return strings.Join(strings.Fields(Printable(s)), " ") }
 
-// firstLine is the first of texts that says something.
-func firstLine(texts ...string) string {
+// FirstLine is the first of texts that says something.
+func FirstLine(texts ...string) string {
 	for _, t := range texts {
-		if t = line(t); t != "" {
+		if t = Line(t); t != "" {
 			return t
 		}
 	}
 	return ""
 }
 
-// unique keeps the first of equal texts, and no empty ones.
-func unique(list []string) []string {
+// Unique keeps the first of equal texts, and no empty ones.
+func Unique(list []string) []string {
 	var out []string
 	for _, s := range list {
-		if s = line(s); s != "" && !slices.Contains(out, s) {
+		if s = Line(s); s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func shorten(s string, most int) string {
+// Shorten cuts a text off behind so many characters.
+func Shorten(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}
@@ -62,21 +63,21 @@ var (
 	numberStart = regexp.MustCompile(`^(\d{1,9})([.)])(\s|$)`)
 )
 
-// escape makes a line of plain text mean nothing to Markdown.
-func escape(s string) string {
+// Escape makes a line of plain text mean nothing to Markdown.
+func Escape(s string) string {
 	s = blockStart.ReplaceAllString(strings.TrimSpace(special.Replace(s)), `\$1`)
 	return numberStart.ReplaceAllString(s, `$1\$2$3`)
 }
 
-// address escapes only what Markdown or an address cannot have: names of
+// Address escapes only what Markdown or an address cannot have: names of
 // files stay readable.
-func address(p string) string { return addressEscapes.Replace(p) }
+func Address(p string) string { return addressEscapes.Replace(p) }
 
 var addressEscapes = strings.NewReplacer("%", "%25", " ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "#", "%23", "?", "%3F", `\`, "%5C", `"`, "%22", "'", "%27", "&", "%26", "*", "%2A", "`", "%60", "[", "%5B", "]", "%5D")
 
-// safeAddress is an address that Markdown can hold between parentheses.
-func safeAddress(s string) string {
-	return unsafeInAddress.Replace(strings.TrimSpace(printable(s)))
+// Destination is an address that Markdown can hold between parentheses.
+func Destination(s string) string {
+	return unsafeInAddress.Replace(strings.TrimSpace(Printable(s)))
 }
 
 var unsafeInAddress = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "\n", "", "\t", "", `\`, "%5C", "\u00A0", "%C2%A0", "*", "%2A")
@@ -84,9 +85,9 @@ var unsafeInAddress = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<
 // maxQuoted is how many characters of what could not be kept are shown.
 const maxQuoted = 300
 
-// code shows any text as a code span, on one line.
-func code(s string) string {
-	s = shorten(strings.Join(strings.Fields(s), " "), maxQuoted)
+// Code shows any text as a code span, on one line.
+func Code(s string) string {
+	s = Shorten(strings.Join(strings.Fields(s), " "), maxQuoted)
 	if s == "" {
 		return "` `"
 	}
@@ -100,8 +101,8 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// fenced is a block of code, as lines.
-func fenced(info, text string) []string {
+// Fenced is a block of code, as lines.
+func Fenced(info, text string) []string {
 	fence := "```"
 	for strings.Contains(text, fence) {
 		fence += "`"
