@@ -176,6 +176,9 @@ func (l *Loader) open() error {
 	return nil
 }
 
+// names is the content folder, in which files have composed names.
+func (l *Loader) names() fs.FS { return content.Names(l.root.FS()) }
+
 // Close gives the folder back.
 func (l *Loader) Close() error {
 	if l.root == nil {
@@ -222,7 +225,7 @@ func (l *Loader) Follow(ctx context.Context, changed []string) (*Loaded, error) 
 			l.theme = themeCache{}
 			continue
 		}
-		if p := filepath.ToSlash(rel); !content.Hidden(p) && !l.look(p) {
+		if p := content.Composed(filepath.ToSlash(rel)); !content.Hidden(p) && !l.look(p) {
 			l.files = nil
 		}
 	}
@@ -237,19 +240,23 @@ func (l *Loader) look(p string) bool {
 	}
 	at, known := slices.BinarySearchFunc(l.files, p, func(f content.File, p string) int { return content.Compare(f.Path, p) })
 	delete(l.cache, p)
-	if _, err := fs.Lstat(l.root.FS(), p); errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Lstat(l.names(), p); errors.Is(err, fs.ErrNotExist) {
 		if known {
 			l.files = slices.Delete(l.files, at, at+1)
 		}
 		return true
 	}
-	file, found, bad := content.Look(l.root.FS(), p)
+	file, found, bad := content.Look(l.names(), p)
 	if !found || bad != nil {
 		return false
 	}
 	if known {
 		l.files[at] = file
 		return true
+	}
+	// A name that another file has in another case is a mistake, which the list tells.
+	if slices.ContainsFunc(l.files, func(f content.File) bool { return strings.EqualFold(f.Path, p) }) {
+		return false
 	}
 	// A folder that no known file is in may be new, or be reached by a link.
 	if dir := path.Dir(p); dir != "." && !slices.ContainsFunc(l.files, func(f content.File) bool { return path.Dir(f.Path) == dir }) {
@@ -266,7 +273,7 @@ func (l *Loader) resolve(ctx context.Context) (*Loaded, error) {
 			return nil, err
 		}
 	}
-	fsys := l.root.FS()
+	fsys := l.names()
 	listed := l.files == nil
 	if first := l.options.Listing; listed && first != nil {
 		l.options.Listing = nil // the next time they are listed again

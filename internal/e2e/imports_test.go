@@ -43,7 +43,7 @@ var importTable = map[string]allowed{
 	"fix":             {project: []string{"check", "content", "diag", "markdown", "site"}},
 	"preview":         {project: []string{"build", "diag", "publish", "render", "search", "server", "watch"}},
 	"build":           {project: []string{"check", "compress", "content", "diag", "markdown", "publish", "record", "render", "search", "site", "themes"}},
-	"content":         {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3"}},
+	"content":         {project: []string{"diag", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3", "golang.org/x/text"}},
 	"markdown":        {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":            {project: []string{"content", "diag", "markdown"}},
 	"check":           {project: []string{"diag", "markdown", "rules", "site"}},
