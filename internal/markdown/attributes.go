@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -31,9 +32,13 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 		}
 	}
 	last := h.Lines().At(h.Lines().Len() - 1)
-	line := strings.TrimRight(string(last.Value(r.source)), " \t\n")
+	written := bytes.TrimRight(last.Value(r.source), " \t\n")
+	if len(written) == 0 || written[len(written)-1] != '}' {
+		return
+	}
+	line := string(written)
 	open := strings.LastIndexByte(line, '{')
-	if open < 0 || open > 0 && line[open-1] == '\\' || line[len(line)-1] != '}' {
+	if open < 0 || open > 0 && line[open-1] == '\\' {
 		return
 	}
 	inside := line[open+1 : len(line)-1]

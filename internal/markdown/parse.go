@@ -223,7 +223,7 @@ func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
 	const example = "write one such as {#why}"
 	for _, h := range r.headings {
-		if words := r.plain(h); utf8.RuneCountInString(words) > maxHeading {
+		if length(h) > maxHeading && utf8.RuneCountInString(r.plain(h)) > maxHeading {
 			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading)
 		}
 		r.lostAttributes(h)
@@ -257,6 +257,16 @@ func (r *reading) name() {
 		r.claim(id)
 		h.SetAttributeString("id", []byte(id))
 	}
+}
+
+// length is how many bytes a heading has in its file.
+func length(h *ast.Heading) int {
+	n := 0
+	for i := range h.Lines().Len() {
+		line := h.Lines().At(i)
+		n += line.Len()
+	}
+	return n
 }
 
 func (r *reading) claim(id string) {
