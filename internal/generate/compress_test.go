@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -26,14 +26,14 @@ func TestCompressedCopies(t *testing.T) {
 	table := "[\"" + strings.Repeat("一行数据", 500) + "\"]\n"
 	write(t, dir, map[string]string{"c0/table.json": table, "c0/table.json.br": "the writer's own"})
 	l := loader(t, dir)
-	first := release(t, reload(t, l), public)
+	first := released(t, reload(t, l), public)
 	copies(t, first, "c0/table.json.br")
 
 	write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 6, 1)})
 	if err := os.Remove(filepath.Join(dir, "c0/table.json.br")); err != nil {
 		t.Fatal(err)
 	}
-	second := release(t, reload(t, l), public)
+	second := released(t, reload(t, l), public)
 	copies(t, second)
 	was, is, kept := tree(t, filepath.Join(first.Dir, "www")), tree(t, filepath.Join(second.Dir, "www")), 0
 	for name, text := range was {
@@ -61,7 +61,7 @@ func TestCompressedCopies(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	third := release(t, reload(t, l), public)
+	third := released(t, reload(t, l), public)
 	if !third.Changed {
 		t.Error("copies are missing, and no release was made")
 	}
@@ -69,7 +69,7 @@ func TestCompressedCopies(t *testing.T) {
 }
 
 // copies looks at all files of a release, but for those of the writer.
-func copies(t *testing.T, r Report, own ...string) {
+func copies(t *testing.T, r Result, own ...string) {
 	t.Helper()
 	www, n := tree(t, filepath.Join(r.Dir, "www")), 0
 	for name, text := range www {
@@ -117,10 +117,10 @@ func unpack(ext, data string) (string, error) {
 	return b.String(), err
 }
 
-func sameFile(t *testing.T, a, b Report, name string) bool {
+func sameFile(t *testing.T, a, b Result, name string) bool {
 	t.Helper()
 	var infos [2]os.FileInfo
-	for i, r := range []Report{a, b} {
+	for i, r := range []Result{a, b} {
 		info, err := os.Stat(filepath.Join(r.Dir, "www", filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)

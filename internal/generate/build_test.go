@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -134,16 +134,13 @@ func keeping(t *testing.T, dir, public string) *Loader {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { release() })
-	store, err := OpenStore(scratch, false)
+	store, err := openStore(scratch, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	l, err := NewLoader(Options{Content: dir, Now: clock, Store: store})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
+	t.Cleanup(func() { store.texts.close() })
+	l := loader(t, dir)
+	l.keepIn(store)
 	return l
 }
 
@@ -167,10 +164,17 @@ func releaseOptions(public string) ReleaseOptions {
 	return ReleaseOptions{Public: public, Keep: 2, Index: true, Compress: true, Generator: "test"}
 }
 
-// release builds and must succeed.
-func release(t *testing.T, l *Loaded, public string) Report {
+// releaseLoaded makes a release of what was loaded.
+func releaseLoaded(ctx context.Context, l *Loaded, o ReleaseOptions) (Result, error) {
+	r := &release{Loaded: l, options: o}
+	err := r.run(ctx, now)
+	return r.result, err
+}
+
+// released builds and must succeed.
+func released(t *testing.T, l *Loaded, public string) Result {
 	t.Helper()
-	report, err := Release(t.Context(), l, releaseOptions(public), now)
+	report, err := releaseLoaded(t.Context(), l, releaseOptions(public))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said(l.Diags))
 	}
@@ -267,7 +271,7 @@ func TestBuildsAreEqual(t *testing.T) {
 			var digest publish.SearchInfo
 			for i, processors := range []int{runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0), 1} {
 				before := runtime.GOMAXPROCS(processors)
-				report := release(t, load(t, tt.content), filepath.Join(t.TempDir(), "public"))
+				report := released(t, load(t, tt.content), filepath.Join(t.TempDir(), "public"))
 				runtime.GOMAXPROCS(before)
 				got := tree(t, filepath.Join(report.Dir, "www"))
 				r := live(t, report.Dir)
@@ -288,22 +292,22 @@ func TestReleaseReport(t *testing.T) {
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(6))
-	first := release(t, load(t, dir), public)
+	first := released(t, load(t, dir), public)
 	if !first.Changed || !first.Indexed || first.Articles != 6 || first.Linked != 0 || first.Written == 0 {
 		t.Errorf("first: got %+v", first)
 	}
-	same := release(t, load(t, dir), public)
+	same := released(t, load(t, dir), public)
 	if same.Changed || same.ID != first.ID {
 		t.Errorf("nothing changed: got %+v, want release %s unchanged", same, first.ID)
 	}
 	// A page that is not in the index: the index is taken over.
 	write(t, dir, map[string]string{"site.yaml": "title: 对症帮助\nfooter: 另一行\n"})
-	footer := release(t, load(t, dir), public)
+	footer := released(t, load(t, dir), public)
 	if !footer.Changed || footer.Indexed || footer.Linked == 0 {
 		t.Errorf("another footer: got %+v, want a change and the index taken over", footer)
 	}
 	write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 6, 1)})
-	edited := release(t, load(t, dir), public)
+	edited := released(t, load(t, dir), public)
 	if !edited.Changed || !edited.Indexed || edited.Linked == 0 {
 		t.Errorf("another article: got %+v, want a change and a new index", edited)
 	}
@@ -320,7 +324,7 @@ func TestReleaseOptions(t *testing.T) {
 	write(t, dir, sample(3))
 	o := releaseOptions(public)
 	o.Index, o.Compress = false, false
-	report, err := Release(t.Context(), load(t, dir), o, now)
+	report, err := releaseLoaded(t.Context(), load(t, dir), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +352,7 @@ func TestReleaseOfMistakes(t *testing.T) {
 			t.Parallel()
 			dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 			write(t, dir, sample(4))
-			first := release(t, load(t, dir), public)
+			first := released(t, load(t, dir), public)
 			want := tree(t, public)
 
 			write(t, dir, map[string]string{tt.file: tt.text})
@@ -356,7 +360,7 @@ func TestReleaseOfMistakes(t *testing.T) {
 			if got := said(l.Diags); !strings.Contains(got, tt.want) {
 				t.Errorf("got:\n%swant %q", got, tt.want)
 			}
-			if _, err := Release(t.Context(), l, releaseOptions(public), now); !errors.Is(err, ErrContent) {
+			if _, err := releaseLoaded(t.Context(), l, releaseOptions(public)); !errors.Is(err, ErrContent) {
 				t.Errorf("got %v, want ErrContent", err)
 			}
 			sameTree(t, want, tree(t, public))
@@ -386,7 +390,7 @@ func TestLoaderCanceled(t *testing.T) {
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(6))
-	first := release(t, load(t, dir), public)
+	first := released(t, load(t, dir), public)
 	want := tree(t, public)
 
 	ctx, cancel := context.WithCancel(t.Context())
@@ -396,7 +400,7 @@ func TestLoaderCanceled(t *testing.T) {
 		t.Errorf("Load: got %v, want context.Canceled", err)
 	}
 	write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 6, 1)})
-	if _, err := Release(ctx, reload(t, l), releaseOptions(public), now); !errors.Is(err, context.Canceled) {
+	if _, err := releaseLoaded(ctx, reload(t, l), releaseOptions(public)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Release: got %v, want context.Canceled", err)
 	}
 	sameTree(t, want, tree(t, public))
@@ -456,7 +460,7 @@ func TestLoaderLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	report := release(t, load(t, dir), filepath.Join(t.TempDir(), "public"))
+	report := released(t, load(t, dir), filepath.Join(t.TempDir(), "public"))
 	info, err := os.Lstat(filepath.Join(report.Dir, "www", "pic.svg"))
 	if err != nil || !info.Mode().IsRegular() {
 		t.Errorf("the image: got %v, %v; want a plain file", info, err)
@@ -587,7 +591,7 @@ func TestReleaseBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Release(t.Context(), l, releaseOptions(public), now); !errors.Is(err, publish.ErrBusy) {
+	if _, err := releaseLoaded(t.Context(), l, releaseOptions(public)); !errors.Is(err, publish.ErrBusy) {
 		t.Errorf("while another is at work: got %v, want ErrBusy", err)
 	}
 	if err := w.Abort(); err != nil {
@@ -597,7 +601,7 @@ func TestReleaseBusy(t *testing.T) {
 	var wg sync.WaitGroup
 	results := make([]error, 6)
 	for i := range results {
-		wg.Go(func() { _, results[i] = Release(t.Context(), l, releaseOptions(public), now) })
+		wg.Go(func() { _, results[i] = releaseLoaded(t.Context(), l, releaseOptions(public)) })
 	}
 	wg.Wait()
 	done := 0
@@ -633,7 +637,7 @@ func TestBigArticle(t *testing.T) {
 	if len(l.Diags) > 0 {
 		t.Fatal(said(l.Diags))
 	}
-	report := release(t, l, public)
+	report := released(t, l, public)
 	page, err := os.ReadFile(filepath.Join(report.Dir, "www", "big", "index.html"))
 	if err != nil {
 		t.Fatal(err)
@@ -699,7 +703,7 @@ func TestAssetNames(t *testing.T) {
 		files[n] = "text of " + n
 	}
 	write(t, dir, files)
-	report := release(t, load(t, dir), public)
+	report := released(t, load(t, dir), public)
 	got := tree(t, filepath.Join(report.Dir, "www"))
 	for _, n := range names {
 		if got[n] != files[n] {
@@ -709,4 +713,37 @@ func TestAssetNames(t *testing.T) {
 	if slices.ContainsFunc([]string{".hidden", "_draft.md", "a.md"}, func(n string) bool { _, ok := got[n]; return ok }) {
 		t.Error("hidden files, or the Markdown, are in the release")
 	}
+}
+
+// When most of what is kept of texts is of no use, it is made anew, and the site
+// stays as it is.
+func TestTextsOfNoUse(t *testing.T) {
+	t.Parallel()
+	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
+	write(t, dir, sample(6))
+	texts := func() string {
+		t.Helper()
+		names, err := filepath.Glob(filepath.Join(public, ".build", "texts-*"))
+		if err != nil || len(names) != 1 {
+			t.Fatalf("texts: %v, %v", names, err)
+		}
+		return names[0]
+	}
+	if err := buildKept(t.Context(), dir, releaseOptions(public)); err != nil {
+		t.Fatal(err)
+	}
+	old := texts()
+	if err := os.Truncate(old, 2*leastWaste); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 6, 1)})
+	result, err := Run(t.Context(), Options{Content: dir, Now: clock, Release: releaseOptions(public)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(texts()); err != nil || texts() == old || info.Size() > leastWaste {
+		t.Errorf("the texts are kept: %v, %v", info, err)
+	}
+	clean := released(t, load(t, dir), t.TempDir())
+	sameTree(t, tree(t, filepath.Join(clean.Dir, "www")), tree(t, filepath.Join(result.Dir, "www")))
 }

@@ -1,12 +1,14 @@
-package build
+package generate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -184,8 +186,10 @@ func TestRandomEdits(t *testing.T) {
 			}
 		}
 		if step%4 == 0 { // nor does a look find what is not there
-			seen := lookAt(t, f.content(), packed)
-			if _, same := seen.Unchanged(kept); !same {
+			o := releaseOptions(kept)
+			o.Compress = packed
+			seen, _ := lookAt(t, f.content(), o)
+			if _, same := seen.unchanged(kept); !same {
 				t.Errorf("nothing was edited, and a look cannot tell")
 			}
 		}
@@ -198,11 +202,11 @@ func TestRandomEdits(t *testing.T) {
 	}
 }
 
-func releaseOf(t *testing.T, l *Loaded, public string, packed bool) Report {
+func releaseOf(t *testing.T, l *Loaded, public string, packed bool) Result {
 	t.Helper()
 	o := releaseOptions(public)
 	o.Compress = packed
-	report, err := Release(t.Context(), l, o, now)
+	report, err := releaseLoaded(t.Context(), l, o)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said(l.Diags))
 	}
@@ -267,13 +271,18 @@ func answersOf(t *testing.T, release string, f *folder) map[string]answers {
 }
 
 // lookAt looks at a folder as a build does before it begins.
-func lookAt(t *testing.T, dir string, packed bool) Seen {
+func lookAt(t *testing.T, dir string, o ReleaseOptions) (seen, *listing) {
 	t.Helper()
-	seen, err := Look(t.Context(), Options{Content: dir, Now: clock}, fmt.Sprint(packed))
+	l, err := NewLoader(Options{Content: dir, Now: clock, Release: o})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return seen
+	defer l.Close()
+	s, listed, err := look(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, listed
 }
 
 // process is a build by a new process, which knows of the last one only what
@@ -304,46 +313,48 @@ func process(t *testing.T, dir, public string, packed, damaged bool) string {
 
 // buildKept is a whole build as the command makes it.
 func buildKept(ctx context.Context, dir string, o ReleaseOptions) error {
-	load := Options{Content: dir, Now: clock}
-	seen, err := Look(ctx, load, fmt.Sprint(o.Compress))
-	if err != nil {
-		return err
-	}
-	if _, same := seen.Unchanged(o.Public); same {
-		return nil
-	}
-	scratch, release, err := publish.Scratch(o.Public)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if load.Store, err = OpenStore(scratch, false); err != nil {
-		return err
-	}
-	defer load.Store.Close()
-	l, err := NewLoader(load)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	loaded, err := l.Load(ctx)
-	if err != nil {
-		return err
-	}
-	report, err := Release(ctx, loaded, o, now)
-	if err != nil {
-		return err
-	}
-	if report.NotKept != nil {
-		return report.NotKept
-	}
-	if err := seen.Remember(o.Public, loaded, report); err != nil {
-		return err
-	}
-	return nil
+	result, err := Run(ctx, Options{Content: dir, Now: clock, Release: o})
+	return errors.Join(err, result.NotKept)
 }
 
 // mended is an article without links.
 func mended(name string, step int) string {
 	return fmt.Sprintf("---\ntitle: %s\nsymptoms: [%s用不了]\nproducts: [花呗, 产品%d]\ncauses: [维护]\n---\n\n## 原因\n\n### 维护\n\n第%d步，打不开。\n\n![步骤](step.svg)\n", filepath.Base(name), filepath.Base(name), len(name)%4, step)
+}
+
+// TestSameInAnyOrder: neither the order in which files are listed nor the number
+// of processors makes a difference. It changes what all tests share, so it does
+// not run beside others.
+func TestSameInAnyOrder(t *testing.T) {
+	f := newFolder(t, sample(40))
+	want := released(t, load(t, f.content()), t.TempDir())
+	same := func(name string, got Result) {
+		t.Helper()
+		sameTree(t, tree(t, filepath.Join(want.Dir, "www")), tree(t, filepath.Join(got.Dir, "www")))
+		if diff := cmp.Diff(live(t, want.Dir).Manifest().Search, live(t, got.Dir).Manifest().Search); diff != "" {
+			t.Errorf("%s: index (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(answersOf(t, want.Dir, f), answersOf(t, got.Dir, f)); diff != "" {
+			t.Errorf("%s: answers (-want +got):\n%s", name, diff)
+		}
+	}
+
+	was := runtime.GOMAXPROCS(1)
+	one := released(t, load(t, f.content()), t.TempDir())
+	runtime.GOMAXPROCS(was)
+	same("one processor", one)
+
+	_, listed := lookAt(t, f.content(), ReleaseOptions{})
+	r := rand.New(rand.NewPCG(5, 5))
+	r.Shuffle(len(listed.files), func(i, j int) { listed.files[i], listed.files[j] = listed.files[j], listed.files[i] })
+	l := loader(t, f.content())
+	folder, err := l.read(t.Context(), listed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shuffled, err := l.resolve(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same("shuffled", released(t, shuffled, t.TempDir()))
 }

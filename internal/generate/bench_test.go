@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // The phases of a build, each alone, on a thousand articles. To compare two
 // versions:
 //
-//	go test ./internal/build -run '^$' -bench . -count 10 > old.txt
+//	go test ./internal/generate -run '^$' -bench . -count 10 > old.txt
 //	go run golang.org/x/perf/cmd/benchstat@latest old.txt new.txt
 const benchArticles = 1000
 
@@ -32,7 +32,7 @@ func benchLoad(b *testing.B, o Options) (*Loader, *Loaded) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	loaded, err := l.LoadUnchecked(context.Background())
+	loaded, err := l.Follow(context.Background(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func BenchmarkRelease(b *testing.B) {
 			for n := 0; b.Loop(); n++ {
 				l, loaded := benchLoad(b, Options{Content: dir})
 				o := ReleaseOptions{Public: filepath.Join(b.TempDir(), "public"), Keep: 2, Index: index, Generator: "bench"}
-				if _, err := Release(b.Context(), loaded, o, now); err != nil {
+				if _, err := releaseLoaded(b.Context(), loaded, o); err != nil {
 					b.Fatal(err)
 				}
 				l.Close()

@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"fmt"
@@ -445,12 +445,12 @@ func TestDating(t *testing.T) {
 		write(t, dir, tt.files)
 		l := loader(t, dir)
 		loaded := reload(t, l)
-		if asked := l.commits != nil; asked != tt.asked || loaded.Dates != tt.note {
+		if asked := l.history != nil; asked != tt.asked || loaded.Dates != tt.note {
 			t.Errorf("%s: asked %v, got %q; want %v, %q", tt.name, asked, loaded.Dates, tt.asked, tt.note)
 		}
-		before := l.commits
+		before := l.history
 		write(t, dir, map[string]string{"c.md": dated})
-		if again := reload(t, l); l.commits != before || again.Dates != tt.note {
+		if again := reload(t, l); l.history != before || again.Dates != tt.note {
 			t.Errorf("%s: at the second time %q", tt.name, again.Dates)
 		}
 	}

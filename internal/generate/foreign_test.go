@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -67,32 +67,23 @@ func TestForeignOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	look := func() Seen {
+	look := func() seen {
 		t.Helper()
-		seen, err := Look(t.Context(), Options{Content: dir, Now: clock}, "")
+		s, _ := lookAt(t, dir, releaseOptions(public))
+		return s
+	}
+	var all []string
+	build := func() Result {
+		t.Helper()
+		age()
+		result, err := Run(t.Context(), Options{Content: dir, Now: clock, Release: releaseOptions(public)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return seen
-	}
-	incremental := keeping(t, dir, public)
-	var all []string
-	build := func() Report {
-		t.Helper()
-		age()
-		seen := look()
-		l := reload(t, incremental)
-		report := release(t, l, public)
-		if err := os.MkdirAll(publish.ScratchDir(public), 0o755); err != nil {
-			t.Fatal(err)
+		if result.Changed {
+			all = append(all, result.Dir)
 		}
-		if err := seen.Remember(public, l, report); err != nil {
-			t.Fatal(err)
-		}
-		if report.Changed {
-			all = append(all, report.Dir)
-		}
-		return report
+		return result
 	}
 	check := func(what string) {
 		t.Helper()
@@ -123,7 +114,7 @@ func TestForeignOpen(t *testing.T) {
 	first := build()
 	visit(t, first.Dir, documents)
 	check("after a visit")
-	if _, same := look().Unchanged(public); !same {
+	if _, same := look().unchanged(public); !same {
 		t.Error("after a visit something has changed")
 	}
 	if again := build(); again.Changed || again.Indexed {
@@ -164,7 +155,7 @@ func TestForeignOpen(t *testing.T) {
 	}
 	visit(t, third.Dir, documents+1)
 	check("an index that was made from the last")
-	if _, same := look().Unchanged(public); !same {
+	if _, same := look().unchanged(public); !same {
 		t.Error("after a visit to an index of two segments something has changed")
 	}
 	if _, to, err := publish.Rollback(t.Context(), public, search.Root{}); err != nil || to != second.ID {
@@ -197,7 +188,7 @@ func TestForeignHarm(t *testing.T) {
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(6))
 	l := load(t, dir)
-	live := release(t, l, public)
+	live := released(t, l, public)
 	for name, harm := range map[string]func(dir string) error{
 		"a document was deleted": func(dir string) error {
 			x, err := bleve.OpenUsing(dir, map[string]any{"read_only": false})
@@ -247,7 +238,7 @@ func TestForeignHarm(t *testing.T) {
 		if err := whole(); err == nil {
 			t.Errorf("%s: the release is taken for whole", name)
 		}
-		if live = release(t, l, public); !live.Changed || !live.Indexed {
+		if live = released(t, l, public); !live.Changed || !live.Indexed {
 			t.Errorf("%s: nothing was mended", name)
 		}
 		if err := whole(); err != nil {

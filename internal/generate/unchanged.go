@@ -1,11 +1,10 @@
-package build
+package generate
 
 import (
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -13,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"whyfix/internal/content"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
@@ -29,8 +27,8 @@ import (
 // lastName is the file in the store's folder that remembers it.
 const lastName = "last"
 
-// LastBuild is what is remembered of a release.
-type LastBuild struct {
+// lastBuild is what is remembered of a release.
+type lastBuild struct {
 	Seen      [32]byte // of what was looked at
 	Theme     string   // its name
 	ThemeSeen [32]byte // of its files
@@ -42,19 +40,19 @@ type LastBuild struct {
 	Warnings  int
 }
 
-// Seen is what a build looked at before it began.
-type Seen struct {
+// seen is what a build looked at before it began.
+type seen struct {
 	content, themeName string
-	digest             [32]byte
+	digest             [32]byte // zero: not known
 	at                 time.Time
 	newest             time.Time // of the times of the files
-	listing            *Listing  // of the content folder
 }
 
-// Look looks at all that a release is made of. The options are the theme's name
-// and whatever else makes a difference, as a text.
-func Look(ctx context.Context, o Options, more string) (Seen, error) {
-	s := Seen{content: o.Content, themeName: o.Theme, at: time.Now()}
+// look lists the files of a content folder, and looks at all that a release is
+// made of beside them.
+func look(ctx context.Context, l *Loader) (seen, *listing, error) {
+	o := l.options
+	s := seen{content: o.Content, themeName: o.Theme, at: time.Now()}
 	// The program and git are asked while the files are listed.
 	var (
 		wg     sync.WaitGroup
@@ -66,47 +64,28 @@ func Look(ctx context.Context, o Options, more string) (Seen, error) {
 	wg.Go(func() {
 		head, _ = exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output() // none outside of git
 	})
-	files := sha256.New()
-	listing, err := s.folder(files, o.Content)
+	listed, err := list(l.root.FS(), o.Content)
 	wg.Wait()
-	if err := cmp.Or(keyErr, err); err != nil {
-		return s, err
+	if err != nil || keyErr != nil {
+		return s, listed, err
 	}
-	s.listing = listing
 	h := sha256.New()
-	fmt.Fprintf(h, "%s%q %q %t %q\n%s%x", key, o.Theme, o.Base, o.Drafts, more, head, files.Sum(nil))
-	s.digest = [32]byte(h.Sum(nil))
-	return s, nil
-}
-
-// folder looks at all files of a folder.
-func (s *Seen) folder(h io.Writer, dir string) (*Listing, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("build: %w", err)
-	}
-	defer root.Close()
-	files, diags, err := content.Scan(root.FS())
-	if err != nil {
-		return nil, fmt.Errorf("build: %w", err)
-	}
-	fmt.Fprintf(h, "%q %d %d\n", dir, len(files), len(diags))
-	for _, f := range files {
+	r := o.Release
+	fmt.Fprintf(h, "%s%q %q %q %t %t %t %t %d %q\n", key, o.Content, o.Theme, o.Base, o.Drafts, r.Index, r.Compress, r.Strict, r.Keep, head)
+	fmt.Fprintf(h, "%d %d\n", len(listed.files), len(listed.diags))
+	for _, f := range listed.files {
 		fmt.Fprintf(h, "%q %d %d\n", f.Path, f.Size, f.ModTime.UnixNano())
 		if f.ModTime.After(s.newest) {
 			s.newest = f.ModTime
 		}
 	}
-	return &Listing{files, diags}, nil
+	s.digest = [32]byte(h.Sum(nil))
+	return s, listed, nil
 }
-
-// Listing are the files of the content folder, for a Loader that is made at
-// once.
-func (s Seen) Listing() *Listing { return s.listing }
 
 // theme looks at the files of a theme: which it is may stand in site.yaml. A
 // theme has no hidden files as the content has: assets/_x.css is one of it.
-func (s *Seen) theme(name string) (seen [32]byte, err error) {
+func (s *seen) theme(name string) (files [32]byte, err error) {
 	h := sha256.New()
 	dir := ThemeDir(cmp.Or(name, "default"), s.content)
 	if dir == "" {
@@ -128,13 +107,13 @@ func (s *Seen) theme(name string) (seen [32]byte, err error) {
 		return nil
 	})
 	if err != nil {
-		return seen, fmt.Errorf("build: %w", err)
+		return files, fmt.Errorf("generate: %w", err)
 	}
 	return [32]byte(h.Sum(nil)), nil
 }
 
 // readLast reads what is remembered of the last release.
-func readLast(public string) (last LastBuild, ok bool) {
+func readLast(public string) (last lastBuild, ok bool) {
 	data, err := os.ReadFile(filepath.Join(publish.ScratchDir(public), lastName))
 	if err != nil {
 		return last, false
@@ -144,7 +123,7 @@ func readLast(public string) (last LastBuild, ok bool) {
 }
 
 // asLeft reports whether the live release is the last one, and as it was left.
-func (b LastBuild) asLeft(public string) bool {
+func (b lastBuild) asLeft(public string) bool {
 	live, err := publish.Current(public)
 	if err != nil || live != b.Release {
 		return false
@@ -153,51 +132,52 @@ func (b LastBuild) asLeft(public string) bool {
 	return err == nil && now == b.Left
 }
 
-// asLeft reports whether the live release of a folder is as the last build left
-// it.
-func asLeft(public string) bool {
-	last, ok := readLast(public)
-	return ok && last.asLeft(public)
+// result is what a build says that had nothing to do.
+func (b lastBuild) result() Result {
+	return Result{Result: publish.Result{ID: b.Release}, Articles: b.Articles, Warnings: b.Warnings}
 }
 
-// Unchanged tells whether the live release of a folder was made of what was
+// unchanged tells whether the live release of a folder was made of what was
 // seen, and what is remembered of it.
-func (s Seen) Unchanged(public string) (LastBuild, bool) {
+func (s seen) unchanged(public string) (lastBuild, bool) {
 	last, ok := readLast(public)
 	if !ok || last.Seen != s.digest {
-		return LastBuild{}, false
+		return lastBuild{}, false
 	}
 	if theme, err := s.theme(last.Theme); err != nil || theme != last.ThemeSeen {
-		return LastBuild{}, false
+		return lastBuild{}, false
 	}
 	at := time.Unix(0, last.At)
 	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
-		return LastBuild{}, false // a change of that very moment cannot be told; or a date has come
+		return lastBuild{}, false // a change of that very moment cannot be told; or a date has come
 	}
 	return last, last.asLeft(public)
 }
 
-// Remember notes what a release was made of.
-func (s Seen) Remember(public string, l *Loaded, report Report) error {
-	theme := cmp.Or(s.themeName, l.Site.Settings.Theme.Value)
+// remember notes what a release was made of.
+func (s seen) remember(public string, r Result) error {
+	if s.digest == [32]byte{} {
+		return nil
+	}
+	theme := cmp.Or(s.themeName, r.Loaded.Site.Settings.Theme.Value)
 	themeSeen, err := s.theme(theme)
 	if err != nil {
 		return err
 	}
-	left, err := publish.Fingerprint(public, report.ID, search.Root{})
+	left, err := publish.Fingerprint(public, r.ID, search.Root{})
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
-	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Left: left, Articles: report.Articles, Warnings: len(l.Diags)}
-	if at := l.Site.NextChange.At; !at.IsZero() {
+	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: r.ID, Left: left, Articles: r.Articles, Warnings: r.Warnings}
+	if at := r.Loaded.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}
 	name := filepath.Join(publish.ScratchDir(public), lastName)
 	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	if err := os.Rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("build: %w", err)
+		return fmt.Errorf("generate: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"errors"
@@ -31,31 +31,23 @@ func TestUnchanged(t *testing.T) {
 	put("content/site.yaml", "theme: mine\n")
 	put("themes/mine/words/zh.json", "{}")
 
-	options := Options{Content: dir, Now: clock}
-	look := func() Seen {
+	look := func() seen {
 		t.Helper()
-		seen, err := Look(t.Context(), options, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return seen
+		s, _ := lookAt(t, dir, releaseOptions(public))
+		return s
 	}
 	unchanged := func() bool {
 		t.Helper()
-		_, same := look().Unchanged(public)
+		_, same := look().unchanged(public)
 		return same
 	}
-	build := func() Report {
+	build := func() Result {
 		t.Helper()
-		seen := look()
-		report := release(t, load(t, dir), public)
-		if err := os.MkdirAll(publish.ScratchDir(public), 0o755); err != nil {
+		result, err := Run(t.Context(), Options{Content: dir, Now: clock, Release: releaseOptions(public)})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := seen.Remember(public, load(t, dir), report); err != nil {
-			t.Fatal(err)
-		}
-		return report
+		return result
 	}
 	if unchanged() {
 		t.Fatal("nothing has been built, and nothing has changed")
@@ -112,11 +104,11 @@ func TestUnchanged(t *testing.T) {
 		time.Date(2999, 1, 2, 1, 0, 0, 0, time.Local):  false,
 	} {
 		seen.at = at
-		if _, same := seen.Unchanged(public); same != want {
+		if _, same := seen.unchanged(public); same != want {
 			t.Errorf("on %s: unchanged is %v, want %v", at, same, want)
 		}
 	}
-	if seen, err := Look(t.Context(), options, "other options"); err != nil || seen.digest == look().digest {
-		t.Errorf("other options are the same: %v", err)
+	if other, _ := lookAt(t, dir, ReleaseOptions{Public: public}); other.digest == look().digest {
+		t.Error("other options are the same")
 	}
 }

@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -20,16 +20,14 @@ import (
 // siteWriter puts the files of a site into a release.
 type siteWriter struct {
 	*publish.Writer
-	loaded     *Loaded
-	compressed bool            // text files get compressed copies
-	own        map[string]bool // files of the writer's: a compressed copy among them stays
-	made       atomic.Int64    // pages of the theme that were made, not taken over
-	why        string          // they were; empty where nothing was kept
+	release *release
+	own     map[string]bool // files of the writer's: a compressed copy among them stays
+	made    atomic.Int64    // pages of the theme that were made, not taken over
 }
 
-func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
-	s := &siteWriter{Writer: w, loaded: l, compressed: compressed, own: make(map[string]bool, len(l.Site.Assets))}
-	for _, a := range l.Site.Assets {
+func newSiteWriter(r *release) *siteWriter {
+	s := &siteWriter{Writer: r.writer, release: r, own: make(map[string]bool, len(r.Site.Assets))}
+	for _, a := range r.Site.Assets {
 		s.own[a.Path] = true
 	}
 	return s
@@ -39,7 +37,7 @@ func newSiteWriter(w *publish.Writer, l *Loaded, compressed bool) *siteWriter {
 // made of the same as there: then they need not be made.
 func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 	made := make([]madeOf, len(pages))
-	done := s.loaded.progress.Begin(PhasePages, len(pages))
+	done := s.release.progress.Begin(PhasePages, len(pages))
 	err := parallel(ctx, len(pages), func(i int) error {
 		defer done()
 		buffer := buffers.Get().(*[]byte)
@@ -48,38 +46,40 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 		made[i], err = s.page(pages[i], buffer)
 		return err
 	})
-	if store := s.loaded.store; err == nil && store != nil {
-		if len(store.made) > 0 {
-			s.why = s.loaded.reason(store.parts, s.loaded.parts)
-		}
-		store.model, store.parts, store.made = s.loaded.model, s.loaded.parts, make(map[string]madeOf, len(pages))
-		for i, p := range pages {
-			store.made[p.File] = made[i]
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	kept := s.release.kept
+	if len(kept.Made) > 0 {
+		s.release.result.Why = s.release.model.reason(kept.Model, kept.delta)
+	}
+	kept.Model, kept.Made = s.release.model, make(map[string]madeOf, len(pages))
+	for i, p := range pages {
+		kept.Made[p.File] = made[i]
+	}
+	return nil
 }
 
 // page writes one page, in the buffer, or takes it over.
 func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
-	was := s.loaded.madeOf(p.File)
+	was := s.release.kept.Made[p.File]
 	var text [16]byte
 	if p.Text != nil {
-		text = s.loaded.kept[p.Text.Path].sum
+		text = s.release.sources[p.Text.Path].Sum
 	}
-	if s.loaded.sameModel && was.Text == text {
+	if s.release.sameModel && was.Text == text {
 		if kept, err := s.keep(p, was); kept || err != nil {
 			return was, err
 		}
 	}
 	view := p.View()
-	key, known := s.loaded.pageKey(p, view, buffer)
-	if known && was.Key == key {
+	key := s.pageKey(p, view, text, buffer)
+	if was.Key == key {
 		if kept, err := s.keep(p, was); kept || err != nil {
 			return was, err
 		}
 	}
-	data, err := p.MakeOf((*buffer)[:0], view, s.loaded)
+	data, err := p.MakeOf((*buffer)[:0], view, s.release)
 	if err != nil {
 		return madeOf{}, err
 	}
@@ -87,16 +87,30 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 	if p.Kind != "" {
 		s.made.Add(1)
 	}
-	if err := s.put(p.File, data); err != nil || !known {
+	if err := s.put(p.File, data); err != nil {
 		return madeOf{}, err
 	}
 	sum, size := s.Holds(p.File)
 	return madeOf{key, text, sum, size}, nil
 }
 
+// pageKey stands for all that a page is made of: its view, the text that it
+// shows, and the theme. Nothing else reaches a template, so pages with one key
+// are the same.
+func (s *siteWriter) pageKey(p render.Output, view any, text [16]byte, buffer *[]byte) [16]byte {
+	data := append(append((*buffer)[:0], s.release.Theme.Digest()...), p.Kind...)
+	data = append(append(append(data, 0), p.Language...), 0)
+	if p.Text != nil {
+		data = append(append(append(data, s.release.parsing...), 0), text[:]...)
+	}
+	*buffer = record.AppendAny(data, view)
+	sum := sha256.Sum256(*buffer)
+	return [16]byte(sum[:16])
+}
+
 // keep takes a page over. It reports whether the live release has it.
 func (s *siteWriter) keep(p render.Output, was madeOf) (bool, error) {
-	return s.keepFile(p.File, was, sync.OnceValues(func() ([]byte, error) { return p.Make(nil, s.loaded) }))
+	return s.keepFile(p.File, was, sync.OnceValues(func() ([]byte, error) { return p.Make(nil, s.release) }))
 }
 
 // keepFile takes a file over; data makes it, should a compressed copy be missing.
@@ -111,24 +125,38 @@ func (s *siteWriter) keepFile(file string, was madeOf, data func() ([]byte, erro
 	return kept, err
 }
 
+// assets copies the files beside the pages.
+func (s *siteWriter) assets(ctx context.Context) error {
+	assets := s.release.Site.Assets
+	return parallel(ctx, len(assets), func(i int) error {
+		p := assets[i].Path
+		open := func() (io.ReadCloser, error) { return s.release.Files.Open(p) }
+		if err := s.PutFrom(p, open); err != nil {
+			return err
+		}
+		_, size := s.Holds(p)
+		return s.variants(p, size, open)
+	})
+}
+
 // lists writes the files that grow with the site. Those of the same model are
 // taken over: they show no text.
 func (s *siteWriter) lists(ctx context.Context) error {
-	l, store := s.loaded, s.loaded.store
+	kept := s.release.kept
 	made := sync.OnceValues(func() (map[string][]byte, error) {
-		lists, err := Lists(l)
+		lists, err := Lists(s.release.Loaded)
 		out := make(map[string][]byte, len(lists))
 		for _, f := range lists {
 			out[f.Path] = f.Data
 		}
 		return out, err
 	})
-	left := !l.sameModel || len(store.lists) == 0
-	if l.sameModel {
-		for _, was := range store.lists {
-			kept, err := s.keepFile(was.File, was.Made, func() ([]byte, error) {
+	left := !s.release.sameModel || len(kept.Lists) == 0
+	if s.release.sameModel {
+		for name, was := range kept.Lists {
+			kept, err := s.keepFile(name, was, func() ([]byte, error) {
 				lists, err := made()
-				return lists[was.File], err
+				return lists[name], err
 			})
 			if err != nil {
 				return err
@@ -144,20 +172,16 @@ func (s *siteWriter) lists(ctx context.Context) error {
 		return err
 	}
 	names := slices.Sorted(maps.Keys(lists))
-	now := make([]storedPage, len(names))
 	err = parallel(ctx, len(names), func(i int) error {
-		name := names[i]
-		if sum, size := s.Holds(name); sum == "" && size == 0 {
-			if err := s.put(name, lists[name]); err != nil {
-				return err
-			}
+		if sum, size := s.Holds(names[i]); sum != "" || size > 0 {
+			return nil // taken over
 		}
-		sum, size := s.Holds(name)
-		now[i] = storedPage{name, madeOf{Sum: sum, Size: size}}
-		return nil
+		return s.put(names[i], lists[names[i]])
 	})
-	if store != nil {
-		store.lists = now
+	kept.Lists = make(map[string]madeOf, len(lists))
+	for _, name := range names {
+		sum, size := s.Holds(name)
+		kept.Lists[name] = madeOf{Sum: sum, Size: size}
 	}
 	return err
 }
@@ -173,7 +197,7 @@ func (s *siteWriter) put(name string, data []byte) error {
 // variants puts the compressed copies of a text file that is worth them. A copy
 // that the writer has stays.
 func (s *siteWriter) variants(name string, size int64, open func() (io.ReadCloser, error)) error {
-	if !s.compressed || !compress.Worth(name, size) {
+	if !s.release.options.Compress || !compress.Worth(name, size) {
 		return nil
 	}
 	for _, coding := range compress.Codings() {
@@ -195,32 +219,3 @@ func (s *siteWriter) variants(name string, size int64, open func() (io.ReadClose
 }
 
 func reader(data []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(data)) }
-
-// madeOf is what a page was made of the last time.
-func (l *Loaded) madeOf(file string) madeOf {
-	if l.store == nil {
-		return madeOf{}
-	}
-	return l.store.made[file]
-}
-
-// pageKey stands for all that a page is made of: its view, the text that it
-// shows, and the theme. Nothing else reaches a template, so pages with one key
-// are the same. It is not known where nothing is kept.
-func (l *Loaded) pageKey(p render.Output, view any, buffer *[]byte) (key [16]byte, known bool) {
-	if l.store == nil {
-		return key, false
-	}
-	data := append(append((*buffer)[:0], l.Theme.Digest()...), p.Kind...)
-	data = append(append(append(data, 0), p.Language...), 0)
-	if p.Text != nil {
-		kept, ok := l.kept[p.Text.Path]
-		if !ok {
-			return key, false
-		}
-		data = append(append(append(data, l.key...), 0), kept.sum[:]...)
-	}
-	*buffer = record.AppendAny(data, view)
-	sum := sha256.Sum256(*buffer)
-	return [16]byte(sum[:16]), true
-}

@@ -1,4 +1,4 @@
-package build
+package generate
 
 import (
 	"bytes"
@@ -127,7 +127,7 @@ func (l *Loaded) tellVanished(lost map[string]publish.Lost, sum func(file string
 		}
 		out = append(out, d)
 	}
-	return Settled(l, out)
+	return l.Site.Settings.Checks.Settle(out)
 }
 
 // heirs finds the article that a vanished page most likely became.

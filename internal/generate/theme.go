@@ -1,11 +1,17 @@
-package build
+package generate
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
+	"whyfix/themes"
 )
 
 // triedPages is how many pages of a kind and a language TryTheme makes.
@@ -61,4 +67,39 @@ func ThemeProblem(l *Loaded, err error) (diag.Diagnostic, bool) {
 		return diag.Diagnostic{}, false
 	}
 	return l.Theme.Problem(bad), true
+}
+
+// findTheme returns a whole theme: the named folder over the built-in one. The
+// folder's name is relative to the content folder, like all positions.
+func findTheme(name, contentDir string) (fs.FS, string, error) {
+	if name == "" {
+		name = "default"
+	}
+	dir := ThemeDir(name, contentDir)
+	if dir == "" {
+		if name == "default" {
+			return themes.Default(), "(built-in theme)", nil
+		}
+		return nil, "", fmt.Errorf("there is no theme %q", name)
+	}
+	folder := filepath.ToSlash(dir)
+	if rel, err := filepath.Rel(contentDir, dir); err == nil {
+		folder = filepath.ToSlash(rel)
+	}
+	return render.Overlay(os.DirFS(dir), themes.Default()), folder, nil
+}
+
+// ThemeDir is the folder of a theme, or "" when there is none: the name as a
+// path, or a folder of that name in themes/ beside the content folder.
+func ThemeDir(name, contentDir string) string {
+	candidates := []string{filepath.Join(contentDir, "..", "themes", name)}
+	if strings.ContainsAny(name, `/\`) || name == "." {
+		candidates = []string{name}
+	}
+	for _, dir := range append(candidates, name) {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return dir
+		}
+	}
+	return ""
 }
