@@ -72,7 +72,7 @@ var importTable = map[string]allowed{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "golang.org/x/sync/errgroup",
 	}},
 	"search/engine/naive":      {project: []string{"han", "search/article", "search/engine", "search/terms"}},
-	"search/engine/enginetest": {project: []string{"han", "search/article", "search/engine", "search/engine/naive", "search/question", "search/terms", "search/weigh"}, outside: []string{"github.com/google/go-cmp"}},
+	"search/engine/enginetest": {project: []string{"search/article", "search/terms"}},
 	"search/rank/learn":        {project: []string{"han", "search/article", "search/engine", "search/local", "search/question", "search/rank", "search/terms", "search/weigh"}},
 	"search/engine":            {project: []string{"han", "search/article", "search/terms"}},
 	"search/article":           {project: []string{"han", "record", "search/terms"}},
