@@ -3,14 +3,14 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-# Where goroutines meet: the packages that start some, in their code or in their tests;
-# internal/browser, which asks a whole server; and naive, whose tests are in enginetest. Not
-# the scripts of the commands: each of their many processes would pay for the detector.
+# Where goroutines meet: the packages that start some, in their code or in their tests,
+# and internal/browser, which asks a whole server. Not the scripts of the commands: each of
+# their many processes would pay for the detector.
 CONCURRENT = ${shell git grep -lE --untracked '^[[:space:]]*go [a-zA-Z].*\(|\.Go\(func' -- 'internal/*.go' | xargs -n1 dirname | sort -u | grep -vE '^internal/(bench|cli)\b'}
-RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser whyfix/internal/search/engine/naive)
-# Packages that leave tests out under the detector, or ask enginetest, which does.
-PARTLY = ${shell git grep -lE --untracked 'func withoutDetector|enginetest\.Run\(|^//go:build !race' -- '*_test.go' | xargs -n1 dirname | sort -u}
-ALONE = $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%)
+RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
+# Packages that leave tests out under the detector, by a tag or by a question.
+PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
+ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
 .PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
 
