@@ -31,9 +31,13 @@ not all there yet is refused, and the one before serves on.
   -explain       let /api/search?explain=1 say why each hit is where it is
 
 limits:
-  -rate N               searches a second that one client may make, twice
-                        as many in a burst; 0: any number (default: 50). Those
-                        from this machine itself are not counted
+  -rate N               searches a second that one client may make, five times
+                        as many in a burst; 0: any number (default: 50). What
+                        counts is the time that they take: one of 20 ms counts
+                        as ten of 2 ms. Those from this machine itself are not
+                        counted
+  -ipv6-prefix BITS     how much of an IPv6 address tells clients apart
+                        (default: 56, what a home gets from its provider)
   -trusted-proxy LIST   addresses or networks, with commas between them, whose
                         X-Forwarded-For says who the client is
 
@@ -64,8 +68,9 @@ type serveOptions struct {
 }
 
 const (
-	// burst is how many seconds' worth of searches a client may make at once.
-	burst = 2
+	// burst is how many seconds' worth of searches a client may make at once: many
+	// readers may share an address, and ask at the same moment.
+	burst = 5
 	// maxConnections bounds the memory that connections hold, about 20 kB each, and
 	// clientConnections what one client may have of them.
 	maxConnections    = 8192
@@ -79,6 +84,7 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
 	rate := f.Int("rate", 50, "")
+	prefix := f.Int("ipv6-prefix", 56, "")
 	trusted := f.String("trusted-proxy", "", "")
 	f.StringVar(&o.logFormat, "log", "text", "")
 	f.BoolVar(&o.logRequests, "log-requests", true, "")
@@ -97,7 +103,10 @@ func parseServe(args []string) (*serveOptions, error) {
 	if *rate < 0 {
 		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
 	}
-	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate}
+	if *prefix < 32 || *prefix > 128 {
+		return nil, diag.Misuse(fmt.Sprintf("-ipv6-prefix: %d bits do not tell clients apart", *prefix), "write a number from 32 to 128; 56 is what a home gets, 64 one network in it")
+	}
+	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate, IPv6: *prefix}
 	for part := range strings.SplitSeq(*trusted, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -175,7 +184,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
+	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 
 const healthHelp = `usage: whyfix health [options]

@@ -66,7 +66,7 @@ func TestConnectionsOfAClient(t *testing.T) {
 	t.Parallel()
 	limit := Connections{Each: 1, Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
 	for remote, want := range map[string]string{
-		"203.0.113.7:1": "203.0.113.7", "[2001:db8:1:2:3::4]:1": "2001:db8:1:2::", "[::ffff:203.0.113.7]:1": "203.0.113.7",
+		"203.0.113.7:1": "203.0.113.7", "[2001:db8:1:2:3::4]:1": "2001:db8:1::", "[::ffff:203.0.113.7]:1": "203.0.113.7",
 		"127.0.0.1:1": "invalid IP", "[::1]:1": "invalid IP", "10.1.2.3:1": "invalid IP",
 	} {
 		at, err := net.ResolveTCPAddr("tcp", remote)

@@ -139,8 +139,9 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
 		// One search for each processor, since more only keep each other from the
 		// caches; but a slow one never stops all.
-		gate: newGate(max(n, 2), waitingEach*n),
+		gate: newGate(max(n, 2), waitingEach*n, nil),
 	}
+	s.gate.used = s.clients.used
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
