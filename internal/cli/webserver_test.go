@@ -30,6 +30,10 @@ func oldAddresses(t *testing.T) (content, public string) {
 		"site.yaml":      "title: 帮助\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
 		"pay/index.md":   "---\ntitle: 支付\n---\n",
 		"pay/refund.md":  "---\ntitle: 退款没到账\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
+		"pay/way.svg":    "<svg xmlns=\"http://www.w3.org/2000/svg\"><script href=\"way.js\"/></svg>",
+		"pay/way.js":     "document.title = 'taken'\n",
+		"pay/form.html":  "<!doctype html><title>form</title><script src=\"way.js\"></script>",
+		"pay/way.pdf":    "%PDF-1.4\n",
 		"pay/old-fee.md": "---\ntitle: 手续费\ngone: true\n---\n\n不再有了。\n",
 	} {
 		file := filepath.Join(content, filepath.FromSlash(name))
@@ -234,6 +238,15 @@ func TestNginxSample(t *testing.T) {
 		}
 		if got := a.header.Get("Content-Security-Policy"); strings.Contains(got, "unsafe") {
 			t.Errorf("%s: %s", path, got)
+		}
+	}
+	// What writers upload runs nowhere, as it is with serve.
+	script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, base+"/pay/refund/").body)
+	for _, path := range []string{"/", "/pay/refund/", "/nothing/", "/pay/way.svg", "/pay/way.js", "/pay/form.html", "/pay/way.pdf", style, script} {
+		ours, theirs := fetch(t, s.base+path), fetch(t, base+path)
+		sandboxed := func(a fetched) bool { return strings.Contains(a.header.Get("Content-Security-Policy"), "; sandbox") }
+		if runs := strings.Contains(theirs.header.Get("Content-Type"), "javascript"); sandboxed(ours) != sandboxed(theirs) || runs != (path == script) {
+			t.Errorf("%s: serve sends %q, nginx %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
 		}
 	}
 	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {

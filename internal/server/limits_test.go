@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -407,7 +408,7 @@ func TestSharedAnswers(t *testing.T) {
 func TestProtection(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
-	for _, target := range []string{"/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/other", "/lock/picture.svg", "/healthz", "/readyz", "/lock", "/search-lite.json"} {
+	for _, target := range []string{"/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/other", "/healthz", "/readyz", "/lock"} {
 		h := get(t, s, target).header
 		policy := h.Get("Content-Security-Policy")
 		if policy == "" || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors") || !strings.Contains(policy, "default-src") {
@@ -423,6 +424,37 @@ func TestProtection(t *testing.T) {
 		}
 		if h.Get("Server") != "" || h.Get("X-Powered-By") != "" {
 			t.Errorf("%s: the answer says what program it is", target)
+		}
+	}
+}
+
+// What a writer has put beside the articles runs nowhere, and no page can run it;
+// the theme can.
+func TestUploadsRunNowhere(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	page := get(t, s, "/lock/fingerprint/")
+	asset := func(pattern string) string { return regexp.MustCompile(pattern).FindString(page.body) }
+	const page1, file = "default-src 'self';", "default-src 'none'; style-src 'unsafe-inline'; sandbox;"
+	for _, tt := range []struct{ target, kind, policy string }{
+		{"/lock/fingerprint/", "text/html; charset=utf-8", page1},
+		{"/nothing/", "text/html; charset=utf-8", page1},
+		{"/lock/picture.svg", "image/svg+xml", file},
+		{"/lock/form.html", "text/html; charset=utf-8", file},
+		{"/lock/script.js", "text/plain; charset=utf-8", file},
+		{"/lock/Module.MJS", "text/plain; charset=utf-8", file},
+		{"/lock/data.csv", "application/octet-stream", file},
+		{"/lock/manual.pdf", "application/pdf", page1},
+		{"/search-lite.json", "application/json; charset=utf-8", file},
+		{asset(`/assets/site\.[0-9a-f]{10}\.js`), "text/javascript; charset=utf-8", page1},
+		{asset(`/assets/favicon\.[0-9a-f]{10}\.svg`), "image/svg+xml", page1},
+	} {
+		h := get(t, s, tt.target).header
+		if kind, policy := h.Get("Content-Type"), h.Get("Content-Security-Policy"); kind != tt.kind || !strings.HasPrefix(policy, tt.policy) {
+			t.Errorf("%s: %s with the policy %q; want %s, %s", tt.target, kind, policy, tt.kind, tt.policy)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: a browser may guess what it is", tt.target)
 		}
 	}
 }

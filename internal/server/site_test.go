@@ -71,6 +71,10 @@ updated: 2026-01-02
 `,
 		"lock/picture.svg": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><title>门锁</title></svg>`,
 		"lock/data.csv":    "a,b\n1,2\n",
+		"lock/script.js":   "document.title = 'taken'\n",
+		"lock/Module.MJS":  "document.title = 'taken'\n",
+		"lock/form.html":   "<!doctype html><title>表</title><script>document.title = 'taken'</script><script src=\"script.js\"></script>",
+		"lock/manual.pdf":  "%PDF-1.4\n",
 		"odd/escape.md": `---
 title: 网页出现 <script>alert(1)</script> & "引号" {{.}} [[.Query]]
 summary: 页面把 <b>代码</b> 当成了文字 & 显示出来。
