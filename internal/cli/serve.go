@@ -49,6 +49,8 @@ what can be seen:
                         must not be reachable from outside
   -events DIR           keep searches, opened hits and feedback there, as JSON
                         lines, without anything about the reader
+  -events-size MB       how much is kept there; the oldest go first, 0: all
+                        (default: 1000)
 
 signals: SIGTERM answers the requests that are open and ends; SIGHUP loads the
 release anew.
@@ -63,6 +65,7 @@ examples:
 type serveOptions struct {
 	public, addr, metricsAddr string
 	logFormat, events         string
+	eventsSize                int64 // MB
 	logRequests               bool
 	server                    server.Options
 }
@@ -91,6 +94,7 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.BoolVar(&o.server.LogQueries, "log-queries", false, "")
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "")
 	f.StringVar(&o.events, "events", "", "")
+	f.Int64Var(&o.eventsSize, "events-size", 1000, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return nil, err
 	}
@@ -102,6 +106,9 @@ func parseServe(args []string) (*serveOptions, error) {
 	}
 	if *rate < 0 {
 		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
+	}
+	if o.eventsSize < 0 || o.eventsSize > 1<<30 {
+		return nil, diag.Misuse(fmt.Sprintf("-events-size: %d is not a number of megabytes", o.eventsSize), "write a number from 1, or 0 for no limit")
 	}
 	if *prefix < 32 || *prefix > 128 {
 		return nil, diag.Misuse(fmt.Sprintf("-ipv6-prefix: %d bits do not tell clients apart", *prefix), "write a number from 32 to 128; 56 is what a home gets, 64 one network in it")
@@ -133,6 +140,10 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
 	collect(servingGC)
+	defer listen.EndsBy(ctx, func() {
+		e.say("it does not end by itself: a disk does not answer")
+		os.Exit(1)
+	})()
 	log, closeLog := listen.Log(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {
@@ -146,7 +157,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	defer holder.Swap(nil, nil)
 	holder.Swap(release, closeRelease)
 	if o.events != "" {
-		kept, err := events.Open(o.events, log)
+		kept, err := events.Open(o.events, o.eventsSize<<20, log)
 		if err != nil {
 			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to")
 		}

@@ -38,7 +38,7 @@ func (s *Server) file(w *exchange, r *http.Request, release *Release, p string) 
 		s.missing(w, r, release, p)
 		return
 	}
-	if s.redirected(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) {
+	if s.redirected(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) || s.openBefore(w, r, release, name) {
 		return
 	}
 	if !folder && isFile(release.WWW, name+"/index.html") {

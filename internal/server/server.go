@@ -127,6 +127,7 @@ type Server struct {
 	gate    *gate
 	metrics *metrics
 	health  health
+	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
 }
@@ -142,6 +143,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 		gate: newGate(max(n, 2), waitingEach*n, nil),
 	}
 	s.gate.used = s.clients.used
+	s.before.now = time.Now
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)

@@ -139,6 +139,11 @@ var (
 // buildSite makes a release of a content folder in dir and returns the folder
 // of the releases.
 func buildSite(dir string, files map[string]string, base string, index bool) (string, error) {
+	return buildSiteAt(dir, files, base, index, time.Now())
+}
+
+// buildSiteAt builds as if it were another time.
+func buildSiteAt(dir string, files map[string]string, base string, index bool, at time.Time) (string, error) {
 	contentDir := filepath.Join(dir, "content")
 	for name, text := range files {
 		name = filepath.Join(contentDir, filepath.FromSlash(name))
@@ -159,7 +164,7 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 		return "", err
 	}
 	public := filepath.Join(dir, "public")
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, time.Now())
+	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, at)
 	if err != nil {
 		return "", fmt.Errorf("%w: %+v", err, loaded.Diags)
 	}
