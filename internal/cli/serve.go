@@ -171,7 +171,11 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 			return err
 		}
 		e.say("metrics at http://%s/metrics", l.Addr())
-		defer listen.Inside(l, s.Inside(), log)()
+		inside := s.Inside()
+		if names := listen.NamesOf(l, o.metricsAddr); names.Loopback() {
+			inside = names.Only("-metrics-addr", inside)
+		}
+		defer listen.Inside(l, inside, log)()
 	}
 	follow, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})

@@ -203,7 +203,7 @@ func TestRedirectsByNginx(t *testing.T) {
 // compressed copies, and what is left when the endpoint is away.
 func TestNginxSample(t *testing.T) {
 	t.Parallel()
-	_, public := oldAddresses(t)
+	content, public := oldAddresses(t)
 	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
 	read := func(name string) string {
 		data, err := os.ReadFile(filepath.Join(operating, name))
@@ -239,6 +239,25 @@ func TestNginxSample(t *testing.T) {
 		if got := a.header.Get("Content-Security-Policy"); strings.Contains(got, "unsafe") {
 			t.Errorf("%s: %s", path, got)
 		}
+	}
+	// A style of the release before is still there, from the endpoint.
+	brand := regexp.MustCompile(`/assets/brand\.[0-9a-f]{10}\.css`)
+	settings, err := os.ReadFile(filepath.Join(content, "site.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var was, now string
+	for _, color := range []string{"#0a7a3b", "#7a0a3b"} {
+		was = now
+		writeFile(t, filepath.Join(content, "site.yaml"), string(settings)+"brand: \""+color+"\"\n")
+		run(t, 0, "build", "-content", content, "-out", public)
+		eventually(t, func() (string, bool) {
+			now = brand.FindString(fetch(t, s.base+"/pay/refund/").body)
+			return now, now != was && now != ""
+		})
+	}
+	if a := fetch(t, base+was); was == "" || a.status != 200 || !strings.Contains(a.header.Get("Cache-Control"), "immutable") || len(a.header.Values("Content-Security-Policy")) != 1 {
+		t.Errorf("%q of the release before: status %d, %v", was, a.status, a.header)
 	}
 	// What writers upload runs nowhere, as it is with serve.
 	script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, base+"/pay/refund/").body)
