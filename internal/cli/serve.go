@@ -76,7 +76,7 @@ const (
 	burst = 5
 	// maxConnections bounds the memory that connections hold, about 20 kB each, and
 	// clientConnections what one client may have of them.
-	maxConnections    = 8192
+	maxConnections    = 4096
 	clientConnections = 256
 )
 
@@ -199,7 +199,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
+	return listen.Serve(ctx, l, s, log, server.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 
 const healthHelp = `usage: whyfix health [options]
