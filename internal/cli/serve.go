@@ -74,9 +74,9 @@ const (
 	// burst is how many seconds' worth of searches a client may make at once: many
 	// readers may share an address, and ask at the same moment.
 	burst = 5
-	// maxConnections bounds the memory that connections hold, about 20 kB each, and
+	// maxConnections bounds the memory that connections hold, about 28 kB each, and
 	// clientConnections what one client may have of them.
-	maxConnections    = 4096
+	maxConnections    = 2048
 	clientConnections = 256
 )
 
@@ -139,11 +139,13 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
-	collect(servingGC)
 	defer listen.EndsBy(ctx, func() {
 		e.say("it does not end by itself: a disk does not answer")
 		os.Exit(1)
 	})()
+	// The collector stays as Go has it: nearly all that is kept is the index, so to
+	// let the heap grow by half would save 15 MB of 123 at 10,000 articles, and make
+	// questions 7 % slower.
 	log, closeLog := listen.Log(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"whyfix/internal/bench"
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // heap is what is in use after everything that can go has gone.
@@ -109,7 +109,7 @@ func BenchmarkEditsMemory(b *testing.B) {
 	if err := bench.Write(dir, large); err != nil {
 		b.Fatal(err)
 	}
-	p, err := New(Options{Build: build.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
+	p, err := New(Options{Build: generate.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

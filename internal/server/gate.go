@@ -10,11 +10,11 @@ import (
 // gate lets only so many searches run at once, because more of them would all
 // be slow together. Others wait. A client that is limited has one that runs, so
 // that it never has all processors; and when there is room, the client goes first
-// that has used the least time lately, with its oldest search. So who asks much
-// waits behind who asks little, and nobody waits behind more than one search of
-// anybody.
+// that has used the least time lately and asks what is short, with its oldest
+// search. So who asks much waits behind who asks little, also where many ask much
+// together.
 type gate struct {
-	used func(client) time.Duration // time lately
+	burden func(client) time.Duration // who has least goes first
 
 	mu      sync.Mutex
 	free    int // searches that may begin now
@@ -62,8 +62,8 @@ const (
 	comeBack = 1
 )
 
-func newGate(running, waiting int, used func(client) time.Duration) *gate {
-	return &gate{free: running, line: waiting, queues: map[client]*queue{}, used: used}
+func newGate(running, waiting int, burden func(client) time.Duration) *gate {
+	return &gate{free: running, line: waiting, queues: map[client]*queue{}, burden: burden}
 }
 
 // enter waits until a search of a client may run, of which as many as mayWait
@@ -178,9 +178,9 @@ func (g *gate) call() {
 			if len(q.turns) == 0 || !q.mayRun(who) {
 				continue
 			}
-			used := g.used(who)
-			if next == nil || used < least || used == least && q.turns[0].number < next.turns[0].number {
-				next, least = q, used
+			burden := g.burden(who)
+			if next == nil || burden < least || burden == least && q.turns[0].number < next.turns[0].number {
+				next, least = q, burden
 			}
 		}
 		if next == nil {

@@ -139,6 +139,29 @@ func TestGateIsFair(t *testing.T) {
 	}
 }
 
+// Many clients that each ask little, but long questions, do not keep a reader out
+// whose questions are short.
+func TestShortBeforeLong(t *testing.T) {
+	t.Parallel()
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c := &clients{limits: Limits{Rate: 50, Burst: 250}, now: func() time.Time { return clock }}
+	var waiting []client
+	for n := range 20 {
+		c.charge(numbered(n), 25*time.Millisecond)
+		waiting = append(waiting, numbered(n))
+	}
+	reader := numbered(100)
+	c.charge(reader, ordinary)
+	clock = clock.Add(time.Minute) // all is forgiven, but not what they are like
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1, 64, c.burden)
+		order, refused := line(t, g, occupy(t, g, 1), append(waiting, reader)...)
+		if refused > 0 || order[0] != reader {
+			t.Errorf("let in are %v, want %v first", order, reader)
+		}
+	})
+}
+
 // A line that one client has filled has room for another.
 func TestGateMakesRoom(t *testing.T) {
 	t.Parallel()

@@ -107,6 +107,15 @@ func (c *clients) used(who client) time.Duration {
 	return c.account(who.address).used
 }
 
+// burden is what a client has used lately, and what one more search of it will
+// take by what its last ones took: who has the least goes first.
+func (c *clients) burden(who client) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(who.address)
+	return a.used + max(a.usual, ordinary)
+}
+
 // charge puts the processor time of something to a client's account.
 func (c *clients) charge(who client, took time.Duration) {
 	c.mu.Lock()

@@ -35,7 +35,7 @@ func with(t *testing.T, o Options) (*Server, *logBook) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
-	s.gate = newGate(2, 3, s.clients.used)
+	s.gate = newGate(2, 3, s.clients.burden)
 	leave := occupy(t, s.gate, 2)
 	answers := make(chan answer, 3)
 	for range 3 {

@@ -142,7 +142,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 		// caches; but a slow one never stops all.
 		gate: newGate(max(n, 2), waitingEach*n, nil),
 	}
-	s.gate.used = s.clients.used
+	s.gate.burden = s.clients.burden
 	s.before.now = time.Now
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {

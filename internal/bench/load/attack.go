@@ -13,6 +13,8 @@ import (
 	"sync"
 	"text/tabwriter"
 	"time"
+
+	"whyfix/internal/bench"
 )
 
 // attack is what one client asks to take the search from all others. All come
@@ -45,7 +47,8 @@ func (s *site) attacks() []attack {
 	common := []rune("花呗借还款用不了怎么办的在先再看")
 	short := func(n int) string { return "/api/suggest?q=" + url.QueryEscape(string(common[n%len(common)])) }
 	whole := func(n int) string {
-		return "/search?size=50&q=" + url.QueryEscape(strings.Join(s.questions[n%100:n%100+60], ""))[:9000]
+		text := []rune(strings.Join(s.questions[n%100:n%100+200], ""))
+		return "/search?size=50&q=" + url.QueryEscape(string(text[:min(len(text), 1900)]))
 	}
 	const five = 200 * time.Millisecond
 	return []attack{
@@ -67,11 +70,11 @@ func (s *site) attacked(ctx context.Context, o options, w *tabwriter.Writer) err
 	if err != nil {
 		return err
 	}
-	defer p.stop()
+	defer p.Stop()
 	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true}}
 	defer client.CloseIdleConnections()
 	as := func(ctx context.Context, who, address string) (int, error) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+address, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Address+address, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -97,7 +100,7 @@ func (s *site) attacked(ctx context.Context, o options, w *tabwriter.Writer) err
 	return nil
 }
 
-func (s *site) underAttack(ctx context.Context, o options, w io.Writer, a attack, number int, as func(ctx context.Context, who, address string) (int, error), p *process) {
+func (s *site) underAttack(ctx context.Context, o options, w io.Writer, a attack, number int, as func(ctx context.Context, who, address string) (int, error), p *bench.Server) {
 	ctx, cancel := context.WithTimeout(ctx, o.time)
 	defer cancel()
 	var (
@@ -141,9 +144,9 @@ func (s *site) underAttack(ctx context.Context, o options, w io.Writer, a attack
 			}
 		})
 	}
-	// Another client asks what readers ask, ten times a second.
+	// Another client asks what readers ask, twenty times a second.
 	var r result
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	var asking sync.WaitGroup
 	for n := 0; ctx.Err() == nil; n++ {
@@ -168,7 +171,7 @@ func (s *site) underAttack(ctx context.Context, o options, w io.Writer, a attack
 	wg.Wait()
 	slices.Sort(r.took)
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-	fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n", a.what, len(r.took), ms(r.took[len(r.took)/2]), ms(r.took[len(r.took)*99/100]), ms(r.took[len(r.took)-1]), r.errors, good, refused, p.resident())
+	fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n", a.what, len(r.took), ms(r.took[len(r.took)/2]), ms(r.took[len(r.took)*99/100]), ms(r.took[len(r.took)-1]), r.errors, good, refused, p.Resident()>>20)
 }
 
 // slow opens connections that send nothing, or a body byte by byte, and asks
@@ -178,9 +181,9 @@ func (s *site) slow(ctx context.Context, o options, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer p.stop()
+	defer p.Stop()
 	fmt.Fprintln(w, "connections\trequests\tgood\tp50\tlongest\tMB before\tmost MB")
-	before, most := p.resident(), int64(0)
+	before, most := p.Resident()>>20, int64(0)
 	var open []net.Conn
 	defer func() {
 		for _, c := range open {
@@ -189,7 +192,7 @@ func (s *site) slow(ctx context.Context, o options, w io.Writer) error {
 	}()
 	good := 0
 	var took []time.Duration
-	host := strings.TrimPrefix(p.base, "http://")
+	host := strings.TrimPrefix(p.Address, "http://")
 	for n := range o.connections {
 		var d net.Dialer
 		c, err := d.DialContext(ctx, "tcp", host)
@@ -208,11 +211,11 @@ func (s *site) slow(ctx context.Context, o options, w io.Writer) error {
 		if (n+1)%max(o.connections/100, 1) == 0 {
 			start := time.Now()
 			client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-			err := ask(ctx, client, p.base+"/api/search?q="+url.QueryEscape(s.questions[n%len(s.questions)]), func(*http.Response, []byte) error { return nil })
+			err := ask(ctx, client, p.Address+"/api/search?q="+url.QueryEscape(s.questions[n%len(s.questions)]), func(*http.Response, []byte) error { return nil })
 			if took = append(took, time.Since(start)); err == nil {
 				good++
 			}
-			most = max(most, p.resident())
+			most = max(most, p.Resident()>>20)
 		}
 	}
 	slices.Sort(took)
