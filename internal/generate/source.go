@@ -60,7 +60,7 @@ func (s *source) article() *content.Article {
 }
 
 // readSource reads an article or what stands beside one. Store may be nil.
-func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, store *Store) (*source, error) {
+func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
 	s := &source{Size: f.Size, ModTime: f.ModTime.UnixNano(), ReadAt: time.Now().UnixNano()}
 	switch f.Class {
 	case content.ClassArticle, content.ClassIndex:
@@ -69,7 +69,7 @@ func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, store *Stor
 			s.Diags = diag.List{*bad}
 			break
 		}
-		s.Article, s.Diags = content.ParseArticle(f.Path, data, parser)
+		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
 		sum := sha256.Sum256(data)
 		s.Sum = [16]byte(sum[:16])
 		if store != nil && s.Article != nil {
