@@ -83,7 +83,7 @@ var importTable = map[string]allowed{
 	}},
 	"compress": {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish":  {outside: []string{"html/template", "golang.org/x/sync/errgroup", "golang.org/x/sys"}},
-	"server":   {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang", "golang.org/x/time/rate"}},
+	"server":   {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang"}},
 	"events":   {},
 	"watch":    {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"diag":     {},

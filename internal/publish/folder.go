@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ func Current(dir string) (id string, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		// Where links are refused, `current` is a text file that holds the id.
 		var text []byte
-		text, err = os.ReadFile(name)
+		text, err = readPlain(name)
 		id = strings.TrimSpace(string(text))
 	}
 	switch {
@@ -266,14 +267,51 @@ func syncDir(root *os.Root, name string) error {
 }
 
 // readPlain reads a file, but nothing else: who opens a pipe waits for ever, and
-// no reader follows a link out of a release.
+// no reader follows a link out of a release. It is looked at before it is opened,
+// and again afterwards, since it may be another by then.
 func readPlain(name string) ([]byte, error) {
 	info, err := os.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a plain file", name)
+	f, err := os.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
 	}
-	return os.ReadFile(name)
+	defer f.Close()
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(f)
+}
+
+func notPlain(name string) error { return fmt.Errorf("%s is not a plain file", name) }
+
+// openPlain opens a file below a folder, but nothing else, and never waits for it.
+func openPlain(root *os.Root, name string) (*os.File, error) {
+	info, err := root.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := root.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }

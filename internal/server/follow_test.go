@@ -222,6 +222,18 @@ func TestFollowRefusesDamage(t *testing.T) {
 			manifest := filepath.Join(r, "manifest.json")
 			return errors.Join(os.Remove(manifest), exec.CommandContext(t.Context(), "mkfifo", manifest).Run())
 		}},
+		{"a pipe in place of the search page", "search.html is not a plain file", func(r string) error {
+			page := filepath.Join(r, "search.html")
+			return errors.Join(os.Remove(page), exec.CommandContext(t.Context(), "mkfifo", page).Run())
+		}},
+		{"a link in a circle in place of a page", "www/a/index.html", func(r string) error {
+			page := filepath.Join(r, "www", "a", "index.html")
+			return errors.Join(os.Remove(page), os.Symlink("index.html", page))
+		}},
+		{"a device in place of the manifest", "", func(r string) error {
+			manifest := filepath.Join(r, "manifest.json")
+			return errors.Join(os.Remove(manifest), os.Symlink("/dev/zero", manifest))
+		}},
 		{"a folder in place of a page", "www/a/index.html is not a plain file", func(r string) error {
 			page := filepath.Join(r, "www", "a", "index.html")
 			return errors.Join(os.Remove(page), os.Mkdir(page, 0o755))
