@@ -40,6 +40,7 @@ type Report struct {
 	Why             string // they were; empty when all had to be made
 	Indexed         bool   // the search index was made anew
 	NotKept         error  // why the next build will know nothing of this one
+	Left            publish.Left
 	Took            time.Duration
 }
 
@@ -65,13 +66,10 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 		return report, err
 	}
 	defer w.Abort()
-	switch {
-	case o.Full:
+	if o.Full {
 		w.Fresh()
-	case !asLeft(o.Public):
-		if err := w.Doubt(ctx); err != nil {
-			return report, err
-		}
+	} else if last, ok := readLast(o.Public); ok {
+		w.Trust(last.Left)
 	}
 	manifest := publish.Manifest{
 		NextChange: l.Site.NextChange.At, Generator: o.Generator, Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Endpoint: l.Site.Settings.Endpoint,
@@ -135,6 +133,7 @@ func Release(ctx context.Context, l *Loaded, o ReleaseOptions, now time.Time) (R
 	}
 	l.progress.Begin(PhaseRelease, 0)
 	report.Result, err = w.Commit(manifest, o.Keep)
+	report.Left = w.Left()
 	wg.Wait()
 	report.Took = time.Since(start)
 	return report, err

@@ -1,10 +1,8 @@
 package build
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -208,28 +206,12 @@ func (s *Store) readIndex() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.Open(filepath.Join(s.dir, indexName))
+	text, err := readScratch(filepath.Join(s.dir, indexName))
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	var text strings.Builder
-	text.Grow(int(info.Size()))
-	sum := crc32.New(checksums)
-	size := info.Size() - crc32.Size
-	if _, err := io.CopyN(io.MultiWriter(&text, sum), f, size); err != nil {
-		return "", err
-	}
-	var want [crc32.Size]byte
-	if _, err := io.ReadFull(f, want[:]); err != nil {
-		return "", err
-	}
-	rest, ok := strings.CutPrefix(text.String(), key)
-	if !ok || binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
+	rest, ok := strings.CutPrefix(text, key)
+	if !ok {
 		return "", errIndex
 	}
 	return rest, nil
@@ -288,7 +270,7 @@ func (s *Store) open() error {
 	}
 	var err error
 	if s.name != "" {
-		s.texts, err = os.OpenFile(filepath.Join(s.dir, s.name), os.O_RDWR, 0)
+		s.texts, err = openScratch(filepath.Join(s.dir, s.name), os.O_RDWR)
 		if err == nil {
 			s.size, err = s.texts.Seek(0, io.SeekEnd)
 		}
@@ -364,19 +346,26 @@ func (s *Store) Save() error {
 	if err != nil {
 		return fmt.Errorf("build: %w", err)
 	}
-	temp := filepath.Join(s.dir, indexName+".tmp")
-	f, err := os.Create(temp)
+	err = writeScratch(filepath.Join(s.dir, indexName), func(w io.Writer) error {
+		if _, err := io.WriteString(w, key); err != nil {
+			return err
+		}
+		text := string(record.Append(nil, &index))
+		if _, err := w.Write(record.Append(nil, &text)); err != nil {
+			return err
+		}
+		return s.writeFiles(w)
+	})
 	if err != nil {
-		return fmt.Errorf("build: %w", err)
+		return err
 	}
-	sum := crc32.New(checksums)
-	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
-	w.WriteString(key)
-	text := string(record.Append(nil, &index))
-	buffer := record.Append(nil, &text)
-	w.Write(buffer)
-	// Many at a time: to make the records of a whole site takes longer than to
-	// commit it, and to have them all would be memory.
+	return s.sweep()
+}
+
+// writeFiles writes the records of the files. Many are made at a time: to make
+// those of a whole site takes longer than to commit it, and to have them all
+// would be memory.
+func (s *Store) writeFiles(w io.Writer) error {
 	for names := range slices.Chunk(slices.Sorted(maps.Keys(s.files)), 1000) {
 		records := make([][]byte, len(names))
 		_ = parallel(context.Background(), len(names), func(i int) error {
@@ -391,20 +380,12 @@ func (s *Store) Save() error {
 			return nil
 		})
 		for _, r := range records {
-			w.Write(r)
+			if _, err := w.Write(r); err != nil {
+				return err
+			}
 		}
 	}
-	err = w.Flush() // it remembers the first mistake of all before
-	if err == nil {
-		_, err = f.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32()))
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	if err := os.Rename(temp, filepath.Join(s.dir, indexName)); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	return s.sweep()
+	return nil
 }
 
 // compact copies the texts that are still of use into a new file when they are
@@ -445,7 +426,7 @@ func (s *Store) sweep() error {
 	names, err := filepath.Glob(filepath.Join(s.dir, "texts-*"))
 	for _, name := range names {
 		if filepath.Base(name) != s.name {
-			err = errors.Join(err, os.Remove(name))
+			err = errors.Join(err, os.RemoveAll(name))
 		}
 	}
 	return err

@@ -36,8 +36,7 @@ type LastBuild struct {
 	ThemeSeen [32]byte // of its files
 	At        int64    // when, in nanoseconds since 1970
 	Until     int64    // when the same files would give another site, in seconds since 1970; 0: never
-	Release   string
-	Left      [32]byte // its fingerprint
+	Left      publish.Left
 	Articles  int
 	Warnings  int
 }
@@ -133,31 +132,15 @@ func (s *Seen) theme(name string) (seen [32]byte, err error) {
 	return [32]byte(h.Sum(nil)), nil
 }
 
-// readLast reads what is remembered of the last release.
+// readLast reads what is remembered of the last release. What was damaged is as
+// good as nothing.
 func readLast(public string) (last LastBuild, ok bool) {
-	data, err := os.ReadFile(filepath.Join(publish.ScratchDir(public), lastName))
+	text, err := readScratch(filepath.Join(publish.ScratchDir(public), lastName))
 	if err != nil {
 		return last, false
 	}
-	rest, err := record.Read(string(data), &last)
+	rest, err := record.Read(text, &last)
 	return last, err == nil && rest == ""
-}
-
-// asLeft reports whether the live release is the last one, and as it was left.
-func (b LastBuild) asLeft(public string) bool {
-	live, err := publish.Current(public)
-	if err != nil || live != b.Release {
-		return false
-	}
-	now, err := publish.Fingerprint(public, live, search.Root{})
-	return err == nil && now == b.Left
-}
-
-// asLeft reports whether the live release of a folder is as the last build left
-// it.
-func asLeft(public string) bool {
-	last, ok := readLast(public)
-	return ok && last.asLeft(public)
 }
 
 // Unchanged tells whether the live release of a folder was made of what was
@@ -171,10 +154,13 @@ func (s Seen) Unchanged(public string) (LastBuild, bool) {
 		return LastBuild{}, false
 	}
 	at := time.Unix(0, last.At)
+	if s.at.Before(at) { // the clock was set back: dates that had come are to come
+		return LastBuild{}, false
+	}
 	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
 		return LastBuild{}, false // a change of that very moment cannot be told; or a date has come
 	}
-	return last, last.asLeft(public)
+	return last, last.Left.Holds(public, search.Root{})
 }
 
 // Remember notes what a release was made of.
@@ -184,20 +170,12 @@ func (s Seen) Remember(public string, l *Loaded, report Report) error {
 	if err != nil {
 		return err
 	}
-	left, err := publish.Fingerprint(public, report.ID, search.Root{})
-	if err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: report.ID, Left: left, Articles: report.Articles, Warnings: len(l.Diags)}
+	last := LastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: report.Left, Articles: report.Articles, Warnings: len(l.Diags)}
 	if at := l.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}
-	name := filepath.Join(publish.ScratchDir(public), lastName)
-	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	if err := os.Rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	return nil
+	return writeScratch(filepath.Join(publish.ScratchDir(public), lastName), func(w io.Writer) error {
+		_, err := w.Write(record.Append(nil, &last))
+		return err
+	})
 }

@@ -86,7 +86,7 @@ func makeRelease(ctx context.Context, e *env, load build.Options, o build.Releas
 	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
 	if seenErr == nil && !o.Full {
 		if last, same := seen.Unchanged(o.Public); same {
-			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Release, since(start))
+			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Left.Release, since(start))
 			if last.Warnings > 0 {
 				e.say("%s as before: whyfix check lists them", plural(last.Warnings, "warning"))
 			}

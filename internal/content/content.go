@@ -154,7 +154,12 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		return File{}, false, &d
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, false, nil
+		if info.IsDir() || Classify(p) == ClassAsset { // a folder that a link leads to, or what some program left
+			return File{}, false, nil
+		}
+		return File{}, false, &diag.Diagnostic{
+			Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: it is a pipe, a socket or a device, not a file", Hint: "remove it, or put a file in its place",
+		}
 	}
 	if name := meant(p); name != "" {
 		bad = &diag.Diagnostic{
