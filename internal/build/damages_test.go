@@ -44,7 +44,9 @@ var spoils = []struct {
 		return inPlace(name, func(data []byte) []byte { return append(data, "more"...) })
 	}},
 	{"it is empty", func(_ *rand.Rand, name, _ string) error { return os.Truncate(name, 0) }},
-	{"it is of zeros", func(_ *rand.Rand, name, _ string) error { return inPlace(name, func(data []byte) []byte { return make([]byte, len(data)) }) }},
+	{"it is of zeros", func(_ *rand.Rand, name, _ string) error {
+		return inPlace(name, func(data []byte) []byte { return make([]byte, len(data)) })
+	}},
 	{"it is gone", func(_ *rand.Rand, name, _ string) error { return os.Remove(name) }},
 	{"it is swapped with another", func(_ *rand.Rand, name, other string) error {
 		if name == other {

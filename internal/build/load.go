@@ -32,6 +32,7 @@ import (
 	"whyfix/internal/check"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/render"
@@ -126,8 +127,7 @@ type themeCache struct {
 
 // cached is what one file gave.
 type cached struct {
-	size    int64
-	modTime time.Time
+	stat    inode.Stat
 	readAt  time.Time
 	article *content.Article
 	diags   diag.List
@@ -474,10 +474,6 @@ func ThemeDir(name, contentDir string) string {
 	return ""
 }
 
-// fresh is how long after its last change a file is read again even if its
-// size and time are the same: a clock's tick is not a change's.
-const fresh = 2 * time.Second
-
 // parse reads the files in parallel, in the order of the list. If it was not
 // made anew, somebody has told which files changed, and clocks do not matter.
 // Each article is shown to look.
@@ -488,18 +484,27 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 	err := parallel(ctx, len(files), func(i int) error {
 		defer done()
 		f := files[i]
-		if c, ok := l.cache[f.Path]; ok && c.size == f.Size && c.modTime.Equal(f.ModTime) && (!listed || c.readAt.Sub(f.ModTime) > fresh) && l.complete(&c) {
-			out[i] = c
-			look(c.article)
+		was, known := l.cache[f.Path]
+		if known && was.stat == f.Stat && (!listed || was.stat.Settled(was.readAt)) && l.complete(&was) {
+			out[i] = was
+			look(was.article)
 			return nil
 		}
-		c := cached{size: f.Size, modTime: f.ModTime, readAt: now}
+		c := cached{stat: f.Stat, readAt: now}
 		switch f.Class {
 		case content.ClassArticle, content.ClassIndex:
 			data, bad := content.ReadFile(fsys, f.Path)
 			if bad != nil {
 				c.diags = diag.List{*bad}
 				break
+			}
+			// A tree that was copied or checked out again has other times, and mostly
+			// the same files.
+			if known && was.article != nil && was.sum == sumOf(data) && l.complete(&was) {
+				was.stat, was.readAt = f.Stat, now
+				out[i] = was
+				look(was.article)
+				return nil
 			}
 			c.article, c.diags = content.ParseArticle(f.Path, data, parser)
 			look(c.article)
@@ -537,11 +542,16 @@ func (l *Loader) parse(ctx context.Context, fsys fs.FS, files []content.File, li
 // buffers are used again for what is made of one file or page.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
+// sumOf is what a file's content is known by.
+func sumOf(data []byte) [16]byte {
+	sum := sha256.Sum256(data)
+	return [16]byte(sum[:16])
+}
+
 // putAway keeps an article's text in the store, where there is one, and its
 // outline in memory. The few pages of folders stay whole.
 func (l *Loader) putAway(c *cached, data []byte) error {
-	sum := sha256.Sum256(data)
-	c.sum = [16]byte(sum[:16])
+	c.sum = sumOf(data)
 	if l.options.Store == nil || c.article == nil {
 		return nil
 	}

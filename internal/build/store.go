@@ -18,6 +18,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
@@ -57,9 +58,8 @@ type Store struct {
 
 // kept is what was read of one file.
 type kept struct {
-	Size    int64
-	ModTime int64 // in nanoseconds since 1970
-	ReadAt  int64
+	Stat    inode.Stat
+	ReadAt  int64            // in nanoseconds since 1970
 	Sum     [16]byte         // of the bytes
 	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all
 	Text    span             // of an article: its content in the file of texts
@@ -225,7 +225,7 @@ func (s *Store) recall() map[string]cached {
 	out := make(map[string]cached, len(s.files))
 	for p, k := range s.files {
 		out[p] = cached{
-			size: k.Size, modTime: time.Unix(0, k.ModTime), readAt: time.Unix(0, k.ReadAt),
+			stat: k.Stat, readAt: time.Unix(0, k.ReadAt),
 			article: k.Article, diags: k.Diags, asset: k.Asset, sum: k.Sum, facts: k.Facts, text: k.Text,
 		}
 	}
@@ -247,7 +247,7 @@ func (s *Store) keep(options string, files []content.File, read []cached) {
 			continue
 		}
 		k := &kept{
-			Size: c.size, ModTime: c.modTime.UnixNano(), ReadAt: c.readAt.UnixNano(), Sum: c.sum, Facts: c.facts,
+			Stat: c.stat, ReadAt: c.readAt.UnixNano(), Sum: c.sum, Facts: c.facts,
 			Text: c.text, Article: c.article, Diags: c.diags, Asset: c.asset,
 		}
 		delete(s.records, f.Path)

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"whyfix/internal/content"
+	"whyfix/internal/inode"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
 )
 
-// A release is of what was looked at when it was made: the names, sizes and
-// times of the files of the content and the theme, the options, the program,
+// A release is of what was looked at when it was made: the names, sizes, times
+// and inodes of the files of the content and the theme, the options, the program,
 // the last commit. While all of it is the same, and no date has come, another
 // build would make the same release; to know that takes no more than a look at
 // each file. And the release must be as it was left: what is called live must be
@@ -46,7 +47,7 @@ type Seen struct {
 	content, themeName string
 	digest             [32]byte
 	at                 time.Time
-	newest             time.Time // of the times of the files
+	settles            time.Time // from when on another change of any file is seen
 	listing            *Listing  // of the content folder
 }
 
@@ -91,12 +92,17 @@ func (s *Seen) folder(h io.Writer, dir string) (*Listing, error) {
 	}
 	fmt.Fprintf(h, "%q %d %d\n", dir, len(files), len(diags))
 	for _, f := range files {
-		fmt.Fprintf(h, "%q %d %d\n", f.Path, f.Size, f.ModTime.UnixNano())
-		if f.ModTime.After(s.newest) {
-			s.newest = f.ModTime
-		}
+		s.look(h, f.Path, f.Stat)
 	}
 	return &Listing{files, diags}, nil
+}
+
+// look adds a file.
+func (s *Seen) look(h io.Writer, name string, stat inode.Stat) {
+	fmt.Fprintf(h, "%q %d\n", name, stat)
+	if at := stat.Settles(); at.After(s.settles) {
+		s.settles = at
+	}
 }
 
 // Listing are the files of the content folder, for a Loader that is made at
@@ -120,10 +126,7 @@ func (s *Seen) theme(name string) (seen [32]byte, err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(h, "%q %d %d\n", p, info.Size(), info.ModTime().UnixNano())
-		if info.ModTime().After(s.newest) {
-			s.newest = info.ModTime()
-		}
+		s.look(h, p, inode.Of(info))
 		return nil
 	})
 	if err != nil {
@@ -157,7 +160,7 @@ func (s Seen) Unchanged(public string) (LastBuild, bool) {
 	if s.at.Before(at) { // the clock was set back: dates that had come are to come
 		return LastBuild{}, false
 	}
-	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
+	if !at.After(s.settles) || last.Until != 0 && s.at.Unix() >= last.Until {
 		return LastBuild{}, false // a change of that very moment cannot be told; or a date has come
 	}
 	return last, last.Left.Holds(public, search.Root{})

@@ -21,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 )
 
@@ -89,6 +90,7 @@ type File struct {
 	Class   Class
 	Size    int64
 	ModTime time.Time
+	Stat    inode.Stat // to tell whether it has changed
 }
 
 // Scan lists the files of a content folder, those of a folder in the order of
@@ -167,7 +169,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 			Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
 		}
 	}
-	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()}, true, bad
+	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: inode.Of(info)}, true, bad
 }
 
 // Compare puts paths into the order of Scan.

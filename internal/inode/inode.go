@@ -7,7 +7,10 @@
 // the inode and the time when that was changed are the file system's own.
 package inode
 
-import "io/fs"
+import (
+	"io/fs"
+	"time"
+)
 
 // Stat is how a file was. Equal Stats are of the same file, which nobody has
 // written since, if the system Tells; and if its Changed is older than the
@@ -26,6 +29,28 @@ func (s Stat) Same(t Stat) bool {
 	s.Changed, t.Changed = 0, 0
 	return s == t
 }
+
+// tick is longer than the clock of a file system with fine times stands still;
+// coarse is the same where times are whole seconds.
+const (
+	tick   = 20 * time.Millisecond
+	coarse = 2 * time.Second
+)
+
+// Settles is the moment from which on another change would give another Stat.
+func (s Stat) Settles() time.Time {
+	last, unit := s.Changed, tick
+	if last == 0 { // it can be set, and be that of a coarser system
+		last, unit = s.Modified, coarse
+	}
+	if last%int64(time.Second) == 0 {
+		unit = coarse
+	}
+	return time.Unix(0, last).Add(unit)
+}
+
+// Settled reports whether a file that is still so must be as it was at a moment.
+func (s Stat) Settled(at time.Time) bool { return at.After(s.Settles()) }
 
 // of are the parts that every system knows.
 func of(info fs.FileInfo) Stat {

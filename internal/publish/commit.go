@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -81,7 +82,8 @@ func (w *Writer) fillIn(m *Manifest) {
 	}
 	m.Variants = maps.Clone(w.variants)
 	if m.Copies = ""; len(m.Variants) > 0 {
-		m.Copies = Sum(encodeCopies(w.copySums()))
+		w.copies = encodeCopies(w.copySums())
+		m.Copies = Sum(w.copies)
 	}
 	m.URLs = make(map[string]string, len(w.files))
 	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, 0, 0
@@ -145,6 +147,7 @@ func (w *Writer) retell(next time.Time) error {
 // commit does the steps of which any may fail or be the last one.
 func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 	result := Result{ID: w.id, Dir: filepath.Join(w.dir, w.id), Written: w.written}
+	var told []byte // the manifest
 	steps := []struct {
 		name string
 		do   func() error
@@ -159,14 +162,13 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 			if m.Index, err = w.indexSums(); err != nil {
 				return err
 			}
-			data, err := encodeManifest(m)
-			if err != nil {
+			if told, err = encodeManifest(m); err != nil {
 				return err
 			}
-			return createFile(w.root, w.id+"/"+manifestTemp, data)
+			return createFile(w.root, w.id+"/"+manifestTemp, told)
 		}},
 		{"sync files", func() error { return w.sync() }},
-		{"verify", func() error { return w.verifyWritten() }},
+		{"verify", func() error { return w.verifyWritten(told) }},
 		{"rename manifest", func() error {
 			return w.root.Rename(w.id+"/"+manifestTemp, w.id+"/"+manifestName)
 		}},
@@ -248,13 +250,18 @@ func (w *Writer) indexSums() (map[string]string, error) {
 // verifyWritten reads every file that was written or copied, and the manifest,
 // as a server does before it serves a release: what is linked was compared
 // before.
-func (w *Writer) verifyWritten() error {
-	data, err := readPlain(w.osPath(manifestTemp))
-	if err == nil {
-		_, err = decodeManifest(data)
-	}
-	if err != nil {
-		return err
+func (w *Writer) verifyWritten(manifest []byte) error {
+	for name, want := range map[string][]byte{manifestTemp: manifest, copiesName: w.copies} {
+		if want == nil { // there are no copies
+			continue
+		}
+		data, err := readPlain(w.osPath(name))
+		if err == nil && !bytes.Equal(data, want) {
+			err = fmt.Errorf("%s: %w", name, errTouched)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	var names []string
 	for name, f := range w.files {

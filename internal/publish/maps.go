@@ -71,7 +71,7 @@ func (l *live) holdsMaps(m *Manifest) bool {
 func (w *Writer) putBeside(m *Manifest) error {
 	files := mapsOf(m)
 	if m.Copies != "" {
-		files[copiesName] = encodeCopies(w.copySums())
+		files[copiesName] = w.copies
 	}
 	for name, data := range files {
 		var err error

@@ -49,6 +49,7 @@ type Writer struct {
 	// hashes were known.
 	indexStats map[string]inode.Stat
 	written    int      // files written new
+	copies     []byte   // the list of the variants' hashes; see fillIn
 	copied     []string // files of the live release that could not be linked
 	left       Left     // see look
 	failed     error    // the first file that could not be written: the release must not be committed
