@@ -3,7 +3,7 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check setup fuzz bench golden-record golden-compare builds vulnerabilities
+.PHONY: test format vet staticcheck race check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
 
 test: format vet staticcheck check race
 
@@ -38,11 +38,14 @@ race: setup
 	@echo "== tests"
 	@go test -race -timeout 1h $$(go list ./... | grep -v '/internal/cli$$')
 	@go test -timeout 1h ./internal/cli
-	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/build ./internal/search/store
+	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/generate ./internal/search/store
 
-# The budgets, beside Hugo and Pagefind where they are installed. BENCH="-h" tells more.
-bench:
+# The budgets beside their peers, on the disk and in memory: an hour. BENCH="-h" tells more.
+bench: peers
 	@go run ./internal/bench/budgets $(BENCH)
+
+peers:
+	@tools/peers/install.sh
 
 # Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
 golden-record golden-compare:

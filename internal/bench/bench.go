@@ -9,8 +9,10 @@ package bench
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -76,6 +78,36 @@ func Write(dir string, of int) error {
 		}
 	}
 	return nil
+}
+
+// Listed is an article of a content folder.
+type Listed struct {
+	File, Page string // an OS path; the address of its page
+	Title      string // as front matter has it, or ""
+}
+
+var title = regexp.MustCompile(`(?m)^title: (.*)$`)
+
+// List lists the articles of a content folder.
+func List(dir string) (list []Listed, err error) {
+	err = filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		page, article := strings.CutSuffix(name, ".md")
+		if err != nil || entry.IsDir() || !article || filepath.Base(name) == "index.md" {
+			return err
+		}
+		rel, err := filepath.Rel(dir, page)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		a := Listed{File: name, Page: "/" + filepath.ToSlash(rel) + "/"}
+		if m := title.FindSubmatch(text); m != nil {
+			a.Title = strings.Trim(string(m[1]), `'"`)
+		}
+		list = append(list, a)
+		return err
+	})
+	return list, err
 }
 
 // Question is what somebody asks a site of these articles: whole sentences,

@@ -52,8 +52,13 @@ func Start(ctx context.Context, program string, args ...string) (*Server, error)
 	return nil, errors.Join(fmt.Errorf("%s did not start", args[0]), cmd.Wait())
 }
 
-// Pid is the number of the process.
-func (s *Server) Pid() int { return s.cmd.Process.Pid }
+// Resident is the memory of the process in bytes, 0 where nobody tells.
+func (s *Server) Resident() int64 {
+	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", s.cmd.Process.Pid))
+	var all, resident int64
+	_, _ = fmt.Sscan(string(data), &all, &resident)
+	return resident * int64(os.Getpagesize())
+}
 
 // Stop ends the process, and returns when it has ended.
 func (s *Server) Stop() {

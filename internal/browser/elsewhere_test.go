@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
 
@@ -37,17 +36,9 @@ func TestEndpointElsewhere(t *testing.T) {
 	if err := os.WriteFile(settings, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	loader, err := build.NewLoader(build.Options{Content: content, Now: now})
+	built, err := generate.Run(t.Context(), generate.Options{Content: content, Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}})
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer loader.Close()
-	loaded, err := loader.Load(t.Context())
-	if err == nil {
-		_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, now())
-	}
-	if err != nil {
-		t.Fatalf("%v: %+v", err, loaded.Diags)
+		t.Fatalf("%v: %+v", err, built.Loaded)
 	}
 	r, closeRelease, err := server.Load(t.Context(), public, nil)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/preview"
 )
 
@@ -27,7 +27,7 @@ func previewed(t *testing.T) (s *site, write func(name, text string)) {
 		}
 	}
 	write("pay/late.md", longArticle("第一版"))
-	p, err := preview.New(preview.Options{Build: build.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
+	p, err := preview.New(preview.Options{Build: generate.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
 
@@ -43,19 +44,10 @@ var release = sync.OnceValues(func() (string, error) {
 			return "", err
 		}
 	}
-	loader, err := build.NewLoader(build.Options{Content: content, Now: now})
-	if err != nil {
-		return "", err
+	built, err := generate.Run(context.Background(), generate.Options{Content: content, Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}})
+	if errors.Is(err, generate.ErrContent) {
+		return "", fmt.Errorf("the site of the tests has mistakes: %+v", built.Loaded.Diags)
 	}
-	defer loader.Close()
-	loaded, err := loader.Load(context.Background())
-	if err != nil {
-		return "", err
-	}
-	if loaded.Diags.Errors() > 0 {
-		return "", fmt.Errorf("the site of the tests has mistakes: %+v", loaded.Diags)
-	}
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}, now())
 	return public, err
 })
 

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 )
 
 // found builds a content folder and returns what the rules say of it, as
@@ -28,7 +28,7 @@ func found(t *testing.T, files map[string]string) []string {
 		}
 	}
 	now := func() time.Time { return time.Date(2026, 11, 1, 12, 0, 0, 0, time.Local) }
-	l, err := build.NewLoader(build.Options{Content: dir, Now: now})
+	l, err := generate.NewLoader(generate.Options{Content: dir, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func found(t *testing.T, files map[string]string) []string {
 	}
 	rules := []string{"review-overdue", "expires-soon", "duplicate-title", "duplicate-symptom"}
 	var out []string
-	for _, d := range loaded.Diags {
+	for _, d := range loaded.WithLines(loaded.Diags) {
 		if !slices.Contains(rules, d.Code) {
 			t.Errorf("unexpected: %v: %s", d.Pos, d.Message)
 			continue

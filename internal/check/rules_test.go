@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/rules"
 )
 
@@ -66,7 +66,7 @@ func checked(t *testing.T, r rules.Rule, example string) diag.List {
 			t.Fatal(err)
 		}
 	}
-	l, err := build.NewLoader(build.Options{Content: dir})
+	l, err := generate.NewLoader(generate.Options{Content: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func checked(t *testing.T, r rules.Rule, example string) diag.List {
 	}
 	list := loaded.Diags
 	if list.Errors() == 0 {
-		broken, err := build.Promises(t.Context(), loaded)
+		broken, err := generate.Promises(t.Context(), loaded)
 		if err != nil {
 			t.Fatal(err)
 		}

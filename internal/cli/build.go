@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime/debug"
-	"slices"
 	"time"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -43,171 +40,104 @@ examples:
 
 func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
-	dir := f.String("content", "content", "")
-	o := build.ReleaseOptions{Generator: program()}
-	f.StringVar(&o.Public, "out", "public", "")
-	var load build.Options
-	f.StringVar(&load.Theme, "theme", "", "")
-	f.StringVar(&load.Base, "base", "", "")
-	f.BoolVar(&load.Drafts, "drafts", false, "")
-	f.BoolVar(&o.Full, "full", false, "")
-	f.BoolVar(&o.Strict, "strict", false, "")
-	f.IntVar(&o.Keep, "keep", 2, "")
-	f.BoolVar(&o.Index, "index", true, "")
-	f.BoolVar(&o.Compress, "compress", true, "")
+	o := generate.Options{Progress: &generate.Progress{}}
+	r := &o.Release
+	r.Generator = program()
+	f.StringVar(&o.Content, "content", "content", "")
+	f.StringVar(&r.Public, "out", "public", "")
+	f.StringVar(&o.Theme, "theme", "", "")
+	f.StringVar(&o.Base, "base", "", "")
+	f.BoolVar(&o.Drafts, "drafts", false, "")
+	f.BoolVar(&r.Full, "full", false, "")
+	f.BoolVar(&r.Strict, "strict", false, "")
+	f.IntVar(&r.Keep, "keep", 2, "")
+	f.BoolVar(&r.Index, "index", true, "")
+	f.BoolVar(&r.Compress, "compress", true, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
 	}
-	if load.Base != "" {
-		if message, hint := content.CheckBase(load.Base); message != "" {
+	if o.Base != "" {
+		if message, hint := content.CheckBase(o.Base); message != "" {
 			return diag.Misuse("-base: "+message, hint)
 		}
 	}
-	if o.Keep < 1 {
+	if r.Keep < 1 {
 		return diag.Misuse("-keep must be at least 1", "2 keeps one release to roll back to")
 	}
-	if load.Theme != "" && load.Theme != "default" && build.ThemeDir(load.Theme, *dir) == "" {
-		return diag.Misuse(fmt.Sprintf("there is no theme %q", load.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
-	}
-	if err := apart(*dir, o.Public); err != nil {
+	if err := checkTheme(o); err != nil {
 		return err
 	}
-	if err := folder("-out", o.Public); err != nil {
+	if err := apart(o.Content, r.Public); err != nil {
 		return err
 	}
-	load.Content, load.Plain = *dir, true
-	return makeRelease(ctx, e, load, o)
-}
-
-// makeRelease builds, unless a look shows that nothing has changed, and says
-// what was done.
-func makeRelease(ctx context.Context, e *env, load build.Options, o build.ReleaseOptions) error {
 	start := time.Now()
-	seen, seenErr := build.Look(ctx, load, fmt.Sprintln(o.Index, o.Compress, o.Strict, o.Keep))
-	if seenErr == nil && !o.Full {
-		if last, same := seen.Unchanged(o.Public); same {
-			e.say("nothing changed: %s, release %s stays live (%s)", plural(last.Articles, "article"), last.Left.Release, since(start))
-			if last.Warnings > 0 {
-				e.say("%s as before: whyfix check lists them", plural(last.Warnings, "warning"))
-			}
-			return nil
-		}
-	}
-	if _, err := os.Stat(load.Content); err == nil { // else the loader says so
-		var closeStore func()
-		if load.Store, closeStore, err = openStore(o.Public, o.Full); err != nil {
-			return err
-		}
-		defer closeStore()
-	}
-	load.Progress, load.Listing = &build.Progress{}, seen.Listing()
-	l, err := build.NewLoader(load)
-	if err != nil {
-		return loadError(err, load.Content)
-	}
-	defer l.Close()
-	stopProgress := showProgress(e.stderr, load.Progress)
-	reading, making := readingGC, makingGC
-	if !o.Index && load.Listing.Len() < largeSite {
-		reading, making = readingAloneGC, makingAloneGC
-	}
-	gc := reading
-	if load.Store != nil && !load.Store.Empty() {
-		gc = fewGC
-	}
-	defer collect(gc)()
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(mostBuilding))
-	loaded, err := l.LoadUnchecked(ctx)
-	if err != nil {
-		stopProgress()
-		return err
-	}
-	if !loaded.SameModel() {
-		collect(making)
-	}
-	report, err := build.Release(ctx, loaded, o, start)
+	stopProgress := showProgress(e.stderr, o.Progress)
+	built, err := generate.Run(ctx, o)
 	stopProgress()
-	if err := sayBuilt(e, loaded, o, err); err != nil {
+	took := time.Since(start).Round(time.Millisecond)
+	if err := sayBuilt(e, built, o, err); err != nil {
 		return err
 	}
-	if loaded.Dates != "" {
-		e.say("%s", loaded.Dates)
-	}
+	articles, pages, files := plural(built.Articles, "article"), plural(built.Pages, "page"), plural(built.Written, "file")
 	switch {
-	case report.NotKept != nil:
-		e.say("the next build will be slower: %v", report.NotKept)
-	case load.Store != nil && seenErr == nil:
-		_ = seen.Remember(o.Public, loaded, report) // else the next build looks closer
-	}
-	switch {
-	case !report.Changed:
-		e.say("nothing changed: %s, release %s stays live (%s)", plural(report.Articles, "article"), report.ID, since(start))
-	case report.Why == "":
-		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)",
-			plural(report.Articles, "article"), plural(report.Pages, "page"), plural(report.Written, "file"), report.Linked, report.ID, since(start))
+	case !built.Changed:
+		e.say("nothing changed: %s, release %s stays live (%s)", articles, built.ID, took)
+	case built.Why == "":
+		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)", articles, pages, files, built.Linked, built.ID, took)
 	default:
 		e.say("%s, %d of %s changed: %s; %s written, %d unchanged; release %s is live (%s)",
-			plural(report.Articles, "article"), report.Made, plural(report.Pages, "page"), report.Why, plural(report.Written, "file"), report.Linked, report.ID, since(start))
+			articles, built.Made, pages, built.Why, files, built.Linked, built.ID, took)
 	}
-	if next := loaded.Site.NextChange; !next.At.IsZero() {
-		e.say("build again at the next change: %s", nextChange(next, load.Content))
+	switch {
+	case built.Loaded != nil:
+		if next := built.Loaded.Site.NextChange; !next.At.IsZero() {
+			e.say("build again at the next change: %s", nextChange(next, o.Content))
+		}
+	case built.Warnings > 0:
+		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
 	}
 	return nil
 }
 
-func since(start time.Time) time.Duration { return time.Since(start).Round(time.Millisecond) }
-
 // sayBuilt prints what there is to say about the content, and turns the error
 // of a build into words.
-func sayBuilt(e *env, loaded *build.Loaded, o build.ReleaseOptions, err error) error {
-	if d, ok := build.ThemeProblem(loaded, err); ok {
-		loaded.Diags, err = append(loaded.Diags, d), build.ErrContent
+func sayBuilt(e *env, built generate.Result, o generate.Options, err error) error {
+	l := built.Loaded
+	if l == nil { // nothing was read
+		return openError(loadError(err, o.Content), o.Release.Public)
 	}
-	shown, left := fewWarnings(loaded.Diags)
-	shown = loaded.WithLines(shown)
-	if printErr := printer(loaded.Dir).Print(e.stderr, shown); printErr != nil {
+	shown, left := fewWarnings(l.Diags)
+	if printErr := printer(l.Dir).Print(e.stderr, l.WithLines(shown)); printErr != nil {
 		return printErr
 	}
 	if left > 0 {
 		e.say("and %s: whyfix check lists them all", plural(left, "more warning"))
 	}
 	switch {
-	case errors.Is(err, build.ErrContent):
-		e.say("nothing was built: %s", count(loaded.Diags))
+	case errors.Is(err, generate.ErrContent):
+		e.say("nothing was built: %s", count(l.Diags))
 		return errSilent
-	case errors.Is(err, build.ErrPromise):
+	case errors.Is(err, generate.ErrPromise):
 		e.say("nothing was built: -strict, and some symptoms do not find their article")
 		return errSilent
 	case err != nil:
-		return openError(err, o.Public)
+		return openError(err, o.Release.Public)
+	}
+	if l.Dates != "" {
+		e.say("%s", l.Dates)
+	}
+	if built.NotKept != nil {
+		e.say("the next build will be slower: %v", built.NotKept)
 	}
 	return nil
 }
 
-// openStore opens what the last build kept for this one. It is nil while
-// another build is at work; that one will be refused soon enough.
-func openStore(public string, full bool) (*build.Store, func(), error) {
-	_, err := os.Stat(public)
-	first := errors.Is(err, fs.ErrNotExist)
-	dir, release, err := publish.Scratch(public)
-	if errors.Is(err, publish.ErrBusy) {
-		return nil, func() {}, nil
+// checkTheme refuses the name of a theme that is not there.
+func checkTheme(o generate.Options) error {
+	if o.Theme == "" || o.Theme == "default" || generate.ThemeDir(o.Theme, o.Content) != "" {
+		return nil
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	store, err := build.OpenStore(dir, full)
-	if err != nil {
-		return nil, nil, errors.Join(err, release())
-	}
-	return store, func() {
-		_ = store.Close()
-		_ = release()
-		if _, err := publish.Current(public); first && err != nil { // nothing was built: as it was
-			_ = os.RemoveAll(dir)
-			_ = os.Remove(public)
-		}
-	}, nil
+	return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
 }
 
 // nextChange says when the site changes without an edit, and why.
@@ -227,26 +157,25 @@ const mostWarnings = 20
 func fewWarnings(l diag.List) (shown diag.List, left int) {
 	warnings := 0
 	// What this build did to readers' addresses must not be among those left out.
-	lost := func(d diag.Diagnostic) bool { return d.Code == "vanished-url" }
-	l = slices.Concat(filter(l, lost), filter(l, func(d diag.Diagnostic) bool { return !lost(d) }))
-	for _, d := range l {
-		if d.Severity == diag.Warning {
-			if warnings++; warnings > mostWarnings {
-				left++
+	for _, lost := range []bool{true, false} {
+		for _, d := range l {
+			if (d.Code == "vanished-url") != lost {
 				continue
 			}
+			if d.Severity == diag.Warning {
+				if warnings++; warnings > mostWarnings {
+					left++
+					continue
+				}
+			}
+			shown = append(shown, d)
 		}
-		shown = append(shown, d)
 	}
 	return shown, left
 }
 
-func filter(l diag.List, keep func(diag.Diagnostic) bool) diag.List {
-	return slices.DeleteFunc(slices.Clone(l), func(d diag.Diagnostic) bool { return !keep(d) })
-}
-
 // apart refuses to write releases into the content folder, by whatever name,
-// because the next build would read them.
+// because the next build would read them; and in the place of a file.
 func apart(contentDir, public string) error {
 	a, err := resolve(contentDir)
 	if err != nil {
@@ -259,7 +188,7 @@ func apart(contentDir, public string) error {
 	if rel, err := filepath.Rel(a, b); err == nil && filepath.IsLocal(rel) {
 		return diag.Misuse(fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it")
 	}
-	return nil
+	return folder("-out", public)
 }
 
 // resolve is a path without symbolic links. The end of it need not exist.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
-	"whyfix/internal/build"
 	"whyfix/internal/check"
 	"whyfix/internal/diag"
 	"whyfix/internal/fix"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/rules"
 )
@@ -38,6 +39,10 @@ examples:
   whyfix check -json | jq -r '.[].file' | sort | uniq -c
 `
 
+// checkingGC is how much the heap may grow, in percent, between two collections:
+// check ends soon, and time is worth more than memory.
+const checkingGC = 200
+
 func runCheck(ctx context.Context, e *env, args []string) error {
 	f := flags("check")
 	dir := f.String("content", "content", "")
@@ -56,9 +61,9 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *yes && !*fixing:
 		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
 	}
-	collect(checkingGC)
+	debug.SetGCPercent(checkingGC)
 	p := printer(*dir)
-	l, err := build.NewLoader(build.Options{Content: *dir})
+	l, err := generate.NewLoader(generate.Options{Content: *dir})
 	if err != nil {
 		return loadError(err, *dir)
 	}
@@ -80,13 +85,13 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	diags := loaded.Diags
-	tried, err := build.TryTheme(loaded)
+	tried, err := generate.TryTheme(loaded)
 	if err != nil {
 		return err
 	}
 	diags = append(diags, tried...).Sort()
 	if diags.Errors() == 0 {
-		broken, err := build.Promises(ctx, loaded)
+		broken, err := generate.Promises(ctx, loaded)
 		if err != nil {
 			return err
 		}
@@ -100,13 +105,14 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return openError(err, *against)
 		}
-		lost, err := build.Vanished(loaded, build.Before{Manifest: r.Manifest(), WWW: r.WWW()})
+		lost, err := generate.Vanished(loaded, generate.Before{Manifest: r.Manifest(), WWW: r.WWW()})
 		r.Close()
 		if err != nil {
 			return err
 		}
-		diags = append(diags, lost...).Sort()
+		diags = append(diags, lost...)
 	}
+	diags = loaded.WithLines(diags).Sort()
 	switch {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, diags)
@@ -136,7 +142,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 
 // fixContent fixes what is safe, and what the writer agrees to, and returns in
 // how many places.
-func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printer, yes bool) (int, error) {
+func fixContent(ctx context.Context, e *env, loaded *generate.Loaded, p diag.Printer, yes bool) (int, error) {
 	tags, err := agreedTags(ctx, e, loaded, yes)
 	if err != nil {
 		return 0, err
@@ -166,7 +172,7 @@ func fixContent(ctx context.Context, e *env, loaded *build.Loaded, p diag.Printe
 
 // agreedTags are the edits for tags that differ in one character, of which the
 // writer agrees that they are one.
-func agreedTags(ctx context.Context, e *env, loaded *build.Loaded, yes bool) (edits []fix.Edit, err error) {
+func agreedTags(ctx context.Context, e *env, loaded *generate.Loaded, yes bool) (edits []fix.Edit, err error) {
 	if !loaded.Site.Settings.Checks.On("tag-near") {
 		return nil, nil
 	}

@@ -23,9 +23,9 @@ import (
 
 	"golang.org/x/term"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
@@ -237,7 +237,7 @@ func valueError(wrong, want string) error {
 
 // loadError puts the errors of opening a content folder into words.
 func loadError(err error, dir string) error {
-	if errors.Is(err, build.ErrNoContent) {
+	if errors.Is(err, generate.ErrNoContent) {
 		return diag.WithHint(err, "name it with -content, or start one: whyfix new -content "+dir+" first.md \"花呗用不了，怎么办？\"")
 	}
 	return err

@@ -6,8 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"whyfix/internal/build"
-	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/listen"
 	"whyfix/internal/preview"
 	"whyfix/internal/server"
@@ -33,7 +32,7 @@ examples:
 
 func runDev(ctx context.Context, e *env, args []string) error {
 	f := flags("dev")
-	o := build.Options{Base: "/"} // a preview lives at the top of its own address
+	o := generate.Options{Base: "/"} // a preview lives at the top of its own address
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&o.Theme, "theme", "", "")
 	f.BoolVar(&o.Drafts, "drafts", false, "")
@@ -46,34 +45,37 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		if err := apart(o.Content, *out); err != nil {
 			return err
 		}
-		if err := folder("-out", *out); err != nil {
-			return err
-		}
 	}
-	if o.Theme != "" && o.Theme != "default" && build.ThemeDir(o.Theme, o.Content) == "" {
-		return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
+	if err := checkTheme(o); err != nil {
+		return err
 	}
+	kept := o
+	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: program()}
 	p := printer(o.Content)
 	told := false // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	shown, err := preview.New(preview.Options{
 		Build: o, Log: log,
 		Report: func(s preview.State) {
-			_ = p.Print(e.stderr, s.Loaded.Diags)
-			if s.Loaded.Dates != "" && !told {
-				e.say("%s", s.Loaded.Dates)
+			l := s.Loaded
+			_ = p.Print(e.stderr, l.WithLines(l.Diags))
+			if l.Dates != "" && !told {
+				e.say("%s", l.Dates)
 				told = true
 			}
+			articles := fmt.Sprintf("%s in %s", plural(len(l.Site.Articles), "article"), s.Took.Round(time.Millisecond))
 			switch {
 			case !s.Good:
-				e.say("%s; the last good pages stay", count(s.Loaded.Diags))
-			case len(s.Loaded.Diags) > 0:
-				e.say("%s in %s (%s)", plural(len(s.Loaded.Site.Articles), "article"), s.Took.Round(time.Millisecond), count(s.Loaded.Diags))
+				e.say("%s; the last good pages stay", count(l.Diags))
+			case len(l.Diags) > 0:
+				e.say("%s (%s)", articles, count(l.Diags))
 			default:
-				e.say("%s in %s", plural(len(s.Loaded.Site.Articles), "article"), s.Took.Round(time.Millisecond))
+				e.say("%s", articles)
 			}
 			if s.Good && *out != "" {
-				keep(ctx, e, s.Loaded, *out)
+				if _, err := generate.Run(ctx, kept); err != nil {
+					e.say("-out %s: %v", *out, openError(err, *out))
+				}
 			}
 		},
 	})
@@ -90,12 +92,4 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	}
 	e.say("serving http://%s/", l.Addr())
 	return listen.Serve(ctx, l, shown, log, server.Connections{}, nil)
-}
-
-// keep makes a release of what the preview shows.
-func keep(ctx context.Context, e *env, l *build.Loaded, out string) {
-	_, err := build.Release(ctx, l, build.ReleaseOptions{Public: out, Keep: 1, Index: true, Generator: program()}, time.Now())
-	if err != nil {
-		e.say("-out %s: %v", out, openError(err, out))
-	}
 }

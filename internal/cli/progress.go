@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 const (
@@ -17,7 +17,7 @@ const (
 
 // showProgress draws how far a build is, on a terminal and nowhere else, until
 // stop is called.
-func showProgress(w io.Writer, p *build.Progress) (stop func()) {
+func showProgress(w io.Writer, p *generate.Progress) (stop func()) {
 	if !terminal(w) {
 		return func() {}
 	}
@@ -29,7 +29,7 @@ func showProgress(w io.Writer, p *build.Progress) (stop func()) {
 	return func() { close(end); <-ended }
 }
 
-func drawProgress(w io.Writer, p *build.Progress, tick *time.Ticker, from time.Time, end <-chan struct{}) {
+func drawProgress(w io.Writer, p *generate.Progress, tick *time.Ticker, from time.Time, end <-chan struct{}) {
 	defer tick.Stop()
 	width := 0
 	for {
@@ -51,7 +51,7 @@ func drawProgress(w io.Writer, p *build.Progress, tick *time.Ticker, from time.T
 }
 
 // progressLine is the phase, how much of it is done, and how fast.
-func progressLine(p *build.Progress, now time.Time) string {
+func progressLine(p *generate.Progress, now time.Time) string {
 	name, done, total, since := p.Now()
 	if total == 0 {
 		return name

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // lockedBuffer is written by one goroutine and read by another.
@@ -37,7 +37,7 @@ func TestProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var out lockedBuffer
-		p := &build.Progress{}
+		p := &generate.Progress{}
 		end, ended := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(ended)
@@ -78,7 +78,7 @@ func TestProgress(t *testing.T) {
 		end, ended := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(ended)
-			drawProgress(&out, &build.Progress{}, time.NewTicker(progressEvery), time.Now().Add(progressAfter), end)
+			drawProgress(&out, &generate.Progress{}, time.NewTicker(progressEvery), time.Now().Add(progressAfter), end)
 		}()
 		time.Sleep(progressAfter - time.Millisecond)
 		close(end)
@@ -89,7 +89,7 @@ func TestProgress(t *testing.T) {
 	})
 	// In a pipe or a file nothing is drawn, however long it takes.
 	var out bytes.Buffer
-	showProgress(&out, &build.Progress{})()
+	showProgress(&out, &generate.Progress{})()
 	if out.Len() > 0 {
 		t.Errorf("a pipe gets %q", &out)
 	}

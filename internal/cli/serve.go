@@ -123,7 +123,9 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
-	collect(servingGC)
+	// The collector stays as Go has it: nearly all that is kept is the index, so to
+	// let the heap grow by half would save 15 MB of 123 at 10,000 articles, and make
+	// questions 7 % slower.
 	log, closeLog := listen.Log(e.stderr, o.logFormat)
 	defer closeLog()
 	if o.logRequests || o.server.LogQueries {

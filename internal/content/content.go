@@ -223,6 +223,18 @@ func reason(err error) string {
 	return s
 }
 
+// Relative is a path as seen from the folder of a file.
+func Relative(p, file string) string {
+	if path.Dir(file) == "." {
+		return p
+	}
+	from, to := strings.Split(path.Dir(file), "/"), strings.Split(p, "/")
+	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
+}
+
 // ReadFile reads one file of the folder. A file that cannot be read is a
 // diagnostic, so that the others are still checked.
 func ReadFile(fsys fs.FS, p string) ([]byte, *diag.Diagnostic) {

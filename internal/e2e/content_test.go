@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/server"
@@ -41,13 +41,13 @@ func TestMain(m *testing.M) {
 
 // site is a folder of content that was built.
 type site struct {
-	loaded *build.Loaded
+	loaded *generate.Loaded
 	public string
 }
 
 // buildSite builds a content folder, as whyfix build does.
 func buildSite(contentDir, name string, now time.Time) (*site, error) {
-	loader, err := build.NewLoader(build.Options{Content: contentDir, Now: func() time.Time { return now }})
+	loader, err := generate.NewLoader(generate.Options{Content: contentDir, Now: func() time.Time { return now }})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,10 @@ func buildSite(contentDir, name string, now time.Time) (*site, error) {
 		return nil, err
 	}
 	s := &site{loaded: loaded, public: filepath.Join(scratch, name)}
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: s.public, Keep: 1, Index: true, Compress: true, Generator: "test"}, now)
+	_, err = generate.Run(context.Background(), generate.Options{
+		Content: contentDir, Now: func() time.Time { return now },
+		Release: generate.ReleaseOptions{Public: s.public, Keep: 1, Index: true, Compress: true, Generator: "test"},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %+v", err, loaded.Diags)
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
+	"whyfix/internal/generate"
 )
 
 const writingFile = "../../docs/writing.md"
@@ -42,7 +42,7 @@ func TestWritingExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l, err := build.NewLoader(build.Options{Content: dir})
+	l, err := generate.NewLoader(generate.Options{Content: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestWritingExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	promises, err := build.Promises(t.Context(), loaded)
+	promises, err := generate.Promises(t.Context(), loaded)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func (a Address) Page(url string) string { return url + a.suffix }
 // To is the address of another path, as it is written in a file, in the form
 // of this one.
 func (a Address) To(p, file string) string {
-	to := Relative(p, file)
+	to := content.Relative(p, file)
 	if a.absolute() {
 		to = "/" + p
 	}
@@ -62,18 +62,6 @@ func (a Address) To(p, file string) string {
 		to = (&url.URL{Path: to}).EscapedPath()
 	}
 	return to + a.suffix
-}
-
-// Relative is a path as seen from the folder of a file.
-func Relative(p, file string) string {
-	if path.Dir(file) == "." {
-		return p
-	}
-	from, to := strings.Split(path.Dir(file), "/"), strings.Split(p, "/")
-	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
-		from, to = from[1:], to[1:]
-	}
-	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
 }
 
 // Articles are all articles and pages of folders that were read, with those that
@@ -176,7 +164,7 @@ func (n names) whereabouts(address, file string) string {
 	if len(others) == 0 || len(others) > 1 && !n.same(others) {
 		return ""
 	}
-	steps := func(p string) int { return strings.Count(Relative(p, file), "/") }
+	steps := func(p string) int { return strings.Count(content.Relative(p, file), "/") }
 	return a.To(slices.MinFunc(others, func(a, b string) int { return cmp.Or(steps(a)-steps(b), cmp.Compare(a, b)) }), file)
 }
 

@@ -140,29 +140,58 @@ func SplitPinyin(letters string) [][]Syllable {
 // TypedAs reports whether letters may be how someone begins to type a text:
 // whole syllables, their first letters, and an unfinished last one, in any
 // mix; characters stand for themselves. Both are folded.
-func TypedAs(typed, text []rune) bool {
+func TypedAs(typed, text []rune) bool { return typedAs(typed, text, false) }
+
+// TypedIn reports whether that is so for a text from any of its characters on.
+func TypedIn(typed, text []rune) bool { return typedAs(typed, text, true) }
+
+// typedAs goes over a text once, with all ways to read the letters side by
+// side, so that none can be made that takes long.
+func typedAs(typed, text []rune, anywhere bool) bool {
 	if len(typed) == 0 {
 		return true
 	}
-	if len(text) == 0 {
-		return false
-	}
-	if typed[0] == text[0] && TypedAs(typed[1:], text[1:]) {
-		return true
-	}
-	for _, id := range Sounds(text[0]) {
-		name := theSounds().names[id]
-		n := 0
-		for n < len(name) && n < len(typed) && rune(name[n]) == typed[n] {
-			n++
+	// How many letters may have been read before a character, and behind it.
+	var room [2][16]int
+	before, behind := append(room[0][:0], 0), room[1][:0]
+	for _, r := range text {
+		behind = behind[:0]
+		if anywhere {
+			behind = append(behind, 0)
 		}
-		switch {
-		case n == 0:
-			continue
-		case n == len(typed): // the last syllable may be unfinished
+		reach := func(n int) {
+			if !slices.Contains(behind, n) {
+				behind = append(behind, n)
+			}
+		}
+		for _, n := range before {
+			rest := typed[n:]
+			if rest[0] == r {
+				reach(n + 1)
+			}
+			for _, id := range Sounds(r) {
+				name := theSounds().names[id]
+				same := 0
+				for same < len(name) && same < len(rest) && rune(name[same]) == rest[same] {
+					same++
+				}
+				switch {
+				case same == 0:
+				case same == len(rest): // the last syllable may be unfinished
+					return true
+				default:
+					reach(n + 1)
+					if same == len(name) {
+						reach(n + same)
+					}
+				}
+			}
+		}
+		if slices.Contains(behind, len(typed)) {
 			return true
-		case n == len(name) && TypedAs(typed[n:], text[1:]), TypedAs(typed[1:], text[1:]):
-			return true
+		}
+		if before, behind = behind, before; len(before) == 0 {
+			return false
 		}
 	}
 	return false

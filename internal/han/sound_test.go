@@ -2,6 +2,7 @@ package han
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -43,5 +44,33 @@ func TestTypedAs(t *testing.T) {
 		if got := TypedAs([]rune(tt.typed), []rune(tt.text)); got != tt.want {
 			t.Errorf("TypedAs(%q, %q) = %v, want %v", tt.typed, tt.text, got, tt.want)
 		}
+	}
+}
+
+func TestTypedIn(t *testing.T) {
+	for _, tt := range []struct {
+		typed, text string
+		want        bool
+	}{
+		{"hua", "花呗用不了", true},
+		{"bei", "花呗", true},
+		{"yblm", "花呗用不了吗", true},
+		{"yongbul", "花呗用不了", true},
+		{"yongl", "花呗用不了", false},
+		{"beih", "花呗", false},
+	} {
+		if got := TypedIn([]rune(tt.typed), []rune(tt.text)); got != tt.want {
+			t.Errorf("TypedIn(%q, %q) = %v, want %v", tt.typed, tt.text, got, tt.want)
+		}
+	}
+}
+
+// Letters that can be read in many ways, and end as the text does not, take no
+// longer than others: with a step for each way this would not end.
+func TestTypedManyWays(t *testing.T) {
+	text := []rune(strings.Repeat("啊", 60))
+	typed := []rune(strings.Repeat("a", 59) + "b")
+	if TypedAs(typed, text) || TypedIn(typed, text) {
+		t.Error("b is no way to type 啊")
 	}
 }

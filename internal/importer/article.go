@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
 
 // compose makes the file of a page: front matter and body.
 func (im *importing) compose(p *page) {
-	p.body = oneBlank(strings.Trim(printable(p.body), "\n"))
+	p.body = oneBlank(strings.Trim(markup.Printable(p.body), "\n"))
 	im.titles(p)
 	switch {
 	case p.title != "":
@@ -24,15 +26,22 @@ func (im *importing) compose(p *page) {
 	case path.Dir(p.target) != ".":
 		p.title = content.FolderTitle(path.Base(path.Dir(p.target)))
 	}
-	p.title = shorten(line(p.title), 300)
+	p.title = markup.Shorten(markup.Line(p.title), 300)
 	im.kindsOf(p)
 	p.text = p.front() + "\n" + p.body
 	im.parse(p)
 }
 
-// parse reads a page as the site will.
+// parse reads a page as the site will. What is too large for it is a mistake.
 func (im *importing) parse(p *page) {
-	p.parsed, p.diags = content.ParseArticle(p.target, []byte(p.text), im.parser)
+	a, diags := content.ParseArticle(p.target, []byte(p.text), im.parser)
+	if a != nil {
+		p.parsed, p.diags = a, diags
+		return
+	}
+	for _, d := range diags {
+		im.mistake(diag.Pos{File: p.shown}, d.Code, d.Message, d.Hint)
+	}
 }
 
 // oneBlank leaves one blank line between blocks; code stays as it is.
@@ -86,7 +95,7 @@ func (im *importing) titles(p *page) {
 		for !atxLine.MatchString(lines[at]) && last < len(lines) && !setextLine.MatchString(lines[last]) {
 			last++
 		}
-		switch title := line(s.Title); {
+		switch title := markup.Line(s.Title); {
 		case last == len(lines):
 		case i == 0 && title != "" && (p.title == "" || markdown.Slug(p.title) == markdown.Slug(title)):
 			p.title = title
@@ -115,7 +124,7 @@ func (im *importing) kindsOf(p *page) {
 		if symptomHeading(s.Title) && len(p.symptoms) == 0 {
 			p.symptoms = symptomsBelow(lines[at+1:])
 			if len(p.symptoms) > 0 {
-				p.ask("symptoms:", fmt.Sprintf("the symptoms were taken from the list below “%s”", shorten(s.Title, 40)), "look whether they are what readers type")
+				p.ask("symptoms:", fmt.Sprintf("the symptoms were taken from the list below “%s”", markup.Shorten(s.Title, 40)), "look whether they are what readers type")
 			}
 		}
 		if s.Kind == markdown.None || !atxLine.MatchString(lines[at]) {
@@ -145,7 +154,7 @@ func symptomsBelow(lines []string) []string {
 		if m == nil {
 			break
 		}
-		s := strings.Trim(line(escaped.ReplaceAllString(m[2], "$1")), `“”"「」。.；; `)
+		s := strings.Trim(markup.Line(escaped.ReplaceAllString(m[2], "$1")), `“”"「」。.；; `)
 		if s == "" || len([]rune(s)) > 40 || strings.ContainsAny(s, "[]<>`*|\\") {
 			return nil
 		}
@@ -187,14 +196,14 @@ func (p *page) front() string {
 
 // quoted writes a text so that YAML reads exactly that text.
 func quoted(s string) string {
-	if s = line(s); s == "" {
+	if s = markup.Line(s); s == "" {
 		return ""
 	}
 	return `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace(s) + `"`
 }
 
 func quotedAll(list []string) []string {
-	out := unique(list)
+	out := markup.Unique(list)
 	for i := range out {
 		out[i] = quoted(out[i])
 	}

@@ -4,11 +4,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"whyfix/internal/importer/markup"
 )
 
 // box makes a quote of a box: its heading in bold, its text below.
 func (w *writing) box(indent, kind, title string, inside []string) []string {
-	out := []string{indent + "> **" + escape(w.im.words.box(kind, title)) + "**", indent + ">"}
+	out := []string{indent + "> **" + markup.Escape(w.im.words.box(kind, title)) + "**", indent + ">"}
 	inside = trimBlank(inside)
 	for i, l := range inside {
 		if i == 0 || !isBlank(l) || !isBlank(inside[i-1]) {
@@ -55,7 +57,7 @@ func tabs(w *writing, lines []string, i, depth int) ([]string, int) {
 	}
 	inside, next := indented(lines, i+1, len(m[1])+4)
 	w.drop("tabs, laid out one below the other")
-	return slices.Concat(apart(m[1]+"**"+escape(m[2])+"**"), prefixed(m[1], w.blocks(inside, depth+1)), []string{""}), next
+	return slices.Concat(apart(m[1]+"**"+markup.Escape(m[2])+"**"), prefixed(m[1], w.blocks(inside, depth+1)), []string{""}), next
 }
 
 // indented are the lines that belong to a box: those indented at least as far,

@@ -75,3 +75,213 @@ func TestDialects(t *testing.T) {
 		})
 	}
 }
+
+// form is one form of a dialect, and what becomes of it.
+type form struct {
+	name, text, want string
+	said             string // by the report, with ; between its lines
+}
+
+// left stands before what could not be kept.
+const left = "> **导入时没能转换，请手工处理：** "
+
+// becomes tests forms of a dialect, each as a page that is imported.
+func becomes(t *testing.T, from Family, forms []form) {
+	t.Parallel()
+	for _, tt := range forms {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, todo := body(t, from, tt.text)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if said := strings.Join(todo, "; "); said != tt.said {
+				t.Errorf("the report says %q, want %q", said, tt.said)
+			}
+		})
+	}
+}
+
+func TestHugo(t *testing.T) {
+	becomes(t, Hugo, []form{
+		{"notice with its own title", "{{% notice tip \"早一点\" %}}\n甲\n{{% /notice %}}", "> **提示**\n>\n> 甲", ""},
+		{"alert whose colour is its kind", "{{< alert color=\"warning\" >}}\n甲\n\n乙\n{{< /alert >}}", "> **注意**\n>\n> 甲\n>\n> 乙", ""},
+		{"callout of no known kind", "{{< callout type=\"purple\" >}}甲{{< /callout >}}", "`{{< callout type=\"purple\" >}}`甲`{{< /callout >}}`", "the shortcode callout was left as a note; the shortcode callout was left as a note"},
+		{"callout over lines of no known kind", "{{< callout type=\"purple\" >}}\n甲\n{{< /callout >}}", "> **说明**\n>\n> 甲", ""},
+		{"box in a box", "{{< note >}}\n甲\n{{< details summary=\"细节\" >}}\n乙\n{{< /details >}}\n{{< /note >}}", "> **说明**\n>\n> 甲\n>\n> > **细节**\n> >\n> > 乙", ""},
+		{"box without an end", "{{< warning >}}\n甲", left + "`{{< warning >}}`\n\n甲", "the shortcode warning was left as a note"},
+		{"figure with a caption", "{{< figure src=\"x.png\" alt=\"图\" title=\"不用\" caption=\"流程\" >}}", "![图](x.png \"流程\")", ""},
+		{"figure in a list", "- 甲\n\n  {{< figure src=\"x.png\" >}}", "- 甲\n\n  ![](x.png)", ""},
+		{"highlight with options", "{{< highlight go \"linenos=table\" >}}\na := 1\n{{< /highlight >}}", "```go\na := 1\n```", ""},
+		{"highlight that holds backticks", "{{< highlight md >}}\n```\na\n```\n{{< /highlight >}}", "````md\n```\na\n```\n````", ""},
+		{"shortcode that closes itself", "{{< youtube id=\"甲\" />}}", left + "`{{< youtube id=\"甲\" />}}`", "the shortcode youtube was left as a note"},
+		{"end of a shortcode alone", "甲\n\n{{< /tabs >}}", "甲", "left out: the end of the shortcode tabs"},
+		{"shortcode in indented code", "甲\n\n    {{< x >}}", "甲\n\n    {{< x >}}", ""},
+		{"shortcode that is shown", "```\n{{</* x */>}} {{%/* y */%}}\n```", "```\n{{< x >}} {{% y %}}\n```", ""},
+		{"ref with a place", "[甲]({{< ref \"b.md#原因\" >}}) [乙]({{< relref \"#这里\" >}})\n\n## 这里", "[甲](b.md) [乙](#这里)\n\n## 这里", "the place #原因 is not on that page: the link leads to its top"},
+		{"ref to nothing", "[甲]({{< ref \"无.md\" >}})", "甲 (`无.md`)", "this link leads to nothing that was imported: 无.md"},
+		{"ref of a definition", "[甲][r]\n\n[r]: {{< ref \"b\" >}}", "[甲][r]\n\n[r]: b.md", ""},
+		{"ref in HTML", "<a href=\"{{< ref \"b\" >}}\">甲</a>", "[甲](b.md)", ""},
+		{"braces that are none", "{{ .Title }} {{<>}} { { < x > } }", "{{ .Title }} {{<>}} { { < x > } }", ""},
+	})
+}
+
+func TestMkDocs(t *testing.T) {
+	becomes(t, MkDocs, []form{
+		{"admonition without a title", "!!! note \"\"\n    甲", "> **说明**\n>\n> 甲", ""},
+		{"admonition with classes", "!!! danger inline end \"停\"\n    甲", "> **停**\n>\n> 甲", ""},
+		{"admonition that folds", "???+ question \"为什么？\"\n    甲\n\n    乙\n丙", "> **为什么？**\n>\n> 甲\n>\n> 乙\n\n丙", ""},
+		{"admonition of an unknown kind", "!!! recipe\n    甲", "> **recipe**\n>\n> 甲", ""},
+		{"admonition indented by a tab", "!!! tip\n\t甲\n\n\t- 乙", "> **提示**\n>\n> 甲\n>\n> - 乙", ""},
+		{"admonition with code", "!!! tip\n    ``` sh\n    a  b\n    ```", "> **提示**\n>\n> ```sh\n> a  b\n> ```", ""},
+		{"admonition in an admonition", "!!! tip\n    !!! bug\n        甲\n    乙", "> **提示**\n>\n> > **缺陷**\n> >\n> > 甲\n>\n> 乙", ""},
+		{"tabs", "=== \"甲\"\n\n    一\n\n=== \"乙\"\n\n    二\n\n丙", "**甲**\n\n一\n\n**乙**\n\n二\n\n丙", "left out: tabs, laid out one below the other (2×)"},
+		{"attributes of a link", "[甲](b.md){ .md-button target=\"_blank\" } 乙", "[甲](b.md) 乙", "left out: attributes in braces"},
+		{"attributes of a heading", "## 甲 { #jia .x }\n\n## 乙 {: .y }", "## 甲 {#jia}\n\n## 乙", ""},
+		{"braces that are no attributes", "a {b} {1,2} `{ .c }`", "a {b} {1,2} `{ .c }`", ""},
+		{"options of code", "``` py title=\"a.py\" hl_lines=\"1 2\"\nb\n```\n\n```{.sh .numberLines}\nc\n```", "**a.py**\n\n```py\nb\n```\n\n```\nc\n```", "left out: the options of a code block (2×)"},
+		{"code in a quote", "> ``` py title=\"a\"\n> b\n> ```", "> **a**\n>\n> ```py\n> b\n> ```", "left out: the options of a code block"},
+		{"code that never ends", "```\n!!! note\n    甲", "```\n!!! note\n    甲\n```", ""},
+		{"snippet", "--8<-- \"a.md\"\n\n甲", left + "`--8<-- \"a.md\"`\n\n甲", "a part from another file was left as a note"},
+		{"table of contents", "[TOC]\n\n甲", "甲", "left out: a table of contents"},
+		{"Markdown inside of HTML", "<div class=\"grid\" markdown>\n\n- [甲](b.md)\n\n</div>", "- [甲](b.md)", "left out: <div>, whose content stays"},
+		{"details", "<details>\n<summary>甲 <b>乙</b></summary>\n\n丙\n\n</details>", "**甲 乙**\n\n丙", "left out: <b>, whose text stays, <details>, whose content stays"},
+		{"details on one line", "<details><summary>甲</summary>乙</details>", "**甲**\n\n乙", ""},
+		{"figure", "<figure markdown>\n  ![甲](x.png)\n  <figcaption>乙</figcaption>\n</figure>", "![甲](x.png)\n\n  乙", "left out: <figure>, whose content stays"},
+		{"table of HTML", "<table>\n<tr><th>甲</th><th>乙</th></tr>\n<tr><td>1<br>2</td><td><a href=\"b.md\">3</a></td></tr>\n</table>", "| 甲 | 乙 |\n|---|---|\n| 1 2 | [3](b.md) |", "left out: a line break in a table"},
+		{"break in a table", "| a<br>b | c |\n|---|---|\n| 1 | 2 |", "| a b | c |\n|---|---|\n| 1 | 2 |", "left out: a line break in a table or heading"},
+		{"keys and marks", "按 <kbd>Ctrl</kbd>，<mark>看</mark> <i>这</i> <del>里</del> <b></b>", "按 `Ctrl`，看 *这* ~~里~~", "left out: <b>, whose text stays, <mark>, whose text stays"},
+		{"link of HTML", "<a href=\"b.md\" class=\"x\">甲 <em>乙</em></a> <a name=\"top\"></a>", "[甲 *乙*](b.md)", "left out: <a>, whose text stays"},
+		{"image of HTML in a line", "甲 <img src=\"x.png\" alt=\"a]b\" title=\"c &quot;d&quot;\"/>", "甲 ![a\\]b](x.png \"c \\\"d\\\"\")", ""},
+		{"image written into the text", "<p><img alt=\"甲\" src=\"data:image/png;base64,AAAA\"></p>", "![甲](a-1.png)", ""},
+		{"image that is no image", "<p><img src=\"data:text/plain,x\"></p>", left + "`<img src=\"data:text/plain,x\"/>`", "<img> was left as a note"},
+		{"frame", "<iframe src=\"https://v.example/1\" width=\"1\"></iframe>", left + "`<iframe src=\"https://v.example/1\" width=\"1\"></iframe>`", "<iframe> was left as a note"},
+		{"script", "<script>\nlet a = 1\n</script>\n\n甲", left + "`<script> let a = 1 </script>`\n\n甲", "<script> was left as a note"},
+		{"style", "<style>\n.a {}\n</style>\n甲", left + "`<style> .a {} </style>`\n\n甲", "<style> was left as a note"},
+		{"comment over lines", "甲\n\n<!-- 乙\n\n丙 --> 丁", "甲\n\n 丁", "left out: a comment"},
+		{"comment that never ends", "<!-- 甲", "<!-- 甲", ""},
+		{"comment in code", "甲\n\n    <!-- 乙 -->", "甲\n\n    <!-- 乙 -->", ""},
+		{"end of an element alone", "</div>\n甲", "甲", "left out: </div>"},
+		{"list with HTML", "- 甲\n  <p>乙</p>\n- 丙", "- 甲\n\n  乙\n\n- 丙", ""},
+	})
+}
+
+func TestDocusaurus(t *testing.T) {
+	becomes(t, Docusaurus, []form{
+		{"admonition with a title", ":::tip[早一点]\n\n甲\n\n:::", "> **早一点**\n>\n> 甲", ""},
+		{"admonition with attributes", ":::note{.x #y}\n甲\n:::", "> **说明**\n>\n> 甲", "left out: the attributes of a box"},
+		{"title behind a blank", ":::warning 小心\n甲\n:::", "> **小心**\n>\n> 甲", ""},
+		{"admonition in a list", "- 甲\n\n  :::info\n  乙\n  :::", "- 甲\n\n  > **信息**\n  >\n  > 乙", ""},
+		{"admonition that never ends", ":::tip\n甲", "> **提示**\n>\n> 甲", ""},
+		{"tabs", "<Tabs groupId=\"a\">\n<TabItem value=\"x\" label=\"甲\">\n\n一\n\n</TabItem>\n<TabItem value=\"y\">二</TabItem>\n</Tabs>", "**甲**\n\n一\n\n" + left + "`<TabItem value=\"y\">二</TabItem>`", "left out: </TabItem>, </Tabs>, tabs, laid out one below the other; the component <TabItem> was left as a note"},
+		{"imports in one note", "import A from 'a'\nimport {\n  B,\n} from 'b'\n\n甲", left + "`import A from 'a' import { B, } from 'b'`\n\n甲", "the import of a program was left as a note"},
+		{"export", "export const a = {\n  b: 1,\n}\n\n甲", left + "`export const a = { b: 1, }`\n\n甲", "the export of a program was left as a note"},
+		{"sentence that starts with import", "import 甲 and export 乙 are words", "import 甲 and export 乙 are words", ""},
+		{"comment of JSX", "{/* 甲 */}\n乙 {/* 丙 */} 丁", "乙  丁", "left out: a comment (2×)"},
+		{"comment of JSX over lines", "{/*\n甲\n*/}\n乙", "乙", "left out: a comment"},
+		{"component in a line", "甲 <Icon name=\"x\" /> 乙", "甲 `<Icon name=\"x\" />` 乙", "<Icon> was left as a note"},
+		{"component with text", "<Card title=\"甲\">乙</Card>", left + "`<Card title=\"甲\">乙</Card>`", "the component <Card> was left as a note"},
+		{"details component", "<Details>\n\n甲\n\n</Details>", "甲", "left out: </Details>, <Details>, whose content stays"},
+		{"value in braces", "<TabItem label={\"甲\"}>\n\n乙\n\n</TabItem>", "**甲**\n\n乙", "left out: </TabItem>"},
+		{"code with a title", "```js title=\"/src/a.js\" {1-2}\nb\n```", "**/src/a.js**\n\n```js\nb\n```", "left out: the options of a code block"},
+		{"link with its ending", "[甲](./b.mdx) [乙](b.md#丙)", "甲 (`./b.mdx`) [乙](b.md)", "this link leads to nothing that was imported: ./b.mdx; the place #丙 is not on that page: the link leads to its top"},
+	})
+}
+
+func TestVitePress(t *testing.T) {
+	becomes(t, VitePress, []form{
+		{"containers of four colons", ":::: danger 停\n甲\n::: tip\n乙\n:::\n::::", "> **停**\n>\n> 甲\n>\n> > **提示**\n> >\n> > 乙", ""},
+		{"details", "::: details 看代码\n```js{2}\na\n```\n:::", "> **看代码**\n>\n> ```js\n> a\n> ```", "left out: the options of a code block"},
+		{"code group", "::: code-group\n```sh [npm]\na\n```\n```sh [yarn]\nb\n```\n:::", "**npm**\n\n```sh\na\n```\n**yarn**\n\n```sh\nb\n```", "left out: ::: code-group, whose content stays, the options of a code block (2×)"},
+		{"raw", "::: raw\n甲\n:::", "甲", "left out: ::: raw, whose content stays"},
+		{"alert with a title", "> [!WARNING] 小心\n> 甲", "> **小心**\n>\n> 甲", ""},
+		{"alert in a quote", "> > [!NOTE]\n> > 甲", "> > **说明**\n> >\n> > 甲", ""},
+		{"snippet", "<<< @/a.ts#b{1}\n\n甲", left + "`<<< @/a.ts#b{1}`\n\n甲", "a part from another file was left as a note"},
+		{"table of contents", "[[toc]]\n\n甲", "甲", "left out: a table of contents"},
+		{"script setup", "<script setup>\nimport A from './A.vue'\n</script>\n\n<A :b=\"1\" @click=\"c\"/>\n\n甲", left + "`<script setup> import A from './A.vue' </script>`\n\n" + left + "`<A :b=\"1\" @click=\"c\"/>`\n\n甲", "<script> was left as a note; the component <A> was left as a note"},
+		{"badge in a heading", "## 甲 <Badge type=\"tip\" text=\"1.0\" />", "## 甲 `<Badge type=\"tip\" text=\"1.0\" />`", "<Badge> was left as a note"},
+		{"id of a heading", "## 甲 {#jia}\n\n[乙](#jia)", "## 甲 {#jia}\n\n[乙](#jia)", ""},
+		{"mustache", "甲 {{ 1 + 1 }} <span v-if=\"a < b\">乙</span>", "甲 {{ 1 + 1 }} 乙", "left out: <span>, whose text stays"},
+	})
+}
+
+func TestHTML(t *testing.T) {
+	becomes(t, HTML, []form{
+		{"list in a list", "<ul><li>甲<ol><li>乙</ol><li>丙</ul>", "- 甲\n\n  1. 乙\n- 丙", ""},
+		{"code with a language", "<pre><code class=\"language-go\">a\n  b</code></pre>", "```go\na\n  b\n```", ""},
+		{"code in a line", "<p>甲 <code>a`b</code> <kbd>c</kbd></p>", "甲 ``a`b`` `c`", ""},
+		{"box", "<div class=\"callout Warning\"><p>甲</p></div><div class=\"note\">乙</div>", "> 甲\n\n> 乙", ""},
+		{"figure", "<figure><img src=\"x.png\" alt=\"甲\"><figcaption>乙 <b>丙</b></figcaption></figure>", "![甲](x.png \"乙 丙\")", ""},
+		{"image that comes late", "<img src=\"data:image/gif;base64,R0lG\" data-src=\"x.png\" alt=\"甲\">", "![甲](x.png)", ""},
+		{"image without an address", "<p><img alt=\"甲\"></p>", left + "`<img alt=\"甲\"/>`", "<img> was left as a note"},
+		{"anchor in a heading", "<h2><a id=\"jia\"></a>甲<a href=\"#jia\">¶</a></h2><p><a href=\"#jia\">乙</a></p>", "## 甲 {#jia}\n\n[乙](#jia)", ""},
+		{"heading in a table", "<table><tr><th>甲<tr><td><h3 id=\"x\">乙</h3><ul><li>丙<li>丁</ul></table>", "| 甲 |\n|---|\n| 乙 丙 丁 |", "left out: a line break in a table (2×)"},
+		{"table without a head", "<table><tr><td>甲<td>乙<tr><td>丙<td>丁</table>", "| 甲 | 乙 |\n|---|---|\n| 丙 | 丁 |", ""},
+		{"video in a paragraph", "<p><video src=\"a.mp4\"></video></p><p>甲 <video src=\"b.mp4\"></video></p>", left + "`<video src=\"a.mp4\"></video>`\n\n甲 `<video src=\"b.mp4\"></video>`", "<video> was left as a note; <video> was left as a note"},
+		{"custom element", "<my-card x=\"1\">甲</my-card><p>乙</p>", left + "`<my-card x=\"1\">甲</my-card>`\n\n乙", "<my-card> was left as a note"},
+		{"script and button", "<script>a</script><button>b</button><p>甲</p><noscript>c</noscript>", "甲", "left out: <button>, <noscript>"},
+		{"link that runs a program", "<p><a href=\"javascript:a()\">甲</a> <a>乙</a> <a href=\"#\">丙</a></p>", "甲 (`javascript:a%28%29`) 乙 [丙](#)", "this link leads to nothing that was imported: javascript:a%28%29"},
+		{"strike and quote", "<blockquote><p>甲 <del>乙</del> <s>丙</s></blockquote><hr><p>1<sup>2</sup></p>", "> 甲 ~~乙~~ ~~丙~~\n\n* * *\n\n12", "left out: the look of <sup>"},
+		{"text that looks like Markdown", "<p># 甲<p>- 乙<p>1. 丙<p>**丁** `戊` {己}<p>&gt; 庚", "\\# 甲\n\n\\- 乙\n\n1\\. 丙\n\n\\*\\*丁\\** \\`戊\\` {己}\n\n&gt; 庚", ""},
+		{"main part beside a frame", "<body><header>甲</header><div id=\"content\"><h1>乙</h1><p>丙</div><aside>丁</aside>", "丙", ""},
+	})
+}
+
+func TestText(t *testing.T) {
+	becomes(t, Text, []form{
+		{"headings and lists", "打印机\n\n症状：\n- 不动\n- 有响声\n\n原因：\n没有纸。\n\n解决办法：\n1、放纸\n2、再打", "## 症状\n\n- 不动\n- 有响声\n\n## 原因 {.cause}\n\n没有纸。\n\n## 解决办法 {.solution}\n\n1. 放纸\n2. 再打", "nothing tells how to find out which cause it is; the headings were guessed from short lines; the symptoms were taken from the list below “症状”"},
+		{"title and rule", "打印机\n======\n甲\n\n-----\n\n乙", "甲\n\n* * *\n\n乙", ""},
+		{"underlined heading", "标题\n\n第二段\n------\n甲", "## 第二段\n\n甲", ""},
+		{"code", "标题\n\n甲\n\n    a = 1\n\n    b = 2\n乙", "甲\n\n```\na = 1\n\nb = 2\n```\n\n乙", ""},
+		{"chapters", "标题\n\n一、先看\n甲\n\n第二步：再看\n乙", "## 先看\n\n甲\n\n## 再看\n\n乙", "the headings were guessed from short lines"},
+		{"brackets", "【标题】\n\n【原因】\n甲", "## 原因 {.cause}\n\n甲", "nothing tells how to find out which cause it is; the headings were guessed from short lines; causes without a solution"},
+		{"numbers of other kinds", "标题\n\n(1) 甲\n（2）乙\n3．丙\n   丁", "1. 甲\n2. 乙\n3. 丙\n   丁", ""},
+		{"list with blank lines", "标题\n\n• 甲\n\n• 乙", "- 甲\n- 乙", ""},
+		{"signs", "标题\n\na*b_c <d> [e]\n# 甲", "a\\*b\\_c \\<d\\> \\[e\\]\n\n## 甲", "the headings were guessed from short lines"},
+		{"no title", "这是一个很长的句子，它没有说明自己是什么标题，因为它一直一直一直说下去，说到了第一行的末尾，还没有停。\n乙", "这是一个很长的句子，它没有说明自己是什么标题，因为它一直一直一直说下去，说到了第一行的末尾，还没有停。\n乙", ""},
+	})
+}
+
+// What the source says of a page stands in the front matter of its article.
+func TestFrontMatter(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		from             Family
+		text, want, said string
+	}{
+		{Hugo, "---\ntitle: 甲\ndescription: 乙\ndate: 2026-01-02\nlastmod: 2026-02-03T04:05:06+08:00\nexpiryDate: 2027-01-01\nauthor: 丙\ntags: [丁, 戊]\ncategories: 己\ndraft: true\nweight: 3\n---\n正文", "title: \"甲\"\nsummary: \"乙\"\nproducts: [\"丁\", \"戊\", \"己\"]\nauthor: \"丙\"\ndate: 2026-01-02\nupdated: 2026-02-03T04:05:06+08:00\nexpires: 2027-01-01\ndraft: true", "keys of the source that have no place here: weight; all tags of the source stand under products"},
+		{Hugo, "+++\ntitle = \"甲\"\npublishDate = 2026-01-02\nkeywords = ['乙']\n[menu.main]\nweight = 1\n+++\n正文", "title: \"甲\"\nproducts: [\"乙\"]\ndate: 2026-01-02", "keys of the source that have no place here: menu; all tags of the source stand under products"},
+		{Hugo, "---\ntitle: 甲\naliases: [/旧/, beside.html, \"/b?x=1#y\", \"https://other.example/\"]\nurl: /own/\nslug: jia\n---\n正文", "title: \"甲\"\naliases:\n  - \"/own/\"\n  - \"/旧/\"\n  - \"/beside.html\"\n  - \"/b/\"\nslug: \"jia\"", ""},
+		{Hugo, "---\ntitle: 甲\nslug: a/b\n---\n正文", "title: \"甲\"\naliases:\n  - \"/a/b/\"", ""},
+		{Hugo, "---\ntitle: 甲\ndate: 去年\n---\n正文", "title: \"甲\"", "the date of the source is no date: 去年"},
+		{Hugo, "---\ntitle: \"甲 \\\"乙\\\" \\\\ 丙\"\n---\n正文", "title: \"甲 \\\"乙\\\" \\\\ 丙\"", ""},
+		{MkDocs, "---\ntitle: 甲\nauthors:\n  - 乙\n  - name: 丙\nhide: [toc]\n---\n正文", "title: \"甲\"\nauthor: \"乙、丙\"", "keys of the source that have no place here: hide"},
+		{MkDocs, "# 甲\n\n正文", "title: \"甲\"", ""},
+		{MkDocs, "甲\n===\n\n正文", "title: \"甲\"", ""},
+		{MkDocs, "---\ntitle: 甲\n---\n# 乙\n\n正文", "title: \"甲\"", ""},
+		{MkDocs, "---\ntitle: 甲\nsymptoms:\n  - 打不开\n---\n正文", "title: \"甲\"\nsymptoms:\n  - \"打不开\"", ""},
+		{MkDocs, "---\ntitle: 甲\npublished: false\ncreated: 2026/1/2\n---\n正文", "title: \"甲\"\ndate: 2026-01-02\ndraft: true", ""},
+		{MkDocs, "---\n\n正文", "title: \"A\"", ""},
+		{MkDocs, "---\n...\n# 甲\n", "title: \"甲\"", "the article is empty"},
+		{Docusaurus, "---\nid: jia\ntitle: 甲\ntags:\n  - 乙\n  - label: 丙\n    permalink: /c\nlast_update:\n  date: 2026-01-02\n  author: 丁\nsidebar_position: 2\n---\n正文", "title: \"甲\"\nproducts: [\"乙\", \"丙\"]\nauthor: \"丁\"\nupdated: 2026-01-02\naliases:\n  - \"/docs/jia/\"", "keys of the source that have no place here: sidebar_position; all tags of the source stand under products"},
+		{Docusaurus, "---\ntitle: 甲\nslug: /从头/到尾\nunlisted: true\n---\n正文", "title: \"甲\"\ndraft: true\naliases:\n  - \"/docs/从头/到尾/\"", ""},
+		{VitePress, "---\nlayout: home\nhero:\n  name: 甲\n  tagline: 乙\n---\n正文", "title: \"甲\"\nsummary: \"乙\"\naliases:\n  - \"/a.html\"", "keys of the source that have no place here: layout, hero"},
+		{VitePress, "---\ntitle: 甲\nlastUpdated: true\n---\n正文", "title: \"甲\"\naliases:\n  - \"/a.html\"", ""},
+		{HTML, "<html><head><title>甲 | 某站</title><meta name=description content=\"乙\"><meta name=keywords content=\"丙，丁,戊\"><meta name=author content=己><meta property=article:published_time content=2026-01-02><meta name=last-modified content=\"Fri, 06 Feb 2026 10:00:00 GMT\"><link rel=canonical href=\"https://a.example/x/jia.html\"></head><body><p>正文", "title: \"甲\"\nsummary: \"乙\"\nproducts: [\"丙\", \"丁\", \"戊\"]\nauthor: \"己\"\ndate: 2026-01-02\nupdated: 2026-02-06T10:00:00Z\naliases:\n  - \"/x/jia.html\"\n  - \"/a.html\"", "all tags of the source stand under products"},
+		{HTML, "<title>甲_某站</title><meta property=og:url content=\"https://a.example/y/\"><main><h1>乙</h1><time datetime=2026-01-02>昨天</time><p>正文</main>", "title: \"乙\"\ndate: 2026-01-02\naliases:\n  - \"/y/\"\n  - \"/a.html\"", ""},
+		{Text, "【甲】\n正文", "title: \"甲\"", ""},
+	} {
+		out, diags, err := plan(t, Options{From: tt.from}, ".", map[string]string{"a" + dialectOf(tt.from).endings[0]: tt.text})
+		if err != nil || len(diags) > 0 {
+			t.Fatalf("%q: got %v and %v", tt.text, err, diags)
+		}
+		holds(t, out)
+		got, _, _ := strings.Cut(strings.TrimPrefix(string(out.Files[0].Text), "---\n"), "\n---\n")
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q: -want +got:\n%s", tt.text, diff)
+		}
+		if said := strings.Join(reported(out.Files[0].Todo), "; "); said != tt.said {
+			t.Errorf("%q: the report says %q, want %q", tt.text, said, tt.said)
+		}
+	}
+}

@@ -35,45 +35,27 @@ var docusaurus = dialect{
 		return f.at(dir, name, index)
 	},
 	read:   (*importing).markdownPage,
-	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, htmlBlocks, alerts, scriptLines, scriptComments, tablesOfContents, snippets},
+	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents, snippets},
 	texts:  []textRule{tags},
 }
 
-var scriptLine = regexp.MustCompile(`^(?:import\s+(?:[\w*{][^'"]*\s+from\s+)?['"]|export\s+(?:default|const|let|var|function|async|class|\{|\*))`)
+var scriptLine = regexp.MustCompile(`^(?:import\s+(?:[\w*{][^'"]*\s+from\s+)?['"]|import\s+(?:\w+,\s*)?\{\s*$|export\s+(?:default|const|let|var|function|async|class|\{|\*))`)
 
 // scriptLines notes the lines of a program that imports or exports something:
 // with its braces, and all imports that follow each other in one note.
 func scriptLines(w *writing, lines []string, i, _ int) ([]string, int) {
-	if !scriptLine.MatchString(lines[i]) {
+	what, next := "", i
+	for next < len(lines) && scriptLine.MatchString(lines[next]) && (what == "" || what == "import" && strings.HasPrefix(lines[next], what)) {
+		what = strings.Fields(lines[next])[0]
+		open := 0
+		for more := true; more; more = next < len(lines) && open > 0 && !isBlank(lines[next]) {
+			l := lines[next]
+			open += strings.Count(l, "{") + strings.Count(l, "(") - strings.Count(l, "}") - strings.Count(l, ")")
+			next++
+		}
+	}
+	if next == i {
 		return nil, i
-	}
-	balance := func(l string) int {
-		return strings.Count(l, "{") + strings.Count(l, "(") - strings.Count(l, "}") - strings.Count(l, ")")
-	}
-	next := i + 1
-	for open := balance(lines[i]); next < len(lines) && open > 0 && !isBlank(lines[next]); next++ {
-		open += balance(lines[next])
-	}
-	what := strings.Fields(lines[i])[0]
-	for what == "import" && next < len(lines) && strings.HasPrefix(lines[next], what) && scriptLine.MatchString(lines[next]) {
-		next++
 	}
 	return w.note("", strings.Join(lines[i:next], " "), "the "+what+" of a program", "delete the note, if nothing is missing"), next
-}
-
-// scriptComments leaves out a comment of JSX.
-func scriptComments(w *writing, lines []string, i, _ int) (out []string, next int) {
-	if !strings.HasPrefix(strings.TrimLeft(lines[i], " \t"), "{/*") {
-		return nil, i
-	}
-	for next = i; next < len(lines) && !strings.Contains(lines[next], "*/}"); next++ {
-	}
-	if next == len(lines) {
-		next = i
-	}
-	w.drop("a comment")
-	if _, rest, found := strings.Cut(lines[next], "*/}"); found && !isBlank(rest) {
-		out = append(out, w.inline(rest))
-	}
-	return out, next + 1
 }

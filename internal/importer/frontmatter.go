@@ -1,9 +1,9 @@
 package importer
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,37 +12,31 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
+)
+
+var (
+	yamlFront = regexp.MustCompile(`(?sm)\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
+	tomlFront = regexp.MustCompile(`(?sm)\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\z)`)
+	openFront = regexp.MustCompile(`\A(---|\+\+\+)[ \t]*\n[^\n]*\S`) // else it is a rule at the top
 )
 
 // frontMatter reads the front matter of a Markdown file, and returns the byte
 // at which the body starts. The mistakes have a place in the file.
 func frontMatter(in *input) (entries []content.Entry, body int, bad diag.List) {
-	wrong := func(message, hint string) diag.List {
-		return diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", message, hint)}
+	if m := yamlFront.FindSubmatchIndex(in.text); m != nil {
+		entries, bad = content.Entries(in.lines, in.text[m[2]:m[3]:m[3]], 1)
+		return entries, m[1], bad
 	}
-	first, rest, _ := bytes.Cut(in.text, []byte("\n"))
-	fence := string(bytes.TrimRight(first, " \t"))
-	if fence != "---" && fence != "+++" {
-		return nil, 0, nil
+	if m := tomlFront.FindSubmatchIndex(in.text); m != nil {
+		entries, bad = tomlEntries(in.lines, in.text[m[2]:m[3]], m[2])
+		return entries, m[1], bad
 	}
-	start := len(in.text) - len(rest)
-	for at := start; at < len(in.text); {
-		l, _, _ := bytes.Cut(in.text[at:], []byte("\n"))
-		next := min(at+len(l)+1, len(in.text))
-		switch end := string(bytes.TrimRight(l, " \t")); {
-		case end == fence && fence == "+++":
-			entries, bad = tomlEntries(in.lines, in.text[start:at], start)
-			return entries, next, bad
-		case end == fence, end == "..." && fence == "---":
-			entries, bad = content.Entries(in.lines, in.text[start:at:at], 1)
-			return entries, next, bad
-		}
-		at = next
+	if m := openFront.FindSubmatch(in.text); m != nil {
+		hint := "put a line of " + string(m[1]) + " below its last key"
+		bad = diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", hint)}
 	}
-	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(rest) > 0 && len(bytes.TrimSpace(second)) > 0 {
-		return nil, 0, wrong("front matter starts here and never ends", "put a line of "+fence+" below its last key")
-	}
-	return nil, 0, nil // a rule at the top is no front matter
+	return nil, 0, bad
 }
 
 // tomlEntries reads TOML that starts at a byte of a file.
@@ -116,7 +110,7 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 		value := strings.Join(values[:min(1, len(values))], "")
 		switch strings.ToLower(e.Key.Value) {
 		case "title":
-			p.title = line(value)
+			p.title = markup.Line(value)
 		case "description", "summary":
 			keep(&p.summary, value)
 		case "date", "publishdate", "created", "created_at":
@@ -131,7 +125,7 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 			p.dated(&p.updated, "date", strings.Join(inner(e, "date"), ""))
 			keep(&p.author, strings.Join(inner(e, "author"), ""))
 		case "author", "authors":
-			p.author = line(strings.Join(append(values, inner(e, "name")...), "、"))
+			p.author = markup.Line(strings.Join(append(values, inner(e, "name")...), "、"))
 		case "tags", "keywords", "categories", "labels":
 			p.tag(append(values, inner(e, "label")...)...) // Docusaurus: {label: …, permalink: …}
 		case "symptoms":
@@ -173,12 +167,12 @@ func inner(e content.Entry, key string) []string {
 	return out
 }
 
-func (p *page) tag(tags ...string) { p.tags = unique(append(p.tags, tags...)) }
+func (p *page) tag(tags ...string) { p.tags = markup.Unique(append(p.tags, tags...)) }
 
 // keep sets a fact that is not known yet.
 func keep(fact *string, value string) {
 	if *fact == "" {
-		*fact = line(value)
+		*fact = markup.Line(value)
 	}
 }
 
@@ -188,7 +182,7 @@ func (p *page) dated(to *time.Time, key, value string) {
 	switch {
 	case value == "":
 	case !ok:
-		p.ask("", "the "+line(key)+" of the source is no date: "+shorten(line(value), 60), "write it as year-month-day")
+		p.ask("", "the "+markup.Line(key)+" of the source is no date: "+markup.Shorten(markup.Line(value), 60), "write it as year-month-day")
 	case to.IsZero():
 		*to = t
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 )
 
 // hugo is the Markdown of Hugo: front matter in TOML, too, and shortcodes.
@@ -33,7 +34,7 @@ var hugo = dialect{
 		}
 		im.markdownPage(in)
 	},
-	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptComments, tablesOfContents},
+	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, comments, tablesOfContents},
 	texts:  []textRule{refLinks, shortcodesInText, tags},
 	code:   shownShortcodes,
 }
@@ -57,17 +58,17 @@ const refScheme = "whyfix-ref:"
 func refLinks(_ *writing, s, _ string) string {
 	return refInLink.ReplaceAllStringFunc(s, func(s string) string {
 		m := refInLink.FindStringSubmatch(s)
-		return m[1] + refScheme + safeAddress(m[2])
+		return m[1] + refScheme + markup.Destination(m[2])
 	})
 }
 
 func shortcodesInText(w *writing, s, _ string) string {
 	return anyShortcode.ReplaceAllStringFunc(s, func(m string) string {
 		if shownShortcode.MatchString(m) {
-			return code(shownShortcodes(m))
+			return markup.Code(shownShortcodes(m))
 		}
 		w.p.ask(m, "the shortcode "+shortcode.FindStringSubmatch(m)[3]+" was left as a note", "say it in Markdown")
-		return code(m)
+		return markup.Code(m)
 	})
 }
 
@@ -98,11 +99,11 @@ func shortcodes(w *writing, lines []string, i, depth int) ([]string, int) {
 	inside, after := shortcodeEnd(lines, next, m[3])
 	switch {
 	case name == "figure" && named["src"] != "":
-		return apart(indent + image(named["alt"], named["src"], firstLine(named["caption"], named["title"]))), next
+		return apart(indent + image(named["alt"], named["src"], markup.FirstLine(named["caption"], named["title"]))), next
 	case name == "highlight" && after > 0:
-		return apart(prefixed(indent, fenced(first, strings.Join(inside, "\n")))...), after
+		return apart(prefixed(indent, markup.Fenced(first, strings.Join(inside, "\n")))...), after
 	case after > 0 && slices.Contains(boxShortcodes, name):
-		kind, title := name, firstLine(named["title"], named["summary"])
+		kind, title := name, markup.FirstLine(named["title"], named["summary"])
 		for _, k := range []string{first, named["color"], named["type"]} {
 			if w.im.words.isBox(k) {
 				kind = k

@@ -27,6 +27,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -81,7 +82,7 @@ type page struct {
 	date, updated, expires       time.Time
 	draft                        bool
 	body                         string // Markdown
-	todos                        []todo
+	todos                        []markup.Todo
 	left                         []string // keys that have no place
 
 	into   string // the folder below the import's, "" at its top
@@ -90,13 +91,7 @@ type page struct {
 	text   string // the whole file
 	parsed *content.Article
 	diags  diag.List
-	data   []inline // images that stood in the page itself
-}
-
-// inline is an image that was written into a page.
-type inline struct {
-	name string
-	data []byte
+	data   []markup.Image // that stood in the page itself
 }
 
 // importing is the state of one Plan.
@@ -106,12 +101,13 @@ type importing struct {
 	options Options
 	project project
 
-	words   words
-	prefix  string // the path of the new site, without the last slash
-	kinds   markdown.KindWords
-	parser  *markdown.Parser
-	input   site.Input // the content folder as it is
-	content fs.FS
+	words     words
+	prefix    string // the path of the new site, without the last slash
+	kinds     markdown.KindWords
+	parser    *markdown.Parser
+	input     site.Input // the content folder as it is
+	content   fs.FS
+	redirects map[string]bool // its old addresses, in the shape of addressKey
 
 	pages    []*page
 	assets   map[string]*File // by their place in the source
@@ -128,7 +124,7 @@ type importing struct {
 func Plan(ctx context.Context, src *Source, contentDir fs.FS, o Options) (*Import, diag.List, error) {
 	im := &importing{
 		ctx: ctx, src: src, options: o, content: contentDir,
-		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{},
+		assets: map[string]*File{}, taken: map[string]bool{}, byTarget: map[string]*page{}, redirects: map[string]bool{},
 	}
 	steps := []func() error{im.existing, im.look, im.read, im.place, im.link, im.settle}
 	for _, step := range steps {
@@ -152,20 +148,19 @@ func (im *importing) existing() error {
 		}
 	}
 	settings := content.DefaultSettings()
-	texts := map[string][]byte{}
 	for _, f := range files {
 		im.taken[strings.ToLower(f.Path)] = true
 		if f.Class == content.ClassAsset {
 			im.input.Assets = append(im.input.Assets, site.Asset{Path: f.Path})
-		} else if data, bad := content.ReadFile(im.content, f.Path); bad == nil {
-			texts[f.Path] = data
 		}
-	}
-	if data, ok := texts[content.SiteFile]; ok {
-		settings, _ = content.ParseSettings(data)
-	}
-	if data, ok := texts[content.TagsFile]; ok {
-		im.input.Tags, _ = content.ParseTags(data)
+		if f.Path != content.SiteFile && f.Path != content.TagsFile {
+			continue
+		}
+		if data, bad := content.ReadFile(im.content, f.Path); bad == nil && f.Path == content.SiteFile {
+			settings, _ = content.ParseSettings(data)
+		} else if bad == nil {
+			im.input.Tags, _ = content.ParseTags(data)
+		}
 	}
 	im.kinds, im.words = settings.Kinds, wordsOf(settings.Language)
 	im.parser = markdown.NewParser(markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: true})
@@ -173,19 +168,19 @@ func (im *importing) existing() error {
 		if f.Class != content.ClassArticle && f.Class != content.ClassIndex {
 			continue
 		}
-		var a *content.Article
-		if data, ok := texts[f.Path]; ok {
-			a, _ = content.ParseArticle(f.Path, data, im.parser)
-		}
-		if a != nil {
+		data, bad := content.ReadFile(im.content, f.Path)
+		if a, _ := content.ParseArticle(f.Path, data, im.parser); bad == nil && a != nil {
 			im.input.Articles = append(im.input.Articles, a)
 		} else {
 			im.input.Unread = append(im.input.Unread, f.Path)
 		}
 	}
 	im.input.Settings, im.input.Options = settings, site.Options{Now: im.options.Now}
-	empty, _ := site.Resolve(site.Input{Settings: settings})
-	im.prefix = strings.TrimSuffix(empty.Prefix, "/")
+	now, _ := site.Resolve(im.input)
+	im.prefix = strings.TrimSuffix(now.Prefix, "/")
+	for _, r := range now.Redirects {
+		im.redirects[addressKey(strings.TrimPrefix(r.URL, im.prefix))] = true
+	}
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package importer
 
 import (
+	"bytes"
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -8,9 +10,16 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
-	"whyfix/internal/site"
 )
 
 // where finds pages by what links call them.
@@ -65,46 +74,38 @@ func (w where) page(p string) *page {
 // link makes links between pages lead to their files, takes images and other
 // files along, and lists what lies elsewhere.
 func (im *importing) link() error {
-	w, reach := im.where(), im.reach()
+	w := im.where()
 	for _, p := range im.pages {
-		im.compose(p)
-		for i, d := range p.data {
-			target := im.assetPath(path.Dir(p.target), stem(p.target)+"-"+d.name)
-			im.assets[p.shown+"\x00"+strconv.Itoa(i)] = &File{Path: target, Source: p.shown, Text: d.data}
-			p.data[i].name = target
-		}
-		if p.parsed == nil {
+		if im.compose(p); p.parsed == nil {
 			continue
+		}
+		for i, d := range p.data {
+			target := im.assetPath(path.Dir(p.target), stem(p.target)+"-"+d.Name)
+			im.assets[p.shown+"\x00"+strconv.Itoa(i)] = &File{Path: target, Source: p.shown, Text: d.Data}
+			p.data[i].Name = target
 		}
 		dests, remote := map[markdown.Ref]string{}, 0
 		for _, ref := range p.parsed.Doc.Refs {
-			dest := im.lead(w, p, ref)
-			dests[ref] = dest
-			if ref.Image && dest == "" && strings.Contains(ref.Dest, "//") {
+			dests[ref] = im.lead(w, p, ref)
+			if ref.Image && dests[ref] == "" && strings.Contains(ref.Dest, "//") {
 				if remote++; remote <= 20 {
-					p.ask(ref.Dest, "this image lies on another host: "+shorten(ref.Dest, 120), "copy it beside the article, so that it cannot vanish")
+					p.ask(ref.Dest, "this image lies on another host: "+markup.Shorten(ref.Dest, 120), "copy it beside the article, so that it cannot vanish")
 				}
 			}
 		}
 		im.edit(p, func(s spot) {
 			if dest := dests[s.Ref]; dest != "" && dest != s.Dest {
-				p.text = p.text[:s.start] + inParentheses.Replace(dest) + p.text[s.end:]
+				p.text = p.text[:s.start] + markup.Destination(dest) + p.text[s.end:]
 			}
 		})
-		im.bury(p, reach)
 	}
 	return nil
 }
-
-var inParentheses = strings.NewReplacer(" ", "%20", "(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", "\n", "")
 
 // edit offers every link and image of a page whose address stands in one
 // piece, from the end of the page to its start, so that the spots of what comes
 // before stay. Links that share a definition share its spot: it is offered once.
 func (im *importing) edit(p *page, change func(spot)) {
-	if p.parsed == nil {
-		return
-	}
 	before, last := p.text, len(p.text)
 	for _, s := range findSpots(p) {
 		if s.end <= last {
@@ -119,16 +120,17 @@ func (im *importing) edit(p *page, change func(spot)) {
 
 // lead is what a link of a page is to be written as, "" for as it is.
 func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
-	if n, ok := strings.CutPrefix(ref.Dest, inlineScheme); ok {
+	if n, ok := strings.CutPrefix(ref.Dest, markup.ImageScheme); ok {
 		if i, err := strconv.Atoi(n); err == nil && i >= 0 && i < len(p.data) {
-			return relative(p.data[i].name, p.target)
+			return relative(p.data[i].Name, p.target)
 		}
 		return ""
 	}
-	if name, ok := strings.CutPrefix(ref.Dest, refScheme); ok {
-		return im.refer(w, p, name)
+	dest, isRef := strings.CutPrefix(ref.Dest, refScheme)
+	u, err := url.Parse(dest)
+	if err == nil && isRef && u.Path == "" {
+		return dest
 	}
-	u, err := url.Parse(ref.Dest)
 	if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" || u.Path == "" || u.Host != "" && !w.hosts[strings.ToLower(u.Host)] {
 		return ""
 	}
@@ -146,10 +148,18 @@ func (im *importing) lead(w where, p *page, ref markdown.Ref) string {
 	if len(p.old) > 0 {
 		beside = path.Dir(p.old[len(p.old)-1] + "x")
 	}
-	if !ref.Image {
-		if q := w.called(im, u, local, beside); q != nil {
-			return relative(q.target, p.target) + fragment
-		}
+	var q *page
+	switch {
+	case isRef: // Hugo's ref: from the page, from the top, or by a name alone
+		q = cmp.Or(w.page(path.Join(p.dir, u.Path)), w.page(path.Join(im.project.pages, u.Path)), w.stem[strings.ToLower(stem(u.Path))])
+	case !ref.Image:
+		q = w.called(im, u, local, beside)
+	}
+	if q != nil {
+		return relative(q.target, p.target) + fragment
+	}
+	if isRef {
+		return markup.Address(u.Path)
 	}
 	if u.Host != "" && im.project.dialect != &htmlPages {
 		return ""
@@ -192,27 +202,6 @@ func (w where) called(im *importing, u *url.URL, local, beside string) *page {
 	return nil
 }
 
-// refer is what Hugo's ref and relref lead to: a path from the top or from the
-// page, or a name alone.
-func (im *importing) refer(w where, p *page, name string) string {
-	plain, fragment, found := strings.Cut(name, "#")
-	if found {
-		fragment = "#" + fragment
-	}
-	if u, err := url.PathUnescape(plain); err == nil {
-		plain = u
-	}
-	if plain == "" {
-		return fragment
-	}
-	for _, q := range []*page{w.page(path.Join(p.dir, plain)), w.page(path.Join(im.project.pages, plain)), w.stem[strings.ToLower(stem(plain))]} {
-		if q != nil {
-			return relative(q.target, p.target) + fragment
-		}
-	}
-	return address(plain)
-}
-
 // owned reports whether a file of the source is a page: those are not copied.
 func (im *importing) owned(name string) bool {
 	return im.project.owns(name) || content.Classify(name) != content.ClassAsset
@@ -230,58 +219,70 @@ func addressKey(a string) string {
 	return a
 }
 
-// relative is a path of the content folder as seen from a file of it, written
-// as an address.
-func relative(p, file string) string {
-	from, to := strings.Split(path.Dir(file), "/"), strings.Split(p, "/")
-	if path.Dir(file) == "." {
-		from = nil
-	}
-	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
-		from, to = from[1:], to[1:]
-	}
-	return address(strings.Repeat("../", len(from)) + strings.Join(to, "/"))
+// relative is the address of a file of the content folder as seen from another.
+func relative(p, file string) string { return markup.Address(content.Relative(p, file)) }
+
+// spot is a link whose address stands in one piece.
+type spot struct {
+	markdown.Ref
+	start, end  int // of its address
+	open, close int // of the whole link; close is 0 when that is not in one piece
 }
 
-// reach is every address of the site that is to be, in the shape of
-// addressKey.
-func (im *importing) reach() map[string]bool {
-	out := map[string]bool{"": true}
-	add := func(url string) { out[addressKey(strings.TrimPrefix(url, im.prefix))] = true }
-	existing, _ := site.Resolve(im.input)
-	for _, a := range existing.Articles {
-		add(a.URL)
+// spotParser reads links as the site's own parser does. That one tells where
+// a link starts; this one, where its address stands.
+var spotParser = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+).Parser()
+
+// findSpots finds the addresses of a page's links in its text, from its end to
+// its start.
+func findSpots(p *page) []spot {
+	lines := diag.NewLines("", []byte(p.text))
+	refs := map[int]markdown.Ref{}
+	for _, r := range p.parsed.Doc.Refs {
+		refs[lines.Offset(r.Pos.Line, r.Pos.Col)] = r
 	}
-	for _, c := range existing.Categories {
-		add(c.URL)
-	}
-	for _, r := range existing.Redirects {
-		add(r.URL)
-	}
-	for name := range im.taken {
-		for p := name; p != "."; p = path.Dir(p) {
-			out[addressKey(p)] = true
+	var out []spot
+	_, body, _ := strings.Cut(p.text, "\n---\n")
+	source, above := []byte(body), len(p.text)-len(body)
+	_ = ast.Walk(spotParser.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		var link ast.Link
+		switch n := n.(type) {
+		case *ast.Link:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		case *ast.Image:
+			link.Destination, link.Title, link.Reference = n.Destination, n.Title, n.Reference
+		default:
+			return ast.WalkContinue, nil
 		}
-	}
+		open := above + n.Pos()
+		ref, known := refs[open]
+		start, end := within(source, link.Destination)
+		if !known || !entering || end == 0 {
+			return ast.WalkContinue, nil
+		}
+		s := spot{Ref: ref, start: above + start, end: above + end, open: open}
+		if title := bytes.Index(source[end:], link.Title); link.Reference == nil && title >= 0 {
+			if len(link.Title) > 0 {
+				end += title + len(link.Title) + 1 // behind its quote
+			}
+			s.close = above + end + bytes.IndexByte(source[end:], ')') + 1
+		}
+		out = append(out, s)
+		return ast.WalkContinue, nil
+	})
+	slices.SortStableFunc(out, func(a, b spot) int { return b.start - a.start })
 	return out
 }
 
-// bury unlinks what surely leads nowhere. The model of the site would find it
-// as well, but looks for something near each, which takes long.
-func (im *importing) bury(p *page, reach map[string]bool) {
-	last := len(p.text) + 1
-	im.edit(p, func(s spot) {
-		u, err := url.Parse(s.Dest)
-		if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" || s.close == 0 || s.close > last {
-			return
-		}
-		local := u.Path
-		if !strings.HasPrefix(local, "/") {
-			local = path.Join(path.Dir(p.target), local)
-		}
-		if file := strings.ToLower(strings.TrimPrefix(path.Clean(local), "/")); !reach[addressKey(local)] && !im.taken[file] {
-			im.unlink(p, s)
-			last = s.open
-		}
-	})
+// within is where a part of a text stands in it: the parser cuts what it
+// returns out of the text. A copy stands nowhere.
+func within(source, part []byte) (start, end int) {
+	start = cap(source) - cap(part)
+	if len(part) == 0 || start < 0 || start+len(part) > len(source) || &source[start] != &part[0] {
+		return 0, 0
+	}
+	return start, start + len(part)
 }

@@ -2,8 +2,11 @@ package importer
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"whyfix/internal/importer/markup"
 )
 
 // markdownPage reads a page in the Markdown of a dialect.
@@ -15,7 +18,7 @@ func (im *importing) markdownPage(in *input) {
 	p := in.page()
 	p.facts(im, entries)
 	w := &writing{im: im, p: p, dialect: im.project.dialect, droppings: droppings{}}
-	p.body = strings.Join(w.blocks(strings.Split(printable(string(in.text[body:])), "\n"), 0), "\n")
+	p.body = strings.Join(w.blocks(strings.Split(markup.Printable(string(in.text[body:])), "\n"), 0), "\n")
 	w.leftOut(p)
 	im.pages = append(im.pages, p)
 }
@@ -63,8 +66,8 @@ next:
 // note is the block that stands in the place of what could not be kept, and a
 // line of the report.
 func (w *writing) note(indent, source, what, hint string) []string {
-	w.p.ask(line(source), what+" was left as a note", hint)
-	return apart(indent + w.im.words.note(source))
+	w.p.ask(markup.Line(source), what+" was left as a note", hint)
+	return apart(indent + w.im.words.html.Note(source))
 }
 
 // apart sets a block off by blank lines.
@@ -157,7 +160,7 @@ func codeBlocks(w *writing, lines []string, i, _ int) (out []string, next int) {
 		}
 	}
 	if title != "" {
-		out = append(out, f.indent+"**"+escape(title)+"**", strings.TrimRight(f.indent, " "))
+		out = append(out, f.indent+"**"+markup.Escape(title)+"**", strings.TrimRight(f.indent, " "))
 	}
 	out = append(out, f.indent+f.signs+language)
 	closed := regexp.MustCompile(`^[\s>]*` + f.signs[:1] + `{` + strconv.Itoa(len(f.signs)) + `,}\s*$`)
@@ -186,7 +189,7 @@ func alerts(w *writing, lines []string, i, _ int) ([]string, int) {
 	if m == nil {
 		return nil, i
 	}
-	return []string{m[1] + "**" + escape(w.im.words.box(m[2], m[3])) + "**", strings.TrimRight(m[1], " ")}, i + 1
+	return []string{m[1] + "**" + markup.Escape(w.im.words.box(m[2], m[3])) + "**", strings.TrimRight(m[1], " ")}, i + 1
 }
 
 // tablesOfContents leaves out what every page of the site has by itself.
@@ -219,40 +222,29 @@ func (w *writing) inline(l string) string {
 // outsideCode rewrites the pieces of a line between its code spans.
 func (w *writing) outsideCode(l string, rewrite func(string) string) string {
 	var b strings.Builder
-	for l != "" {
-		tick, run, end := codeSpan(l)
-		if end == 0 { // not code
-			tick, end = run, run
-		}
-		b.WriteString(rewrite(l[:tick]))
-		if span := l[tick:end]; w.dialect.code != nil {
-			b.WriteString(w.dialect.code(span))
+	behind := 0
+	for _, span := range codeSpans(l) {
+		b.WriteString(rewrite(l[behind:span[0]]))
+		if behind = span[1]; w.dialect.code != nil {
+			b.WriteString(w.dialect.code(l[span[0]:behind]))
 		} else {
-			b.WriteString(span)
+			b.WriteString(l[span[0]:behind])
 		}
-		l = l[end:]
 	}
-	return b.String()
+	return b.String() + rewrite(l[behind:])
 }
 
-// codeSpan finds the first run of backticks, and the end of the code that it
-// starts; 0 when it starts none.
-func codeSpan(l string) (tick, run, end int) {
-	if tick = strings.IndexByte(l, '`'); tick < 0 {
-		return len(l), 0, len(l)
-	}
-	ticks := func(from int) int { return from + len(l[from:]) - len(strings.TrimLeft(l[from:], "`")) }
-	run = ticks(tick)
-	for k := run; k < len(l); {
-		next := strings.IndexByte(l[k:], '`')
-		if next < 0 {
-			break
+var backticks = regexp.MustCompile("`+")
+
+// codeSpans are the starts and ends of the code in a line: from one run of
+// backticks to the next of the same length.
+func codeSpans(l string) (spans [][2]int) {
+	for runs := backticks.FindAllStringIndex(l, -1); len(runs) > 0; runs = runs[1:] {
+		open := runs[0]
+		if i := slices.IndexFunc(runs[1:], func(r []int) bool { return r[1]-r[0] == open[1]-open[0] }); i >= 0 {
+			runs = runs[i+1:]
+			spans = append(spans, [2]int{open[0], runs[0][1]})
 		}
-		stop := ticks(k + next)
-		if stop-k-next == run-tick {
-			return tick, run, stop
-		}
-		k = stop
 	}
-	return tick, run, 0
+	return spans
 }

@@ -19,7 +19,7 @@ var mkdocs = dialect{
 	},
 	address: standardAddress,
 	read:    (*importing).markdownPage,
-	blocks:  []blockRule{codeBlocks, admonitions, tabs, htmlBlocks, alerts, scriptComments, tablesOfContents, snippets},
+	blocks:  []blockRule{codeBlocks, admonitions, tabs, htmlBlocks, alerts, comments, tablesOfContents, snippets},
 	texts:   []textRule{attributeLists, tags},
 }
 

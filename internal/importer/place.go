@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -116,6 +118,9 @@ func (im *importing) oldAddress(p *page) {
 // oldAlias is an old address as front matter gives it: from the top, or beside
 // the page.
 func (im *importing) oldAlias(p *page, s string) string {
+	if u, err := url.Parse(s); err == nil && u.Host != "" {
+		return u.Path
+	}
 	if strings.HasPrefix(s, "/") {
 		return im.project.prefix + s
 	}
@@ -160,7 +165,7 @@ func (im *importing) cleanName(name string) string {
 	if im.project.numbers {
 		name = unnumbered(name)
 	}
-	name = site.FileSlug(printable(strings.ReplaceAll(name, "/", "-")) + ".md")
+	name = site.FileSlug(markup.Printable(strings.ReplaceAll(name, "/", "-")) + ".md")
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`*:|`, r) || r != ' ' && !unicode.IsGraphic(r) {
 			return -1

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"unicode"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/site"
 )
 
@@ -54,13 +56,6 @@ func (im *importing) settle() error {
 		}
 		break
 	}
-	for _, p := range im.pages {
-		if p.parsed == nil { // the article is too large
-			for _, d := range p.diags {
-				im.mistake(diag.Pos{File: p.shown}, d.Code, d.Message, d.Hint)
-			}
-		}
-	}
 	return nil
 }
 
@@ -72,12 +67,9 @@ func (im *importing) broken(pages []*page) diag.List {
 	in, hidden := im.input, map[string]bool{}
 	in.Articles, in.Assets = slices.Clone(in.Articles), slices.Clone(in.Assets)
 	for _, p := range pages {
-		if a := p.parsed; a != nil {
-			in.Articles = append(in.Articles, a)
-			hidden[p.target] = a.Draft || a.Date.After(im.options.Now) || !a.Expires.IsZero() && !a.Expires.After(im.options.Now)
-		} else {
-			in.Unread = append(in.Unread, p.target)
-		}
+		a := p.parsed
+		in.Articles = append(in.Articles, a)
+		hidden[p.target] = a.Draft || a.Date.After(im.options.Now) || !a.Expires.IsZero() && !a.Expires.After(im.options.Now)
 	}
 	if pages != nil {
 		for _, a := range im.assets {
@@ -107,7 +99,7 @@ func (im *importing) aliasesOf(p *page) {
 	}
 	var out []string
 	for _, a := range slices.Concat(p.old, p.aliases) {
-		a = line(a)
+		a = markup.Line(a)
 		if i := strings.IndexAny(a, "?#"); i >= 0 {
 			a = a[:i]
 		}
@@ -130,9 +122,13 @@ func (im *importing) aliasesOf(p *page) {
 		if path.Ext(key) == "" {
 			key += "/"
 		}
+		if im.redirects[addressKey(key)] {
+			p.ask("", "the old address "+markup.Shorten(key, 120)+" could not be kept: an article that is there has it", "")
+			continue
+		}
 		out = append(out, key)
 	}
-	p.aliases = unique(out)
+	p.aliases = markup.Unique(out)
 	im.refront(p)
 }
 
@@ -165,7 +161,7 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 			at, source := lines.Offset(d.Line, 1), lines.Text(d.Line)
 			if bare := attributes.ReplaceAllString(source, ""); bare != source && strings.HasPrefix(p.text[at:], source) {
 				p.text = p.text[:at] + bare + p.text[at+len(source):]
-				p.ask(strings.TrimSpace(bare), "the attributes of this heading were left out: "+shorten(d.Message, 100), "")
+				p.ask(strings.TrimSpace(bare), "the attributes of this heading were left out: "+markup.Shorten(d.Message, 100), "")
 			}
 		}
 	}
@@ -174,7 +170,7 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 		im.refront(p)
 	case p.text != before:
 		im.parse(p)
-	case len(links) > 0 && p.parsed != nil:
+	case len(links) > 0:
 		im.mendLinks(p, lines, links, round)
 	}
 	return p.text != before
@@ -214,7 +210,7 @@ func (im *importing) withdraw(p *page, source string, d diag.Diagnostic) bool {
 	for i, a := range p.aliases {
 		if source == "  - "+quoted(a) {
 			p.aliases = slices.Delete(p.aliases, i, i+1)
-			p.ask("", "the old address "+shorten(a, 120)+" could not be kept: "+d.Message, "")
+			p.ask("", "the old address "+markup.Shorten(a, 120)+" could not be kept: "+d.Message, "")
 			return true
 		}
 	}
@@ -226,7 +222,7 @@ func (im *importing) withdraw(p *page, source string, d diag.Diagnostic) bool {
 	for i, t := range p.tags {
 		if strings.HasPrefix(source, "products:") && (strings.Contains(d.Message, t) || len(t) > 100) {
 			p.tags = slices.Delete(p.tags, i, i+1)
-			p.ask("", "the tag "+quoted(shorten(t, 60))+" was left out: "+d.Message, "")
+			p.ask("", "the tag "+quoted(markup.Shorten(t, 60))+" was left out: "+d.Message, "")
 			return true
 		}
 	}
@@ -241,15 +237,15 @@ func (im *importing) unlink(p *page, s spot) {
 	}
 	with := ""
 	if s.Image {
-		with = strings.TrimPrefix(escape(line(s.Alt))+" ("+im.words.noImage+code(dest)+")", " ")
-		p.ask(code(dest), "this image was not found: "+shorten(dest, 120), "put the file beside the article and write ![…](its name)")
+		with = strings.TrimPrefix(markup.Escape(markup.Line(s.Alt))+" ("+im.words.noImage+markup.Code(dest)+")", " ")
+		p.ask(markup.Code(dest), "this image was not found: "+markup.Shorten(dest, 120), "put the file beside the article and write ![…](its name)")
 	} else {
 		text := strings.TrimPrefix(p.text[s.open:s.start], "[")
 		text = text[:max(strings.LastIndex(text, "]("), 0)]
-		if with = code(dest); text != dest && !isBlank(text) {
+		if with = markup.Code(dest); text != dest && !isBlank(text) {
 			with = strings.TrimPrefix(text, " ") + " (" + with + ")"
 		}
-		p.ask(code(dest), "this link leads to nothing that was imported: "+shorten(dest, 120), "link to an article, or take the address out")
+		p.ask(markup.Code(dest), "this link leads to nothing that was imported: "+markup.Shorten(dest, 120), "link to an article, or take the address out")
 	}
 	p.text = p.text[:s.open] + with + p.text[s.close:]
 }
@@ -262,17 +258,8 @@ func (im *importing) aim(p *page, s spot) {
 		fragment = f
 	}
 	article := p.parsed
-	if plain, err := url.PathUnescape(dest); dest != "" {
-		target := path.Join(path.Dir(p.target), plain)
-		article = nil
-		if q := im.byTarget[target]; q != nil && err == nil {
-			article = q.parsed
-		}
-		for _, a := range im.input.Articles {
-			if a.Path == target {
-				article = a
-			}
-		}
+	if plain, err := url.PathUnescape(dest); err == nil && dest != "" {
+		article = im.articleAt(path.Join(path.Dir(p.target), plain))
 	}
 	want, match := letters(fragment), ""
 	if article != nil && want != "" {
@@ -282,13 +269,24 @@ func (im *importing) aim(p *page, s spot) {
 	}
 	switch {
 	case match != "":
-		p.text = p.text[:s.start] + dest + "#" + address(match) + p.text[s.end:]
+		p.text = p.text[:s.start] + dest + "#" + markup.Address(match) + p.text[s.end:]
 	case dest != "":
 		p.text = p.text[:s.start] + dest + p.text[s.end:]
-		p.ask(dest, "the place #"+shorten(fragment, 60)+" is not on that page: the link leads to its top", "")
+		p.ask(dest, "the place #"+markup.Shorten(fragment, 60)+" is not on that page: the link leads to its top", "")
 	default:
 		im.unlink(p, s)
 	}
+}
+
+// articleAt is the article at a path of the content folder, imported or not.
+func (im *importing) articleAt(target string) *content.Article {
+	if p := im.byTarget[target]; p != nil {
+		return p.parsed
+	}
+	if i := slices.IndexFunc(im.input.Articles, func(a *content.Article) bool { return a.Path == target }); i >= 0 {
+		return im.input.Articles[i]
+	}
+	return nil
 }
 
 // letters are the letters and digits of an anchor: programs differ in the rest.

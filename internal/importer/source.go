@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -34,20 +33,8 @@ func (s *Source) show(name string) string {
 	return filepath.ToSlash(filepath.Join(filepath.FromSlash(s.Shown), filepath.FromSlash(name)))
 }
 
-// maxSource is the largest file that is read whole. Only an export in one file
-// comes near it.
-const maxSource = 512 << 20
-
 func (s *Source) read(name string) ([]byte, error) {
-	f, err := s.FS.Open(name)
-	if err != nil {
-		return nil, plain(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSource+1))
-	if err == nil && len(data) > maxSource {
-		err = fmt.Errorf("it has more than %d MB", maxSource>>20)
-	}
+	data, err := fs.ReadFile(s.FS, name)
 	return data, plain(err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
 
@@ -31,7 +32,7 @@ var (
 
 func (im *importing) textPage(in *input) {
 	p := in.page()
-	lines := strings.Split(printable(string(in.text)), "\n")
+	lines := strings.Split(markup.Printable(string(in.text)), "\n")
 	for len(lines) > 0 && isBlank(lines[0]) {
 		lines = lines[1:]
 	}
@@ -43,7 +44,7 @@ func (im *importing) textPage(in *input) {
 		underlined := len(lines) > 1 && underline.MatchString(lines[1])
 		alone := len(lines) == 1 || underlined || isBlank(lines[1])
 		if n := utf8.RuneCountInString(first); n <= 80 && (alone || n <= 30) && !bullet.MatchString(first) && !underline.MatchString(first) {
-			p.title = line(strings.TrimLeft(first, "# "))
+			p.title = markup.Line(strings.TrimLeft(first, "# "))
 			if lines = lines[1:]; underlined {
 				lines = lines[1:]
 			}
@@ -69,17 +70,8 @@ type typed struct {
 	guessed bool // a heading is not marked as one
 }
 
-// block adds a block with blank lines around it.
-func (t *typed) block(lines ...string) {
-	t.blank()
-	t.out = append(append(t.out, lines...), "")
-}
-
-func (t *typed) blank() {
-	if len(t.out) > 0 && t.out[len(t.out)-1] != "" {
-		t.out = append(t.out, "")
-	}
-}
+// block adds a block with blank lines around it. Of several one will stay.
+func (t *typed) block(lines ...string) { t.out = append(t.out, apart(lines...)...) }
 
 // next rewrites what the lines start with and returns how many lines that is.
 func (t *typed) next(lines []string) int {
@@ -95,13 +87,13 @@ func (t *typed) next(lines []string) int {
 		// A list with blank lines between its items.
 	case text == "":
 		t.list = false
-		t.blank()
+		t.out = append(t.out, "")
 	case underlined && utf8.RuneCountInString(text) <= 60:
-		t.block("## " + escape(text))
+		t.block("## " + markup.Escape(text))
 		return 2
 	case heading != "" && (before || !t.list):
 		t.list, t.guessed = false, true
-		t.block("## " + escape(heading))
+		t.block("## " + markup.Escape(heading))
 	case underline.MatchString(text):
 		t.block("* * *")
 	case before && strings.HasPrefix(l, "    ") && !t.list:
@@ -112,17 +104,17 @@ func (t *typed) next(lines []string) int {
 			}
 			code = append(code, strings.TrimRight(strings.TrimPrefix(l, "    "), " "))
 		}
-		t.block(fenced("", strings.Trim(strings.Join(code, "\n"), "\n"))...)
+		t.block(markup.Fenced("", strings.Trim(strings.Join(code, "\n"), "\n"))...)
 		t.text = !isBlank(lines[len(code)-1])
 		return len(code)
 	case bulleted != nil && (before || t.list || bulleted[1] != "—"):
-		t.item("- " + escape(bulleted[2]))
+		t.item("- " + markup.Escape(bulleted[2]))
 	case number != nil:
-		t.item(number[1] + number[2] + ". " + escape(number[3]))
+		t.item(number[1] + number[2] + ". " + markup.Escape(number[3]))
 	case t.list:
-		t.out = append(t.out, "   "+escape(text))
+		t.out = append(t.out, "   "+markup.Escape(text))
 	default:
-		t.out = append(t.out, escape(text))
+		t.out = append(t.out, markup.Escape(text))
 	}
 	return 1
 }
@@ -130,7 +122,7 @@ func (t *typed) next(lines []string) int {
 // item adds an item to a list.
 func (t *typed) item(l string) {
 	if !t.list {
-		t.blank()
+		t.out = append(t.out, "")
 	}
 	t.list = true
 	t.out = append(t.out, l)

@@ -3,7 +3,6 @@ package importer
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -45,36 +44,27 @@ func (i *Import) Write(root *os.Root) (err error) {
 	return nil
 }
 
-func (i *Import) writeOne(root *os.Root, name string, f File) error {
-	if f.copyOf == "" {
-		return root.WriteFile(name, f.Text, 0o644)
+func (i *Import) writeOne(root *os.Root, name string, f File) (err error) {
+	if f.copyOf != "" {
+		if f.Text, err = fs.ReadFile(i.source, f.copyOf); err != nil {
+			return err
+		}
 	}
-	in, err := i.source.Open(f.copyOf)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := root.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return root.WriteFile(name, f.Text, 0o644)
 }
 
 // makeFolders makes a folder and those above it, and returns which were new.
-func makeFolders(root *os.Root, dir string) ([]string, error) {
+func makeFolders(root *os.Root, dir string) (made []string, err error) {
 	if dir == "." {
 		return nil, nil
 	}
-	made, err := makeFolders(root, path.Dir(dir))
-	if err != nil {
+	if made, err = makeFolders(root, path.Dir(dir)); err != nil {
 		return made, err
 	}
 	if err = root.Mkdir(dir, 0o755); err == nil {
-		return append(made, dir), nil
+		made = append(made, dir)
 	} else if errors.Is(err, fs.ErrExist) {
-		return made, nil
+		err = nil
 	}
 	return made, err
 }

@@ -10,9 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/net/html"
-
 	"whyfix/internal/diag"
+	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
 
@@ -175,7 +174,7 @@ func (im *importing) zendeskPages() {
 			into = path.Join(into, im.cleanName(markdown.Slug(g.Name)))
 			if key := strings.ToLower(into); !folders[key] {
 				folders[key] = true
-				p := &page{source: a.at.File, shown: a.at.File, dir: ".", title: line(g.Name), into: into, name: "index", summary: line(g.Description), ids: []string{string(g.ID)}}
+				p := &page{source: a.at.File, shown: a.at.File, dir: ".", title: markup.Line(g.Name), into: into, name: "index", summary: markup.Line(g.Description), ids: []string{string(g.ID)}}
 				p.wasAt(g.HTMLURL)
 				im.pages = append(im.pages, p)
 			}
@@ -203,7 +202,7 @@ func groupsByID(groups []zdGroup) map[zdID]*zdGroup {
 }
 
 func (im *importing) zendeskArticle(a zdArticle) *page {
-	p := &page{source: a.at.File, shown: a.at.String(), dir: ".", title: firstLine(a.Title, a.Name), author: line(a.AuthorName), draft: a.Draft, ids: []string{string(a.ID)}}
+	p := &page{source: a.at.File, shown: a.at.String(), dir: ".", title: markup.FirstLine(a.Title, a.Name), author: markup.Line(a.AuthorName), draft: a.Draft, ids: []string{string(a.ID)}}
 	p.name = cmp.Or(im.cleanName(markdown.Slug(p.title)), "article-"+string(a.ID))
 	p.tag(a.Labels...)
 	p.dated(&p.date, "created_at", a.CreatedAt)
@@ -217,11 +216,11 @@ func (im *importing) zendeskArticle(a zdArticle) *page {
 	if a.Outdated {
 		p.ask("", "the source says that this article is out of date", "read it again")
 	}
-	doc, err := html.Parse(strings.NewReader(a.Body))
+	body, err := markup.Convert(a.Body, im.words.html)
 	if err != nil {
 		im.mistake(a.at, "html", "the body of this article cannot be read: "+err.Error(), "take the article out, or write it by hand")
 		return p
 	}
-	p.body = (&dom{im: im, p: p, droppings: droppings{}}).markdown(doc)
+	p.body = p.converted(body)
 	return p
 }

@@ -18,10 +18,10 @@ import (
 	"slices"
 	"strings"
 
-	"whyfix/internal/build"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/fix"
+	"whyfix/internal/generate"
 	"whyfix/internal/site"
 )
 
@@ -36,7 +36,7 @@ type Plan struct {
 // New plans to move a file or folder of a content folder, to a path or, if that
 // is a folder or ends with a slash, into it.
 func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
-	l, err := build.NewLoader(build.Options{Content: dir, Drafts: true})
+	l, err := generate.NewLoader(generate.Options{Content: dir, Drafts: true})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -55,9 +55,9 @@ func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
 		return nil, nil, err
 	}
 	if loaded.Diags.Errors() > 0 { // a link that is broken already might be one to this file
-		return nil, slices.DeleteFunc(loaded.Diags, func(d diag.Diagnostic) bool { return d.Severity != diag.Error }), nil
+		return nil, loaded.WithLines(slices.DeleteFunc(loaded.Diags, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })), nil
 	}
-	if err := m.addresses(loaded.Moved(m.to)); err != nil {
+	if err := m.addresses(m.moved(loaded.Input)); err != nil {
 		return nil, nil, err
 	}
 	m.links()
@@ -134,6 +134,22 @@ func (m *move) to(p string) string {
 		return m.New + "/" + rest
 	}
 	return p
+}
+
+// moved is the site as it would be if its files had their new paths. Links to a
+// file under its old path lead nowhere in it, so only its addresses are of use.
+func (m *move) moved(in site.Input) *site.Site {
+	in.Articles, in.Assets, in.Commits = slices.Clone(in.Articles), slices.Clone(in.Assets), nil
+	for i, a := range in.Articles {
+		moved := *a
+		moved.Path = m.to(a.Path)
+		in.Articles[i] = &moved
+	}
+	for i := range in.Assets {
+		in.Assets[i].Path = m.to(in.Assets[i].Path)
+	}
+	out, _ := site.Resolve(in)
+	return out
 }
 
 // addresses finds the pages that will have another address, and gives them the
@@ -221,7 +237,7 @@ func (m *move) links() {
 			if beside := path.Join(path.Dir(a.Path), t.Value); known[value] {
 				to = m.to(value)
 			} else if known[beside] {
-				to = fix.Relative(m.to(beside), m.to(a.Path))
+				to = content.Relative(m.to(beside), m.to(a.Path))
 			}
 			if to != value {
 				m.edits = append(m.edits, fix.Edit{At: t.Pos, Old: t.Value, New: to, As: fix.Value})

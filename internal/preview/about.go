@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
 )
@@ -94,7 +94,7 @@ func (p *Preview) about(r *http.Request) (about, error) {
 
 // fileAt is the file that the page at an address is made of, and what it
 // promises.
-func fileAt(l *build.Loaded, address string) (string, []search.Promise) {
+func fileAt(l *generate.Loaded, address string) (string, []search.Promise) {
 	for _, a := range l.Site.Articles {
 		if a.URL != address {
 			continue

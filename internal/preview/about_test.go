@@ -4,14 +4,11 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
 	"whyfix/internal/server"
 )
 
@@ -93,11 +90,8 @@ func TestAnswersAreThoseOfARelease(t *testing.T) {
 		func() { d.remove("new.md") },
 	} {
 		edit()
-		s := d.made()
-		public := filepath.Join(t.TempDir(), "public")
-		if _, err := build.Release(t.Context(), s.Loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now()); err != nil {
-			t.Fatal(err)
-		}
+		d.made()
+		public := d.release()
 		release, closeRelease, err := server.Load(t.Context(), public, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"whyfix/internal/bench"
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // large is how many articles the benchmark's site has.
@@ -32,7 +32,7 @@ func BenchmarkEdit(b *testing.B) {
 	if err := bench.Write(dir, large); err != nil {
 		b.Fatal(err)
 	}
-	p, err := New(Options{Build: build.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
+	p, err := New(Options{Build: generate.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // clock is a clock that a test sets. Whoever waits is woken with every set.
@@ -44,7 +44,7 @@ func TestStartFollowsTheClock(t *testing.T) {
 	d := newDesk(t, map[string]string{
 		"a.md":    "# 甲\n",
 		"sale.md": "---\ntitle: 活动\ndate: 2026-11-01T10:00:00Z\nexpires: 2026-11-01T11:00:00Z\n---\n",
-	}, func(o *build.Options) { o.Now = c.read })
+	}, func(o *generate.Options) { o.Now = c.read })
 	d.options.Report, d.options.After = nil, c.after
 	if err := d.Start(t.Context()); err != nil {
 		t.Fatal(err)

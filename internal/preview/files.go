@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/internal/render"
 	"whyfix/internal/server"
 )
@@ -22,7 +22,7 @@ type files struct {
 	lists func() (map[string][]byte, error)
 	mark  string // of the build; see inject
 
-	loaded  *build.Loaded
+	loaded  *generate.Loaded
 	content string // the content folder as the writer named it
 }
 
@@ -33,7 +33,7 @@ type page struct {
 	err    error
 }
 
-func newFiles(l *build.Loaded, extra []render.File, mark, content string) *files {
+func newFiles(l *generate.Loaded, extra []render.File, mark, content string) *files {
 	f := &files{fixed: map[string][]byte{}, mark: mark, loaded: l, content: content}
 	for _, e := range extra {
 		if path.Ext(e.Path) == ".html" {
@@ -42,7 +42,7 @@ func newFiles(l *build.Loaded, extra []render.File, mark, content string) *files
 		f.fixed[e.Path] = e.Data
 	}
 	f.pages = sync.OnceValue(func() map[string]*page {
-		outputs := build.Pages(l)
+		outputs := generate.Pages(l)
 		all, pages := make([]page, len(outputs)), make(map[string]*page, len(outputs))
 		for i, o := range outputs {
 			all[i].output = o
@@ -51,7 +51,7 @@ func newFiles(l *build.Loaded, extra []render.File, mark, content string) *files
 		return pages
 	})
 	f.lists = sync.OnceValues(func() (map[string][]byte, error) {
-		lists, err := build.Lists(l)
+		lists, err := generate.Lists(l)
 		out := make(map[string][]byte, len(lists))
 		for _, list := range lists {
 			out[list.Path] = list.Data
@@ -98,7 +98,7 @@ func (f *files) Open(name string) (fs.File, error) {
 
 // problem says what is wrong with a template, and where.
 func (f *files) problem(err error) string {
-	if d, ok := build.ThemeProblem(f.loaded, err); ok {
+	if d, ok := generate.ThemeProblem(f.loaded, err); ok {
 		d.File = path.Join(f.content, d.File)
 		return d.Pos.String() + ": " + d.Message
 	}
@@ -107,7 +107,7 @@ func (f *files) problem(err error) string {
 
 // here makes a page ask the preview, where site.yaml names an endpoint that is
 // elsewhere: that one knows nothing of what was just written.
-func here(page []byte, l *build.Loaded) []byte {
+func here(page []byte, l *generate.Loaded) []byte {
 	endpoint := l.Site.Settings.Endpoint
 	if endpoint == "" {
 		return page

@@ -23,8 +23,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
@@ -34,7 +34,7 @@ import (
 
 // Options say what to preview.
 type Options struct {
-	Build  build.Options
+	Build  generate.Options
 	Log    *slog.Logger
 	Report func(State)                          // called after each build, one at a time
 	After  func(time.Duration) <-chan time.Time // waits for the next change that no edit makes; nil: time.After
@@ -44,18 +44,18 @@ type Options struct {
 type State struct {
 	Number int  // of the build, from 1
 	Good   bool // the pages show it; otherwise they show the last good one
-	Loaded *build.Loaded
+	Loaded *generate.Loaded
 	Took   time.Duration
 }
 
 // Preview is the working site. It is safe for concurrent requests.
 type Preview struct {
 	options  Options
-	loader   *build.Loader
+	loader   *generate.Loader
 	live     *search.Live
-	old      []*search.Live         // closed with the preview
-	synonyms []search.Synonyms      // of live
-	indexed  map[string]build.Stamp // of what is indexed, by URL
+	old      []*search.Live            // closed with the preview
+	synonyms []search.Synonyms         // of live
+	indexed  map[string]generate.Stamp // of what is indexed, by URL
 	holder   server.Holder
 	server   *server.Server
 	pages    *hub
@@ -80,7 +80,7 @@ func New(o Options) (*Preview, error) {
 	if o.Build.Now == nil {
 		o.Build.Now = time.Now
 	}
-	loader, err := build.NewLoader(o.Build)
+	loader, err := generate.NewLoader(o.Build)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (p *Preview) Start(ctx context.Context) error {
 	themes := filepath.Join(p.options.Build.Content, "..", "themes")
 	dirs := []string{p.options.Build.Content}
 	if name := p.options.Build.Theme; name != "" {
-		dir := build.ThemeDir(name, p.options.Build.Content)
+		dir := generate.ThemeDir(name, p.options.Build.Content)
 		if rel, err := filepath.Rel(themes, dir); dir != "" && (err != nil || !filepath.IsLocal(rel)) {
 			dirs = append(dirs, dir)
 		}
@@ -172,7 +172,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 		release, err = p.prepare(loaded)
 	}
 	<-checked
-	switch d, bad := build.ThemeProblem(loaded, err); {
+	switch d, bad := generate.ThemeProblem(loaded, err); {
 	case bad:
 		loaded.Diags = append(loaded.Diags, d)
 	case err != nil:
@@ -189,7 +189,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 	state.Took = time.Since(start)
 	last := &told{Loaded: loaded, checked: make(chan struct{})}
 	p.last.Store(last)
-	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded.Diags, p.options.Build.Content)})
+	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded, p.options.Build.Content)})
 	p.look(ctx, last, state)
 	return nil
 }
@@ -214,7 +214,7 @@ func (p *Preview) look(ctx context.Context, last *told, state State) {
 
 // told is what the open pages were told of last.
 type told struct {
-	*build.Loaded
+	*generate.Loaded
 	checked chan struct{} // closed when its Diags are complete
 }
 
@@ -222,8 +222,8 @@ type told struct {
 func (p *Preview) mark() string { return "run=" + p.run + "&build=" + strconv.Itoa(p.number) }
 
 // prepare makes a release of what was loaded, to become the live one.
-func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
-	extra, templateSource, err := build.Extras(l)
+func (p *Preview) prepare(l *generate.Loaded) (*server.Release, error) {
+	extra, templateSource, err := generate.Extras(l)
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +244,7 @@ func (p *Preview) prepare(l *build.Loaded) (*server.Release, error) {
 }
 
 // index brings the search up to date with what changed.
-func (p *Preview) index(l *build.Loaded) (*search.Searcher, error) {
+func (p *Preview) index(l *generate.Loaded) (*search.Searcher, error) {
 	if p.live == nil || !reflect.DeepEqual(p.synonyms, l.Synonyms) {
 		live, err := search.NewLive(l.Synonyms)
 		if err != nil {
@@ -254,15 +254,15 @@ func (p *Preview) index(l *build.Loaded) (*search.Searcher, error) {
 			// Its last index may still answer.
 			p.old = append(p.old, old)
 		}
-		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]build.Stamp{}
+		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]generate.Stamp{}
 	}
 	var changed []*search.Document
-	pages := build.Searched(l.Site)
-	now := make(map[string]build.Stamp, len(pages))
-	for i, stamp := range build.Stamps(pages, p.seed) {
+	pages := generate.Searched(l.Site)
+	now := make(map[string]generate.Stamp, len(pages))
+	for i, stamp := range generate.Stamps(pages, p.seed) {
 		now[stamp.URL] = stamp
 		if p.indexed[stamp.URL] != stamp {
-			changed = append(changed, build.Document(&pages[i], pages[i].Doc))
+			changed = append(changed, generate.Document(&pages[i], pages[i].Doc))
 		}
 	}
 	var gone []string
@@ -312,12 +312,15 @@ func (p *Preview) Close() error {
 // reads on it, and the terminal has them all.
 const mostProblems = 100
 
-func problems(l diag.List, dir string) []problem {
-	out := []problem{}
-	for _, d := range l {
-		if d.Severity != diag.Error || len(out) == mostProblems {
-			continue
+func problems(l *generate.Loaded, dir string) []problem {
+	var errors diag.List
+	for _, d := range l.Diags {
+		if d.Severity == diag.Error && len(errors) < mostProblems {
+			errors = append(errors, d)
 		}
+	}
+	out := []problem{}
+	for _, d := range l.WithLines(errors) {
 		out = append(out, forPage(d, dir))
 	}
 	return out

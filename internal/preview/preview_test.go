@@ -20,8 +20,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/server"
 )
@@ -45,7 +45,7 @@ var small = map[string]string{
 }
 
 // newDesk starts no watching: a test says when to build.
-func newDesk(t *testing.T, files map[string]string, change ...func(*build.Options)) *desk {
+func newDesk(t *testing.T, files map[string]string, change ...func(*generate.Options)) *desk {
 	t.Helper()
 	d := &desk{t: t, content: filepath.Join(t.TempDir(), "content")}
 	if err := os.MkdirAll(d.content, 0o755); err != nil {
@@ -54,7 +54,7 @@ func newDesk(t *testing.T, files map[string]string, change ...func(*build.Option
 	for name, text := range files {
 		d.write(name, text)
 	}
-	o := build.Options{Content: d.content, Base: "/", Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }}
+	o := generate.Options{Content: d.content, Base: "/", Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }}
 	for _, c := range change {
 		c(&o)
 	}
@@ -69,6 +69,17 @@ func newDesk(t *testing.T, files map[string]string, change ...func(*build.Option
 		}
 	})
 	return d
+}
+
+// release builds the folder as it is, and returns the folder of releases.
+func (d *desk) release() string {
+	d.t.Helper()
+	o := d.options.Build
+	o.Release = generate.ReleaseOptions{Public: filepath.Join(d.t.TempDir(), "public"), Keep: 1, Index: true, Generator: "test"}
+	if _, err := generate.Run(d.t.Context(), o); err != nil {
+		d.t.Fatal(err)
+	}
+	return o.Release.Public
 }
 
 func (d *desk) write(name, text string) {
@@ -184,12 +195,8 @@ func TestPagesHaveTheScript(t *testing.T) {
 func TestPagesAreThoseOfARelease(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, small)
-	s := d.made()
-	public := filepath.Join(t.TempDir(), "public")
-	_, err := build.Release(t.Context(), s.Loaded, build.ReleaseOptions{Public: public, Keep: 1, Index: true, Generator: "test"}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d.made()
+	public := d.release()
 	r, err := publish.Open(public)
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +287,7 @@ func TestNothingElseIsServed(t *testing.T) {
 			t.Errorf("%s: status %d", target, status)
 		}
 	}
-	drafts := newDesk(t, small, func(o *build.Options) { o.Drafts = true })
+	drafts := newDesk(t, small, func(o *generate.Options) { o.Drafts = true })
 	drafts.made()
 	if status, _ := get(t, drafts, "/draft/"); status != 200 {
 		t.Errorf("with drafts, the draft has status %d", status)
@@ -573,7 +580,7 @@ func TestBrokenTheme(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			theme := t.TempDir()
-			d := newDesk(t, small, func(o *build.Options) { o.Theme = theme })
+			d := newDesk(t, small, func(o *generate.Options) { o.Theme = theme })
 			if s := d.made(); !s.Good {
 				t.Fatalf("an empty theme over the built-in one is not good: %+v", s.Loaded.Diags)
 			}
@@ -675,9 +682,9 @@ func TestStartFollowsEdits(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
-	_, err := New(Options{Build: build.Options{Content: filepath.Join(t.TempDir(), "nothing")}, Log: slog.New(slog.DiscardHandler)})
-	if !errors.Is(err, build.ErrNoContent) {
-		t.Errorf("New gives %v, want build.ErrNoContent", err)
+	_, err := New(Options{Build: generate.Options{Content: filepath.Join(t.TempDir(), "nothing")}, Log: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, generate.ErrNoContent) {
+		t.Errorf("New gives %v, want generate.ErrNoContent", err)
 	}
 }
 

@@ -15,14 +15,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
 	"whyfix/internal/diag"
+	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 )
 
 // load reads a content folder and makes a renderer with a theme.
-func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
+func load(t *testing.T, theme fs.FS, files map[string]string) *generate.Loaded {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "content")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -37,7 +37,7 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 			t.Fatal(err)
 		}
 	}
-	loader, err := build.NewLoader(build.Options{Content: dir, Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }})
+	loader, err := generate.NewLoader(generate.Options{Content: dir, Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func load(t *testing.T, theme fs.FS, files map[string]string) *build.Loaded {
 }
 
 // makePage makes the page with a file's name.
-func makePage(l *build.Loaded, name string) ([]byte, error) {
+func makePage(l *generate.Loaded, name string) ([]byte, error) {
 	for _, o := range l.Renderer.Pages() {
 		if o.File == name {
 			return o.Make(nil, l)
@@ -72,7 +72,7 @@ func makePage(l *build.Loaded, name string) ([]byte, error) {
 	return nil, fs.ErrNotExist
 }
 
-func made(t *testing.T, l *build.Loaded, name string) []byte {
+func made(t *testing.T, l *generate.Loaded, name string) []byte {
 	t.Helper()
 	page, err := makePage(l, name)
 	if err != nil {
@@ -82,7 +82,9 @@ func made(t *testing.T, l *build.Loaded, name string) []byte {
 }
 
 // problem is how the program turns an error of a page into a diagnostic.
-func problem(l *build.Loaded, err error) (diag.Diagnostic, bool) { return build.ThemeProblem(l, err) }
+func problem(l *generate.Loaded, err error) (diag.Diagnostic, bool) {
+	return generate.ThemeProblem(l, err)
+}
 
 func TestEmptySite(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,7 @@ func (e *TemplateError) Unwrap() error { return e.Err }
 const (
 	themeHint = "docs/themes.md tells what a template is given"
 	copyIt    = "copy it from the built-in theme"
+	slowHint  = "it is right, and only slower; docs/themes.md tells what keeps a theme fast"
 )
 
 var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"path"
 	"reflect"
@@ -139,6 +140,9 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	}
 	fmt.Fprintf(read, "%q %q", prefix, t.assets)
 	t.digest = string(read.Sum(nil))
+	if diags.Errors() == 0 && len(languages) > 0 {
+		diags = append(diags, t.slow(t.editions[languages[0]])...)
+	}
 	return t, diags.Sort(), nil
 }
 
@@ -244,13 +248,61 @@ func (t *pageTemplate) append(out []byte, view any) ([]byte, error) {
 	t.once.Do(func() {
 		p, err := program.Compile(t.set, t.frame, reflect.TypeOf(view).Elem(), t.functions)
 		if err != nil {
-			return // it is slower so, and nothing else
+			return // it is slower so, and nothing else: see slow
 		}
 		if made, ok := p.Append(nil, view); ok && bytes.Equal(made, page.Bytes()[len(out):]) {
 			t.program.Store(p)
 		}
 	})
 	return page.Bytes(), nil
+}
+
+// manyPages are the kinds of which a site has many pages, by what their
+// templates are given.
+var manyPages = []struct {
+	kind string
+	view any
+}{
+	{"article", &ArticleView{}},
+	{"category", &CategoryView{}},
+	{"tag", &TagView{}},
+	{"family", &FamilyView{}},
+	{"gone", &GoneView{}},
+	{redirectKind, &RedirectView{}},
+}
+
+// slow tells of the templates that only the library can execute. The built-in
+// theme has none, which a test holds, so it is not asked.
+func (t *Theme) slow(e *Edition) (diags diag.List) {
+	if _, layered := t.fsys.(overlay); !layered {
+		return nil
+	}
+	kinds := map[program.Refusal][]string{}
+	var order []*program.Refusal
+	for _, many := range manyPages {
+		page := e.pages[many.kind]
+		var unsafe *template.Error
+		if err := page.set.ExecuteTemplate(io.Discard, page.frame, many.view); errors.As(err, &unsafe) {
+			continue // the first page tells; any other error is of the view, which is empty
+		}
+		_, err := program.Compile(page.set, page.frame, reflect.TypeOf(many.view).Elem(), page.functions)
+		var refusal *program.Refusal
+		if !errors.As(err, &refusal) || refusal.Mistake {
+			continue
+		}
+		if kinds[*refusal] == nil {
+			order = append(order, refusal)
+		}
+		kinds[*refusal] = append(kinds[*refusal], many.kind+".html")
+	}
+	for _, r := range order {
+		at := t.problem(kinds[*r][0], r)
+		diags = append(diags, diag.Diagnostic{
+			Pos: at.Pos, Severity: diag.Warning, Code: "theme-slow", Hint: slowHint, Source: at.Source,
+			Message: fmt.Sprintf("%s is left to html/template, which takes two to five times as long to make the pages of %s", r.Reason, strings.Join(kinds[*r], ", ")),
+		})
+	}
+	return diags
 }
 
 func exists(fsys fs.FS, name string) bool {

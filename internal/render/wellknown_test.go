@@ -11,12 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 	"whyfix/themes"
 )
 
 // wellKnown are the files for programs, by path.
-func wellKnown(t *testing.T, l *build.Loaded) map[string]string {
+func wellKnown(t *testing.T, l *generate.Loaded) map[string]string {
 	t.Helper()
 	files, err := l.Renderer.WellKnownFiles()
 	if err != nil {

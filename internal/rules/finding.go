@@ -48,6 +48,14 @@ func themeRules() []Rule {
 			Good:    "A template with the fields of its view alone.",
 		},
 		{
+			Code: "theme-slow", Default: diag.Warning, Told: true,
+			Summary: "a template of the theme is one of the slow ones",
+			Why: "Pages are made by a program of the theme's templates. What it does not know is left to html/template, which makes the same pages in two to five " +
+				"times the time, all pages of the template. docs/themes.md tells what it knows. A site of a few hundred articles may well turn this rule off.",
+			Bad:  "A template with `{{slice .Title 1}}`, or with `{{break}}`.",
+			Good: "A template with fields, words, assets, comparisons, and templates that are called between tags.",
+		},
+		{
 			Code: "theme-words", Needed: true, Told: true,
 			Summary: "a file of the theme's words is broken",
 			Why:     "It is JSON: one object from names to words.",

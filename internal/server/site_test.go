@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -19,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/build"
+	"whyfix/internal/generate"
 )
 
 // now is the clock of every site in these tests.
@@ -132,6 +133,10 @@ var (
 	noIndexSite = sync.OnceValues(func() (string, error) { return buildSite(filepath.Join(scratch, "noindex"), articles(), "", false) })
 )
 
+// started is when the tests were: releases that are made one after the other
+// have names that say so.
+var started = time.Now()
+
 // buildSite makes a release of a content folder in dir and returns the folder
 // of the releases.
 func buildSite(dir string, files map[string]string, base string, index bool) (string, error) {
@@ -145,21 +150,15 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 			return "", err
 		}
 	}
-	loader, err := build.NewLoader(build.Options{Content: contentDir, Base: base, Now: func() time.Time { return now }})
-	if err != nil {
-		return "", err
-	}
-	defer loader.Close()
-	loaded, err := loader.Load(context.Background())
-	if err != nil {
-		return "", err
-	}
 	public := filepath.Join(dir, "public")
-	_, err = build.Release(context.Background(), loaded, build.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"}, time.Now())
-	if err != nil {
-		return "", fmt.Errorf("%w: %+v", err, loaded.Diags)
+	built, err := generate.Run(context.Background(), generate.Options{
+		Content: contentDir, Base: base, Now: func() time.Time { return now.Add(time.Since(started)) },
+		Release: generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"},
+	})
+	if errors.Is(err, generate.ErrContent) {
+		err = fmt.Errorf("%w: %+v", err, built.Loaded.Diags)
 	}
-	return public, nil
+	return public, err
 }
 
 // open serves a folder of releases for one test; the second result has what

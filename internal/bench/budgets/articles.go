@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -15,85 +12,61 @@ import (
 // folder is a content folder to measure with.
 type folder struct {
 	dir       string
-	files     []string // articles, as OS paths
+	articles  []bench.Listed
 	questions []string
 }
 
 // made makes a folder of articles, or copies one: edits change it.
 func made(o options, dir, from string, n int) (*folder, error) {
-	f := &folder{dir: dir}
+	var err error
 	if from == "" {
-		if err := bench.Write(dir, n); err != nil {
-			return nil, err
-		}
-	} else if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
-		return nil, err
+		err = bench.Write(dir, n)
+	} else {
+		err = os.CopyFS(dir, os.DirFS(from))
 	}
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".md") {
-			return err
-		}
-		f.files = append(f.files, name)
-		at := past(0)
-		return os.Chtimes(name, at, at)
-	})
 	if err != nil {
 		return nil, err
+	}
+	f := &folder{dir: dir}
+	if f.articles, err = bench.List(dir); err != nil {
+		return nil, err
+	}
+	for _, a := range f.articles {
+		if err := os.Chtimes(a.File, past(0), past(0)); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case o.questions != "":
-		err = f.askFile(o.questions)
-	case from != "":
-		err = f.askTitles()
-	default:
+		data, err := os.ReadFile(o.questions)
+		for line := range strings.Lines(string(data)) {
+			if q, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t"); q != "" {
+				f.ask(q)
+			}
+		}
+		return f, err
+	case from == "":
 		for i := range 1000 {
-			f.questions = append(f.questions, bench.Question(i))
+			f.ask(bench.Question(i))
+		}
+	default: // titles: half as they are, half with words around them
+		for i := 0; i < len(f.articles); i += max(len(f.articles)/1000, 1) {
+			switch q := f.articles[i].Title; {
+			case q == "":
+			case i%2 > 0:
+				f.ask("请问" + q + "怎么办呢")
+			default:
+				f.ask(q)
+			}
 		}
 	}
-	return f, err
+	return f, nil
 }
 
-// askFile takes the questions of a file: a line each, before the first tab.
-func (f *folder) askFile(name string) error {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	for line := range strings.Lines(string(data)) {
-		if q, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t"); q != "" {
-			f.questions = append(f.questions, allowed(q))
-		}
-	}
-	return nil
-}
-
-// allowed is as much of a question as the endpoint takes.
-func allowed(q string) string {
+// ask adds as much of a question as the endpoint of any version takes.
+func (f *folder) ask(q string) {
 	runes := []rune(q)
-	return string(runes[:min(len(runes), 200)])
-}
-
-var title = regexp.MustCompile(`(?m)^title: (.*)$`)
-
-// askTitles makes questions of the titles of articles: half as they are, half with
-// words around them.
-func (f *folder) askTitles() error {
-	for i := 0; i < len(f.files); i += max(len(f.files)/1000, 1) {
-		data, err := os.ReadFile(f.files[i])
-		if err != nil {
-			return err
-		}
-		m := title.FindSubmatch(data)
-		if m == nil {
-			continue
-		}
-		q := strings.Trim(string(m[1]), `'"`)
-		if i%2 > 0 {
-			q = "请问" + q + "怎么办呢"
-		}
-		f.questions = append(f.questions, allowed(q))
-	}
-	return nil
+	f.questions = append(f.questions, string(runes[:min(len(runes), 200)]))
 }
 
 // past is a time a while ago: what was written a moment ago is read again
@@ -103,21 +76,15 @@ func past(n int) time.Time {
 }
 
 // edit changes a text of an article in a way that no other edit does. The time
-// becomes the file's, unless it is zero.
-func (f *folder) edit(n int, at time.Time) (file string, err error) {
-	file = f.files[n*197%len(f.files)]
-	data, err := os.ReadFile(file)
+// becomes the file's, unless it is zero. It returns the address of the page.
+func (f *folder) edit(n int, at time.Time) (page string, err error) {
+	a := f.articles[n*197%len(f.articles)]
+	data, err := os.ReadFile(a.File)
 	if err == nil {
-		err = os.WriteFile(file, fmt.Appendf(data, "\n%s。\n", bench.Edition(n)), 0o644)
+		err = os.WriteFile(a.File, fmt.Appendf(data, "\n%s。\n", bench.Edition(n)), 0o644)
 	}
 	if err == nil && !at.IsZero() {
-		err = os.Chtimes(file, at, at)
+		err = os.Chtimes(a.File, at, at)
 	}
-	return file, err
-}
-
-// page is the address of a file's page.
-func (f *folder) page(file string) (string, error) {
-	rel, err := filepath.Rel(f.dir, file)
-	return "/" + strings.TrimSuffix(filepath.ToSlash(rel), ".md") + "/", err
+	return a.Page, err
 }

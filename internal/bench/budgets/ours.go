@@ -5,172 +5,193 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
 	"whyfix/internal/bench"
 )
 
+// place is a folder in which everything is measured once.
+type place struct {
+	options
+	dir  string
+	rows []row
+}
+
+func (p *place) add(rows ...row) { p.rows = append(p.rows, rows...) }
+
+// builder builds a content folder into one folder for each run.
+func (p *place) builder(ctx context.Context, program, content, out string, more ...string) func(i int) (cost, error) {
+	return func(i int) (cost, error) {
+		args := []string{"build", "-content", content, "-out", filepath.Join(p.dir, fmt.Sprint(out, i))}
+		return spend(ctx, p.dir, program, append(args, more...)...)
+	}
+}
+
+// uncompressed is how whyfix builds beside peers that make no compressed copies.
+const uncompressed = "-compress=false"
+
 // measure takes all figures, one after the other.
-func measure(ctx context.Context, o options) (rows []row, err error) {
-	site, err := made(o, filepath.Join(o.dir, "site", "content"), o.content, o.n)
+func (p *place) measure(ctx context.Context) error {
+	site, err := made(p.options, filepath.Join(p.dir, "site", "content"), p.content, p.n)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.n = len(site.files)
-	content, articles := site.dir, fmt.Sprintf("%d articles", o.n)
-	var hugo, pagefind cost
-	if o.hugo != "" {
-		if hugo, pagefind, err = hugoAndPagefind(ctx, o, content); err != nil {
-			return nil, err
-		}
+	p.n = len(site.articles)
+	articles := fmt.Sprintf("%d articles", p.n)
+	hugo, pagefind := hugoAndPagefind(ctx, p, site.dir)
+	clean := func(what string, ours time.Duration, budget float64, in show) row {
+		return beside(what, "Hugo's clean build", hugo.wall.Seconds(), ours.Seconds(), budget, in)
 	}
-	builder := func(program, out string, more ...string) func(i int) (cost, error) {
-		return func(i int) (cost, error) {
-			to := filepath.Join(o.dir, fmt.Sprint(out, i))
-			return spend(ctx, o.dir, program, append([]string{"build", "-content", content, "-out", to, "-compress=false"}, more...)...)
-		}
+
+	builds := []func(i int) (cost, error){p.builder(ctx, p.whyfix, site.dir, "whole", uncompressed)}
+	if p.old != "" {
+		builds = append(builds, p.builder(ctx, p.old, site.dir, "old", uncompressed))
 	}
-	programs := []func(i int) (cost, error){builder(o.whyfix, "whole")}
-	if o.old != "" {
-		programs = append(programs, builder(o.old, "old"))
-	}
-	wholes, err := inTurn(o.runs, programs...)
+	wholes, err := inTurn(p.runs, builds...)
 	if err != nil {
-		return rows, err
+		return err
 	}
-	whole := wholes[0]
-	both := 0.0
+	whole, both := wholes[0], 0.0
 	if pagefind.wall > 0 {
 		both = (hugo.wall + pagefind.wall).Seconds()
 	}
-	rows = append(rows,
-		beside(articles+" from nothing, site and index", "Hugo + Pagefind", both, whole.wall.Seconds(), 0.15, seconds),
-		beside("peak memory of that", "Pagefind", float64(pagefind.peak), float64(whole.peak), 0.08, megabytes),
-	)
-	more, err := older(o, wholes)
+	p.add(
+		beside(articles+" from nothing, site and index", "Hugo + Pagefind", both, whole.wall.Seconds(), 0.18, seconds),
+		beside("… peak memory", "Pagefind", float64(pagefind.peak), float64(whole.peak), 0.08, megabytes))
+	if p.old != "" {
+		// Where a machine has other work, processor time tells whether the other row is its doing.
+		p.add(beside("… beside another whyfix", "it", wholes[1].wall.Seconds(), whole.wall.Seconds(), 1.1, seconds),
+			beside("… processor time", "it", wholes[1].cpu.Seconds(), whole.cpu.Seconds(), 1.1, seconds))
+	}
+	alone, err := repeat(p.runs, p.builder(ctx, p.whyfix, site.dir, "site", uncompressed, "-index=false"))
 	if err != nil {
-		return rows, err
+		return err
 	}
-	rows = append(rows, more...)
-	alone, err := repeat(o.runs, builder(o.whyfix, "site", "-index=false"))
-	if err != nil {
-		return rows, err
+	p.add(clean(articles+", site only", alone.wall, 0.5, seconds))
+	if err := p.small(ctx); err != nil {
+		return err
 	}
-	rows = append(rows, beside(articles+", site only", "Hugo", hugo.wall.Seconds(), alone.wall.Seconds(), 0.4, seconds))
-	if more, err = small(ctx, o); err != nil {
-		return rows, err
-	}
-	rows = append(rows, more...)
 
 	// Before the edits: both indexes are of the same articles.
-	found, err := search(ctx, o, site, filepath.Join(o.dir, "whole0"))
+	found, err := search(ctx, p, site, filepath.Join(p.dir, "whole0"))
 	if err != nil {
-		return rows, err
+		return err
 	}
-	again := func(int) (cost, error) { return builder(o.whyfix, "whole")(0) }
-	same, err := repeat(o.runs, again)
+	again := p.builder(ctx, p.whyfix, site.dir, "whole", uncompressed)
+	same, err := repeat(p.runs, func(int) (cost, error) { return again(0) })
 	if err != nil {
-		return rows, err
+		return err
 	}
-	rows = append(rows, limit("no change", same.wall.Seconds(), 0.3, seconds))
-	edit := 0
-	edited, err := repeat(max(o.runs, 5), func(int) (cost, error) {
-		edit++
-		if _, err := site.edit(edit, past(edit)); err != nil {
+	edited, err := repeat(max(p.runs, 5), func(i int) (cost, error) {
+		if _, err := site.edit(i+1, past(i+1)); err != nil {
 			return cost{}, err
 		}
 		return again(0)
 	})
 	if err != nil {
-		return rows, err
+		return err
 	}
-	rows = append(rows, beside("one edited article, build", "Hugo", hugo.wall.Seconds(), edited.wall.Seconds(), 0.2, seconds))
-	edits, err := dev(ctx, o, site)
+	edits, err := p.dev(ctx, site)
 	if err != nil {
-		return rows, err
+		return err
 	}
-	rows = append(rows, limit("one edited article, dev: p50 of 50", part(edits, 0.5).Seconds(), 0.1, millis),
-		beside("… p99", "–", 0, part(edits, 0.99).Seconds(), 0, millis))
-	rows = append(rows, found.rows(articles, 0.25, 0.25)...)
-	if o.big > 0 {
-		more, err := large(ctx, o, whole)
-		return append(rows, more...), err
+	p.add(
+		clean("no change", same.wall, 0.03, seconds),
+		clean("one edited article, build", edited.wall, 0.2, seconds),
+		clean("one edited article, dev: p50 of 50", part(edits, 0.5), 0.02, millis),
+		clean("… p99", part(edits, 0.99), 0, millis))
+	p.add(found.rows(articles, 0.25, 0.25)...)
+	if p.big > 0 {
+		return p.large(ctx, whole)
 	}
-	return rows, nil
+	return nil
 }
 
-// older compares the whole builds with those of another whyfix.
-func older(o options, wholes []cost) ([]row, error) {
-	const peer = "old whyfix"
-	ours, err := bytesOf(filepath.Join(o.dir, "whole0", "current", "search"))
-	if err != nil {
-		return nil, err
-	}
-	var theirs cost
-	var size int64
-	if o.old != "" {
-		theirs = wholes[1]
-		if size, err = bytesOf(filepath.Join(o.dir, "old0", "current", "search")); err != nil {
-			return nil, err
-		}
-	}
-	return []row{
-		beside("… beside another whyfix", peer, theirs.wall.Seconds(), wholes[0].wall.Seconds(), 1.15, seconds),
-		// Where a machine has other work, this tells whether the row above is its doing.
-		beside("… processor time", peer, theirs.cpu.Seconds(), wholes[0].cpu.Seconds(), 0, seconds),
-		beside("… index on disk", peer, float64(size), float64(ours), 1.6, megabytes),
-	}, nil
-}
-
-// small measures a site of 1,000 articles beside VitePress.
-func small(ctx context.Context, o options) ([]row, error) {
+// small measures a site of 1,000 articles beside VitePress, and one of its pages.
+func (p *place) small(ctx context.Context) error {
 	const articles = 1_000
-	content := filepath.Join(o.dir, "small", "content")
+	content := filepath.Join(p.dir, "small", "content")
 	if err := bench.Write(content, articles); err != nil {
-		return nil, err
+		return err
 	}
-	var peer cost
-	if o.vitepress != "" {
-		var err error
-		if peer, err = vitePress(ctx, o, content); err != nil {
-			return nil, err
+	peer, err := vitePress(ctx, p, content)
+	if err != nil {
+		log.Printf("VitePress: %v", err)
+	}
+	ours, err := repeat(p.runs, p.builder(ctx, p.whyfix, content, "small", uncompressed))
+	if err != nil {
+		return err
+	}
+	p.add(beside("1000 articles from nothing", "VitePress", peer.wall.Seconds(), ours.wall.Seconds(), 0.05, seconds))
+	if _, err := p.builder(ctx, p.whyfix, content, "compressed")(0); err != nil {
+		return err
+	}
+	size, err := pageSize(filepath.Join(p.dir, "compressed0", "current", "www"), strings.TrimSuffix(bench.Path(articles/2), ".md"))
+	p.add(limit("an article page, all its files, compressed", float64(size), 30_000, kilobytes))
+	return err
+}
+
+var loaded = regexp.MustCompile(`<(?:script|img|source|link rel="(?:stylesheet|icon|preload|modulepreload)")[^>]*? (?:src|href)="([^"]*)"`)
+
+// pageSize is what a browser loads for a page, as a server with compressed
+// copies sends it.
+func pageSize(www, page string) (sum int64, err error) {
+	sent := func(name string) error {
+		name = filepath.Join(www, filepath.FromSlash(name))
+		info, err := os.Stat(name + ".br")
+		if err != nil {
+			info, err = os.Stat(name)
 		}
+		if err == nil {
+			sum += info.Size()
+		}
+		return err
 	}
-	c, err := repeat(o.runs, func(i int) (cost, error) {
-		return spend(ctx, o.dir, o.whyfix, "build", "-content", content, "-out", filepath.Join(o.dir, fmt.Sprint("small", i)), "-compress=false")
-	})
-	return []row{beside("1000 articles from nothing", "VitePress", peer.wall.Seconds(), c.wall.Seconds(), 0.05, seconds)}, err
+	html, err := os.ReadFile(filepath.Join(www, filepath.FromSlash(page), "index.html"))
+	if err != nil {
+		return 0, err
+	}
+	err = sent(page + "/index.html")
+	for _, m := range loaded.FindAllStringSubmatch(string(html), -1) {
+		if strings.Contains(m[1], "//") {
+			return 0, fmt.Errorf("%s loads %s from another host", page, m[1])
+		}
+		err = errors.Join(err, sent(m[1]))
+	}
+	return sum, err
 }
 
 // large measures a site ten times as large, once.
-func large(ctx context.Context, o options, whole cost) ([]row, error) {
-	public := filepath.Join(o.dir, "large", "public")
-	site, err := made(o, filepath.Join(o.dir, "large", "content"), o.bigContent, o.big)
+func (p *place) large(ctx context.Context, whole cost) error {
+	site, err := made(p.options, filepath.Join(p.dir, "large", "content"), p.bigContent, p.big)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	o.big = len(site.files)
-	c, err := spend(ctx, o.dir, o.whyfix, "build", "-content", site.dir, "-out", public, "-compress=false")
+	big := len(site.articles)
+	c, err := p.builder(ctx, p.whyfix, site.dir, "large", uncompressed)(0)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	times := float64(o.big) / float64(o.n)
-	growth := beside(fmt.Sprintf("%d articles from nothing, beside as many times %d", o.big, o.n), "itself", whole.wall.Seconds()*times, c.wall.Seconds(), 1.25, seconds)
-	rows := []row{growth, limit("… peak memory", float64(c.peak), 3<<30, megabytes)}
-	found, err := search(ctx, o, site, public)
-	if err != nil {
-		return rows, err
+	times := float64(big) / float64(p.n)
+	p.add(beside(fmt.Sprintf("%d articles from nothing, beside as many times %d", big, p.n), "itself", whole.wall.Seconds()*times, c.wall.Seconds(), 1.25, seconds),
+		limit("… peak memory", float64(c.peak), 3<<30, megabytes))
+	found, err := search(ctx, p, site, filepath.Join(p.dir, "large0"))
+	if err == nil {
+		p.add(found.rows(fmt.Sprintf("%d articles", big), 0, 0.1)...)
 	}
-	return append(rows, found.rows(fmt.Sprintf("%d articles", o.big), 0, 0.1)...), nil
+	return err
 }
 
 // dev edits articles, and measures from each save to the message that makes
 // the page load again. Then page and search must have the edit.
-func dev(ctx context.Context, o options, site *folder) ([]time.Duration, error) {
-	s, err := bench.Start(ctx, o.whyfix, "dev", "-content", site.dir, "-addr", "127.0.0.1:0")
+func (p *place) dev(ctx context.Context, site *folder) ([]time.Duration, error) {
+	s, err := bench.Start(ctx, p.whyfix, "dev", "-content", site.dir, "-addr", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +217,7 @@ func dev(ctx context.Context, o options, site *folder) ([]time.Duration, error) 
 	var waited []time.Duration
 	for edit := 1000; edit < 1050; edit++ {
 		from := time.Now()
-		file, err := site.edit(edit, time.Time{})
+		page, err := site.edit(edit, time.Time{})
 		if err == nil {
 			err = next()
 		}
@@ -204,10 +225,6 @@ func dev(ctx context.Context, o options, site *folder) ([]time.Duration, error) 
 			return nil, err
 		}
 		waited = append(waited, time.Since(from))
-		page, err := site.page(file)
-		if err != nil {
-			return nil, err
-		}
 		for _, address := range []string{page, "/api/search?q=" + url.QueryEscape(bench.Edition(edit))} {
 			text, err := read(ctx, s.Address+address)
 			if err != nil || !strings.Contains(string(text), page) {

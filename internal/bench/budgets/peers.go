@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -27,37 +29,65 @@ func hugoSite(dir, articles string) error {
 	return os.CopyFS(filepath.Join(dir, "content"), os.DirFS(articles))
 }
 
-// hugoAndPagefind measures the two one after the other, each time from nothing.
-func hugoAndPagefind(ctx context.Context, o options, articles string) (hugo, pagefind cost, err error) {
-	dir := filepath.Join(o.dir, "hugo")
-	if err := hugoSite(dir, articles); err != nil {
-		return cost{}, cost{}, err
+// peer is a program among the peers, or one that the machine has.
+func (p *place) peer(name string, at ...string) (string, error) {
+	file := filepath.Join(append([]string{p.peers}, at...)...)
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
 	}
-	var pagefinds []cost
-	hugo, err = repeat(o.runs, func(i int) (cost, error) {
-		public := filepath.Join(dir, fmt.Sprint("public", i))
-		c, err := spend(ctx, dir, o.hugo, "--quiet", "--ignoreCache", "--destination", public)
-		if err == nil && o.pagefind != "" {
-			p, errPagefind := spend(ctx, dir, o.pagefind, "--site", public)
-			pagefinds, err = append(pagefinds, p), errPagefind
-		}
-		return c, err
-	})
-	return hugo, median(pagefinds), err
+	return exec.LookPath(name)
+}
+
+// hugoAndPagefind measures the two one after the other, each time from nothing.
+// Of one that is not there or fails there is no figure.
+func hugoAndPagefind(ctx context.Context, p *place, articles string) (hugo, pagefind cost) {
+	dir := filepath.Join(p.dir, "hugo")
+	program, err := p.peer("hugo", "bin", "hugo")
+	if err == nil {
+		err = hugoSite(dir, articles)
+	}
+	if err == nil {
+		hugo, err = repeat(p.runs, func(i int) (cost, error) {
+			return spend(ctx, dir, program, "--quiet", "--ignoreCache", "--destination", fmt.Sprint("public", i))
+		})
+	}
+	if err != nil {
+		log.Printf("Hugo: %v", err)
+		return cost{}, cost{}
+	}
+	if program, err = p.peer("pagefind", "node_modules", ".bin", "pagefind"); err == nil {
+		pagefind, err = repeat(p.runs, func(i int) (cost, error) {
+			return spend(ctx, dir, program, "--site", fmt.Sprint("public", i))
+		})
+	}
+	if err != nil {
+		log.Printf("Pagefind: %v", err)
+	}
+	return hugo, pagefind
 }
 
 var attribute = regexp.MustCompile(`(?m)^(#+ .*?) \{[^}\n]*\}$`)
 
-// vitePress measures a site of the same articles with its local search.
-func vitePress(ctx context.Context, o options, articles string) (cost, error) {
-	dir := filepath.Join(o.vitepress, "bench-site")
-	defer os.RemoveAll(dir)
+// vitePress measures a site of the same articles with its local search, once. It
+// finds itself only in a folder above the site.
+func vitePress(ctx context.Context, p *place, articles string) (cost, error) {
+	program, err := p.peer("vitepress", "node_modules", ".bin", "vitepress")
+	if err != nil {
+		return cost{}, err
+	}
+	dir := filepath.Join(p.dir, "vitepress")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return cost{}, err
+	}
+	if err := os.Symlink(filepath.Join(p.peers, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+		return cost{}, err
+	}
 	files := map[string]string{
 		"index.md":                  "# 帮助\n",
 		".vitepress/config.mjs":     "export default {lang: 'zh-CN', ignoreDeadLinks: true, themeConfig: {search: {provider: 'local'}}}\n",
 		".vitepress/theme/index.js": "import Theme from 'vitepress/theme'\nexport default Theme\n",
 	}
-	err := fs.WalkDir(os.DirFS(articles), ".", func(p string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(os.DirFS(articles), ".", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(p, ".md") {
 			return err
 		}
@@ -71,7 +101,7 @@ func vitePress(ctx context.Context, o options, articles string) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	return spend(ctx, o.vitepress, filepath.Join(o.vitepress, "node_modules", ".bin", "vitepress"), "build", dir)
+	return spend(ctx, dir, program, "build", dir)
 }
 
 func writeAll(dir string, files map[string]string) error {

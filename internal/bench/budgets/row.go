@@ -13,6 +13,7 @@ type show func(float64) string
 
 func seconds(s float64) string   { return fmt.Sprintf("%.2f s", s) }
 func millis(s float64) string    { return fmt.Sprintf("%.2f ms", s*1000) }
+func kilobytes(n float64) string { return fmt.Sprintf("%.1f kB", n/1000) }
 func megabytes(n float64) string { return fmt.Sprintf("%.1f MB", n/(1<<20)) }
 
 // beside is a row whose budget is a ratio to a peer; the figure of a peer that
@@ -32,8 +33,11 @@ func beside(what, peer string, theirs, ours, budget float64, in show) row {
 	return r
 }
 
-// limit is a row whose budget is a figure.
+// limit is a row whose budget is a figure; one that nobody tells is zero.
 func limit(what string, measured, budget float64, in show) row {
+	if measured <= 0 {
+		return row{what, "–", "–", "–", in(budget), "not measured"}
+	}
 	return row{what, "–", in(measured), "–", in(budget), within(measured, budget)}
 }
 

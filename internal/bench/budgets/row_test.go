@@ -29,6 +29,40 @@ func TestBeside(t *testing.T) {
 	}
 }
 
+// What nobody tells is not within a limit.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	for measured, want := range map[float64]row{
+		28_000: {"page", "–", "28.0 kB", "–", "30.0 kB", "yes"},
+		31_000: {"page", "–", "31.0 kB", "–", "30.0 kB", "no"},
+		0:      {"page", "–", "–", "–", "30.0 kB", "not measured"},
+	} {
+		if diff := cmp.Diff(want, limit("page", measured, 30_000, kilobytes), cmp.AllowUnexported(row{})); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// A page is its files as they are sent, and none of another host.
+func TestPageSize(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	page := `<link rel="stylesheet" integrity="x" href="/s.css"><link rel="canonical" href="https://example.org/a/"><a href="https://example.org/">x</a><script defer src="/s.js"></script>`
+	err := writeAll(dir, map[string]string{
+		"a/index.html": page, "a/index.html.br": "123", "s.css": "1234567", "s.css.br": "12", "s.js": "12345",
+		"b/index.html": page + `<img alt="" src="https://example.org/x.png">`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size, err := pageSize(dir, "a"); err != nil || size != 3+2+5 {
+		t.Errorf("got %d, %v", size, err)
+	}
+	if _, err := pageSize(dir, "b"); err == nil {
+		t.Error("an image of another host is not told")
+	}
+}
+
 func TestInTurn(t *testing.T) {
 	t.Parallel()
 	var order []int

@@ -28,8 +28,7 @@ type asked struct {
 	without int // questions that no hit answers
 }
 
-// searched is what a search over a site took, beside stock bleve. What stock
-// is not asked for is zero.
+// searched is what a search over a site took, beside stock bleve.
 type searched struct {
 	ours, stock           asked
 	resident              int64
@@ -41,7 +40,7 @@ type searched struct {
 // same articles: the same questions through HTTP, by one client, in turn, a
 // pass over all of them each. The first pass of each is not measured: it reads
 // the index from the disk.
-func search(ctx context.Context, o options, site *folder, public string) (*searched, error) {
+func search(ctx context.Context, p *place, site *folder, public string) (*searched, error) {
 	s := &searched{questions: len(site.questions)}
 	if s.questions == 0 {
 		return nil, fmt.Errorf("there is no question to ask")
@@ -56,29 +55,27 @@ func search(ctx context.Context, o options, site *folder, public string) (*searc
 			server.Stop()
 		}
 	}()
-	ours, err := bench.Start(ctx, o.whyfix, "serve", "-public", public, "-addr", "127.0.0.1:0")
+	ours, err := bench.Start(ctx, p.whyfix, "serve", "-public", public, "-addr", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	servers = append(servers, ours)
-	if o.stock {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, err
-		}
-		dir := public + "-stock"
-		if _, err := spend(ctx, o.dir, self, stockIndex, site.dir, dir); err != nil {
-			return nil, err
-		}
-		if s.stockIndex, err = bytesOf(dir); err != nil {
-			return nil, err
-		}
-		peer, err := bench.Start(ctx, self, stockServe, dir)
-		if err != nil {
-			return nil, err
-		}
-		servers = append(servers, peer)
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
 	}
+	dir := public + "-stock"
+	if _, err := spend(ctx, p.dir, self, stockIndex, site.dir, dir); err != nil {
+		return nil, err
+	}
+	if s.stockIndex, err = bytesOf(dir); err != nil {
+		return nil, err
+	}
+	peer, err := bench.Start(ctx, self, stockServe, dir)
+	if err != nil {
+		return nil, err
+	}
+	servers = append(servers, peer)
 	figures := []*asked{&s.ours, &s.stock}
 	s.timesAsked = max(2, (leastAsked+s.questions-1)/s.questions)
 	for pass := range s.timesAsked + 1 {
@@ -98,7 +95,7 @@ func search(ctx context.Context, o options, site *folder, public string) (*searc
 			return nil, err
 		}
 	}
-	s.resident = residentOf(ours.Pid())
+	s.resident = ours.Resident()
 	return s, nil
 }
 
@@ -108,10 +105,7 @@ func (s *searched) rows(site string, p50, p99 float64) []row {
 	took := func(what string, of, budget float64) row {
 		return beside(what, peer, part(s.stock.took, of).Seconds(), part(s.ours.took, of).Seconds(), budget, millis)
 	}
-	without := row{what: "… questions without a hit, of " + fmt.Sprint(s.questions), peer: peer, measured: fmt.Sprint(s.ours.without), ratio: "–", budget: "–"}
-	if len(s.stock.took) > 0 {
-		without.peer += ": " + fmt.Sprint(s.stock.without)
-	}
+	without := row{what: "… questions without a hit, of " + fmt.Sprint(s.questions), peer: fmt.Sprintf("%s: %d", peer, s.stock.without), measured: fmt.Sprint(s.ours.without), ratio: "–", budget: "–"}
 	return []row{
 		took("search over "+site+", one client: p50", 0.5, p50),
 		took("… p99", 0.99, p99),
@@ -166,14 +160,6 @@ func get(ctx context.Context, address string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%s: %s", address, response.Status)
 	}
 	return response.Body, nil
-}
-
-// residentOf is the memory of a process, 0 where nobody tells.
-func residentOf(pid int) int64 {
-	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	var all, resident int64
-	_, _ = fmt.Sscan(string(data), &all, &resident)
-	return resident * int64(os.Getpagesize())
 }
 
 // bytesOf is how large the files of a folder are together.

@@ -21,7 +21,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -30,11 +29,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"text/tabwriter"
@@ -129,27 +125,14 @@ func twoReleases(ctx context.Context, o options) (*site, error) {
 		}
 		s.ids = append(s.ids, id)
 	}
-	title := regexp.MustCompile(`(?m)^title: (.*)$`)
-	err := filepath.WalkDir(content, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(name) != ".md" {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		rest, err := filepath.Rel(content, strings.TrimSuffix(name, ".md"))
-		if err != nil || filepath.Base(name) == "index.md" {
-			return err
-		}
-		s.addresses = append(s.addresses, "/"+filepath.ToSlash(rest)+"/")
-		if m := title.FindSubmatch(data); m != nil {
+	articles, err := bench.List(content)
+	for _, a := range articles {
+		s.addresses = append(s.addresses, a.Page)
+		if q := a.Title; q != "" {
 			// Readers ask with words around it, and not as it is written.
-			q := strings.Trim(string(m[1]), `'"`)
 			s.questions = append(s.questions, q, "请问"+q+"怎么办呢", string([]rune(q)[:min(6, len([]rune(q)))]))
 		}
-		return nil
-	})
+	}
 	return s, err
 }
 
@@ -159,52 +142,8 @@ func (s *site) point(n int) error {
 	return errors.Join(os.Symlink(s.ids[n%len(s.ids)], next), os.Rename(next, filepath.Join(s.public, "current")))
 }
 
-// process is a running server.
-type process struct {
-	cmd  *exec.Cmd
-	base string
-	log  *os.File
-}
-
-func (s *site) serve(ctx context.Context, o options) (*process, error) {
-	out, err := os.Create(filepath.Join(o.dir, "serve.log"))
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, o.whyfix, "serve", "-public", s.public, "-addr", "127.0.0.1:0")
-	cmd.Stderr = out
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &process{cmd: cmd, log: out}
-	address := regexp.MustCompile(`serving (http://[^/]*)/`)
-	for range 3000 {
-		text, err := os.ReadFile(out.Name())
-		if m := address.FindSubmatch(text); err == nil && m != nil {
-			p.base = string(m[1])
-			return p, nil
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	p.stop()
-	return nil, errors.New("serve does not start")
-}
-
-func (p *process) stop() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	_ = p.cmd.Wait()
-	p.log.Close()
-}
-
-// resident is the memory of the process, in MB.
-func (p *process) resident() int64 {
-	data, _ := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
-	if m := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindSubmatch(data); m != nil {
-		n, _ := strconv.ParseInt(string(m[1]), 10, 64)
-		return n >> 10
-	}
-	return 0
+func (s *site) serve(ctx context.Context, o options) (*bench.Server, error) {
+	return bench.Start(ctx, o.whyfix, "serve", "-public", s.public, "-addr", "127.0.0.1:0")
 }
 
 // result is what clients saw.
@@ -283,7 +222,7 @@ func print(w io.Writer, what string, r result, long time.Duration, memory ...int
 	fmt.Fprintf(w, "%s\t%d\t%.0f\t%s\t%s\t%s\t%d", what, len(r.took), float64(len(r.took))/long.Seconds(),
 		ms(r.took[len(r.took)/2]), ms(r.took[len(r.took)*99/100]), ms(r.took[len(r.took)-1]), r.errors)
 	for _, m := range memory {
-		fmt.Fprintf(w, "\t%d MB", m)
+		fmt.Fprintf(w, "\t%d MB", m>>20)
 	}
 	fmt.Fprintln(w)
 	if r.first != nil {
@@ -297,13 +236,13 @@ func (s *site) search(ctx context.Context, o options, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer p.stop()
+	defer p.Stop()
 	address := func(c, n int) string {
 		q := url.QueryEscape(s.questions[(c*7919+n*104729)%len(s.questions)])
 		if n%4 == 3 {
-			return p.base + "/api/suggest?q=" + q
+			return p.Address + "/api/suggest?q=" + q
 		}
-		return p.base + "/api/search?q=" + q
+		return p.Address + "/api/search?q=" + q
 	}
 	check := func(r *http.Response, body []byte) error {
 		var answer struct {
@@ -321,7 +260,7 @@ func (s *site) search(ctx context.Context, o options, w io.Writer) error {
 		return nil
 	}
 	load(ctx, 4, 3*time.Second, address, check) // as after a while of work
-	before, most := p.resident(), int64(0)
+	before, most := p.Resident(), int64(0)
 	stop := make(chan struct{})
 	var swaps int
 	var wg sync.WaitGroup
@@ -338,7 +277,7 @@ func (s *site) search(ctx context.Context, o options, w io.Writer) error {
 				swaps++
 				failed = errors.Join(failed, s.point(swaps))
 			case <-look.C:
-				most = max(most, p.resident())
+				most = max(most, p.Resident())
 			}
 		}
 	})
@@ -349,7 +288,7 @@ func (s *site) search(ctx context.Context, o options, w io.Writer) error {
 		return failed
 	}
 	load(ctx, 4, 3*time.Second, address, check)
-	print(w, fmt.Sprintf("search, %d clients, %d new releases", o.clients, swaps), r, o.time, before, p.resident(), most)
+	print(w, fmt.Sprintf("search, %d clients, %d new releases", o.clients, swaps), r, o.time, before, p.Resident(), most)
 	return nil
 }
 
@@ -372,10 +311,10 @@ func (s *site) pages(ctx context.Context, o options, w io.Writer) error {
 		}
 		return nil
 	}
-	before := p.resident()
-	r := load(ctx, o.clients, long, address(p.base), check)
-	print(w, "pages, whyfix", r, long, before, p.resident())
-	p.stop()
+	before := p.Resident()
+	r := load(ctx, o.clients, long, address(p.Address), check)
+	print(w, "pages, whyfix", r, long, before, p.Resident())
+	p.Stop()
 	if o.nginx == "" {
 		return nil
 	}

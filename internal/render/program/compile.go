@@ -3,17 +3,19 @@ package program
 import (
 	"html/template"
 	"reflect"
+	"strings"
 	"text/template/parse"
 )
 
 // compiler turns the trees of a set of templates into operations. It panics with
-// a refusal at what it cannot do.
+// a Refusal at what it cannot do.
 type compiler struct {
 	set       *template.Template
 	functions template.FuncMap
 	chains    map[string]*chain
 	slots     int
-	depth     int // of templates that call templates
+	depth     int        // of templates that call templates
+	at        parse.Node // what is compiled
 }
 
 // deepest is how far templates may call each other: one that calls itself is
@@ -67,9 +69,10 @@ func (c *compiler) call(b *block, name string, argument expression) {
 	t := c.set.Lookup(name)
 	switch {
 	case t == nil || t.Tree == nil:
-		panic(unsupported("the template %q, which is called inside a tag", name))
+		name, _, _ = strings.Cut(name, "$htmltemplate_") // what the library calls it in such a place
+		panic(unsupported("{{template %q}} inside a tag", name))
 	case c.depth >= deepest:
-		panic(unsupported("templates that call each other more than %d deep", deepest))
+		panic(unsupported("a template that calls itself, or templates that call each other more than %d deep", deepest))
 	}
 	c.depth++
 	defer func() { c.depth-- }()
@@ -107,6 +110,7 @@ func (c *compiler) list(b *block, list *parse.ListNode, s scope) {
 }
 
 func (c *compiler) node(b *block, n parse.Node, s *scope) {
+	c.at = n
 	switch n := n.(type) {
 	case *parse.TextNode:
 		b.write(string(n.Text))
@@ -123,6 +127,7 @@ func (c *compiler) node(b *block, n parse.Node, s *scope) {
 		argument := expression{}
 		if n.Pipe != nil {
 			argument = c.pipe(n.Pipe, s)
+			c.at = n
 		}
 		c.call(b, n.Name, argument)
 	default:
@@ -132,8 +137,8 @@ func (c *compiler) node(b *block, n parse.Node, s *scope) {
 
 // action compiles {{…}}: a value, or the declaration of a variable.
 func (c *compiler) action(b *block, n *parse.ActionNode, s *scope) {
-	if n.Pipe.IsAssign || len(n.Pipe.Decl) > 1 {
-		panic(unsupported("%s", n))
+	if n.Pipe.IsAssign {
+		panic(unsupported("a new value for %s", n.Pipe.Decl[0]))
 	}
 	if len(n.Pipe.Decl) == 1 {
 		e := c.pipe(n.Pipe, s)
@@ -143,11 +148,11 @@ func (c *compiler) action(b *block, n *parse.ActionNode, s *scope) {
 	commands, names := split(n.Pipe)
 	escape := c.chains[names]
 	if escape == nil {
-		panic(unsupported("the escapers %q", names))
+		panic(unsupported("a value in such a place of a page"))
 	}
 	e := c.commands(commands, s)
 	if e.kind == nil {
-		panic(unsupported("%s has no value", n))
+		panic(mistaken("no value"))
 	}
 	write := escape.writer(e)
 	if e.constant.IsValid() {
@@ -162,7 +167,7 @@ func (c *compiler) action(b *block, n *parse.ActionNode, s *scope) {
 
 func (c *compiler) condition(b *block, n *parse.IfNode, s scope) {
 	if len(n.Pipe.Decl) > 0 {
-		panic(unsupported("%s", n))
+		panic(unsupported("{{if}} with a variable"))
 	}
 	truth, known := c.truth(n.Pipe, &s)
 	if known {
@@ -188,8 +193,8 @@ func (c *compiler) condition(b *block, n *parse.IfNode, s scope) {
 
 func (c *compiler) with(b *block, n *parse.WithNode, s scope) {
 	e := c.pipe(n.Pipe, &s)
-	if e.kind == nil || len(n.Pipe.Decl) > 1 || n.Pipe.IsAssign {
-		panic(unsupported("%s", n))
+	if e.kind == nil || n.Pipe.IsAssign {
+		panic(unsupported("{{with}} of no value, or of one that is assigned"))
 	}
 	truth := truthOf(e.kind)
 	if e.constant.IsValid() {
@@ -222,7 +227,7 @@ func (c *compiler) with(b *block, n *parse.WithNode, s scope) {
 func (c *compiler) loop(b *block, n *parse.RangeNode, s scope) {
 	e := c.pipe(n.Pipe, &s)
 	if e.kind == nil || e.kind.Kind() != reflect.Slice || n.Pipe.IsAssign {
-		panic(unsupported("%s", n))
+		panic(unsupported("{{range}} of what is no list"))
 	}
 	var inner, other block
 	c.list(&other, n.ElseList, s)

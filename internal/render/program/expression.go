@@ -39,12 +39,13 @@ func (c *compiler) commands(list []*parse.CommandNode, s *scope) expression {
 }
 
 func (c *compiler) command(n *parse.CommandNode, s *scope, piped []expression) expression {
+	c.at = n
 	if id, ok := n.Args[0].(*parse.IdentifierNode); ok {
 		arguments := make([]expression, 0, len(n.Args))
 		for _, a := range n.Args[1:] {
-			e := c.operand(a, s)
-			arguments = append(arguments, e)
+			arguments = append(arguments, c.operand(a, s))
 		}
+		c.at = n
 		return c.function(id.Ident, append(arguments, piped...))
 	}
 	if len(n.Args) > 1 || len(piped) > 0 {
@@ -90,7 +91,7 @@ func (c *compiler) operand(n parse.Node, s *scope) expression {
 func fields(e expression, names []string) expression {
 	for _, name := range names {
 		if e.kind == nil {
-			panic(unsupported(".%s of nothing", name))
+			panic(mistaken(".%s of nothing", name))
 		}
 		e = field(e, name)
 	}
@@ -112,14 +113,14 @@ func field(e expression, name string) expression {
 		kind = kind.Elem()
 	}
 	if kind.Kind() != reflect.Struct {
-		panic(unsupported(".%s of type %v", name, kind))
+		panic(mistaken(".%s of type %v", name, kind))
 	}
 	if _, method := reflect.PointerTo(kind).MethodByName(name); method {
 		panic(unsupported("the method %s of type %v", name, kind))
 	}
 	f, found := kind.FieldByName(name)
 	if !found || !f.IsExported() {
-		panic(unsupported(".%s of type %v", name, kind))
+		panic(mistaken(".%s of type %v", name, kind))
 	}
 	zero := reflect.Zero(f.Type)
 	step := func(v reflect.Value) (reflect.Value, bool) {

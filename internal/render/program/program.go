@@ -13,26 +13,35 @@
 // choice of escapers, and learns from the library itself what each of them
 // makes of a character (see escape.go).
 //
-// What a Program cannot do is no mistake: Compile returns ErrUnsupported and
-// Append false, and the caller lets the library do it.
+// What a Program cannot do is no mistake: Compile returns a Refusal and Append
+// false, and the caller lets the library do it.
 package program
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"reflect"
+	"text/template/parse"
 )
 
-// ErrUnsupported is returned, wrapped with the reason, for a template that the
-// library must execute.
-var ErrUnsupported = errors.New("program: not supported")
+// Refusal is why the library must execute a template.
+type Refusal struct {
+	Place  string // NAME:LINE:BYTE of what is not known, as in an error of the library
+	Reason string // what is not known
+	// Mistake says that the library would have to refuse it, too.
+	Mistake bool
+}
 
-// refusal is what the compiler panics with: Compile returns its error.
-type refusal struct{ error }
+func (r *Refusal) Error() string { return fmt.Sprintf("template: %s: %s", r.Place, r.Reason) }
 
-func unsupported(format string, args ...any) refusal {
-	return refusal{fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)}
+// unsupported is what the compiler panics with, which Compile returns.
+func unsupported(format string, args ...any) *Refusal {
+	return &Refusal{Reason: fmt.Sprintf(format, args...)}
+}
+
+// mistaken is unsupported for what is nowhere supported.
+func mistaken(format string, args ...any) *Refusal {
+	return &Refusal{Reason: fmt.Sprintf(format, args...), Mistake: true}
 }
 
 // Program writes one kind of page. Any number of goroutines may use it.
@@ -45,22 +54,26 @@ type Program struct {
 // Compile makes a Program of the named template in a set that has been
 // executed before, by which the library escapes it. Data are values of the
 // type to which data points. The functions are those that the set was given;
-// each must return the same for the same arguments.
+// each must return the same for the same arguments. The error is a Refusal, or
+// the library is another than this package was written for.
 func Compile(set *template.Template, name string, data reflect.Type, functions template.FuncMap) (p *Program, err error) {
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case refusal:
-			err = r.error
-		default:
-			panic(r)
-		}
-	}()
 	known, err := chains()
 	if err != nil {
 		return nil, err
 	}
 	c := &compiler{set: set, functions: functions, chains: known}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Refusal:
+			if c.at != nil {
+				r.Place, _ = new(parse.Tree).ErrorContext(c.at)
+			}
+			err = r
+		default:
+			panic(r)
+		}
+	}()
 	var b block
 	c.call(&b, name, here(data))
 	return &Program{data: data, run: b.done(), slots: c.slots}, nil

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"whyfix/internal/render/program"
 )
 
@@ -125,20 +127,25 @@ func TestSameBytes(t *testing.T) {
 // TestLeftToTheLibrary: what fails or is not known is no page.
 func TestLeftToTheLibrary(t *testing.T) {
 	t.Parallel()
-	for _, source := range []string{
-		`{{.Nothing}}`,
-		`{{range .Links}}{{.Nothing}}{{end}}`,
-		`{{range .Count}}x{{end}}`,
-		`{{$x := 1}}{{$x = 2}}{{$x}}`,
-		`{{range .Links}}{{break}}{{end}}`,
-		`<p {{template "attribute" .}}>{{define "attribute"}}title="{{.Title}}"{{end}}`,
-		`{{define "itself"}}{{with .Next}}{{template "itself" $}}{{end}}{{end}}{{template "itself" .}}`,
-		`<p style="color: {{.Title}}">`,
-		`{{slice .Title 1}}`,
-		`{{.Next}}`,
+	for source, want := range map[string]program.Refusal{
+		`{{.Nothing}}`:                        {"page:1:2", ".Nothing of type program_test.view", true},
+		`{{range .Links}}{{.Nothing}}{{end}}`: {"page:1:18", ".Nothing of type program_test.link", true},
+		"\n {{range .Count}}x{{end}}":         {"page:2:9", "{{range}} of what is no list", false},
+		`{{$x := 1}}{{$x = 2}}{{$x}}`:         {"page:1:13", "a new value for $x", false},
+		`{{range .Links}}{{break}}{{end}}`:    {"page:1:18", "{{break}}", false},
+		`<p {{template "attribute" .}}>{{define "attribute"}}title="{{.Title}}"{{end}}`:                 {"page:1:14", `{{template "attribute"}} inside a tag`, false},
+		`{{define "itself"}}{{with .Next}}{{template "itself" $}}{{end}}{{end}}{{template "itself" .}}`: {"page:1:44", "a template that calls itself, or templates that call each other more than 40 deep", false},
+		`<p style="color: {{.Title}}">`:         {"page:1:19", "a value in such a place of a page", false},
+		`{{.Title}}{{.Count | slice .Title 1}}`: {"page:1:21", "the function slice", false},
+		`{{.Next}}`:                             {"page:1:2", "a value of type *program_test.link is written", false},
+		`{{if $n := .Next}}{{$n.Title}}{{end}}`: {"page:1:5", "{{if}} with a variable", false},
 	} {
-		if p, err := program.Compile(parse(t, source), "page", reflect.TypeFor[view](), functions); !errors.Is(err, program.ErrUnsupported) {
+		p, err := program.Compile(parse(t, source), "page", reflect.TypeFor[view](), functions)
+		var got *program.Refusal
+		if !errors.As(err, &got) {
 			t.Errorf("%s\ncompiled to %v, %v", source, p, err)
+		} else if diff := cmp.Diff(want, *got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", source, diff)
 		}
 	}
 	for _, source := range []string{

@@ -109,15 +109,13 @@ func Suggest(ctx context.Context, site *Site, entries []Entry, typed Typed) []Wo
 	}
 	spelled := terms.Letters(run)
 	letters := slices.ContainsFunc(spelled, func(r rune) bool { return r >= 'a' && r <= 'z' }) && len(spelled) <= longestTyped
-	type scored struct {
-		*Entry
-		how int
-	}
 	only := ""
 	if len(site.Languages) > 1 && slices.Contains(site.Languages, typed.Language) {
 		only = typed.Language
 	}
-	var found []scored
+	// A wording is an entry once for each language: so many have all that is told.
+	room := typed.Size * max(len(site.Languages), 1)
+	found, begun := best{room: room}, best{room: room}
 	var parts []terms.Run
 	for part := range strings.FieldsSeq(typed.Text) {
 		if r := terms.RunOf(part); len(r) > 0 {
@@ -150,24 +148,22 @@ func Suggest(ctx context.Context, site *Site, entries []Entry, typed Typed) []Wo
 			plain = terms.AppendLetters(plain[:0], wording)
 			how = spelledAs(spelled, plain)
 		}
-		if how != notAtAll {
-			found = append(found, scored{e, how})
+		switch how {
+		case notAtAll:
+		case byBeginning:
+			begun.add(answering{e, how})
+		default:
+			found.add(answering{e, how})
 		}
 	}
 	// What was typed may go on where the wording ends; that is a suggestion only
 	// when nothing else is.
-	if slices.ContainsFunc(found, func(s scored) bool { return s.how < byBeginning }) {
-		found = slices.DeleteFunc(found, func(s scored) bool { return s.how == byBeginning })
+	if len(found.list) == 0 {
+		found = begun
 	}
-	slices.SortFunc(found, func(a, b scored) int {
-		return cmp.Or(
-			a.how-b.how, int(a.Kind)-int(b.Kind), int(b.Uses)-int(a.Uses), len(a.Passage.Run)-len(b.Passage.Run),
-			cmp.Compare(a.Passage.Text, b.Passage.Text), cmp.Compare(a.URL, b.URL),
-		)
-	})
 	out := make([]Wording, 0, typed.Size)
 	var told []terms.Run
-	for _, s := range found {
+	for _, s := range found.sorted() {
 		if len(out) == typed.Size {
 			break
 		}
@@ -176,6 +172,42 @@ func Suggest(ctx context.Context, site *Site, entries []Entry, typed Typed) []Wo
 		}
 	}
 	return out
+}
+
+// answering is an entry that answers what was typed in one of the ways.
+type answering struct {
+	*Entry
+	how int
+}
+
+func (a answering) compare(b answering) int {
+	return cmp.Or(
+		a.how-b.how, int(a.Kind)-int(b.Kind), int(b.Uses)-int(a.Uses), len(a.Passage.Run)-len(b.Passage.Run),
+		cmp.Compare(a.Passage.Text, b.Passage.Text), cmp.Compare(a.URL, b.URL),
+	)
+}
+
+// best keeps the first entries in order: a character that every title has must
+// not cost the sorting of all titles.
+type best struct {
+	room int // how many are wanted
+	list []answering
+	last *answering // who comes behind this one is not wanted; nil: not known
+}
+
+func (b *best) add(a answering) {
+	if b.last != nil && a.compare(*b.last) > 0 {
+		return
+	}
+	if b.list = append(b.list, a); len(b.list) == 4*b.room {
+		last := b.sorted()[b.room-1]
+		b.list, b.last = b.list[:b.room], &last
+	}
+}
+
+func (b *best) sorted() []answering {
+	slices.SortFunc(b.list, answering.compare)
+	return b.list
 }
 
 func allIn(parts []terms.Run, wording terms.Run) bool {
@@ -189,15 +221,11 @@ func allIn(parts []terms.Run, wording terms.Run) bool {
 
 // spelledAs tells how a wording answers letters that may be pinyin.
 func spelledAs(letters, wording []rune) int {
-	if han.TypedAs(letters, wording) {
+	switch {
+	case han.TypedAs(letters, wording):
 		return bySoundPrefix
-	}
-	if len(letters) > 1 {
-		for j := 1; j < len(wording); j++ {
-			if han.TypedAs(letters, wording[j:]) {
-				return bySoundInside
-			}
-		}
+	case len(letters) > 1 && han.TypedIn(letters, wording):
+		return bySoundInside
 	}
 	return notAtAll
 }

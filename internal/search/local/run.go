@@ -112,6 +112,7 @@ func (f *finding) having(pieces [][]string) ([]uint32, error) {
 		lists := make([][]postings, len(pieces))
 		counts := make([]int, len(pieces))
 		order := make([]int, len(pieces))
+		missing := false
 		for k, alternatives := range pieces {
 			order[k] = k
 			for _, term := range alternatives {
@@ -124,6 +125,12 @@ func (f *finding) having(pieces [][]string) ([]uint32, error) {
 					counts[k] += list.count()
 				}
 			}
+			if missing = counts[k] == 0; missing {
+				break
+			}
+		}
+		if missing {
+			continue
 		}
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) }) // the rarest first
 		var docs []uint32

@@ -129,11 +129,15 @@ func (a *Asker) Ask(ctx context.Context, text string) (*Question, error) {
 		}
 	}
 	for _, t := range quoted {
+		if len(q.Quoted) == engine.MostRuns {
+			break
+		}
 		r, err := a.run(ctx, cutter, t)
 		if err != nil {
 			return nil, err
 		}
-		if len(r.Pieces) > 0 && len(q.Quoted) < engine.MostRuns {
+		same := func(other engine.Run) bool { return slices.Equal(r.Text, other.Text) }
+		if len(r.Pieces) > 0 && !slices.ContainsFunc(q.Quoted, same) {
 			q.Quoted = append(q.Quoted, r)
 		}
 	}

@@ -195,8 +195,14 @@ func TestAskRuns(t *testing.T) {
 			}
 		})
 	}
-	if q := ask(t, a, strings.Repeat(`"卡纸"`, engine.MostRuns+3)); len(q.Quoted) != engine.MostRuns {
+	if q := ask(t, a, `"一" "二" "三" "四" "五" "六" "七" "八" "九" "十"`); len(q.Quoted) != engine.MostRuns {
 		t.Errorf("%d quoted runs, want %d", len(q.Quoted), engine.MostRuns)
+	}
+	if q := ask(t, a, strings.Repeat(`"卡纸"`, 9)); len(q.Quoted) != 1 {
+		t.Errorf("%d quoted runs of one that is said nine times", len(q.Quoted))
+	}
+	if q := ask(t, a, strings.Repeat("卡纸", 99)); len(q.Whole.Pieces) != 2 {
+		t.Errorf("a text that says one thing 99 times has the pieces %q", q.Whole.Pieces)
 	}
 }
 

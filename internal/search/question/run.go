@@ -126,13 +126,20 @@ func (a *Asker) run(ctx context.Context, cutter *terms.Cutter, text string) (eng
 	paired := map[int]bool{}
 	var first []string // the piece that a run of words starts with
 	add := func(list ...string) { out.Pieces = append(out.Pieces, list) }
+	known := map[string]bool{} // a text may say a thing a thousand times
+	once := func(t terms.Term) {
+		if text := t.Text(runes); !known[text] {
+			known[text] = true
+			add(text)
+		}
+	}
 	for _, t := range pairs {
-		add(t.Text(runes))
+		once(t)
 		paired[t.Start], paired[t.End-1] = true, true
 	}
 	for _, t := range chars {
 		if !paired[t.Start] {
-			add(t.Text(runes))
+			once(t)
 		}
 	}
 	for i, t := range words {

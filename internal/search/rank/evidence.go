@@ -2,11 +2,9 @@ package rank
 
 import (
 	_ "embed"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
+	"whyfix/internal/search/learnt"
 	"whyfix/internal/search/question"
 	"whyfix/internal/search/terms"
 )
@@ -100,37 +98,18 @@ func (j *Judge) Weigh(e Evidence) float32 {
 var evidenceText string
 
 // DefaultJudge is that of evidence.txt.
-var DefaultJudge = sync.OnceValue(func() *Judge {
-	j, err := ParseJudge(evidenceText)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return j
-})
+var DefaultJudge = sync.OnceValue(func() *Judge { return learnt.Must(ParseJudge(evidenceText)) })
 
 // ParseJudge reads a Judge: a line for each clue, its name and its weight.
 func ParseJudge(text string) (*Judge, error) {
 	j := &Judge{}
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] == "#" {
-			continue
-		}
-		known := false
+	return j, learnt.Read("evidence.txt", text, func(l *learnt.Line) bool {
 		for c := range Clues {
-			if len(f) == 2 && c.String() == f[0] {
-				w, err := strconv.ParseFloat(f[1], 32)
-				if err != nil {
-					return nil, fmt.Errorf("rank: line %d: %w", n, err)
-				}
-				j.Weights[c], known = float32(w), true
+			if l.Is(c.String(), 2) {
+				j.Weights[c] = l.Number(1)
+				return true
 			}
 		}
-		if !known {
-			return nil, fmt.Errorf("rank: line %d: %q", n, line)
-		}
-	}
-	return j, nil
+		return false
+	})
 }

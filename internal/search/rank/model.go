@@ -2,11 +2,9 @@ package rank
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync"
+
+	"whyfix/internal/search/learnt"
 )
 
 // Model says how much each feature counts: in an article that has other text
@@ -34,40 +32,19 @@ func (m *Model) score(v *Vector, alone float32) float32 {
 var modelText string
 
 // Default is the model of model.txt.
-var Default = sync.OnceValue(func() *Model {
-	m, err := ParseModel(modelText)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return m
-})
+var Default = sync.OnceValue(func() *Model { return learnt.Must(ParseModel(modelText)) })
 
 // ParseModel reads a model: a line for each feature, its name and its weight
 // in articles with other text and without.
 func ParseModel(text string) (*Model, error) {
 	m := &Model{}
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] == "#" {
-			continue
-		}
-		known := false
-		for i := range Features {
-			if len(f) != 3 || i.String() != f[0] {
-				continue
+	return m, learnt.Read("model.txt", text, func(l *learnt.Line) bool {
+		for f := range Features {
+			if l.Is(f.String(), 3) {
+				m.Long[f], m.Short[f] = l.Number(1), l.Number(2)
+				return true
 			}
-			long, err := strconv.ParseFloat(f[1], 32)
-			short, err2 := strconv.ParseFloat(f[2], 32)
-			if err := errors.Join(err, err2); err != nil {
-				return nil, fmt.Errorf("rank: line %d: %w", n, err)
-			}
-			m.Long[i], m.Short[i], known = float32(long), float32(short), true
 		}
-		if !known {
-			return nil, fmt.Errorf("rank: line %d: %q", n, line)
-		}
-	}
-	return m, nil
+		return false
+	})
 }

@@ -8,11 +8,9 @@ package standin
 
 import (
 	_ "embed"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 
+	"whyfix/internal/search/learnt"
 	"whyfix/internal/search/terms"
 )
 
@@ -38,36 +36,21 @@ func (t *Table) Of(k terms.Key) []Standin {
 var text string
 
 // Default is the table of standins.txt.
-var Default = sync.OnceValue(func() *Table {
-	t, err := Parse(text)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
-	return t
-})
+var Default = sync.OnceValue(func() *Table { return learnt.Must(Parse(text)) })
 
 // Parse reads a table: a line for each two terms, of which each stands for the
 // other, and their weight.
 func Parse(text string) (*Table, error) {
 	t := &Table{of: map[terms.Key][]Standin{}}
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] == "#" {
-			continue
+	return t, learnt.Read("standins.txt", text, func(l *learnt.Line) bool {
+		if len(l.Words) != 3 {
+			return false
 		}
-		if len(f) != 3 || f[0] == f[1] {
-			return nil, fmt.Errorf("standin: line %d: %q", n, line)
-		}
-		weight, err := strconv.ParseFloat(f[2], 32)
-		if err != nil || !(weight > 0 && weight < 1) {
-			return nil, fmt.Errorf("standin: line %d: %q is no weight between 0 and 1", n, f[2])
-		}
-		for _, p := range [][2]string{{f[0], f[1]}, {f[1], f[0]}} {
+		a, b, weight := l.Words[0], l.Words[1], l.Number(2)
+		for _, p := range [][2]string{{a, b}, {b, a}} {
 			of := terms.KeyOf(p[0])
-			t.of[of] = append(t.of[of], Standin{p[1], terms.KeyOf(p[1]), float32(weight)})
+			t.of[of] = append(t.of[of], Standin{p[1], terms.KeyOf(p[1]), weight})
 		}
-	}
-	return t, nil
+		return a != b && weight > 0 && weight < 1
+	})
 }

@@ -12,7 +12,9 @@ type Postings struct {
 	docs    bitmap
 	one     bool // there is one document, which has it once
 	doc     uint32
-	counts  []byte // where counts and lengths start; nil: nothing was counted
+	size    int    // bytes of docs
+	counted uint64 // where counts and lengths are told of; 0: nothing was counted
+	counts  []byte // where they start; nil: they were not asked for
 }
 
 // read takes apart what a dictionary says of a term.
@@ -31,18 +33,29 @@ func (p *Postings) read(f readField, value uint64) error {
 	if in.bad || !p.docs.read(data) {
 		return fmt.Errorf("%w: its postings cannot be read", ErrSegment)
 	}
-	p.counts = nil
-	size := uint64(0)
+	p.size, p.counted, p.counts = len(data), 0, nil
 	if f.counted {
-		in = p.segment.reader(frequencies)
+		p.counted = frequencies
+	}
+	return nil
+}
+
+// load finds the counts. Most terms of a long question are asked only how many
+// documents have them: so nothing of the counts is touched before.
+func (p *Postings) load() error {
+	size := 0
+	if p.counted > 0 && p.counts == nil {
+		in := p.segment.reader(p.counted)
+		n := uint64(0)
 		for range in.count() {
-			size = in.number() // chunks follow each other
+			n = in.number() // chunks follow each other
 		}
-		if p.counts = in.bytes(size); in.bad {
+		if p.counts = in.bytes(n); in.bad {
 			return fmt.Errorf("%w: its counts cannot be read", ErrSegment)
 		}
+		size = int(n)
 	}
-	p.segment.reads(len(data) + int(size))
+	p.segment.reads(p.size + size)
 	return nil
 }
 
@@ -66,6 +79,9 @@ func (p *Postings) Each(visit func(docs, counts []uint32)) error {
 	if p.one {
 		visit([]uint32{p.doc}, []uint32{1})
 		return nil
+	}
+	if err := p.load(); err != nil {
+		return err
 	}
 	b := p.segment.blocks.Get().(*block)
 	defer p.segment.blocks.Put(b)
@@ -134,6 +150,9 @@ func (p *Postings) Find(docs, counts []uint32) (err error) {
 			}
 		}
 		return nil
+	}
+	if err := p.load(); err != nil {
+		return err
 	}
 	r, in, passed := p.docs.ranks(), p.counts, 0
 	for i, doc := range docs {

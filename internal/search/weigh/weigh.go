@@ -11,13 +11,12 @@ package weigh
 
 import (
 	_ "embed"
-	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"sync"
 
 	"whyfix/internal/han"
+	"whyfix/internal/search/learnt"
 	"whyfix/internal/search/standin"
 	"whyfix/internal/search/terms"
 )
@@ -116,10 +115,7 @@ var weightsText string
 
 // Default is the table of weights.txt.
 var Default = sync.OnceValue(func() *Table {
-	t, err := Parse(weightsText)
-	if err != nil {
-		panic(err) // the file is part of the program
-	}
+	t := learnt.Must(Parse(weightsText))
 	t.Standins = standin.Default()
 	return t
 })
@@ -131,47 +127,30 @@ func Parse(text string) (*Table, error) {
 	for m := range han.General().Count() {
 		meanings[han.General().Name(m)] = m
 	}
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		f := strings.Fields(line)
-		if len(f) == 0 || f[0] == "#" {
-			continue
-		}
-		wrong := false
-		number := func(i int) float32 {
-			v, err := strconv.ParseFloat(f[i], 32)
-			wrong = wrong || err != nil
-			return float32(v)
-		}
+	return t, learnt.Read("weights.txt", text, func(l *learnt.Line) bool {
 		switch {
-		case f[0] == "row" && len(f) == 6:
-			known := false
+		case l.Is("row", 6):
 			for r := range Rows {
-				if Row(r).String() == f[1] && r != int(rowForms) {
-					t.Lines[r], known = Line{number(2), number(3), number(4), number(5)}, true
+				if Row(r).String() == l.Words[1] && r != int(rowForms) {
+					t.Lines[r] = Line{l.Number(2), l.Number(3), l.Number(4), l.Number(5)}
+					return true
 				}
 			}
-			if !known {
-				return nil, fmt.Errorf("weigh: line %d: unknown row %q", n, f[1])
-			}
-		case f[0] == "weak" && len(f) == 2:
-			t.Weak = number(1)
-		case f[0] == "frame" && len(f) == 2:
-			t.Frame = number(1)
-		case len(f) == 3 && f[0] != "row":
-			k, known := termKey(f[0], meanings)
-			if known {
-				t.Terms[k] = Offset{number(1), number(2)}
-			}
+			return false
+		case l.Is("weak", 2):
+			t.Weak = l.Number(1)
+		case l.Is("frame", 2):
+			t.Frame = l.Number(1)
+		case len(l.Words) != 3 || l.Words[0] == "row":
+			return false
 		default:
-			wrong = true
+			own := Offset{l.Number(1), l.Number(2)}
+			if k, known := termKey(l.Words[0], meanings); known {
+				t.Terms[k] = own
+			}
 		}
-		if wrong {
-			return nil, fmt.Errorf("weigh: line %d: %q", n, line)
-		}
-	}
-	return t, nil
+		return true
+	})
 }
 
 // termKey is the key of a term as the file has it; unknown when the lexicon has

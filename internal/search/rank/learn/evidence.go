@@ -100,30 +100,3 @@ func learnEvidence(ctx context.Context, out io.Writer, sets []*set, most int) er
 	}
 	return nil
 }
-
-// judged tells, for each site, how many of its own questions are wrongly called
-// unanswered, and how many of other fields are told apart.
-func judged(ctx context.Context, sets []*set, most int) error {
-	judge := rank.DefaultJudge()
-	for _, s := range sets {
-		own, foreign, err := evidenceOf(ctx, s, sets, most)
-		if err != nil {
-			return err
-		}
-		below := func(list []rank.Evidence, limit float32) float64 {
-			n := 0
-			for _, e := range list {
-				if judge.Weigh(e) < limit {
-					n++
-				}
-			}
-			return float64(n) / float64(max(len(list), 1))
-		}
-		fmt.Printf("%-20s", s.name)
-		for _, limit := range []float32{-2, -1.5, -1, -0.5, 0} {
-			fmt.Printf("  %4.1f: lost %.3f told %.3f", limit, below(own, limit), below(foreign, limit))
-		}
-		fmt.Println()
-	}
-	return nil
-}

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"sync"
 
 	"whyfix/internal/search/rank"
 	"whyfix/internal/search/weigh"
@@ -25,20 +24,12 @@ type example struct {
 }
 
 // examples of a set.
-func examples(ctx context.Context, s *set) ([]example, error) {
+func examples(ctx context.Context, s *set, most int) ([]example, error) {
 	if err := s.open(ctx, weigh.Default(), rank.Default()); err != nil {
 		return nil, err
 	}
 	all := make([]example, len(s.queries))
-	var wg sync.WaitGroup
-	for w := range 2 {
-		wg.Go(func() {
-			for i := w; i < len(s.queries); i += 2 {
-				all[i] = s.example(ctx, s.queries[i])
-			}
-		})
-	}
-	wg.Wait()
+	s.each(most, func(i int, q query) { all[i] = s.example(ctx, q) })
 	var out []example
 	for _, e := range all {
 		wanted := 0
@@ -94,10 +85,10 @@ func given(i int) bool {
 	return f >= rank.Is && f <= rank.Opposite || f == rank.OtherNumber || i == int(rank.Features+rank.Frequency)
 }
 
-func learnModel(ctx context.Context, out io.Writer, sets []*set) error {
+func learnModel(ctx context.Context, out io.Writer, sets []*set, most int) error {
 	var all [][]example
 	for _, s := range sets {
-		e, err := examples(ctx, s)
+		e, err := examples(ctx, s, most)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"whyfix/internal/search/rank"
 	"whyfix/internal/search/terms"
@@ -79,7 +80,7 @@ var theParts = []part{
 }
 
 // leaveOut measures the sets with each part left out.
-func leaveOut(ctx context.Context, out io.Writer, sets []*set) error {
+func leaveOut(ctx context.Context, out io.Writer, sets []*set, most int) error {
 	fmt.Fprint(out, "| |")
 	for _, s := range sets {
 		fmt.Fprintf(out, " %s |", s.name)
@@ -94,13 +95,33 @@ func leaveOut(ctx context.Context, out io.Writer, sets []*set) error {
 		for _, s := range sets {
 			w, m := *weigh.Default(), *rank.Default()
 			p.out(&w, &m)
-			got, err := s.measure(ctx, &w, &m)
+			mrr, err := s.measure(ctx, most, &w, &m)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, " %.3f |", got.mrr)
+			fmt.Fprintf(out, " %.3f |", mrr)
 		}
 		fmt.Fprintln(out)
 	}
 	return nil
+}
+
+// measure is the mean reciprocal rank of the first wanted article among the first
+// ten.
+func (s *set) measure(ctx context.Context, most int, weights *weigh.Table, model *rank.Model) (mrr float64, err error) {
+	if err := s.open(ctx, weights, model); err != nil {
+		return 0, err
+	}
+	reciprocal := make([]float64, min(len(s.queries), most))
+	s.each(most, func(i int, q query) {
+		_, ranked := s.answer(ctx, q.text)
+		first := slices.IndexFunc(ranked, func(c rank.Scored) bool { return q.wanted[c.Facts.URL] })
+		if first >= 0 && first < shown {
+			reciprocal[i] = 1 / float64(first+1)
+		}
+	})
+	for _, r := range reciprocal {
+		mrr += r / float64(len(reciprocal))
+	}
+	return mrr, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
@@ -30,6 +31,30 @@ type set struct {
 type query struct {
 	text   string
 	wanted map[string]bool // URLs
+}
+
+// candidates is how many an engine is asked for.
+const candidates = 96
+
+// readSets reads files of sets.
+func readSets(files []string) (sets []*set, err error) {
+	for _, file := range files {
+		err = lines(file, func(f []string) error {
+			if len(f) < 4 {
+				return fmt.Errorf("%s: %q is no set", file, f)
+			}
+			s, err := readSet(f[0], f[1], f[2], f[3])
+			if s.field = f[0]; len(f) > 4 {
+				s.field = f[4]
+			}
+			sets = append(sets, s)
+			return err
+		})
+		if err != nil {
+			break
+		}
+	}
+	return sets, err
 }
 
 // readSet reads docs.tsv (id TAB title [TAB body]) and queries (text TAB ids).
@@ -95,6 +120,19 @@ func (s *set) open(ctx context.Context, weights *weigh.Table, model *rank.Model)
 	s.asker = question.NewAsker(s.index, weights)
 	s.ranker = rank.NewRanker(s.index, s.asker, weights, model)
 	return nil
+}
+
+// each does something for each of the first questions, two at a time.
+func (s *set) each(most int, do func(i int, q query)) {
+	var wg sync.WaitGroup
+	for w := range 2 {
+		wg.Go(func() {
+			for i := w; i < min(len(s.queries), most); i += 2 {
+				do(i, s.queries[i])
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // answer ranks the articles for a question. What fails here is the program.

@@ -1,0 +1,135 @@
+package generate
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
+	"whyfix/internal/search"
+)
+
+// Folder is a content folder as it was read. It does not change.
+type Folder struct {
+	Dir   string // as the person named it
+	Files fs.FS
+
+	settings content.Settings
+	tags     []content.TagInfo
+	synonyms []content.Synonyms
+	files    []content.File
+	sources  map[string]*source // all but the settings, by path
+	parsing  string             // the settings that reading depends on
+	history  *history           // what git knows; nil: nobody had to ask
+	diags    diag.List          // but for those of sources
+	store    *Store             // has the texts of articles; nil: they are in memory
+}
+
+// readSettings reads the files that are no articles and stand beside none.
+func (f *Folder) readSettings() {
+	f.settings = content.DefaultSettings()
+	for _, file := range f.files {
+		if file.Class != content.ClassSetting {
+			continue
+		}
+		data, bad := content.ReadFile(f.Files, file.Path)
+		if bad != nil {
+			f.diags = append(f.diags, *bad)
+			continue
+		}
+		var found diag.List
+		switch file.Path {
+		case content.SiteFile:
+			f.settings, found = content.ParseSettings(data)
+		case content.TagsFile:
+			f.tags, found = content.ParseTags(data)
+		case content.SynonymsFile:
+			f.synonyms, found = content.ParseSynonyms(data)
+		}
+		f.diags = append(f.diags, found...)
+	}
+}
+
+// Whole is an article's document with its content. A text that was kept and is
+// damaged is read from the article again.
+func (f *Folder) Whole(a *content.Article) (*markdown.Document, error) {
+	if !a.Doc.Bare {
+		return a.Doc, nil
+	}
+	s := f.sources[a.Path]
+	doc, err := f.store.whole(a.Doc, s.Text)
+	if err == nil {
+		return doc, nil
+	}
+	data, err := f.File(a)
+	if err != nil {
+		return nil, err
+	}
+	again, _ := content.ParseArticle(a.Path, data, f.settings.Parser())
+	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != s.Sum || again == nil {
+		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
+	}
+	return again.Doc, nil
+}
+
+// File is an article's file, which is read once more: to keep the text of every
+// file would cost more memory than it saves time.
+func (f *Folder) File(a *content.Article) ([]byte, error) {
+	data, err := fs.ReadFile(f.Files, a.Path)
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	return data, nil
+}
+
+// WithLines are diagnostics with the lines of the files that they are about, for
+// those that are shown: most were made far from the file. It may be asked when
+// the Loader is closed.
+func (f *Folder) WithLines(diags diag.List) diag.List {
+	out := slices.Clone(diags)
+	fsys, files := os.DirFS(f.Dir), map[string]*diag.Lines{}
+	for i, d := range out {
+		if d.Source != "" || d.Line == 0 || d.File == "" {
+			continue
+		}
+		lines, known := files[d.File]
+		if !known {
+			if data, err := fs.ReadFile(fsys, d.File); err == nil {
+				lines = diag.NewLines(d.File, bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")))
+			}
+			files[d.File] = lines
+		}
+		if lines != nil {
+			out[i].Source = lines.Text(d.Line)
+		}
+	}
+	return out
+}
+
+// allSynonyms are the writers' groups of words, and every tag with its other
+// names.
+func (f *Folder) allSynonyms() []search.Synonyms {
+	values := func(texts []content.Text) []string {
+		out := make([]string, len(texts))
+		for i, t := range texts {
+			out[i] = t.Value
+		}
+		return out
+	}
+	var out []search.Synonyms
+	for _, g := range f.synonyms {
+		out = append(out, search.Synonyms{Asked: values(g.Asked), Found: values(g.Found)})
+	}
+	for _, t := range f.tags {
+		if len(t.Names) > 0 {
+			names := append([]string{t.Name.Value}, values(t.Names)...)
+			out = append(out, search.Synonyms{Asked: names, Found: names})
+		}
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package generate
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whyfix/internal/search"
+)
+
+// After an edit the index is made from that of the live release, which a
+// server may have open: it shares files with it, answers for the new content,
+// and leaves the old one as it was.
+func TestIndexIsMadeFromTheLast(t *testing.T) {
+	t.Parallel()
+	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
+	write(t, dir, sample(60))
+	incremental := keeping(t, dir, public)
+	first := released(t, reload(t, incremental), public)
+	open := func(release string) *search.Searcher {
+		x, err := search.Open(filepath.Join(release, "search"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { x.Close() })
+		return x
+	}
+	hits := func(x *search.Searcher, text string) int {
+		r, err := x.Search(t.Context(), search.Query{Text: text, Size: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Mode != search.Exact {
+			return 0
+		}
+		return r.Total
+	}
+	before := open(first.Dir)
+	write(t, dir, map[string]string{"c0/brand-new.md": "---\ntitle: 窗户漏风嗡嗡响\n---\n\n## 原因\n\n密封条老化。\n"})
+	second := released(t, reload(t, incremental), public)
+	after := open(second.Dir)
+	for x, want := range map[*search.Searcher]int{before: 0, after: 1} {
+		if got := hits(x, "窗户漏风"); got != want {
+			t.Errorf("an index of %d articles has %d hits, want %d", x.Count(), got, want)
+		}
+	}
+	if before.Count()+1 != after.Count() {
+		t.Errorf("%d articles, then %d", before.Count(), after.Count())
+	}
+	for n, want := range map[int]bool{2: true, 3: false} {
+		name := filepath.Join("search", "store", fmt.Sprintf("%012x.zap", n))
+		new, err := os.Stat(filepath.Join(second.Dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		old, err := os.Stat(filepath.Join(first.Dir, name))
+		if got := err == nil && os.SameFile(old, new); got != want {
+			t.Errorf("%s is shared: %v, want %v", name, got, want)
+		}
+	}
+}
+
+var update = flag.Bool("update-ranking", false, "write testdata/ranking.golden anew")
+
+// TestRanking asks what readers ask and compares the ranks with those of the
+// last time, so that a change of the ranking shows in review. Each rung of the
+// ladder has questions: as typed, in other words, traditional, pinyin,
+// sound-alikes, slips.
+func TestRanking(t *testing.T) {
+	t.Parallel()
+	l, err := NewLoader(Options{Content: "../../content", Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	loaded, err := l.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := search.NewLive(loaded.Synonyms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
+	docs, err := Documents(loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := live.Apply(docs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+
+	questions, err := os.ReadFile("testdata/questions.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	var n, found int
+	var reciprocal float64
+	for line := range strings.Lines(string(questions)) {
+		question, wanted, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok {
+			continue
+		}
+		n++
+		r, err := x.Search(t.Context(), search.Query{Text: question, Size: 10, Page: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rank := 0
+		for i, h := range r.Hits {
+			if h.URL == "/"+wanted+"/" {
+				rank = i + 1
+			}
+		}
+		if rank > 0 {
+			found++
+			reciprocal += 1 / float64(rank)
+		}
+		fmt.Fprintf(&got, "%s\t%s\t%d\t%s\n", question, wanted, rank, strings.TrimSpace(string(r.Mode)+" "+r.Corrected))
+	}
+	fmt.Fprintf(&got, "questions %d, recall@10 %.3f, MRR@10 %.3f\n", n, float64(found)/float64(n), reciprocal/float64(n))
+	if *update {
+		if err := os.WriteFile("testdata/ranking.golden", []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/ranking.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got.String(), "\n")); diff != "" {
+		t.Errorf("the ranking changed; if it is better, run: go test ./internal/generate -run TestRanking -update-ranking\n(-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,162 @@
+package generate
+
+import (
+	"crypto/sha256"
+	"image"
+	_ "image/gif"  // sizes of images
+	_ "image/jpeg" // sizes of images
+	_ "image/png"  // sizes of images
+	"io/fs"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/inode"
+	"whyfix/internal/markdown"
+	"whyfix/internal/record"
+	"whyfix/internal/site"
+)
+
+// source is one file of the content folder as it was read. It is what a Loader
+// remembers from one time to the next, and a Store from one build to the next.
+type source struct {
+	Stat    inode.Stat
+	ReadAt  int64            // in nanoseconds since 1970
+	Sum     [16]byte         // of the bytes of an article
+	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all
+	Text    span             // of an article: its content in the store
+	Article *content.Article // nil for what is no article; where there is a store, with the outline of its document
+	Diags   diag.List
+	Asset   site.Asset
+
+	// whole is the page of a folder with its content, where there is a store: the
+	// views of lists show it. It may be nil until somebody asks for it.
+	whole *content.Article
+}
+
+// is reports whether the file is the one that it was.
+func (s *source) is(f content.File) bool { return s.Stat == f.Stat }
+
+// settled reports whether a change of the moment when the file was read would
+// show.
+func (s *source) settled() bool { return s.Stat.Settled(time.Unix(0, s.ReadAt)) }
+
+// article is what the site is made of: an outline but for the pages of folders.
+func (s *source) article() *content.Article {
+	if s.whole != nil {
+		return s.whole
+	}
+	return s.Article
+}
+
+// readSource reads an article or what stands beside one. Was is the file as it
+// was read before, and store keeps the texts; both may be nil.
+func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser, store *Store) (*source, error) {
+	s := &source{Stat: f.Stat, ReadAt: time.Now().UnixNano()}
+	switch f.Class {
+	case content.ClassArticle, content.ClassIndex:
+		data, bad := content.ReadFile(fsys, f.Path)
+		if bad != nil {
+			s.Diags = diag.List{*bad}
+			break
+		}
+		sum := sha256.Sum256(data)
+		s.Sum = [16]byte(sum[:16])
+		// A tree that was copied or checked out again has other times, and mostly
+		// the same files.
+		if was != nil && was.Article != nil && was.Sum == s.Sum && was.complete(store) {
+			same := *was
+			same.Stat, same.ReadAt = s.Stat, s.ReadAt
+			return &same, nil
+		}
+		s.Article, s.Diags = content.ParseArticle(f.Path, data, parser)
+		if store != nil && s.Article != nil {
+			return s, s.putAway(store)
+		}
+	case content.ClassAsset:
+		s.Asset = measure(fsys, f.Path)
+		file, err := fsys.Open(f.Path)
+		if err == nil {
+			return s, file.Close()
+		}
+		if _, bad := content.ReadFile(fsys, f.Path); bad != nil {
+			s.Diags = diag.List{*bad}
+		}
+	}
+	return s, nil
+}
+
+// putAway keeps an article's text in a store, and its outline in memory. The
+// few pages of folders stay whole beside it.
+func (s *source) putAway(store *Store) (err error) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	*buffer = s.Article.Doc.AppendContent((*buffer)[:0])
+	if s.Text, err = store.texts.add(*buffer); err != nil {
+		return err
+	}
+	outlined := *s.Article
+	outlined.Doc = outlined.Doc.Outline()
+	s.Article, s.whole = &outlined, s.Article
+	if outlined.Index {
+		s.Facts = s.Sum
+		return nil
+	}
+	s.whole = nil
+	*buffer = record.AppendWithout[content.Article, diag.Pos]((*buffer)[:0], s.Article)
+	facts := sha256.Sum256(*buffer)
+	s.Facts = [16]byte(facts[:16])
+	return nil
+}
+
+// complete makes the page of a folder whole that comes from a store. It reports
+// whether it could.
+func (s *source) complete(store *Store) bool {
+	if store == nil || s.Article == nil || !s.Article.Index || s.whole != nil {
+		return true
+	}
+	doc, err := store.whole(s.Article.Doc, s.Text)
+	if err != nil {
+		return false
+	}
+	whole := *s.Article
+	whole.Doc, s.whole = doc, &whole
+	return true
+}
+
+var svgBox = regexp.MustCompile(`<svg[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)`)
+
+// measure finds the size of an image, so that a page does not jump when it
+// arrives. What it cannot read has no size.
+func measure(fsys fs.FS, p string) site.Asset {
+	a := site.Asset{Path: p}
+	ext := strings.ToLower(path.Ext(p))
+	switch ext {
+	case ".svg", ".png", ".jpg", ".jpeg", ".gif":
+	default:
+		return a
+	}
+	f, err := fsys.Open(p)
+	if err != nil {
+		return a
+	}
+	defer f.Close()
+	if ext != ".svg" {
+		if c, _, err := image.DecodeConfig(f); err == nil {
+			a.Width, a.Height = c.Width, c.Height
+		}
+		return a
+	}
+	head := make([]byte, 4096)
+	n, _ := f.Read(head)
+	if m := svgBox.FindSubmatch(head[:n]); m != nil {
+		w, _ := strconv.ParseFloat(string(m[1]), 64)
+		h, _ := strconv.ParseFloat(string(m[2]), 64)
+		a.Width, a.Height = int(w+0.5), int(h+0.5)
+	}
+	return a
+}
