@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"whyfix/internal/content"
@@ -91,12 +92,18 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	switch {
 	case built.Loaded != nil:
 		if next := built.Loaded.Site.NextChange; !next.At.IsZero() {
+			next.At = next.At.In(built.Loaded.Site.Settings.Zone())
 			e.say("build again at the next change: %s", nextChange(next, o.Content))
 		}
 	case built.Warnings > 0:
 		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
 	}
 	return nil
+}
+
+// dated reports whether an article names a day on which something happens to it.
+func dated(a *site.Article) bool {
+	return !a.Date.IsZero() || !a.Expires.IsZero() || !a.ReviewBy.IsZero()
 }
 
 // sayBuilt prints what there is to say about the content, and turns the error
@@ -126,6 +133,9 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	if l.Dates != "" {
 		e.say("%s", l.Dates)
 	}
+	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
+		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
+	}
 	if built.NotKept != nil {
 		e.say("the next build will be slower: %v", built.NotKept)
 	}
@@ -142,7 +152,7 @@ func checkTheme(o generate.Options) error {
 
 // nextChange says when the site changes without an edit, and why.
 func nextChange(c site.Change, dir string) string {
-	s := fmt.Sprintf("%s: %s %s", c.At.Local().Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
+	s := fmt.Sprintf("%s: %s %s", c.At.Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
 	if c.More > 0 {
 		s += fmt.Sprintf(", and %d more", c.More)
 	}

@@ -26,7 +26,8 @@ do. Exits with 1 if there is an error; warnings alone exit with 0.
   -sarif         SARIF 2.1.0, for review tools
   -github        workflow commands, for annotations beside a change's lines
   -fix           mend what is safe first: links and images whose file was
-                 moved, and, after asking, tags that differ in one character
+                 moved, values that need quotes, and, after asking, tags that
+                 differ in one character
   -yes           with -fix: do not ask
 
 Each rule can be an error, a warning or off: checks: in site.yaml, and
@@ -63,7 +64,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	}
 	debug.SetGCPercent(checkingGC)
 	p := printer(*dir)
-	l, err := generate.NewLoader(generate.Options{Content: *dir})
+	l, err := generate.NewLoader(generate.Options{Content: *dir, Uncoloured: true})
 	if err != nil {
 		return loadError(err, *dir)
 	}
@@ -73,16 +74,20 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *fixing {
-		n, err := fixContent(ctx, e, loaded, p, *yes)
-		if err != nil {
-			return err
-		}
-		e.say("%s mended", plural(n, "place"))
-		if n > 0 {
+		total := 0
+		for first := true; ; first = false { // what is mended may show what is wrong behind it
+			n, err := fixContent(ctx, e, loaded, p, first, *yes)
+			if err != nil {
+				return err
+			}
+			if total += n; n == 0 {
+				break
+			}
 			if loaded, err = l.Load(ctx); err != nil {
 				return err
 			}
 		}
+		e.say("%s mended", plural(total, "place"))
 	}
 	diags := loaded.Diags
 	tried, err := generate.TryTheme(loaded)
@@ -140,23 +145,27 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	return nil
 }
 
-// fixContent fixes what is safe, and what the writer agrees to, and returns in
-// how many places.
-func fixContent(ctx context.Context, e *env, loaded *generate.Loaded, p diag.Printer, yes bool) (int, error) {
-	tags, err := agreedTags(ctx, e, loaded, yes)
-	if err != nil {
-		return 0, err
+// fixContent fixes what is safe, and, the first time, what the writer agrees to,
+// and returns in how many places.
+func fixContent(ctx context.Context, e *env, loaded *generate.Loaded, p diag.Printer, first, yes bool) (int, error) {
+	var tags []fix.Edit
+	var err error
+	if first {
+		if tags, err = agreedTags(ctx, e, loaded, yes); err != nil {
+			return 0, err
+		}
 	}
 	root, err := os.OpenRoot(loaded.Dir)
 	if err != nil {
 		return 0, err
 	}
 	defer root.Close()
-	files, err := fix.Files(root, append(fix.Links(loaded.Site, loaded.Files, loaded.Diags), tags...))
+	edits := append(fix.Links(loaded.Site, loaded.Files, loaded.Diags), fix.Quotes(loaded.Diags)...)
+	files, err := fix.Files(root, append(edits, tags...))
 	if err != nil {
 		return 0, err
 	}
-	if err := fix.Write(root, files); err != nil {
+	if err := e.write(func() error { return fix.Write(root, files) }); err != nil {
 		return 0, fmt.Errorf("nothing was mended: %w", err)
 	}
 	n := 0

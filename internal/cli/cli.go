@@ -20,6 +20,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -41,6 +42,14 @@ const (
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	writing        *atomic.Bool // files of the writer are being written
+}
+
+// write does what must not be left half done.
+func (e *env) write(do func() error) error {
+	e.writing.Store(true)
+	defer e.writing.Store(false)
+	return do()
 }
 
 func (e *env) say(format string, args ...any) { fmt.Fprintf(e.stderr, "whyfix: "+format+"\n", args...) }
@@ -73,9 +82,12 @@ var errSilent = errors.New("")
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	e := &env{stdin: stdin, stdout: stdout, stderr: stderr}
+	return run(ctx, &env{stdin: stdin, stdout: stdout, stderr: stderr, writing: &atomic.Bool{}}, args)
+}
+
+func run(ctx context.Context, e *env, args []string) int {
 	if len(args) == 0 {
-		fmt.Fprint(stderr, overview())
+		fmt.Fprint(e.stderr, overview())
 		return exitUsage
 	}
 	name := args[0]
@@ -85,9 +97,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return e.finish(command{name: "help"}, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"))
 		}
 		if len(args) > 1 {
-			return Run(ctx, []string{args[1], "-h"}, stdin, stdout, stderr)
+			return run(ctx, e, []string{args[1], "-h"})
 		}
-		fmt.Fprint(stdout, overview())
+		fmt.Fprint(e.stdout, overview())
 		return exitDone
 	case "-version", "--version":
 		name = "version"
@@ -100,7 +112,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}
 	e.say("unknown command %q", name)
-	fmt.Fprintf(stderr, "    hint: %s\n", diag.DidYouMean(name, known, "whyfix help lists the commands"))
+	fmt.Fprintf(e.stderr, "    hint: %s\n", diag.DidYouMean(name, known, "whyfix help lists the commands"))
 	return exitUsage
 }
 

@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -65,6 +66,54 @@ func TestDurable(t *testing.T) {
 			last += at
 		}
 	}
+}
+
+// powerCuts is how many power cuts TestPowerCut makes. It has to mount a file
+// system, which only root may.
+var powerCuts = flag.Int("powercuts", 0, "how many power cuts TestPowerCut makes; it needs root, loop devices and mkfs.ext4")
+
+// What a power cut leaves is what has reached the disk. Here the disk is a file
+// system in a file, which is copied at the moment when a build has said what is
+// live: whatever only the memory had is not in the copy.
+func TestPowerCut(t *testing.T) {
+	if *powerCuts == 0 {
+		t.Skip("-powercuts N makes some")
+	}
+	do := func(name string, args ...string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+		}
+	}
+	dir := t.TempDir()
+	disk, copied, at, after := filepath.Join(dir, "disk"), filepath.Join(dir, "copied"), filepath.Join(dir, "at"), filepath.Join(dir, "after")
+	mount := func(disk, at string) {
+		t.Helper()
+		do("mkdir", "-p", at)
+		do("mount", "-o", "loop", disk, at)
+		t.Cleanup(func() { _ = exec.Command("umount", at).Run() })
+	}
+	do("truncate", "-s", "300M", disk)
+	do("mkfs.ext4", "-q", "-F", disk)
+	mount(disk, at)
+	content, _ := site(t)
+	public := filepath.Join(at, "public")
+	for n := range *powerCuts {
+		writeFile(t, filepath.Join(content, "refund.md"), fmt.Sprintf("%s\n第%d次。\n", refund, n))
+		do("whyfix", "build", "-content", content, "-out", public)
+		do("cp", "--sparse=always", disk, copied)
+		mount(copied, after)
+		id, err := publish.Current(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left, err := publish.Current(filepath.Join(after, "public")); err != nil || left != id {
+			t.Errorf("cut %d: %s is live, %v; %s was called live", n, left, err, id)
+		}
+		do("diff", "-r", filepath.Join(public, id), filepath.Join(after, "public", id))
+		do("umount", after)
+	}
+	do("umount", at)
 }
 
 // trace runs the program and returns its system calls on files, in order, each

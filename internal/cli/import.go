@@ -94,7 +94,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 			return err
 		}
 		defer root.Close()
-		if err := plan.Write(root); err != nil {
+		if err := e.write(func() error { return plan.Write(root) }); err != nil {
 			if errors.Is(err, fs.ErrExist) {
 				return diag.WithHint(err, "nothing was written; choose another folder with -into, or move that file away")
 			}

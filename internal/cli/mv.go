@@ -49,7 +49,7 @@ func runMv(ctx context.Context, e *env, args []string) error {
 	}
 	moved, mended, added := "would move", "would mend", "would add"
 	if !*dry {
-		if err := plan.Do(); err != nil {
+		if err := e.write(plan.Do); err != nil {
 			return err
 		}
 		moved, mended, added = "moved", "mended", "added"

@@ -1,19 +1,16 @@
 package cli_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -27,10 +24,7 @@ import (
 // whyfix, it is main.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"whyfix": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-		stop()
-		os.Exit(code)
+		os.Exit(cli.Main(os.Args[1:]))
 	}})
 }
 

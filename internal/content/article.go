@@ -68,7 +68,7 @@ var articleKeys = []key[Article]{
 	{"cases", "list", "Tags: in what situations it happened.", func(a *Article, v value) { a.Cases = v.tags() }},
 	{"author", "text", "Who answers for it.", func(a *Article, v value) { a.Author = v.text().Value }},
 	{
-		"date", "date", "When it was published. In the future: not built until then. A day means its first moment, in the time zone of the machine that builds.",
+		"date", "date", "When it was published. In the future: not built until then. A day means its first moment, in the timezone of site.yaml. A time may follow: 2026-03-01 20:00, also with a zone of its own, +08:00.",
 		func(a *Article, v value) { a.Date = v.date() },
 	},
 	{
@@ -112,6 +112,12 @@ var articleKeys = []key[Article]{
 // is not text; otherwise what could be read is there, so that one mistake does
 // not hide the next.
 func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, diag.List) {
+	return ReadArticle(p, data, parser, time.Local)
+}
+
+// ReadArticle is ParseArticle with the time zone in which a day is one where
+// front matter names no other.
+func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Location) (*Article, diag.List) {
 	if len(data) > MaxArticle {
 		return nil, diag.List{{
 			Pos: diag.Pos{File: p}, Code: "file-size",
@@ -129,8 +135,13 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 	if d != nil {
 		diags = append(diags, *d)
 	}
+	if len(front) > maxFront {
+		diags = append(diags, lines.New(diag.Pos{File: p, Line: 1, Col: 1}, diag.Error, "text-limit",
+			fmt.Sprintf("front matter has %d kB; it may have %d", len(front)>>10, maxFront>>10), "put what is text below it"))
+		front = nil
+	}
 	if front != nil {
-		diags = append(diags, readMapping(lines, front, 1, "front matter", articleKeys, a)...)
+		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: zone}, front, "front matter", articleKeys, a)...)
 	}
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",
@@ -154,14 +165,15 @@ func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, dia
 	return a, diags
 }
 
-// Body is what stands below the front matter of a file that was read before.
-func Body(data []byte) string {
+// Body is what stands below the front matter of a file that was read before,
+// without its comments.
+func Body(data []byte, comments []markdown.Span) string {
 	lines, source, bad := text("", data)
 	if bad != nil {
 		return ""
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(source[start:], "\n"))
+	return string(bytes.TrimLeft(markdown.Uncommented(source[start:], comments), "\n"))
 }
 
 // splitFront finds front matter: its text, and where the body starts.

@@ -16,6 +16,7 @@ import (
 	"cmp"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,6 +36,13 @@ const (
 // MaxArticle is the largest Markdown file that is read, in bytes. A page of
 // that size is useless to a reader and most likely an accident.
 const MaxArticle = 8 << 20
+
+// What front matter may have: its bytes, and the characters of one text in it.
+// Titles and symptoms are searched for in every other article, word by word.
+const (
+	maxFront = 64 << 10
+	maxText  = 500
+)
 
 // Text is a word or sentence from a file and where it stands.
 type Text struct {
@@ -86,7 +94,7 @@ func Hidden(p string) bool {
 
 // File is one file of the folder.
 type File struct {
-	Path    string // slash-separated, relative to the folder
+	Path    string // slash-separated, relative to the folder, Composed
 	Class   Class
 	Size    int64
 	ModTime time.Time
@@ -98,9 +106,11 @@ type File struct {
 // only a folder that cannot be read at all is an error.
 func Scan(fsys fs.FS) ([]File, diag.List, error) {
 	var (
-		files []File
-		diags diag.List
+		files   []File
+		diags   diag.List
+		renamed bool
 	)
+	names := alike{seen: map[string]string{}, told: map[string]bool{}}
 	err := fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			if p == "." {
@@ -115,7 +125,14 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 			}
 			return nil
 		}
-		if entry.IsDir() {
+		one := false
+		if p != "." {
+			var bad *diag.Diagnostic
+			if bad, one = names.check(p, entry.IsDir()); bad != nil {
+				diags = append(diags, *bad)
+			}
+		}
+		if entry.IsDir() || one {
 			return nil
 		}
 		file, found, bad := look(fsys, p, entry)
@@ -124,9 +141,13 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		}
 		if found {
 			files = append(files, file)
+			renamed = renamed || file.Path != p
 		}
 		return nil
 	})
+	if renamed {
+		slices.SortStableFunc(files, func(a, b File) int { return Compare(a.Path, b.Path) })
+	}
 	return files, diags, err
 }
 
@@ -169,6 +190,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 			Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
 		}
 	}
+	p = Composed(p)
 	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: inode.Of(info)}, true, bad
 }
 

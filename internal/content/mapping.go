@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -36,6 +35,7 @@ type value struct {
 type mapping struct {
 	lines  *diag.Lines
 	before int // lines that stand before the YAML text in its file
+	zone   *time.Location
 	diags  diag.List
 }
 
@@ -49,8 +49,7 @@ func (m *mapping) problem(p diag.Pos, code, message, hint string) {
 
 // readMapping reads YAML into out, key by key. A key that is not known is an
 // error: a typo must never publish a draft.
-func readMapping[T any](lines *diag.Lines, source []byte, before int, what string, keys []key[T], out *T) diag.List {
-	m := &mapping{lines: lines, before: before}
+func readMapping[T any](m *mapping, source []byte, what string, keys []key[T], out *T) diag.List {
 	root := m.parse(source)
 	if root == nil {
 		return m.diags
@@ -89,9 +88,7 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 			continue
 		}
 		if text, ok := scalar(node); ok && text == "" {
-			if c := cmp.Or(name.LineComment, node.LineComment); hexColour.MatchString(c) {
-				m.problem(m.at(node), "yaml-syntax", "YAML reads this colour as a comment", `put it in quotes: `+name.Value+`: "`+c+`"`)
-			}
+			m.keepEmpty(name, node, k.shape)
 			continue // "key:" with nothing behind it is not given
 		}
 		k.read(out, value{key: k.name, node: node, mapping: m})
@@ -265,6 +262,9 @@ func explainYAML(entry []byte, message string) (text, hint string, offset int) {
 	case strings.Contains(message, "tab character"):
 		return "a tab is not allowed here", "indent with spaces", max(bytes.IndexByte(entry, '\t'), 0)
 	case strings.Contains(message, "expected ',' or ']'"), strings.Contains(message, "expected ',' or '}'"):
+		if at := regexp.MustCompile(`\s#\S`).FindIndex(entry); at != nil {
+			return "YAML reads what stands behind this # as a comment", "put the text with the # in quotes", at[0] + 1
+		}
 		return "this list is not closed, or a comma is missing in it", "end it with ] (or }) and put commas between its parts", inValue("[{")
 	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "document separator"):
 		return "this quote is not closed", "add the closing quote", inValue(`"'`)
@@ -355,7 +355,18 @@ func (v value) text() Text {
 	if !ok {
 		v.wrong(v.node, "text", "write it on one line: "+v.key+": …")
 	}
-	return Text{Value: s, Pos: v.at(v.node)}
+	v.keep(v.node)
+	return Text{Value: v.short(v.node, s), Pos: v.at(v.node)}
+}
+
+// short is the text of a node in front matter, or its beginning where it is too
+// long.
+func (v value) short(n *yaml.Node, s string) string {
+	if len(s) <= maxText || v.before == 0 || utf8.RuneCountInString(s) <= maxText {
+		return s
+	}
+	v.problem(v.at(n), "text-limit", v.key+" has a text of "+strconv.Itoa(utf8.RuneCountInString(s))+" characters; it may have "+strconv.Itoa(maxText), "say it in a sentence, and put the rest into the article")
+	return string([]rune(s)[:maxText])
 }
 
 // list reads a list of texts; one text alone is a list of one.
@@ -366,7 +377,8 @@ func (v value) list() []Text {
 	}
 	if n.Kind != yaml.SequenceNode {
 		if s, ok := scalar(n); ok {
-			return []Text{{Value: s, Pos: v.at(n)}}
+			v.keep(n)
+			return []Text{{Value: v.short(n, s), Pos: v.at(n)}}
 		}
 		v.wrong(n, "a list", "write "+v.key+": [one, two], or one line of “- …” for each")
 		return nil
@@ -387,8 +399,9 @@ func (v value) list() []Text {
 			v.wrong(c, "a list of texts", hint)
 			continue
 		}
+		v.keep(c)
 		if s != "" {
-			out = append(out, Text{Value: s, Pos: v.at(c)})
+			out = append(out, Text{Value: v.short(c, s), Pos: v.at(c)})
 		}
 	}
 	return out
@@ -444,12 +457,10 @@ func (v value) bool() bool {
 // date reads a day, or a day with a time; a day means its first moment.
 func (v value) date() time.Time {
 	s, _ := scalar(v.node)
-	for _, layout := range []string{"2006-01-02", time.RFC3339, "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-1-2", "2006/01/02"} {
-		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil {
-			return t
-		}
+	if t, ok := parseDate(s, v.zone); ok {
+		return t
 	}
-	v.problem(v.at(v.node), "value-shape", "this is not a date", "write year-month-day, such as 2026-03-01")
+	v.problem(v.at(v.node), "value-shape", "this is not a date", "write year-month-day, such as 2026-03-01, or a time behind it: 2026-03-01 20:00 or 2026-03-01T20:00:00+08:00")
 	return time.Time{}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // time zones are the same on every machine
 
 	"gopkg.in/yaml.v3"
 
@@ -30,6 +32,7 @@ type Settings struct {
 	Brand       Text // a colour: #rgb or #rrggbb; empty: the theme's own
 	Logo        Text // a file in the content folder; empty: the theme's own
 	Languages   []LanguageSettings
+	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
 	Kinds       markdown.KindWords
 	RawHTML     bool
 	Redirects   []Redirect   // old addresses that lead elsewhere
@@ -85,6 +88,7 @@ var settingsKeys = []key[Settings]{
 	{"brand", "colour", "The site's colour, such as #0a6286. Where it would be hard to read, a darker or a lighter one stands for it.", func(s *Settings, v value) { s.Brand = v.colour() }},
 	{"logo", "text", "An image in the content folder, shown beside the site's name.", func(s *Settings, v value) { s.Logo = v.text() }},
 	{"languages", "mapping", "For the other languages of the site: {en: {title, description, nav, notices, footer, contact}}.", func(s *Settings, v value) { s.Languages = v.languages() }},
+	{"timezone", "text", "Where a day begins, such as Asia/Shanghai or UTC. Default: as on the machine that builds, which then says which that is.", func(s *Settings, v value) { s.Timezone = v.timezone() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
@@ -128,6 +132,25 @@ func (s Settings) Parser() *markdown.Parser {
 	return markdown.NewParser(markdown.Options{RawHTML: s.RawHTML, Words: s.Kinds})
 }
 
+// Zone is the time zone in which a day begins.
+func (s Settings) Zone() *time.Location {
+	if zone, err := time.LoadLocation(s.Timezone.Value); err == nil && s.Timezone.Value != "" {
+		return zone
+	}
+	return time.Local
+}
+
+// timezone reads the name of a time zone; what is none is as if it were not
+// given.
+func (v value) timezone() Text {
+	t := v.text()
+	if _, err := time.LoadLocation(t.Value); err != nil || t.Value == "Local" {
+		v.problem(t.Pos, "timezone", strconv.Quote(t.Value)+" is not the name of a time zone", "write one such as Asia/Shanghai, Europe/Berlin or UTC")
+		return Text{}
+	}
+	return t
+}
+
 // ParseSettings reads site.yaml over the defaults.
 func ParseSettings(data []byte) (Settings, diag.List) {
 	s := DefaultSettings()
@@ -137,7 +160,7 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 	}
 	kinds := s.Kinds
 	s.Kinds = nil
-	diags := readMapping(lines, source, 0, SiteFile, settingsKeys, &s)
+	diags := readMapping(&mapping{lines: lines, zone: time.Local}, source, SiteFile, settingsKeys, &s)
 	maps.Copy(kinds, s.Kinds)
 	s.Kinds = kinds
 	return s, diags

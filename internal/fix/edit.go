@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 )
 
@@ -49,6 +50,7 @@ func Files(root *os.Root, edits []Edit) ([]File, error) {
 		byFile[x.At.File] = append(byFile[x.At.File], x)
 	}
 	for name, edits := range byFile {
+		name = content.OnDisk(root.FS(), name)
 		text, err := root.ReadFile(name)
 		if err != nil {
 			return nil, err

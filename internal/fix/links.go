@@ -33,9 +33,9 @@ func ReadAddress(whole, file string) (Address, bool) {
 	if err != nil || plain == "" || strings.Contains(plain, ":") || strings.HasPrefix(plain, "//") {
 		return Address{}, false
 	}
-	a := Address{Path: path.Join(path.Dir(file), plain), Folder: strings.HasSuffix(plain, "/"), whole: whole, plain: plain, suffix: whole[cut:]}
+	a := Address{Path: content.Composed(path.Join(path.Dir(file), plain)), Folder: strings.HasSuffix(plain, "/"), whole: whole, plain: plain, suffix: whole[cut:]}
 	if a.absolute() {
-		a.Path = path.Clean(plain[1:])
+		a.Path = content.Composed(path.Clean(plain[1:]))
 	}
 	return a, true
 }

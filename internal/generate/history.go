@@ -182,7 +182,7 @@ type commit struct {
 // read takes in one change: its letter has been read, its paths have not.
 func (c *commit) read(letter string, words *bufio.Reader) error {
 	file, err := words.ReadString(0)
-	file = strings.TrimSuffix(file, "\x00")
+	file = content.Composed(strings.TrimSuffix(file, "\x00"))
 	switch {
 	case err != nil:
 		return err
@@ -191,7 +191,7 @@ func (c *commit) read(letter string, words *bufio.Reader) error {
 	case letter[0] == 'R' && strings.ContainsAny(letter, "0123456789"): // with how much of it is the same
 		c.gone = append(c.gone, file)
 		to, err := words.ReadString(0)
-		if to = strings.TrimSuffix(to, "\x00"); letter == "R100" {
+		if to = content.Composed(strings.TrimSuffix(to, "\x00")); letter == "R100" {
 			c.moved[to] = file
 		} else {
 			c.wrote = append(c.wrote, to)

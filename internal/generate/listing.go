@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -47,6 +48,10 @@ func (l *listing) follow(fsys fs.FS, p string) bool {
 	if known {
 		l.files[at] = file
 		return true
+	}
+	// A name that another file has in another case is a mistake, which the list tells.
+	if slices.ContainsFunc(l.files, func(f content.File) bool { return strings.EqualFold(f.Path, p) }) {
+		return false
 	}
 	// A folder that no known file is in may be new, or be reached by a link.
 	if dir := path.Dir(p); dir != "." && !slices.ContainsFunc(l.files, func(f content.File) bool { return path.Dir(f.Path) == dir }) {

@@ -117,6 +117,9 @@ func (l *Loader) Reopen() error {
 	return nil
 }
 
+// names is the content folder, in which files have composed names.
+func (l *Loader) names() fs.FS { return content.Names(l.root.FS()) }
+
 // Close gives the folder back.
 func (l *Loader) Close() error {
 	if l.root == nil {
@@ -152,12 +155,12 @@ func (l *Loader) Follow(ctx context.Context, changed []string) (*Loaded, error) 
 			l.theme.key = ""
 			continue
 		}
-		p := filepath.ToSlash(rel)
+		p := content.Composed(filepath.ToSlash(rel))
 		if content.Hidden(p) {
 			continue
 		}
 		l.changed[p] = true
-		if l.listing != nil && !l.listing.follow(l.root.FS(), p) {
+		if l.listing != nil && !l.listing.follow(l.names(), p) {
 			l.listing = nil
 		}
 	}
@@ -172,7 +175,7 @@ func (l *Loader) Follow(ctx context.Context, changed []string) (*Loaded, error) 
 // listed, the times of files say which these are; else somebody has told, and
 // clocks do not matter.
 func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
-	fsys := l.root.FS()
+	fsys := l.names()
 	if listed == nil && l.listing == nil {
 		var err error
 		if listed, err = list(fsys, l.options.Content); err != nil {
@@ -185,12 +188,12 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 	files := slices.Clone(l.listing.files)
 	f := &Folder{Dir: l.options.Content, Files: fsys, files: files, diags: slices.Clone(l.listing.diags), store: l.store}
 	f.readSettings()
-	options := markdown.Options{RawHTML: f.settings.RawHTML, Words: f.settings.Kinds}
-	if f.parsing = fmt.Sprintf("%#v", options); f.parsing != l.parsing {
+	options := markdown.Options{RawHTML: f.settings.RawHTML, Words: f.settings.Kinds, Plain: l.options.Uncoloured}
+	if f.parsing = fmt.Sprintf("%#v", options) + f.settings.Zone().String(); f.parsing != l.parsing {
 		l.parsing, l.sources = f.parsing, nil
 	}
 
-	parser := markdown.NewParser(options)
+	parser, zone := markdown.NewParser(options), f.settings.Zone()
 	read := make([]*source, len(files))
 	dates := dating{loader: l, ctx: ctx}
 	done := l.options.Progress.Begin(PhaseReading, len(files))
@@ -199,7 +202,7 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 		p := files[i].Path
 		s := l.sources[p]
 		if s == nil || !s.is(files[i]) || l.changed[p] || listed != nil && !s.settled() || !s.complete(l.store) {
-			s, err = readSource(fsys, files[i], s, parser, l.store)
+			s, err = readSource(fsys, files[i], s, parser, zone, l.store)
 		}
 		dates.look(s.Article)
 		read[i] = s

@@ -29,13 +29,15 @@ import (
 
 // Options say what to make a site of, and what to make of it.
 type Options struct {
-	Content  string           // the content folder, as the person named it
-	Theme    string           // name or folder; empty: what site.yaml says, else the built-in one
-	Base     string           // instead of what site.yaml says; empty: that
-	Drafts   bool             // drafts and articles of the future, too
-	Now      func() time.Time // nil: the clock
-	Progress *Progress        // is told how far a build is; it may be nil
-	Release  ReleaseOptions   // for Run
+	Content string           // the content folder, as the person named it
+	Theme   string           // name or folder; empty: what site.yaml says, else the built-in one
+	Base    string           // instead of what site.yaml says; empty: that
+	Drafts  bool             // drafts and articles of the future, too
+	Now     func() time.Time // nil: the clock
+	// Uncoloured articles have no colours in their code: for somebody who shows no page.
+	Uncoloured bool
+	Progress   *Progress      // is told how far a build is; it may be nil
+	Release    ReleaseOptions // for Run
 }
 
 // ReleaseOptions say how to publish.

@@ -55,7 +55,7 @@ func (s *source) article() *content.Article {
 
 // readSource reads an article or what stands beside one. Was is the file as it
 // was read before, and store keeps the texts; both may be nil.
-func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser, store *Store) (*source, error) {
+func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
 	s := &source{Stat: f.Stat, ReadAt: time.Now().UnixNano()}
 	switch f.Class {
 	case content.ClassArticle, content.ClassIndex:
@@ -73,7 +73,7 @@ func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser
 			same.Stat, same.ReadAt = s.Stat, s.ReadAt
 			return &same, nil
 		}
-		s.Article, s.Diags = content.ParseArticle(f.Path, data, parser)
+		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
 		if store != nil && s.Article != nil {
 			return s, s.putAway(store)
 		}

@@ -26,11 +26,8 @@ const hanFirst, hanLast = 0x4E00, 0x9FFF
 // the characters in use, a map for the rare rest.
 var simplified = sync.OnceValue(func() *simplification {
 	s := &simplification{rare: map[rune]rune{}}
-	for line := range strings.Lines(t2sText) {
-		runes := []rune(strings.TrimSpace(line))
-		if len(runes) == 0 || runes[0] == '#' {
-			continue
-		}
+	for line := range tableLines(t2sText) {
+		runes := []rune(line)
 		for _, t := range runes[1:] {
 			if t >= hanFirst && t <= hanLast && runes[0] <= hanLast {
 				s.common[t-hanFirst] = uint16(runes[0])
@@ -106,6 +103,29 @@ func AppendFolded(dst []rune, s string) []rune {
 		i = end
 	}
 	return dst
+}
+
+// Joint stands in marked text where a name that is written as one changes from
+// small letters to large ones: getUserById is get, User, By, Id.
+const Joint = '\x1F'
+
+// AppendMarked appends the characters of folded text as AppendFolded does, and
+// a Joint at each such place. What compares text leaves Joints out.
+func AppendMarked(dst []rune, s string) []rune {
+	from := 0
+	for i := 1; i < len(s); i++ {
+		if c := s[i]; c < 'A' || c > 'Z' {
+			continue
+		}
+		before := s[i-1]
+		small := before >= 'a' && before <= 'z'
+		last := before >= 'A' && before <= 'Z' && i+1 < len(s) && s[i+1] >= 'a' && s[i+1] <= 'z' // HTTPServer
+		if small || last {
+			dst = append(AppendFolded(dst, s[from:i]), Joint)
+			from = i
+		}
+	}
+	return AppendFolded(dst, s[from:])
 }
 
 // plain folds the first character of text when that is simple: when it is in

@@ -1,7 +1,6 @@
 package han
 
 import (
-	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -42,16 +41,6 @@ func TestFoldMapKeepsPlaces(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{0, 3, 6, 9, 11, 12, 13, 14}, f.Starts); diff != "" {
 		t.Errorf("starts (-want +got):\n%s", diff)
-	}
-}
-
-func TestTerms(t *testing.T) {
-	var got []string
-	runes := []rune(Fold("花唄ERR_1042 退款s, 2 refunds"))
-	EachTerm(runes, func(start, end int) { got = append(got, Stemming.Word(string(runes[start:end]))) })
-	want := strings.Fields("花 花呗 呗 err 1042 退 退款 款 s 2 refund")
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("terms (-want +got):\n%s", diff)
 	}
 }
 
@@ -100,10 +89,5 @@ func FuzzFold(f *testing.F) {
 			}
 			last = at
 		}
-		EachTerm(m.Runes, func(start, end int) {
-			if start < 0 || end <= start || end > len(m.Runes) || Stemming.Word(string(m.Runes[start:end])) == "" {
-				t.Errorf("EachTerm(%q): bad term from %d to %d", once, start, end)
-			}
-		})
 	})
 }

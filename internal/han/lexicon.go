@@ -56,10 +56,9 @@ func NewLexicon(groups []Group) *Lexicon {
 // General is the lexicon of how speakers of Chinese put things.
 var General = sync.OnceValue(func() *Lexicon {
 	var groups []Group
-	for line := range strings.Lines(lexiconText) {
-		if f := strings.Fields(line); len(f) > 0 && f[0] != "#" {
-			groups = append(groups, Group{f[0], f[1:]})
-		}
+	for line := range tableLines(lexiconText) {
+		f := strings.Fields(line)
+		groups = append(groups, Group{f[0], f[1:]})
 	}
 	return NewLexicon(groups)
 })
@@ -94,15 +93,4 @@ func (l *Lexicon) Count() int {
 		return 0
 	}
 	return len(l.names)
-}
-
-// Words are all words, folded, in no order.
-func (l *Lexicon) Words() []string {
-	var out []string
-	for _, words := range l.words {
-		for _, w := range words {
-			out = append(out, string(w.word))
-		}
-	}
-	return out
 }

@@ -53,26 +53,22 @@ type numeral struct {
 	cheque bool
 }
 
-type measureWord struct {
-	alone  bool
-	before []rune // characters with which it is another word
-	longer [][]rune
-}
-
 type numberWords struct {
 	bits     [0xA000 / 64]uint64 // of the numerals
 	numerals [0xA000]numeral
-	measures map[rune]measureWord
-	none     map[rune][][]rune // noNumbers by the first character
-	yes      map[rune][][]rune
+	measures map[rune][]rune // of one character: those before which it is another word
+	longer   wordSet         // measure words of several
+	none     wordSet
+	yes      wordSet
 	buffers  sync.Pool
 }
 
 var theNumberWords = sync.OnceValue(func() *numberWords {
 	w := &numberWords{
-		measures: map[rune]measureWord{},
-		none:     byFirst(noNumbers),
-		yes:      byFirst(yesNumbers),
+		measures: map[rune][]rune{},
+		longer:   wordsIn(longMeasureWords),
+		none:     wordsIn(noNumbers),
+		yes:      wordsIn(yesNumbers),
 		buffers:  sync.Pool{New: func() any { b := make([]rune, 0, 64); return &b }},
 	}
 	add := func(chars string, n numeral, values ...uint8) {
@@ -87,24 +83,10 @@ var theNumberWords = sync.OnceValue(func() *numberWords {
 	add(unitChars, numeral{kind: unit}, 1, 2, 3, 4, 8, 1, 2, 3)
 	for f := range strings.FieldsSeq(measureWords) {
 		r := []rune(f)
-		w.measures[r[0]] = measureWord{alone: true, before: r[1:]}
-	}
-	for first, words := range byFirst(longMeasureWords) {
-		m := w.measures[first]
-		m.longer = words
-		w.measures[first] = m
+		w.measures[r[0]] = r[1:]
 	}
 	return w
 })
-
-func byFirst(words string) map[rune][][]rune {
-	m := map[rune][][]rune{}
-	for f := range strings.FieldsSeq(words) {
-		r := []rune(f)
-		m[r[0]] = append(m[r[0]], r)
-	}
-	return m
-}
 
 // EachNumber calls emit for the numbers of folded text, with their bounds and
 // their value, so that what is written in different ways becomes one: 7天 and
@@ -511,10 +493,10 @@ func (w *numberWords) counts(runes []rune, i int) bool {
 	case w.numeral(r).cheque, r == '〇':
 		return false
 	case before == '第':
-		return !startsWith(runes[i-1:], w.none[before])
+		return !w.none.begins(runes, i-1)
 	case before == '之' && i > 1 && runes[i-2] == '分':
 		return true
-	case startsWith(runes[i:], w.none[r]) && !startsWith(runes[i:], w.yes[r]):
+	case w.none.begins(runes, i) && !w.yes.begins(runes, i):
 		return false
 	case r == '零':
 		return next != 0 && strings.ContainsRune("元点时岁次", next)
@@ -536,17 +518,13 @@ func (w *numberWords) counts(runes []rune, i int) bool {
 	return w.measureAt(runes, i+1)
 }
 
-func startsWith(runes []rune, words [][]rune) bool {
-	return slices.ContainsFunc(words, func(word []rune) bool { return hasPrefix(runes, word) })
-}
-
 // measureAt reports whether a measure word begins at i.
 func (w *numberWords) measureAt(runes []rune, i int) bool {
 	if i >= len(runes) {
 		return false
 	}
-	m, ok := w.measures[runes[i]]
-	return ok && (m.alone && (i+1 == len(runes) || !slices.Contains(m.before, runes[i+1])) || startsWith(runes[i:], m.longer))
+	before, alone := w.measures[runes[i]]
+	return alone && (i+1 == len(runes) || !slices.Contains(before, runes[i+1])) || w.longer.begins(runes, i)
 }
 
 func digitsEnd(runes []rune, i int) int {

@@ -52,11 +52,7 @@ func (p *wordPairs) next(runes []rune, from int) int {
 
 var regional = sync.OnceValue(func() *regionalWords {
 	t := &regionalWords{words: map[rune][]regionalWord{}}
-	for line := range strings.Lines(regionalText) {
-		line = strings.TrimSuffix(line, "\n")
-		if line == "" || line[0] == '#' {
-			continue
-		}
+	for line := range tableLines(regionalText) {
 		from, to, _ := strings.Cut(line, "\t")
 		w := regionalWord{word: []rune(from)}
 		for _, m := range strings.Fields(to) {
@@ -78,7 +74,7 @@ var regional = sync.OnceValue(func() *regionalWords {
 // not be changed.
 //
 // What the mainland says too, in another sense, is not among them; see
-// genregional.go.
+// regional.changes.txt.
 func EachRegional(runes []rune, emit func(start, end int, mainland []rune)) {
 	t := regional()
 	for i := t.pairs.next(runes, 0); i < len(runes); {
@@ -98,18 +94,13 @@ func EachRegional(runes []rune, emit func(start, end int, mainland []rune)) {
 	}
 }
 
-// mainlandWords are the words that EachRegional gives, by their first character.
-var mainlandWords = sync.OnceValue(func() map[rune][][]rune {
-	out := map[rune][][]rune{}
-	for line := range strings.Lines(regionalText) {
-		f := strings.Split(strings.TrimSpace(line), "\t")
-		if f[0] == "" || f[0][0] == '#' {
-			continue
-		}
-		for _, w := range f[1:] {
-			for word := range strings.FieldsSeq(w) {
-				r := []rune(word)
-				out[r[0]] = append(out[r[0]], r)
+// mainlandWords are the words that EachRegional gives.
+var mainlandWords = sync.OnceValue(func() wordSet {
+	out := wordSet{}
+	for _, words := range regional().words {
+		for _, w := range words {
+			for _, m := range w.mainland {
+				out.add(m)
 			}
 		}
 	}
@@ -120,11 +111,9 @@ var mainlandWords = sync.OnceValue(func() map[rune][][]rune {
 // puts in another way.
 func HasMainland(runes []rune) bool {
 	words := mainlandWords()
-	for i, r := range runes {
-		for _, w := range words[r] {
-			if hasPrefix(runes[i:], w) {
-				return true
-			}
+	for i := range runes {
+		if words.begins(runes, i) {
+			return true
 		}
 	}
 	return false

@@ -39,30 +39,6 @@ func ClassOf(r rune) Class {
 	return Other
 }
 
-// EachTerm calls emit with the bounds of each term, without allocating: for
-// CJK every character, and every two neighbours; for other scripts the words,
-// not stemmed.
-func EachTerm(runes []rune, emit func(start, end int)) {
-	for i := 0; i < len(runes); {
-		switch ClassOf(runes[i]) {
-		case CJK:
-			emit(i, i+1)
-			if i+1 < len(runes) && ClassOf(runes[i+1]) == CJK {
-				emit(i, i+2)
-			}
-			i++
-		case Word:
-			start := i
-			for i < len(runes) && ClassOf(runes[i]) == Word {
-				i++
-			}
-			emit(start, i)
-		default:
-			i++
-		}
-	}
-}
-
 // Analyzer says what becomes of a word of letters. Characters of Chinese are
 // cut the same by all.
 type Analyzer uint8

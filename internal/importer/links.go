@@ -10,11 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -231,10 +227,7 @@ type spot struct {
 
 // spotParser reads links as the site's own parser does. That one tells where
 // a link starts; this one, where its address stands.
-var spotParser = goldmark.New(
-	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify),
-	goldmark.WithParserOptions(parser.WithAttribute()),
-).Parser()
+var spotParser = markdown.NewParser(markdown.Options{Plain: true})
 
 // findSpots finds the addresses of a page's links in its text, from its end to
 // its start.
@@ -247,7 +240,7 @@ func findSpots(p *page) []spot {
 	var out []spot
 	_, body, _ := strings.Cut(p.text, "\n---\n")
 	source, above := []byte(body), len(p.text)-len(body)
-	_ = ast.Walk(spotParser.Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(spotParser.Tree(source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		var link ast.Link
 		switch n := n.(type) {
 		case *ast.Link:

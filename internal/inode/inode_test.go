@@ -68,8 +68,13 @@ func TestSettled(t *testing.T) {
 		known bool          // when the inode was changed is known
 		want  bool
 	}{
-		{time.Millisecond, false, true, false}, {time.Second, false, true, true}, {time.Second, true, true, false}, {3 * time.Second, true, true, true},
-		{time.Second, false, false, false}, {3 * time.Second, false, false, true}, {-time.Hour, false, true, false},
+		{time.Millisecond, false, true, false},
+		{time.Second, false, true, true},
+		{time.Second, true, true, false},
+		{3 * time.Second, true, true, true},
+		{time.Second, false, false, false},
+		{3 * time.Second, false, false, true},
+		{-time.Hour, false, true, false},
 	} {
 		changed := at.Add(-tt.ago).UnixNano()
 		if tt.whole {

@@ -50,6 +50,7 @@ type Document struct {
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
 	Bare     bool      // it is an outline, without content
+	Comments []Span    // HTML comments, in the body as it was read; see Uncommented
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 }
 

@@ -253,7 +253,7 @@ func TestHTML(t *testing.T) {
 		{"figure", "![图](x.svg \"先看 <提示>\")\n", "<figure><img src=\"x.svg\" alt=\"图\" loading=\"lazy\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 先看 &lt;提示&gt;</figcaption></figure>\n"},
 		{"figure with an escaped caption", `![图](x.svg "说\"好\" &copy;")`, "<figure><img src=\"x.svg\" alt=\"图\" loading=\"lazy\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 说&quot;好&quot; ©</figcaption></figure>\n"},
 		{"two images in a paragraph are no figure", "![a](x.svg) ![b](y.svg)", "<p><img src=\"x.svg\" alt=\"a\" loading=\"lazy\" decoding=\"async\"> <img src=\"y.svg\" alt=\"b\" loading=\"lazy\" decoding=\"async\"></p>\n"},
-		{"HTML in text", "一<b onclick=\"x\">二</b><!-- 三 -->", "<p>一&lt;b onclick=&quot;x&quot;&gt;二&lt;/b&gt;&lt;!-- 三 --&gt;</p>\n"},
+		{"HTML in text", "一<b onclick=\"x\">二</b><!-- 三 -->", "<p>一&lt;b onclick=&quot;x&quot;&gt;二&lt;/b&gt;</p>\n"},
 		{"HTML block", "<script>\nalert(1)\n</script>\n", "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n"},
 		{"deep heading", "> ### 甲 {.x onclick=\"y\" tag=\"w\"}\n", "<blockquote>\n<h3 class=\"x\" id=\"甲\">甲</h3>\n</blockquote>\n"},
 		{"null", "a\x00b", "<p>a\uFFFDb</p>\n"},
@@ -292,7 +292,7 @@ func TestRawHTML(t *testing.T) {
 	for _, tt := range []struct{ name, body, want string }{
 		{"in text", "一<b class=\"x\">二</b>", "<p>一<b class=\"x\">二</b></p>\n"},
 		{"block", "<details>\n<summary>一</summary>\n</details>\n", "<details>\n<summary>一</summary>\n</details>\n"},
-		{"comment", "<!-- 一\n二 -->\n", "<!-- 一\n二 -->\n"},
+		{"comment", "<div><!-- 一\n二 -->三</div>\n", "<div>三</div>\n"},
 		{"block around Markdown", "<div>\n\n*一*\n\n</div>\n", "<div>\n<p><em>一</em></p>\n</div>\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

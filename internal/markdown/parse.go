@@ -1,11 +1,13 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -36,26 +38,42 @@ type Parser struct {
 // NewParser makes a Parser.
 func NewParser(o Options) *Parser {
 	md := goldmark.New(
-		goldmark.WithExtensions(
-			// Alignment as an attribute: a style would need a weaker security policy.
-			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.TaskList, extension.Footnote, extension.Linkify,
-		),
-		goldmark.WithParserOptions(parser.WithAttribute()),
+		goldmark.WithParser(parser.NewParser(
+			parser.WithBlockParsers(blockParsers()...),
+			parser.WithInlineParsers(append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))...),
+			parser.WithParagraphTransformers(paragraphTransformers()...),
+			parser.WithAttribute(),
+		)),
+		goldmark.WithExtensions(tablesAndNotes{}, extension.TaskList, extension.Linkify),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
+			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
 	return &Parser{options: o, md: md}
+}
+
+// inlineParsers are goldmark's, but for those of this package, in their order.
+func inlineParsers() []util.PrioritizedValue {
+	return []util.PrioritizedValue{
+		util.Prioritized(boundedCode{parser.NewCodeSpanParser()}, 100),
+		util.Prioritized(boundedLinks{parser.NewLinkParser()}, 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(parser.NewRawHTMLParser(), 400),
+		util.Prioritized(&emphasisParser{}, 500),
+	}
 }
 
 // Parse reads the body of a file, which starts at the byte offset start of
 // lines' text (front matter stands before it). It always returns a Document.
 func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, diag.List) {
 	body := source[start:]
-	root := p.md.Parser().Parse(text.NewReader(body))
-	r := &reading{
-		parser: p, source: body, doc: &Document{}, lines: lines,
-		at: func(offset int) diag.Pos { return lines.At(start + offset) },
+	pc := parser.NewContext()
+	root := p.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
+	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}}
+	r.tooMuch(pc)
+	if bytes.Contains(body, []byte("<!--")) {
+		r.comments(root)
 	}
 	r.prepare(root)
 	r.name()
@@ -67,18 +85,42 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	return r.doc, r.diags
 }
 
+// Tree is a text as the library's tree, for whoever rewrites it.
+func (p *Parser) Tree(body []byte) ast.Node { return p.md.Parser().Parse(text.NewReader(body)) }
+
 // reading is the state of one Parse.
 type reading struct {
 	parser   *Parser
 	source   []byte
 	lines    *diag.Lines
-	at       func(offset int) diag.Pos
+	start    int   // of the body in its file
+	last     place // that was asked for
 	doc      *Document
 	diags    diag.List
 	headings []*ast.Heading
 	ids      map[string]bool
-	notes    bool     // there are footnotes, with ids of their own
-	raw      []string // ids in raw HTML
+	notes    bool            // there are footnotes, with ids of their own
+	raw      []string        // ids in raw HTML
+	slow     map[string]bool // languages whose colours take too long
+}
+
+// place is a byte of the body and its position.
+type place struct {
+	offset int
+	pos    diag.Pos
+}
+
+// at is the position of a byte of the body. Of several in one line each is
+// counted from the one before: a line may be long.
+func (r *reading) at(offset int) diag.Pos {
+	offset = min(max(offset, 0), len(r.source))
+	if last := &r.last; last.pos.Line > 0 && offset >= last.offset && bytes.IndexByte(r.source[last.offset:offset], '\n') < 0 {
+		last.pos.Col += utf8.RuneCount(r.source[last.offset:offset])
+		last.offset = offset
+		return last.pos
+	}
+	r.last = place{offset: offset, pos: r.lines.At(r.start + offset)}
+	return r.last.pos
 }
 
 func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
@@ -112,7 +154,7 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.RawHTML:
 			r.rawIDs(n.Segments.Value(r.source))
 		case *ast.HTMLBlock:
-			r.rawIDs([]byte(htmlSource(n, r.source)))
+			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 		case *ast.Link:
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
@@ -145,7 +187,7 @@ func (r *reading) ref(n ast.Node, dest []byte, image bool) {
 	if image {
 		ref.Alt = r.plain(n)
 	}
-	if r.dangerous(ref.Dest, ref.Pos) {
+	if _, refused := n.Attribute(refusedAttribute); refused || r.dangerous(ref.Dest, ref.Pos) {
 		ref.Dest, ref.Refused = "", true
 	}
 	n.SetAttribute(refAttribute, len(r.doc.Refs))
@@ -181,6 +223,10 @@ func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
 	const example = "write one such as {#why}"
 	for _, h := range r.headings {
+		if length(h) > maxHeading && utf8.RuneCountInString(r.plain(h)) > maxHeading {
+			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading)
+		}
+		r.lostAttributes(h)
 		id, ok := stringAttribute(h, "id")
 		switch {
 		case !ok || r.isTitle(h):
@@ -211,6 +257,16 @@ func (r *reading) name() {
 		r.claim(id)
 		h.SetAttributeString("id", []byte(id))
 	}
+}
+
+// length is how many bytes a heading has in its file.
+func length(h *ast.Heading) int {
+	n := 0
+	for i := range h.Lines().Len() {
+		line := h.Lines().At(i)
+		n += line.Len()
+	}
+	return n
 }
 
 func (r *reading) claim(id string) {
@@ -337,7 +393,7 @@ func (r *reading) block(nodes []ast.Node) Block {
 	if len(nodes) == 0 {
 		return Block{}
 	}
-	var t textWriter
+	t := r.text()
 	for _, n := range nodes {
 		t.block(n, r.source)
 	}
@@ -345,7 +401,7 @@ func (r *reading) block(nodes []ast.Node) Block {
 }
 
 func (r *reading) render(nodes ...ast.Node) Fragment {
-	var s sink
+	s := sink{slow: r.slow}
 	for _, n := range nodes {
 		// The sink cannot fail, and our renderers return no error.
 		_ = r.parser.md.Renderer().Render(&s, r.source, n)
@@ -363,10 +419,12 @@ func (r *reading) inline(n ast.Node) Fragment {
 }
 
 func (r *reading) plain(n ast.Node) string {
-	var t textWriter
+	t := r.text()
 	t.inline(n, r.source)
 	return t.String()
 }
+
+func (r *reading) text() textWriter { return textWriter{rawHTML: r.parser.options.RawHTML} }
 
 func stringAttribute(n ast.Node, name string) (string, bool) {
 	v, ok := n.AttributeString(name)

@@ -3,6 +3,8 @@ package markdown
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/alecthomas/chroma/v2"
 	chromahtml "github.com/alecthomas/chroma/v2/formatters/html"
@@ -19,6 +21,7 @@ import (
 type sink struct {
 	html  []byte
 	holes []hole
+	slow  map[string]bool // languages of the document whose colours took too long
 }
 
 func (s *sink) Write(p []byte) (int, error) { s.html = append(s.html, p...); return len(p), nil }
@@ -99,7 +102,7 @@ func (r *nodeRenderer) taskBox(w util.BufWriter, source []byte, node ast.Node, e
 	if node.(*east.TaskCheckBox).IsChecked {
 		checked = "checked "
 	}
-	var task textWriter
+	task := textWriter{rawHTML: r.rawHTML}
 	task.inline(node.Parent(), source)
 	_, _ = w.WriteString("<input " + checked + `disabled type="checkbox" aria-label="` + htmlText(task.String()) + `"> `)
 	return ast.WalkContinue, nil
@@ -132,7 +135,7 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	_, _ = w.WriteString(`<img src="`)
 	s.hole(hole{Ref: refOf(n), Image: true})
 	_, _ = w.WriteString(`" alt="`)
-	var alt textWriter
+	alt := textWriter{rawHTML: r.rawHTML}
 	alt.inline(n, source)
 	_, _ = w.Write(util.EscapeHTML([]byte(alt.String())))
 	_ = w.WriteByte('"')
@@ -178,18 +181,23 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 		_, _ = w.WriteString(` class="language-` + htmlText(language) + `"`)
 	}
 	_ = w.WriteByte('>')
-	if r.plain || !r.highlight(w, code, language) {
+	if slow := w.(*sink).slow; r.plain || slow[language] || !r.highlight(w.(*sink), code, language) {
 		_, _ = w.WriteString(htmlText(code))
 	}
 	_, _ = w.WriteString("</code></pre>\n")
 	return ast.WalkSkipChildren, nil
 }
 
-// maxHighlight is the longest code that gets colours, in bytes: a lexer's time
-// is not bounded by the length of its input.
-const maxHighlight = 64 << 10
+// maxHighlight is the longest code that gets colours, in bytes, and
+// longestColouring how long the colours of one block may take: a lexer's time
+// is not bounded by the length of its input. What takes longer is shown plain, and so is what
+// follows in that language in the same text.
+const (
+	maxHighlight     = 64 << 10
+	longestColouring = time.Second
+)
 
-func (r *nodeRenderer) highlight(w util.BufWriter, code, language string) bool {
+func (r *nodeRenderer) highlight(w *sink, code, language string) bool {
 	if language == "" || len(code) > maxHighlight {
 		return false
 	}
@@ -201,11 +209,55 @@ func (r *nodeRenderer) highlight(w util.BufWriter, code, language string) bool {
 	if !ok {
 		return false
 	}
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
-	if err != nil {
-		return false
+	tokens := coloured(lexer, code)
+	if tokens == nil && w.slow != nil {
+		w.slow[language] = true
 	}
-	return classes.Format(w, styles.Fallback, tokens) == nil
+	return tokens != nil && classes.Format(w, styles.Fallback, chroma.Literator(tokens...)) == nil
+}
+
+// coloured is code in parts of one colour each; nil where it takes too long. The
+// lexer does not look at a clock between two parts, so it is left behind then,
+// and ends at the next.
+func coloured(lexer chroma.Lexer, code string) []chroma.Token {
+	var late atomic.Bool
+	done := make(chan []chroma.Token, 1)
+	go func() {
+		tokens, err := chroma.Coalesce(&stoppable{lexer, &late}).Tokenise(nil, code)
+		if err != nil {
+			done <- nil
+			return
+		}
+		done <- tokens.Tokens()
+	}()
+	timer := time.NewTimer(longestColouring)
+	defer timer.Stop()
+	select {
+	case tokens := <-done:
+		return tokens
+	case <-timer.C:
+		late.Store(true)
+		return nil
+	}
+}
+
+// stoppable is a lexer that ends early when it is late.
+type stoppable struct {
+	chroma.Lexer
+	late *atomic.Bool
+}
+
+func (s *stoppable) Tokenise(options *chroma.TokeniseOptions, text string) (chroma.Iterator, error) {
+	next, err := s.Lexer.Tokenise(options, text)
+	if err != nil {
+		return nil, err
+	}
+	return func() chroma.Token {
+		if s.late.Load() {
+			return chroma.EOF
+		}
+		return next()
+	}, nil
 }
 
 func (r *nodeRenderer) htmlInline(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -217,7 +269,7 @@ func (r *nodeRenderer) htmlInline(w util.BufWriter, source []byte, node ast.Node
 
 func (r *nodeRenderer) htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString("<p>" + htmlText(strings.TrimSpace(htmlSource(node, source))) + "</p>\n")
+		_, _ = w.WriteString("<p>" + htmlText(strings.TrimSpace(withoutComments(htmlSource(node, source)))) + "</p>\n")
 	}
 	return ast.WalkContinue, nil
 }
@@ -231,7 +283,7 @@ func (r *nodeRenderer) rawInline(w util.BufWriter, source []byte, node ast.Node,
 
 func (r *nodeRenderer) rawBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		_, _ = w.WriteString(htmlSource(node, source))
+		_, _ = w.WriteString(withoutComments(htmlSource(node, source)))
 	}
 	return ast.WalkContinue, nil
 }

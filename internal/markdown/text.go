@@ -15,7 +15,8 @@ import (
 
 // textWriter collects what a reader sees as plain text.
 type textWriter struct {
-	b strings.Builder
+	b       strings.Builder
+	rawHTML bool // HTML is passed through, so its tags are no text
 }
 
 func (t *textWriter) String() string { return strings.TrimSpace(t.b.String()) }
@@ -35,7 +36,15 @@ func unescape(source []byte) string {
 // block writes a block node, each of its leaf blocks on a line of its own.
 func (t *textWriter) block(n ast.Node, source []byte) {
 	switch n := n.(type) {
-	case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
+	case *ast.HTMLBlock:
+		if html := withoutComments(htmlSource(n, source)); t.rawHTML {
+			t.b.WriteString(textOf(html))
+		} else {
+			t.b.WriteString(strings.TrimRight(html, "\n"))
+		}
+		t.line()
+		return
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		t.b.Write(n.Lines().Value(source))
 		t.line()
 		return
@@ -79,7 +88,11 @@ func (t *textWriter) inline(n ast.Node, source []byte) {
 		case *ast.AutoLink:
 			t.b.Write(c.Label(source))
 		case *ast.RawHTML:
-			t.b.Write(c.Segments.Value(source))
+			if tag := c.Segments.Value(source); !t.rawHTML {
+				t.b.Write(tag)
+			} else if !flows(string(tag)) {
+				t.b.WriteByte(' ')
+			}
 		case *east.TaskCheckBox, *east.FootnoteLink, *east.FootnoteBacklink:
 		default:
 			t.inline(c, source)

@@ -51,6 +51,8 @@ type sourceView struct {
 	Title bool     // the text has the title as its first heading
 	Pairs []string // what stands for what in the text: addresses of the site for files
 	Tail  string   // behind the text: what is in the folder
+	// Comments are not for readers: where they stand in the text.
+	Comments []markdown.Span
 }
 
 // Sources lists the pages as Markdown: every article, and every category with
@@ -108,7 +110,7 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 	if text == nil {
 		return v
 	}
-	v.Title = text.Doc.Title != ""
+	v.Title, v.Comments = text.Doc.Title != "", text.Doc.Comments
 	for i, ref := range text.Doc.Refs {
 		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
 			p, rest := u, ""
@@ -155,7 +157,7 @@ func relink(text string, pairs []string) string {
 func (v *sourceView) append(out, file []byte) []byte {
 	from := len(out)
 	out = append(out, v.Head...)
-	text := content.Body(file)
+	text := content.Body(file, v.Comments)
 	if v.Title { // the heading that became the title
 		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
 			text = strings.TrimLeft(rest, "\n")

@@ -33,6 +33,13 @@ func fileRules() []Rule {
 			Good:    "-- refund.md --\n# 退款没到\n",
 		},
 		{
+			Code: "file-case", Needed: true, Told: true,
+			Summary: "two names differ only by case, or in how an accent is written",
+			Why:     "On macOS and Windows they are one file, and one of the two would be lost as soon as somebody works there. A name with an accent is the same name in both ways to write it (é as one character, or e with an accent behind it): links find it in either.",
+			Bad:     "Refund.md and refund.md, or the folders Pay and pay.",
+			Good:    "refund.md and refund-late.md.",
+		},
+		{
 			Code: "settings-name", Default: diag.Warning,
 			Summary: "a file's name is nearly that of a settings file",
 			Why:     "Site.yaml and site.yml are copied like any other file, and their settings do not count.",

@@ -47,6 +47,20 @@ func frontRules() []Rule {
 			Good:    "---\ntitle: 退款没到\ndate: 2026-03-01\n---\n",
 		},
 		{
+			Code: "value-lost", Needed: true,
+			Summary: "YAML would take a part of a text away",
+			Why:     "Behind a blank and # stands a comment for YAML, and null or ~ are nothing: the title or symptom would be shortened, and nobody would know. Quotes keep a text whole; `whyfix check -fix` puts them where only one thing can be meant. In front matter a comment stands on a line of its own.",
+			Bad:     "---\ntitle: 版本说明 #2 里的问题\n---\n",
+			Good:    "---\ntitle: \"版本说明 #2 里的问题\"\n---\n",
+		},
+		{
+			Code: "timezone", Needed: true,
+			Summary: "a time zone is none",
+			Why:     "It decides at which moment a day begins, and so when an article appears and expires.",
+			Bad:     "-- site.yaml --\ntimezone: 北京\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\ntimezone: Asia/Shanghai\n-- a.md --\n# 退款没到\n",
+		},
+		{
 			Code: "expires", Needed: true,
 			Summary: "an article expires before it is published",
 			Why:     "Nobody could ever read it. From the moment in expires on it is not built; a day means its first moment.",

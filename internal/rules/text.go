@@ -1,6 +1,10 @@
 package rules
 
-import "whyfix/internal/diag"
+import (
+	"strings"
+
+	"whyfix/internal/diag"
+)
 
 func textRules() []Rule {
 	return []Rule{
@@ -31,6 +35,27 @@ func textRules() []Rule {
 			Why:     "Who listens to a page goes from heading to heading, and looks for the level that is left out. Said once for each article, at its first jump: the rest often follows from it. Articles that start with ### all through are not meant, because the page makes the levels of sections itself.",
 			Bad:     "# 退款没到\n\n## 钱在路上\n\n#### 跨行转账\n\n正文。\n",
 			Good:    "# 退款没到\n\n## 钱在路上\n\n### 跨行转账\n\n正文。\n",
+		},
+		{
+			Code: "heading-attribute", Needed: true,
+			Summary: "what stands in braces behind a heading is not read",
+			Why:     "It would be shown, and the section or step would not be what it was meant to be. A value that is not of Latin letters needs quotes of the Latin keyboard; `whyfix check -fix` puts them.",
+			Bad:     "# 退款没到\n\n## 怎么判断 {for=银行慢}\n",
+			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
+		},
+		{
+			Code: "text-limit", Needed: true,
+			Summary: "a text has more of something than a page can bear",
+			Why:     "Such as a text in front matter of more than 500 characters, a heading of more than 1,000, lists in lists 50 deep, a table of more than 200 columns, or thousands of brackets that are never closed. No article that people read comes near; most often a log or a table of data was pasted. It would take the machine that builds for long, or the reader's.",
+			Bad:     "# 退款没到\n\n" + strings.Repeat("> ", 120) + "正文。\n",
+			Good:    "# 退款没到\n\n> > 正文。\n",
+		},
+		{
+			Code: "comment-open", Needed: true,
+			Summary: "a comment does not end where it should",
+			Why:     "A comment, <!-- … -->, is for those who write, and no reader sees it. In a paragraph it ends in the paragraph; where it begins a line of its own, it may have blank lines, and ends at -->. One that does not end would be shown, or would hide all below.",
+			Bad:     "# 退款没到\n\n三天到账 <!-- 待确认：\n\n财务说三十天 -->\n",
+			Good:    "# 退款没到\n\n三天到账\n\n<!-- 待确认：\n\n财务说三十天 -->\n",
 		},
 		{
 			Code: "title-length", Default: diag.Warning,

@@ -32,9 +32,6 @@ var (
 // synonyms.
 func NewContent(docs []Source, list []Synonyms) *Content { return local.NewContent(docs, list) }
 
-// Sources are documents that are there already.
-func Sources(docs []*Document) []Source { return local.Sources(docs) }
-
 // Size is how many bytes the files of an index have.
 func Size(dir string) int64 { return local.Size(dir) }
 
@@ -112,6 +109,9 @@ func (s *Searcher) Suggest(ctx context.Context, text, language string, size int)
 	}
 	return out, nil
 }
+
+// Root knows the file of an index that other programs may write again.
+type Root = local.Root
 
 // Normal is a question in the one form that its spellings have in common: one
 // width, one case, simplified characters, single spaces.

@@ -20,7 +20,11 @@ func TestOpenAnswersLikeMemory(t *testing.T) {
 	t.Parallel()
 	docs := enginetest.Corpus()
 	dir := filepath.Join(t.TempDir(), "search")
-	if _, err := search.NewContent(search.Sources(docs), nil).Write(t.Context(), dir, "", nil); err != nil {
+	var sources []search.Source
+	for _, d := range docs {
+		sources = append(sources, search.Source{URL: d.URL, Make: func() (*search.Document, error) { return d, nil }})
+	}
+	if _, err := search.NewContent(sources, nil).Write(t.Context(), dir, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	made, err := search.Open(dir)

@@ -183,6 +183,7 @@ func kindOf(ref markdown.Ref) string {
 
 // resolvePath is the path below the content folder that a file's link means.
 func resolvePath(dest, file string) string {
+	dest = content.Composed(dest)
 	if strings.HasPrefix(dest, "/") {
 		return path.Clean(dest[1:])
 	}

@@ -113,8 +113,49 @@ const (
 
 var plainName = regexp.MustCompile(`^[^\s{}"'<>&#\\` + "`" + `]+$`)
 
+// How many columns and rows a cell may span, as in browsers, and how many cells
+// all those of a page may be made of: beyond, each is one cell.
+const (
+	mostSpan  = 1000
+	mostSpans = 100_000
+)
+
+// limitSpans keeps cells from becoming a table that no machine can hold.
+func limitSpans(n *html.Node) {
+	cells := dom.FindAllNodes(n, is("td", "th"))
+	total := 0
+	for _, c := range cells {
+		total += span(c, "colspan") * span(c, "rowspan")
+	}
+	for _, c := range cells {
+		for _, name := range []string{"colspan", "rowspan"} {
+			switch {
+			case attr(c, name) == "":
+			case total > mostSpans:
+				setAttr(c, name, "1")
+			default:
+				setAttr(c, name, strconv.Itoa(span(c, name)))
+			}
+		}
+	}
+}
+
+// span is how many columns or rows a cell spans.
+func span(n *html.Node, name string) int {
+	value := strings.TrimSpace(attr(n, name))
+	if len(value) > 9 && strings.Trim(value, "0123456789") == "" {
+		return mostSpan
+	}
+	count, err := strconv.Atoi(value)
+	if err != nil {
+		return 1
+	}
+	return min(max(count, 1), mostSpan)
+}
+
 // markdown prepares and converts a tree.
 func (t *tree) markdown(n *html.Node) Result {
+	limitSpans(n)
 	t.prepare(n)
 	conv := converter.NewConverter(converter.WithPlugins(
 		base.NewBasePlugin(), commonmark.NewCommonmarkPlugin(

@@ -6,7 +6,7 @@
 // an engine finds, counts and reads.
 //
 // Nothing here assumes that articles have numbers, lie in memory or on this
-// machine; package enginetest holds what every engine must do.
+// machine; the tests of package enginetest hold what every engine must do.
 package engine
 
 import (

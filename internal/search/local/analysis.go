@@ -32,8 +32,8 @@ func counting(field int) bool { return field <= headings }
 // It is not safe for concurrent use.
 type analysis struct {
 	reader *engine.Reader
-	texts  []string // of the terms, by their numbers
-	keys   keyTable
+	texts  []string    // of the terms, by their numbers
+	keys   terms.Table // the numbers of terms and meanings
 	sounds map[[2]han.Syllable]uint32
 	turns  [fieldCount][]turn // of the last document that had a term, by its number
 	turn   uint32
@@ -46,7 +46,7 @@ type analysis struct {
 type turn struct{ turn, count uint32 }
 
 func newAnalysis(lexicon *terms.Lexicon) *analysis {
-	return &analysis{reader: engine.NewReader(lexicon), keys: newKeyTable(), sounds: map[[2]han.Syllable]uint32{}}
+	return &analysis{reader: engine.NewReader(lexicon), sounds: map[[2]han.Syllable]uint32{}}
 }
 
 // document finds the terms of a document.
@@ -96,19 +96,21 @@ func (s *analysis) count(field int, term uint32) uint32 { return s.turns[field][
 
 // number is the number of a term.
 func (s *analysis) number(runes []rune, t terms.Term) uint32 {
-	slot := s.keys.slot(t.Key)
-	if *slot == 0 {
-		*slot = s.add(t.Text(runes)) + 1
+	n, known := s.keys.Find(t.Key)
+	if !known {
+		n = int(s.add(t.Text(runes)))
+		s.keys.Add(t.Key, n)
 	}
-	return *slot - 1
+	return uint32(n)
 }
 
 func (s *analysis) meaning(k terms.Key) uint32 {
-	slot := s.keys.slot(k)
-	if *slot == 0 {
-		*slot = s.add(terms.MeaningText(k)) + 1
+	n, known := s.keys.Find(k)
+	if !known {
+		n = int(s.add(terms.MeaningText(k)))
+		s.keys.Add(k, n)
 	}
-	return *slot - 1
+	return uint32(n)
 }
 
 // syllables is the term of one or two of them.
@@ -124,57 +126,4 @@ func (s *analysis) syllables(a, b han.Syllable) uint32 {
 func (s *analysis) add(text string) uint32 {
 	s.texts = append(s.texts, text)
 	return uint32(len(s.texts) - 1)
-}
-
-// keyTable finds numbers by terms' keys. Every character of a site asks for
-// several, which a map of Go would make half of the analysis.
-type keyTable struct {
-	slots []keySlot // a power of two
-	shift uint      // of a hash to a slot
-	used  int
-}
-
-type keySlot struct {
-	key  terms.Key // plus 1; 0 is a free slot
-	term uint32    // plus 1; 0 is one that has no number yet
-}
-
-func newKeyTable() keyTable {
-	const width = 12
-	return keyTable{slots: make([]keySlot, 1<<width), shift: 64 - width}
-}
-
-// slot is where the number of a term stands, or is to be put, until the next
-// call.
-func (t *keyTable) slot(key terms.Key) *uint32 {
-	i := t.find(key + 1)
-	if t.slots[i].key == 0 {
-		if 2*(t.used+1) > len(t.slots) {
-			t.grow()
-			i = t.find(key + 1)
-		}
-		t.slots[i].key = key + 1
-		t.used++
-	}
-	return &t.slots[i].term
-}
-
-func (t *keyTable) find(key terms.Key) int {
-	mask := len(t.slots) - 1
-	i := int(uint64(key) * 0x9E3779B97F4A7C15 >> t.shift)
-	for t.slots[i].key != key && t.slots[i].key != 0 {
-		i = (i + 1) & mask
-	}
-	return i
-}
-
-func (t *keyTable) grow() {
-	old := t.slots
-	t.slots = make([]keySlot, 2*len(old))
-	t.shift--
-	for _, s := range old {
-		if s.key != 0 {
-			t.slots[t.find(s.key)] = s
-		}
-	}
 }

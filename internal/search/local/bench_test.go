@@ -45,7 +45,7 @@ func BenchmarkPatch(b *testing.B) {
 				for i := range edited {
 					docs[i*mostPatched] = titled(docs[i*mostPatched], n)
 				}
-				made, err := NewContent(Sources(docs), nil).Write(b.Context(), filepath.Join(dir, strconv.Itoa(n)), first, base)
+				made, err := NewContent(sources(docs), nil).Write(b.Context(), filepath.Join(dir, strconv.Itoa(n)), first, base)
 				if err != nil || !made.Patched || made.Documents != edited {
 					b.Fatalf("%+v, %v", made, err)
 				}
@@ -67,7 +67,7 @@ func BenchmarkOpen(b *testing.B) {
 	first, second := filepath.Join(b.TempDir(), "1"), filepath.Join(b.TempDir(), "2")
 	base := write(b, first, docs)
 	docs[17] = &article.Document{URL: docs[17].URL, Title: "新的标题"}
-	if _, err := NewContent(Sources(docs), nil).Write(b.Context(), second, first, base); err != nil {
+	if _, err := NewContent(sources(docs), nil).Write(b.Context(), second, first, base); err != nil {
 		b.Fatal(err)
 	}
 	docs = nil
@@ -139,7 +139,7 @@ func BenchmarkLiveEdit(b *testing.B) {
 				}
 			}
 			if b.N > 1 {
-				b.ReportMetric(float64(len(live.shelves)), "segments")
+				b.ReportMetric(float64(len(live.segments)), "segments")
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func TestBleveAnswers(t *testing.T) {
 	}
 	gone := docs[0]
 	docs = append(slices.Clone(docs[1:]), added)
-	if made, err := NewContent(Sources(docs), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
+	if made, err := NewContent(sources(docs), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
 		t.Fatalf("%+v, %v", made, err)
 	}
 	clean := filepath.Join(t.TempDir(), "3")

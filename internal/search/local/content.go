@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"whyfix/internal/search/article"
+	"whyfix/internal/search/store"
 	"whyfix/internal/search/terms"
 )
 
@@ -30,18 +33,6 @@ type Stamp = [16]byte
 // NewContent takes documents, no two with the same URL, and the site's
 // synonyms.
 func NewContent(docs []Source, synonyms []terms.Synonyms) *Content { return &Content{docs, synonyms} }
-
-// Sources are documents that are there already.
-func Sources(docs []*article.Document) []Source {
-	out := unstamped(docs)
-	var record []byte
-	for i, d := range docs {
-		record = d.AppendBody(d.AppendHead(record[:0]))
-		sum := sha256.Sum256(record)
-		out[i].Stamp = Stamp(sum[:16])
-	}
-	return out
-}
 
 // unstamped are documents that nobody will compare.
 func unstamped(docs []*article.Document) []Source {
@@ -68,4 +59,61 @@ func (c *Content) Digest() string {
 func commonStamp(synonyms []terms.Synonyms) Stamp {
 	sum := sha256.Sum256(fmt.Appendf(nil, "schema %d\n%q\n", Schema, synonyms))
 	return Stamp(sum[:16])
+}
+
+// patch is what makes an index of now out of a base.
+type patch struct {
+	docs []Source // that the base has not, or not so
+	gone []uint32 // the base's documents that are not, or not so, any more
+}
+
+// When a base is no longer worth keeping: the patch is made anew each time,
+// and questions read both.
+const (
+	mostPatched = 10 // the patch is at most this part of the base
+	mostGone    = 5  // and this part of it is gone
+)
+
+// patch compares the content with the base of the last index. It is nil when
+// there is no base that could be kept, and then says why.
+func (c *Content) patch(last string, base *Base) (p *patch, why string) {
+	if last == "" {
+		return nil, "there is no index yet"
+	}
+	if base == nil {
+		return nil, "nothing is known of the last index"
+	}
+	if base.Common != commonStamp(c.synonyms) {
+		return nil, "synonyms, or the program, have changed"
+	}
+	for _, name := range baseFiles {
+		if _, err := os.Stat(filepath.Join(last, name)); err != nil {
+			return nil, "the last index is not complete"
+		}
+	}
+	if sum, err := store.SegmentSum(filepath.Join(last, storeFolder), baseSegment); err != nil || sum != base.Segment {
+		return nil, "what is known is of another index"
+	}
+	p = &patch{}
+	now := make(map[string]int, len(c.docs))
+	for i, d := range c.docs {
+		now[d.URL] = i
+	}
+	kept := make([]bool, len(c.docs))
+	for n, url := range base.URLs {
+		if i, is := now[url]; is && c.docs[i].Stamp == base.Stamps[n] {
+			kept[i] = true
+		} else {
+			p.gone = append(p.gone, uint32(n))
+		}
+	}
+	for i, d := range c.docs {
+		if !kept[i] {
+			p.docs = append(p.docs, d)
+		}
+	}
+	if mostPatched*len(p.docs) > len(base.URLs) || mostGone*len(p.gone) > len(base.URLs) {
+		return nil, "much has changed since the index was last made from nothing"
+	}
+	return p, ""
 }

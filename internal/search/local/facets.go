@@ -9,6 +9,55 @@ import (
 	"whyfix/internal/search/engine"
 )
 
+// filter is an engine.Filter for an index.
+type filter struct {
+	all      bool   // it keeps every article
+	language string // empty: any
+	kind     uint8
+	none     bool                                 // it asks for what no article has
+	tags     [article.Families][]*article.SiteTag // of one name, in each language; nil: any
+}
+
+func (x *Index) filter(f engine.Filter, language string) filter {
+	out := filter{}
+	for family, name := range [article.Families]string{article.Product: f.Product, article.Cause: f.Cause, article.Solution: f.Solution} {
+		if name == "" {
+			continue
+		}
+		for _, t := range x.tags {
+			if t.Family == family && t.Name == name {
+				out.tags[family] = append(out.tags[family], t)
+			}
+		}
+		out.none = out.none || out.tags[family] == nil
+	}
+	if len(x.site.Languages) > 1 && slices.Contains(x.site.Languages, language) {
+		out.language = language
+	}
+	if f.Kind != "" {
+		k := slices.Index(article.Kinds[:], f.Kind)
+		out.none = out.none || k < 0
+		out.kind = 1 << max(k, 0)
+	}
+	out.all = f == engine.Filter{} && out.language == ""
+	return out
+}
+
+func (f *filter) accepts(a *article.Facts) bool {
+	switch {
+	case f.all:
+		return true
+	case f.none || f.language != "" && a.Language != f.language || f.kind != 0 && a.Kinds&f.kind == 0:
+		return false
+	}
+	for _, wanted := range f.tags {
+		if wanted != nil && !slices.ContainsFunc(a.Tags, func(t *article.SiteTag) bool { return slices.Contains(wanted, t) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // facetCounts count kinds and tags over hits.
 type facetCounts struct {
 	x        *Index

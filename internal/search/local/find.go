@@ -3,8 +3,6 @@ package local
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"math/bits"
 	"slices"
 
@@ -12,23 +10,9 @@ import (
 	"whyfix/internal/search/terms"
 )
 
-// Finding adds up, rare terms first, what each article gains by the question's
-// terms. Terms that nearly every article has are read only for the articles
-// that are among the best without them.
-
-const (
-	// most postings that are read whole.
-	mostPostings = 30_000
-	// fewPostings are read in any case: to ask whether they are worth it costs
-	// more.
-	fewPostings = 1_000
-	// completed is how many articles get what was not read whole.
-	completed = 48
-)
-
-// desk is the memory in which one question is worked on. It grows with the
+// scratch is the memory in which one question is worked on. It grows with the
 // articles, so it is used again by the next question.
-type desk struct {
+type scratch struct {
 	scores      []float32 // by number
 	frequencies []float32 // of one term, by number; 0 between terms
 	touched     []uint32  // the articles that have a score
@@ -41,12 +25,12 @@ type desk struct {
 	run         terms.Run
 }
 
-func newDesk(x *Index) *desk {
-	return &desk{scores: make([]float32, len(x.facts)), frequencies: make([]float32, len(x.facts)), holders: make([]held, len(x.facts))}
+func newScratch(x *Index) *scratch {
+	return &scratch{scores: make([]float32, len(x.facts)), frequencies: make([]float32, len(x.facts)), holders: make([]held, len(x.facts))}
 }
 
-// giveBack clears a desk for the next question.
-func (x *Index) giveBack(d *desk) {
+// giveBack clears a scratch for the next question.
+func (x *Index) giveBack(d *scratch) {
 	for _, n := range d.touched {
 		d.scores[n] = 0
 	}
@@ -54,46 +38,14 @@ func (x *Index) giveBack(d *desk) {
 		d.holders[n] = held{}
 	}
 	d.touched, d.holding = d.touched[:0], d.holding[:0]
-	x.desks.Put(d)
-}
-
-// termPostings are the postings of a question's term, by part of the index and
-// counting field, or in the field of meanings alone.
-type termPostings struct {
-	engine.Term
-	lists [][]postings // by part, then field; nil where nothing has it
-	count int
-}
-
-func (x *Index) lookUp(t engine.Term) (termPostings, error) {
-	out := termPostings{Term: t, lists: make([][]postings, len(x.parts))}
-	within := engine.Counting[:]
-	if t.Field != engine.InBody {
-		within = []engine.Field{t.Field}
-	}
-	for i, p := range x.parts {
-		for f, field := range within {
-			list, err := p.postings(field, t.Text)
-			if err != nil {
-				return out, fmt.Errorf("search: %w", err)
-			}
-			if f == 0 {
-				if list.count() == 0 {
-					break // the body has everything
-				}
-				out.count += list.count()
-			}
-			out.lists[i] = append(out.lists[i], list)
-		}
-	}
-	return out, nil
+	x.scratches.Put(d)
 }
 
 // Find finds the articles that may answer a question.
 func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, error) {
-	d := x.desks.Get().(*desk)
+	d := x.scratches.Get().(*scratch)
 	defer x.giveBack(d)
-	f := &finding{x: x, q: q, desk: d, filter: x.filter(q.Filter, q.Language)}
+	f := &finding{x: x, q: q, scratch: d, filter: x.filter(q.Filter, q.Language)}
 	if err := f.accumulate(ctx); err != nil {
 		return nil, err
 	}
@@ -107,7 +59,7 @@ func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, er
 type finding struct {
 	x       *Index
 	q       *engine.Question
-	desk    *desk
+	scratch *scratch
 	filter  filter
 	terms   []termPostings
 	unread  []termPostings // read only for the best
@@ -117,175 +69,13 @@ type finding struct {
 	chosen  []engine.Candidate
 }
 
-// accumulate adds up scores.
-func (f *finding) accumulate(ctx context.Context) error {
-	var left float32
-	for _, t := range f.q.Terms {
-		p, err := f.x.lookUp(t)
-		if err != nil {
-			return err
-		}
-		f.total += t.Weight
-		if p.count > 0 {
-			left += t.Weight
-			f.terms = append(f.terms, p)
-		}
-	}
-	slices.SortStableFunc(f.terms, func(a, b termPostings) int { return cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.Text, b.Text)) })
-	if len(f.q.Only) > 0 { // few articles need no list as a whole
-		f.unread = f.terms
-		return nil
-	}
-	read := 0
-	for i, t := range f.terms {
-		if err := ctx.Err(); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return err
-			}
-			f.partial = true
-			break
-		}
-		if i > 0 && t.count > fewPostings && (read+t.count > mostPostings || f.settled(left)) {
-			f.unread = f.terms[i:]
-			break
-		}
-		if err := f.add(&t); err != nil {
-			return err
-		}
-		read += t.count
-		left -= t.Weight
-	}
-	return nil
-}
-
-// settled reports whether articles that have no score yet can still come among
-// those that are chosen, by terms of this weight.
-func (f *finding) settled(left float32) bool {
-	if len(f.desk.touched) < completed {
-		return false
-	}
-	return f.threshold(completed) > left
-}
-
-// add adds a term to the scores of all articles that have it.
-func (f *finding) add(t *termPostings) error {
-	d, x := f.desk, f.x
-	for i, lists := range t.lists {
-		if len(lists) == 0 {
-			continue
-		}
-		first := x.parts[i].first
-		facts := x.facts[first:]
-		scores := d.scores[first:]
-		if t.Field != engine.InBody {
-			share := t.Weight * engine.Saturate(1)
-			err := lists[0].each(func(docs, _ []uint32) {
-				for _, n := range docs {
-					if facts[n] != nil {
-						if scores[n] == 0 {
-							d.touched = append(d.touched, first+n)
-						}
-						scores[n] += share
-					}
-				}
-			})
-			if err != nil {
-				return fmt.Errorf("search: %w", err)
-			}
-			continue
-		}
-		frequencies := d.frequencies[first:]
-		d.docs = d.docs[:0]
-		for field, list := range lists {
-			norms := x.norms[field][first:]
-			err := list.each(func(docs, counts []uint32) {
-				if field == body {
-					d.docs = append(d.docs, docs...)
-				}
-				for k, n := range docs {
-					frequencies[n] += float32(counts[k]) * norms[n]
-				}
-			})
-			if err != nil {
-				return fmt.Errorf("search: %w", err)
-			}
-		}
-		for _, n := range d.docs {
-			gain := t.Weight * engine.Saturate(frequencies[n])
-			frequencies[n] = 0
-			if facts[n] == nil {
-				continue
-			}
-			if scores[n] == 0 {
-				d.touched = append(d.touched, first+n)
-			}
-			scores[n] += gain
-		}
-	}
-	return nil
-}
-
-// complete adds the terms that were not read whole to the scores of some
-// articles, in the order of their numbers.
-func (f *finding) complete(docs []uint32) error {
-	if len(f.unread) == 0 || len(docs) == 0 {
-		return nil
-	}
-	d, x := f.desk, f.x
-	for i := range x.parts {
-		p := &x.parts[i]
-		d.docs = d.docs[:0]
-		for _, n := range docs {
-			if n >= p.first && n < p.first+uint32(p.articles()) {
-				d.docs = append(d.docs, n-p.first)
-			}
-		}
-		if len(d.docs) == 0 {
-			continue
-		}
-		d.counts = slices.Grow(d.counts[:0], len(d.docs))[:len(d.docs)]
-		gained := make([]float32, len(d.docs))
-		for _, t := range f.unread {
-			clear(gained)
-			for field, list := range t.lists[i] {
-				if list.count() == 0 {
-					continue
-				}
-				if err := list.find(d.docs, d.counts); err != nil {
-					return fmt.Errorf("search: %w", err)
-				}
-				for k, count := range d.counts {
-					switch {
-					case count == 0:
-					case t.Field != engine.InBody:
-						gained[k] = 1
-					default:
-						gained[k] += float32(count) * x.norms[field][p.first+d.docs[k]]
-					}
-				}
-			}
-			for k, frequency := range gained {
-				if frequency == 0 {
-					continue
-				}
-				n := p.first + d.docs[k]
-				if d.scores[n] == 0 {
-					d.touched = append(d.touched, n)
-				}
-				d.scores[n] += t.Weight * engine.Saturate(frequency)
-			}
-		}
-	}
-	return nil
-}
-
 // most best articles, whatever a filter leaves, say what a hit is: a filter
 // must not change it.
 const mostBest = 32
 
 // choose picks the candidates and proves what they have.
 func (f *finding) choose(ctx context.Context) error {
-	x, d := f.x, f.desk
+	x, d := f.x, f.scratch
 	doubtful, err := f.holding()
 	if err != nil {
 		return err
@@ -315,7 +105,7 @@ func (f *finding) choose(ctx context.Context) error {
 // best are the articles with the highest scores, and those that are asked
 // about, with their scores completed.
 func (f *finding) best(most int, doubtful []uint32) ([]uint32, error) {
-	x, d := f.x, f.desk
+	x, d := f.x, f.scratch
 	all := slices.Clone(d.touched)
 	for _, n := range d.holding {
 		if d.scores[n] == 0 {
@@ -372,8 +162,8 @@ func (f *finding) only() []uint32 {
 // index alone tells: what is proved by reading is doubtful before.
 func (f *finding) havingAllParts() []uint32 {
 	var out []uint32
-	for _, n := range f.desk.holding {
-		if f.desk.holders[n].all(len(f.q.Parts)) && f.filter.accepts(f.x.facts[n]) {
+	for _, n := range f.scratch.holding {
+		if f.scratch.holders[n].all(len(f.q.Parts)) && f.filter.accepts(f.x.facts[n]) {
 			out = append(out, n)
 		}
 	}
@@ -383,8 +173,8 @@ func (f *finding) havingAllParts() []uint32 {
 
 // isHit reports whether an article counts as a hit.
 func (f *finding) isHit(n uint32) bool {
-	h := f.desk.holders[n]
-	score := f.desk.scores[n]
+	h := f.scratch.holders[n]
+	score := f.scratch.scores[n]
 	return score > 0 && score >= f.most*engine.Tail || h.whole > 0 || h.all(len(f.q.Parts)) ||
 		len(f.q.Quoted) > 0 && bits.OnesCount8(h.quotes) == len(f.q.Quoted)
 }
@@ -394,7 +184,7 @@ func (f *finding) share(n uint32) float32 {
 	if f.total <= 0 {
 		return 0
 	}
-	return f.desk.scores[n] / f.total
+	return f.scratch.scores[n] / f.total
 }
 
 // better orders articles by their scores, those that have all of the question
@@ -405,20 +195,20 @@ func (f *finding) better(a, b uint32) int {
 
 func (f *finding) key(n uint32) float32 {
 	if f.holds(n) {
-		return f.desk.scores[n] + f.total
+		return f.scratch.scores[n] + f.total
 	}
-	return f.desk.scores[n]
+	return f.scratch.scores[n]
 }
 
 // holds reports whether an article has the whole question, or all its parts.
 func (f *finding) holds(n uint32) bool {
-	h := f.desk.holders[n]
+	h := f.scratch.holders[n]
 	return h.whole > 0 || h.all(len(f.q.Parts))
 }
 
 // found counts what was found.
 func (f *finding) found() *engine.Found {
-	x, d := f.x, f.desk
+	x, d := f.x, f.scratch
 	counts := newFacetCounts(x)
 	count := func(n uint32) {
 		if f.isHit(n) && f.filter.accepts(x.facts[n]) && bits.OnesCount8(d.holders[n].quotes) == len(f.q.Quoted) {

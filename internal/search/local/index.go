@@ -1,3 +1,8 @@
+// Package local is the engine in the process: articles in segments, of bleve's
+// on a disk or in memory for a preview.
+//
+// In: Documents, to be written into a folder or kept. Out: an Index, which is
+// an engine.Engine.
 package local
 
 import (
@@ -6,13 +11,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
+	"whyfix/internal/search/terms"
 )
 
 // Index is an engine over segments.
@@ -31,10 +35,10 @@ type Index struct {
 	starts []uint32
 	// Listed when first wanted: the characters of short texts, and the wordings
 	// that are suggested.
-	bySound func() map[han.Syllable][]rune
-	entries func() []engine.Entry
-	desks   sync.Pool // of *desk
-	close   func() error
+	bySound   func() map[han.Syllable][]rune
+	entries   func() []engine.Entry
+	scratches sync.Pool // of *scratch
+	close     func() error
 }
 
 var _ engine.Engine = (*Index)(nil)
@@ -106,61 +110,117 @@ func (x *Index) Counts(_ context.Context, field engine.Field, list []string) ([]
 	return out, nil
 }
 
-// Characters are those of short texts that sound so.
-func (x *Index) Characters(_ context.Context, sound han.Syllable) ([]rune, error) {
-	return x.bySound()[sound], nil
+// newIndex makes an index of segments, which have deleted what is gone.
+// Counts and tags are of the articles that are left, and do not change.
+func newIndex(segments []currentSegment, counts *article.Counts, tags []*article.SiteTag, synonyms []terms.Synonyms) *Index {
+	x := &Index{tags: tags, close: func() error { return nil }}
+	x.site.Synonyms, x.site.Counts = synonyms, counts
+	size, tagged := 0, 0
+	for _, s := range segments {
+		size, tagged = size+len(s.facts), tagged+len(s.tagged)
+	}
+	x.facts, x.kinds = make([]*article.Facts, 0, size), make([]uint8, 0, size)
+	x.tagged, x.starts = make([]uint32, 0, tagged), make([]uint32, 0, size+1)
+	for _, s := range segments {
+		first := uint32(len(x.facts))
+		x.parts = append(x.parts, part{segment: s.segment, first: first})
+		x.facts = append(x.facts, s.facts...)
+		for _, n := range s.gone {
+			x.facts[first+n] = nil
+		}
+		x.kinds = append(x.kinds, s.kinds...)
+		for _, start := range s.starts {
+			x.starts = append(x.starts, uint32(len(x.tagged))+start)
+		}
+		x.tagged = append(x.tagged, s.tagged...)
+	}
+	x.starts = append(x.starts, uint32(len(x.tagged)))
+	x.order(segments)
+	x.describe()
+	x.measure()
+	x.bySound = sync.OnceValue(x.listSounds)
+	x.entries = sync.OnceValue(x.listEntries)
+	x.scratches.New = func() any { return newScratch(x) }
+	return x
 }
 
-// Words are words of letters that the articles have.
-func (x *Index) Words(ctx context.Context, like engine.Like) ([]engine.Counted, error) {
-	counts := map[string]int{}
-	field, starts := engine.InWords, []string{""}
-	var accepts func(term string) bool
-	switch {
-	case like.Holding == "":
-		accepts = newNearness(like.Near, like.Mistakes).accepts
-		// Who mistypes a word gets its first letter right, or its first two the
-		// wrong way round.
-		starts = starts[:0]
-		for i, r := range []rune(like.Near) {
-			if start := string(r); i < 2 && !slices.Contains(starts, start) {
-				starts = append(starts, start)
+// order numbers the articles by their URLs.
+func (x *Index) order(segments []currentSegment) {
+	for i, s := range segments {
+		first := x.parts[i].first
+		one := make([]uint32, 0, len(s.order))
+		for _, n := range s.order {
+			if x.facts[first+n] != nil {
+				one = append(one, first+n)
 			}
 		}
-	case like.Starting:
-		starts[0] = like.Holding
-		accepts = func(string) bool { return true }
-		if utf8.RuneCountInString(like.Holding) >= engine.LongStart {
-			field = engine.InBody
-		}
-	default:
-		accepts = func(term string) bool { return strings.Contains(term, like.Holding) }
+		x.docs = x.merged(x.docs, one)
 	}
-	for _, p := range x.parts {
-		for _, start := range starts {
-			before := ""
-			if start != "" {
-				before = start + "\xff"
-			}
-			n := 0
-			err := p.vocabulary(field, start, before, func(term string, count int) bool {
-				if n++; n&1023 == 0 && ctx.Err() != nil {
-					return false
+	x.places = make([]int32, len(x.facts))
+	for place, n := range x.docs {
+		x.places[n] = int32(place)
+	}
+}
+
+// merged are two lists of articles in the order of URLs as one.
+func (x *Index) merged(a, b []uint32) []uint32 {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
+	out := make([]uint32, 0, len(a)+len(b))
+	for _, n := range b { // the shorter: what is new
+		url := x.facts[n].URL
+		i, _ := slices.BinarySearchFunc(a, url, func(n uint32, url string) int { return cmp.Compare(x.facts[n].URL, url) })
+		out = append(append(out, a[:i]...), n)
+		a = a[i:]
+	}
+	return append(out, a...)
+}
+
+// describe says what is known of all articles.
+func (x *Index) describe() {
+	var analyzers [han.Analyzers]int
+	for _, f := range x.facts {
+		if f == nil {
+			continue
+		}
+		analyzers[f.Analyzer]++
+		if !slices.Contains(x.site.Languages, f.Language) {
+			x.site.Languages = append(x.site.Languages, f.Language)
+		}
+	}
+	slices.Sort(x.site.Languages)
+	x.site.Articles = len(x.docs)
+	for a, articles := range analyzers {
+		if articles > 0 {
+			x.site.Analyzers = append(x.site.Analyzers, han.Analyzer(a))
+		}
+	}
+	slices.SortStableFunc(x.site.Analyzers, func(a, b han.Analyzer) int { return cmp.Compare(analyzers[b], analyzers[a]) })
+}
+
+// measure works out what a term counts in each field of each article. Sums are
+// of whole numbers, so that they are the same in whatever order the articles
+// come.
+func (x *Index) measure() {
+	for f := range x.norms {
+		norms := make([]float32, len(x.facts))
+		var sum, having uint64
+		for _, p := range x.parts {
+			facts := x.facts[p.first:]
+			for n, length := range p.lengths(fields[f]) {
+				if facts[n] != nil && length > 0 {
+					sum += uint64(length)
+					having++
 				}
-				if accepts(term) {
-					counts[term] += count
-				}
-				return true
-			})
-			if err != nil {
-				return nil, fmt.Errorf("search: %w", err)
 			}
 		}
+		weight, average := engine.Weights[f], float32(float64(sum)/float64(max(having, 1)))
+		for _, p := range x.parts {
+			for n, length := range p.lengths(fields[f]) {
+				norms[p.first+uint32(n)] = weight.Norm(float32(length), average)
+			}
+		}
+		x.norms[f] = norms
 	}
-	out := make([]engine.Counted, 0, len(counts))
-	for text, n := range counts {
-		out = append(out, engine.Counted{Text: text, Count: n})
-	}
-	slices.SortFunc(out, func(a, b engine.Counted) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Text, b.Text)) })
-	return out[:min(len(out), like.Limit)], nil
 }

@@ -25,8 +25,8 @@ func New(ctx context.Context, docs []*article.Document, synonyms []terms.Synonym
 // change gives a new Index with the same answers as one that is made from
 // nothing. It is not safe for concurrent use; the Indexes are.
 //
-// The first shelf is the base, the others are what has changed since, the last
-// change last. Of those, each is at least twice as large as the next: so there
+// The first segment is the base, the others are what has changed since, the
+// last change last. Of those, each is at least twice as large as the next: so there
 // are few, and what is made anew for an edit is mostly small.
 type Live struct {
 	synonyms []terms.Synonyms
@@ -34,14 +34,14 @@ type Live struct {
 	wordings *article.Wordings
 	tags     *tagNumbers
 	counts   *article.Counts
-	shelves  []placed
+	segments []currentSegment
 	known    map[string]spot // by URL
 }
 
 // spot is where an article is.
 type spot struct {
-	shelf  *shelf
-	number uint32
+	segment *loadedSegment
+	number  uint32
 }
 
 // NewLive makes an empty index in memory. Other synonyms need another Live.
@@ -87,8 +87,8 @@ func (l *Live) forget(url string) {
 		return
 	}
 	delete(l.known, url)
-	l.counts.Remove(at.shelf.facts[at.number])
-	s := &l.shelves[slices.IndexFunc(l.shelves, func(s placed) bool { return s.shelf == at.shelf })]
+	l.counts.Remove(at.segment.facts[at.number])
+	s := &l.segments[slices.IndexFunc(l.segments, func(s currentSegment) bool { return s.loadedSegment == at.segment })]
 	i, _ := slices.BinarySearch(s.gone, at.number)
 	s.gone = slices.Insert(slices.Clone(s.gone), i, at.number) // an Index has the list
 }
@@ -99,35 +99,35 @@ type filed struct {
 	facts *article.Facts
 }
 
-// add puts documents on a shelf of their own, with those of the last shelves
+// add puts documents into a segment of their own, with those of the last ones
 // where these are not much larger. When much has changed, all are a new base.
 func (l *Live) add(docs []filed) error {
-	first := len(l.shelves)
-	for first > 1 && l.shelves[first-1].left() <= 2*len(docs) {
+	first := len(l.segments)
+	for first > 1 && l.segments[first-1].left() <= 2*len(docs) {
 		first--
-		docs = slices.Concat(l.shelves[first].docs(), docs)
+		docs = slices.Concat(l.segments[first].docs(), docs)
 	}
 	if first > 0 {
-		base, changed := &l.shelves[0], len(docs)
-		for _, s := range l.shelves[1:first] {
+		base, changed := &l.segments[0], len(docs)
+		for _, s := range l.segments[1:first] {
 			changed += s.left()
 		}
 		if mostPatched*changed > len(base.facts) || mostGone*len(base.gone) > len(base.facts) {
 			for first > 0 {
 				first--
-				docs = slices.Concat(l.shelves[first].docs(), docs)
+				docs = slices.Concat(l.segments[first].docs(), docs)
 			}
 		}
 	}
-	l.shelves = l.shelves[:first]
+	l.segments = l.segments[:first]
 	return l.put(context.Background(), docs)
 }
 
-// docs are those of a shelf that are left.
-func (p *placed) docs() []filed {
+// docs are those of a segment that are left.
+func (p *currentSegment) docs() []filed {
 	out := make([]filed, 0, p.left())
 	gone := p.gone
-	for n, d := range p.segment.(*memory).docs {
+	for n, d := range p.segment.(*memorySegment).docs {
 		if len(gone) > 0 && gone[0] == uint32(n) {
 			gone = gone[1:]
 			continue
@@ -137,7 +137,7 @@ func (p *placed) docs() []filed {
 	return out
 }
 
-// put makes a shelf.
+// put makes a segment.
 func (l *Live) put(ctx context.Context, list []filed) error {
 	if len(list) == 0 {
 		return nil
@@ -146,7 +146,7 @@ func (l *Live) put(ctx context.Context, list []filed) error {
 	for n, d := range list {
 		docs[n], facts[n] = d.doc, d.facts
 	}
-	m, err := newMemory(ctx, docs, l.lexicon)
+	m, err := newMemorySegment(ctx, docs, l.lexicon)
 	if err != nil {
 		return err
 	}
@@ -156,22 +156,22 @@ func (l *Live) put(ctx context.Context, list []filed) error {
 			l.counts.Add(facts[n])
 		}
 	}
-	s := newShelf(m, facts, l.tags)
+	s := loadSegment(m, facts, l.tags)
 	for n, d := range docs {
 		l.known[d.URL] = spot{s, uint32(n)}
 	}
-	l.shelves = append(l.shelves, placed{shelf: s})
+	l.segments = append(l.segments, currentSegment{loadedSegment: s})
 	return nil
 }
 
 // index is what there is now.
 func (l *Live) index() *Index {
-	now := slices.Clone(l.shelves)
+	now := slices.Clone(l.segments)
 	for i, s := range now {
 		if len(s.gone) > 0 {
-			less := *s.shelf
-			less.segment = s.segment.(*memory).without(s.gone)
-			now[i].shelf = &less
+			less := *s.loadedSegment
+			less.segment = s.segment.(*memorySegment).without(s.gone)
+			now[i].loadedSegment = &less
 		}
 	}
 	return newIndex(now, l.counts, slices.Clip(l.tags.list), l.synonyms)

@@ -154,11 +154,11 @@ func TestLivePatches(t *testing.T) {
 			delete(was, d.URL)
 		}
 		gone := slices.Sorted(maps.Keys(was))
-		base := live.shelves[0].shelf
+		base := live.segments[0].loadedSegment
 		if x, err = live.Apply(changed, gone); err != nil {
 			t.Fatal(err)
 		}
-		if live.shelves[0].shelf != base {
+		if live.segments[0].loadedSegment != base {
 			bases++
 		}
 		many = max(many, len(x.parts))

@@ -11,8 +11,8 @@ import (
 	"whyfix/internal/search/terms"
 )
 
-// memory is a segment in memory.
-type memory struct {
+// memorySegment is a segment in memory.
+type memorySegment struct {
 	docs   []*article.Document
 	fields [fieldCount]memoryField
 	sizes  [headings + 1][]uint32
@@ -27,13 +27,13 @@ type memoryField struct {
 	counts []uint32 // nil: nothing is counted
 }
 
-// newMemory makes a segment of documents.
-func newMemory(ctx context.Context, docs []*article.Document, lexicon *terms.Lexicon) (*memory, error) {
-	g, err := gather(ctx, unstamped(docs), lexicon, searchFields(), nil)
+// newMemorySegment makes a segment of documents.
+func newMemorySegment(ctx context.Context, docs []*article.Document, lexicon *terms.Lexicon) (*memorySegment, error) {
+	g, err := invert(ctx, unstamped(docs), lexicon, searchFields(), nil)
 	if err != nil {
 		return nil, err
 	}
-	m := &memory{docs: docs, sizes: g.lengths}
+	m := &memorySegment{docs: docs, sizes: g.lengths}
 	for f := range m.fields {
 		if err := m.fields[f].fill(g.runs, f); err != nil {
 			return nil, err
@@ -54,19 +54,19 @@ func (f *memoryField) fill(runs []store.Run, number int) error {
 }
 
 // without is the segment less some documents, in order.
-func (m *memory) without(gone []uint32) segment {
+func (m *memorySegment) without(gone []uint32) segment {
 	out := *m
 	out.gone = gone
 	return &out
 }
 
-func (m *memory) articles() int { return len(m.docs) }
+func (m *memorySegment) articles() int { return len(m.docs) }
 
-func (m *memory) field(name engine.Field) *memoryField {
+func (m *memorySegment) field(name engine.Field) *memoryField {
 	return &m.fields[slices.Index(fields[:], name)]
 }
 
-func (m *memory) postings(field engine.Field, term string) (postings, error) {
+func (m *memorySegment) postings(field engine.Field, term string) (postings, error) {
 	f := m.field(field)
 	if i, found := slices.BinarySearch(f.terms, term); found {
 		p := f.postings(i, m.gone)
@@ -85,7 +85,7 @@ func (f *memoryField) postings(i int, gone []uint32) memoryPostings {
 	return p
 }
 
-func (m *memory) vocabulary(field engine.Field, from, before string, visit func(term string, count int) bool) error {
+func (m *memorySegment) vocabulary(field engine.Field, from, before string, visit func(term string, count int) bool) error {
 	f := m.field(field)
 	for i := sort.SearchStrings(f.terms, from); i < len(f.terms) && (before == "" || f.terms[i] < before); i++ {
 		p := f.postings(i, m.gone)
@@ -96,9 +96,11 @@ func (m *memory) vocabulary(field engine.Field, from, before string, visit func(
 	return nil
 }
 
-func (m *memory) lengths(field engine.Field) []uint32 { return m.sizes[slices.Index(fields[:], field)] }
+func (m *memorySegment) lengths(field engine.Field) []uint32 {
+	return m.sizes[slices.Index(fields[:], field)]
+}
 
-func (m *memory) body(n uint32) (engine.Body, error) {
+func (m *memorySegment) body(n uint32) (engine.Body, error) {
 	return engine.Body{Summary: m.docs[n].Summary, Sections: m.docs[n].Sections}, nil
 }
 

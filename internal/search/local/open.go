@@ -57,7 +57,7 @@ type opening struct {
 	wordings *article.Wordings
 	tags     *tagNumbers
 	counts   *article.Counts
-	shelves  []placed
+	segments []currentSegment
 	closers  []func() error
 }
 
@@ -75,7 +75,7 @@ func (o *opening) index(parts []store.Part, synonyms []terms.Synonyms) (*Index, 
 			return nil, err
 		}
 	}
-	return newIndex(o.shelves, o.counts, o.tags.list, synonyms), nil
+	return newIndex(o.segments, o.counts, o.tags.list, synonyms), nil
 }
 
 // open opens a segment and what lies beside it.
@@ -92,7 +92,7 @@ func (o *opening) open(p store.Part) error {
 		return fmt.Errorf("search: %w", err)
 	}
 	o.closers = append(o.closers, s.Close)
-	z := &zap{Segment: s, gone: p.Deleted, places: make([]place, s.Documents())}
+	z := &diskSegment{Segment: s, gone: p.Deleted, places: make([]place, s.Documents())}
 	facts := make([]*article.Facts, s.Documents())
 	gone := p.Deleted
 	end, err := readArticles(o.dir, suffix, len(facts), func(n int, d *article.Document, text place) error {
@@ -121,7 +121,7 @@ func (o *opening) open(p store.Part) error {
 	}
 	o.closers = append(o.closers, z.texts.Close)
 	z.sizes = end.Lengths
-	o.shelves = append(o.shelves, placed{newShelf(z, facts, o.tags), p.Deleted})
+	o.segments = append(o.segments, currentSegment{loadSegment(z, facts, o.tags), p.Deleted})
 	return nil
 }
 

@@ -125,7 +125,7 @@ func TestOpenRefuses(t *testing.T) {
 			dir := t.TempDir()
 			ctx, stop := context.WithCancel(t.Context())
 			stop()
-			if _, err := NewContent(Sources(corpus()), nil).Write(ctx, dir, "", nil); !errors.Is(err, context.Canceled) {
+			if _, err := NewContent(sources(corpus()), nil).Write(ctx, dir, "", nil); !errors.Is(err, context.Canceled) {
 				t.Errorf("Write gives %v", err)
 			}
 			return dir
@@ -368,8 +368,8 @@ func TestSize(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
-	base := NewContent(Sources(corpus()), nil).Digest()
-	if got := NewContent(Sources(corpus()), nil).Digest(); got != base {
+	base := NewContent(sources(corpus()), nil).Digest()
+	if got := NewContent(sources(corpus()), nil).Digest(); got != base {
 		t.Errorf("the same documents have the digests %s and %s", base, got)
 	}
 	for name, change := range map[string]func([]*article.Document) []*article.Document{
@@ -392,7 +392,7 @@ func TestDigest(t *testing.T) {
 		"one more":       func(d []*article.Document) []*article.Document { return append(d, &article.Document{}) },
 		"order":          func(d []*article.Document) []*article.Document { slices.Reverse(d); return d },
 	} {
-		if NewContent(Sources(change(corpus())), nil).Digest() == base {
+		if NewContent(sources(change(corpus())), nil).Digest() == base {
 			t.Errorf("%s changed, the digest did not", name)
 		}
 	}

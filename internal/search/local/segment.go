@@ -1,11 +1,10 @@
-// Package local is the engine in the process: articles in segments, of bleve's
-// on a disk or in memory for a preview.
-//
-// In: Documents, to be written into a folder or kept. Out: an Index, which is
-// an engine.Engine.
 package local
 
 import (
+	"cmp"
+	"slices"
+
+	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
 )
 
@@ -48,3 +47,61 @@ type noPostings struct{}
 func (noPostings) count() int                             { return 0 }
 func (noPostings) each(func(docs, counts []uint32)) error { return nil }
 func (noPostings) find(_ []uint32, counts []uint32) error { clear(counts); return nil }
+
+// loadedSegment is a segment with what is known of its articles alone: what a
+// preview does not work out anew when another part of its index changes. It
+// never changes itself.
+type loadedSegment struct {
+	segment
+	facts []*article.Facts // by number; nil of one that no index has any more
+	order []uint32         // the numbers, by URL
+	// What facets count, as in an Index.
+	kinds  []uint8
+	tagged []uint32
+	starts []uint32
+}
+
+// tagNumbers numbers a site's tags.
+type tagNumbers struct {
+	list   []*article.SiteTag
+	number map[*article.SiteTag]uint32
+}
+
+func newTagNumbers() *tagNumbers { return &tagNumbers{number: map[*article.SiteTag]uint32{}} }
+
+func loadSegment(s segment, facts []*article.Facts, tags *tagNumbers) *loadedSegment {
+	out := &loadedSegment{segment: s, facts: facts, kinds: make([]uint8, len(facts)), starts: make([]uint32, len(facts))}
+	for n, f := range facts {
+		out.starts[n] = uint32(len(out.tagged))
+		if f == nil {
+			continue
+		}
+		out.order = append(out.order, uint32(n))
+		out.kinds[n] = f.Kinds
+		for i, t := range f.Tags {
+			// An article counts once, whatever pages its tag has.
+			if slices.ContainsFunc(f.Tags[:i], func(other *article.SiteTag) bool { return other.Family == t.Family && other.Name == t.Name }) {
+				continue
+			}
+			number, known := tags.number[t]
+			if !known {
+				number = uint32(len(tags.list))
+				tags.number[t] = number
+				tags.list = append(tags.list, t)
+			}
+			out.tagged = append(out.tagged, number)
+		}
+	}
+	slices.SortFunc(out.order, func(a, b uint32) int { return cmp.Compare(facts[a].URL, facts[b].URL) })
+	return out
+}
+
+// currentSegment is a loadedSegment as a part of an index, with the articles
+// that are gone, in order.
+type currentSegment struct {
+	*loadedSegment
+	gone []uint32
+}
+
+// left is how many articles count.
+func (p *currentSegment) left() int { return len(p.facts) - len(p.gone) }

@@ -6,43 +6,27 @@ import (
 	"slices"
 
 	"whyfix/internal/search/engine"
-	"whyfix/internal/search/terms"
 )
 
 // listEntries lists every wording once for each language. The order of the
 // articles decides which of several a wording leads to.
 func (x *Index) listEntries() []engine.Entry {
 	var out []engine.Entry
-	at := make(map[uint64]uint32, len(x.docs)) // by hash of the run and language
+	type wording struct{ run, language string }
+	at := make(map[wording]int, len(x.docs))
 	add := func(e engine.Entry) {
-		for h := hash(e.Passage.Run, e.Language); ; h++ {
-			i, taken := at[h]
-			if !taken {
-				at[h] = uint32(len(out))
-				out = append(out, e)
-				return
-			}
-			if known := &out[i]; known.Language == e.Language && slices.Equal(known.Passage.Run, e.Passage.Run) {
-				known.Also(&e)
-				return
-			}
+		w := wording{string(e.Passage.Run), e.Language}
+		if i, known := at[w]; known {
+			out[i].Also(&e)
+			return
 		}
+		at[w] = len(out)
+		out = append(out, e)
 	}
 	for _, n := range x.docs {
 		engine.EachEntry(x.facts[n], add)
 	}
 	return slices.Clip(out)
-}
-
-func hash(run terms.Run, language string) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a, a character at a time
-	for _, r := range run {
-		h = (h ^ uint64(r)) * 1099511628211
-	}
-	for _, r := range language {
-		h = (h ^ uint64(r)) * 1099511628211
-	}
-	return h
 }
 
 // Sample are some wordings of titles and symptoms, spread over all articles.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -165,7 +166,7 @@ func writePart(ctx context.Context, dir string, segment int, docs []Source, lexi
 // are put there on the way, say of it.
 func writeSegment(ctx context.Context, dir string, number int, docs []Source, lexicon *terms.Lexicon, beside *articleWriter) (tail, error) {
 	list := storeFields()
-	g, err := gather(ctx, docs, lexicon, list, beside)
+	g, err := invert(ctx, docs, lexicon, list, beside)
 	if err != nil || len(docs) == 0 {
 		return tail{}, err
 	}
@@ -174,4 +175,37 @@ func writeSegment(ctx context.Context, dir string, number int, docs []Source, le
 	}
 	sum, err := store.SegmentSum(dir, number)
 	return tail{Lengths: g.lengths, Segment: sum}, err
+}
+
+// baseFiles are those that belong to the base of an index.
+var baseFiles = [...]string{articlesFile, textsFile, filepath.Join(storeFolder, store.SegmentFile(baseSegment))}
+
+// takeOver brings the base of the last index into a new folder. Its files are
+// never written to, so both indexes may have the same. Link is os.Link.
+func takeOver(last, dir string, link func(from, to string) error) error {
+	for _, name := range baseFiles {
+		from, to := filepath.Join(last, name), filepath.Join(dir, name)
+		err := link(from, to)
+		if err != nil && !errors.Is(err, os.ErrExist) {
+			err = copyFile(from, to) // the file system has no links, or not that many
+		}
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }

@@ -42,7 +42,7 @@ func TestPatchedAnswersTheSame(t *testing.T) {
 			what, list = "synonyms", []terms.Synonyms{{Asked: []string{"连不上"}, Found: []string{"打不开"}}}
 		}
 		next := filepath.Join(dir, fmt.Sprint(step))
-		made, err := NewContent(Sources(docs), list).Write(t.Context(), next, last, base)
+		made, err := NewContent(sources(docs), list).Write(t.Context(), next, last, base)
 		if err != nil {
 			t.Fatalf("step %d, %s: %v", step, what, err)
 		}
@@ -56,7 +56,7 @@ func TestPatchedAnswersTheSame(t *testing.T) {
 			t.Errorf("step %d, %s: made from the last index", step, what)
 		}
 		clean := filepath.Join(dir, "clean", fmt.Sprint(step))
-		if _, err := NewContent(Sources(docs), list).Write(t.Context(), clean, "", nil); err != nil {
+		if _, err := NewContent(sources(docs), list).Write(t.Context(), clean, "", nil); err != nil {
 			t.Fatal(err)
 		}
 		fresh, err := Open(clean)
@@ -99,7 +99,7 @@ func TestLastIndexStays(t *testing.T) {
 	for _, next := range []string{second, third} {
 		before, at := files(t, last), times(t, last)
 		docs, _ = change(r, docs, 1)
-		if made, err := NewContent(Sources(docs), nil).Write(t.Context(), next, last, base); err != nil || !made.Patched {
+		if made, err := NewContent(sources(docs), nil).Write(t.Context(), next, last, base); err != nil || !made.Patched {
 			t.Fatalf("Write: %+v, %v", made, err)
 		}
 		if diff := gocmp.Diff(before, files(t, last)); diff != "" {
@@ -225,16 +225,16 @@ func TestWhatIsNotPatched(t *testing.T) {
 		content *Content
 		why     string
 	}{
-		{"no folder", func(t *testing.T, dir string) { os.RemoveAll(dir) }, NewContent(Sources(docs), nil), "not complete"},
-		{"another segment", otherSegment, NewContent(Sources(docs), nil), "another index"},
-		{"half a segment", spoil(segment, func(b []byte) []byte { return b[:len(b)/2] }), NewContent(Sources(docs), nil), "another index"},
-		{"empty segment", spoil(segment, func([]byte) []byte { return nil }), NewContent(Sources(docs), nil), "another index"},
-		{"no segment", remove(segment), NewContent(Sources(docs), nil), "not complete"},
-		{"no texts", remove(textsFile), NewContent(Sources(docs), nil), "not complete"},
-		{"synonyms", nil, NewContent(Sources(docs), []terms.Synonyms{{Asked: []string{"花"}, Found: []string{"草"}}}), "synonyms"},
-		{"much changed", nil, NewContent(Sources(many), nil), "much"},
-		{"much gone", nil, NewContent(Sources(docs[:80]), nil), "much"},
-		{"all gone", nil, NewContent(Sources(nil), nil), "much"},
+		{"no folder", func(t *testing.T, dir string) { os.RemoveAll(dir) }, NewContent(sources(docs), nil), "not complete"},
+		{"another segment", otherSegment, NewContent(sources(docs), nil), "another index"},
+		{"half a segment", spoil(segment, func(b []byte) []byte { return b[:len(b)/2] }), NewContent(sources(docs), nil), "another index"},
+		{"empty segment", spoil(segment, func([]byte) []byte { return nil }), NewContent(sources(docs), nil), "another index"},
+		{"no segment", remove(segment), NewContent(sources(docs), nil), "not complete"},
+		{"no texts", remove(textsFile), NewContent(sources(docs), nil), "not complete"},
+		{"synonyms", nil, NewContent(sources(docs), []terms.Synonyms{{Asked: []string{"花"}, Found: []string{"草"}}}), "synonyms"},
+		{"much changed", nil, NewContent(sources(many), nil), "much"},
+		{"much gone", nil, NewContent(sources(docs[:80]), nil), "much"},
+		{"all gone", nil, NewContent(sources(nil), nil), "much"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -272,7 +272,7 @@ func TestFilesAreTheSame(t *testing.T) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 		first, second := filepath.Join(t.TempDir(), "1"), filepath.Join(t.TempDir(), "2")
 		base := write(t, first, docs)
-		if made, err := NewContent(Sources(more), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
+		if made, err := NewContent(sources(more), nil).Write(t.Context(), second, first, base); err != nil || !made.Patched {
 			t.Fatalf("Write: %+v, %v", made, err)
 		}
 		got := []map[string]string{files(t, first), files(t, second)}

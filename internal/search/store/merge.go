@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"container/heap"
 	"slices"
 )
 
@@ -43,29 +44,27 @@ func EachTerm(runs []Run, field int, visit func(term string, docs, counts []uint
 // merge calls visit for every term of a field of all runs, in order, with the
 // documents that have it, which are valid until the next.
 func merge(runs []Run, field int, counted bool, visit func(term string, l list) error) error {
-	var heap []*cursor
+	var open cursors
 	for _, r := range runs {
 		f := &r.fields[field]
 		c := &cursor{texts: r.texts, terms: f.terms, postings: f.postings, counted: counted, first: r.first}
 		if c.next() {
-			heap = append(heap, c)
+			open = append(open, c)
 		}
 	}
-	for i := len(heap)/2 - 1; i >= 0; i-- {
-		down(heap, i)
-	}
+	heap.Init(&open)
 	var l list
-	for len(heap) > 0 {
-		now := *heap[0]
+	for len(open) > 0 {
+		now := *open[0]
 		l.docs, l.counts = l.docs[:0], l.counts[:0]
 		// Cursors with the same term come in the order of their documents.
-		for len(heap) > 0 && heap[0].compare(&now) == 0 {
-			heap[0].take(&l)
-			if !heap[0].next() {
-				heap[0] = heap[len(heap)-1]
-				heap = heap[:len(heap)-1]
+		for len(open) > 0 && open[0].compare(&now) == 0 {
+			open[0].take(&l)
+			if open[0].next() {
+				heap.Fix(&open, 0)
+			} else {
+				heap.Pop(&open)
 			}
-			down(heap, 0)
 		}
 		if err := visit(now.texts[now.term], l); err != nil {
 			return err
@@ -118,22 +117,21 @@ func (c *cursor) long() uint32 {
 	return n
 }
 
-// down puts a cursor that has moved on into its place in a heap, which is
-// ordered by terms, then by documents.
-func down(heap []*cursor, i int) {
-	before := func(c, d *cursor) bool { return cmp.Or(c.compare(d), cmp.Compare(c.first, d.first)) < 0 }
-	for {
-		child := 2*i + 1
-		if child >= len(heap) {
-			return
-		}
-		if child+1 < len(heap) && before(heap[child+1], heap[child]) {
-			child++
-		}
-		if !before(heap[child], heap[i]) {
-			return
-		}
-		heap[i], heap[child] = heap[child], heap[i]
-		i = child
-	}
+// cursors are a heap, by terms, then by documents.
+type cursors []*cursor
+
+func (h cursors) Len() int { return len(h) }
+
+func (h cursors) Less(i, j int) bool {
+	return cmp.Or(h[i].compare(h[j]), cmp.Compare(h[i].first, h[j].first)) < 0
+}
+
+func (h cursors) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+func (h *cursors) Push(c any) { *h = append(*h, c.(*cursor)) }
+
+func (h *cursors) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }

@@ -79,6 +79,10 @@ func KeyOf(text string) Key {
 	}
 }
 
+// Normal is a question in the one form that its spellings have in common: one
+// width, one case, simplified characters, single spaces.
+func Normal(text string) string { return strings.Join(strings.Fields(han.Fold(text)), " ") }
+
 // Class is the class of the key's term.
 func (k Key) Class() Class { return Class(k >> classShift) }
 

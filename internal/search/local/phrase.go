@@ -46,7 +46,7 @@ func (f *finding) provedQuotes() (out uint8) {
 // whose text must be read.
 func (f *finding) holding() ([]uint32, error) {
 	q := f.q
-	holders := f.desk.holders
+	holders := f.scratch.holders
 	var doubtful []uint32
 	if len(q.Only) > 0 { // few articles are read sooner than found
 		return f.only(), nil
@@ -59,7 +59,7 @@ func (f *finding) holding() ([]uint32, error) {
 		for _, n := range docs {
 			if r.Proof > terms.Nowhere {
 				if holders[n] == (held{}) {
-					f.desk.holding = append(f.desk.holding, n)
+					f.scratch.holding = append(f.scratch.holding, n)
 				}
 				mark(&holders[n], r.Proof)
 			} else {
@@ -78,11 +78,11 @@ func (f *finding) holding() ([]uint32, error) {
 			return nil, err
 		}
 	}
-	for i := range q.Quoted {
-		if err := add(&q.Quoted[i], func(h *held, _ terms.Fit) { h.quotes |= 1 << i }); err != nil {
-			return nil, err
-		}
+	quoting, err := f.quoting()
+	if err != nil {
+		return nil, err
 	}
+	doubtful = append(doubtful, quoting...)
 	slices.Sort(doubtful)
 	doubtful = slices.Compact(doubtful)
 	doubtful = slices.DeleteFunc(doubtful, func(n uint32) bool {
@@ -100,6 +100,32 @@ func (f *finding) holding() ([]uint32, error) {
 	return doubtful, nil
 }
 
+// quoting finds the articles that have the pieces of all quoted runs: one that
+// lacks some is no answer. It marks the runs that need no reading, and returns
+// the articles where others do.
+func (f *finding) quoting() (doubtful []uint32, err error) {
+	var pieces [][]string
+	for i := range f.q.Quoted {
+		pieces = append(pieces, f.q.Quoted[i].Pieces...)
+	}
+	docs, err := f.having(pieces)
+	if err != nil {
+		return nil, err
+	}
+	proved := f.provedQuotes()
+	for _, n := range docs {
+		h := &f.scratch.holders[n]
+		if proved != 0 && *h == (held{}) {
+			f.scratch.holding = append(f.scratch.holding, n)
+		}
+		h.quotes |= proved
+	}
+	if bits.OnesCount8(proved) < len(f.q.Quoted) {
+		return docs, nil
+	}
+	return nil, nil
+}
+
 // having are the articles that have, of each of the pieces, one of its terms.
 func (f *finding) having(pieces [][]string) ([]uint32, error) {
 	x := f.x
@@ -109,48 +135,9 @@ func (f *finding) having(pieces [][]string) ([]uint32, error) {
 	}
 	for i := range x.parts {
 		p := &x.parts[i]
-		lists := make([][]postings, len(pieces))
-		counts := make([]int, len(pieces))
-		order := make([]int, len(pieces))
-		missing := false
-		for k, alternatives := range pieces {
-			order[k] = k
-			for _, term := range alternatives {
-				list, err := p.postings(engine.InBody, term)
-				if err != nil {
-					return nil, fmt.Errorf("search: %w", err)
-				}
-				if list.count() > 0 {
-					lists[k] = append(lists[k], list)
-					counts[k] += list.count()
-				}
-			}
-			if missing = counts[k] == 0; missing {
-				break
-			}
-		}
-		if missing {
-			continue
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) }) // the rarest first
-		var docs []uint32
-		for _, list := range lists[order[0]] {
-			if err := list.each(func(d, _ []uint32) { docs = append(docs, d...) }); err != nil {
-				return nil, fmt.Errorf("search: %w", err)
-			}
-		}
-		if len(lists[order[0]]) > 1 {
-			slices.Sort(docs)
-			docs = slices.Compact(docs)
-		}
-		for _, k := range order[1:] {
-			if len(docs) == 0 {
-				break
-			}
-			var err error
-			if docs, err = inAny(docs, lists[k]); err != nil {
-				return nil, err
-			}
+		docs, err := p.having(pieces)
+		if err != nil {
+			return nil, err
 		}
 		for _, n := range docs {
 			if x.facts[p.first+n] != nil {
@@ -159,6 +146,27 @@ func (f *finding) having(pieces [][]string) ([]uint32, error) {
 		}
 	}
 	return out, nil
+}
+
+// having are those of a part. Most long texts have a piece that no article has:
+// what comes behind it is not looked up.
+func (p *part) having(pieces [][]string) ([]uint32, error) {
+	places := make([][]postings, len(pieces))
+	for k, alternatives := range pieces {
+		any := false
+		for _, term := range alternatives {
+			list, err := p.postings(engine.InBody, term)
+			if err != nil {
+				return nil, fmt.Errorf("search: %w", err)
+			}
+			any = any || list.count() > 0
+			places[k] = append(places[k], list)
+		}
+		if !any {
+			return nil, nil
+		}
+	}
+	return inAll(places)
 }
 
 // prove reads articles, the best first, and tells which runs they have.
@@ -175,7 +183,7 @@ func (f *finding) prove(ctx context.Context, doubtful []uint32) error {
 				break
 			}
 		}
-		h := f.desk.holders[n]
+		h := f.scratch.holders[n]
 		texts := texts{f: f, n: n}
 		prove := func(r *engine.Run, mark func(fit terms.Fit)) error {
 			known := r.Proof > terms.Nowhere
@@ -201,10 +209,10 @@ func (f *finding) prove(ctx context.Context, doubtful []uint32) error {
 		if err != nil {
 			return err
 		}
-		if h != (held{}) && f.desk.holders[n] == (held{}) {
-			f.desk.holding = append(f.desk.holding, n)
+		if h != (held{}) && f.scratch.holders[n] == (held{}) {
+			f.scratch.holding = append(f.scratch.holding, n)
 		}
-		f.desk.holders[n] = h
+		f.scratch.holders[n] = h
 	}
 	return nil
 }
@@ -244,7 +252,7 @@ func (t *texts) read() error {
 	if err != nil {
 		return err
 	}
-	d := t.f.desk
+	d := t.f.scratch
 	t.long = d.run[:0]
 	add := func(text string) {
 		d.buffer = han.AppendMarked(d.buffer[:0], text)
@@ -257,4 +265,57 @@ func (t *texts) read() error {
 	}
 	d.run, t.found = t.long, true
 	return nil
+}
+
+// inAll are the articles that, for each of the places, one of the lists has, in
+// order.
+func inAll(places [][]postings) ([]uint32, error) {
+	count := func(lists []postings) (n int) {
+		for _, list := range lists {
+			n += list.count()
+		}
+		return n
+	}
+	slices.SortStableFunc(places, func(a, b []postings) int { return cmp.Compare(count(a), count(b)) }) // the rarest first
+	var docs []uint32
+	for _, list := range places[0] {
+		if err := list.each(func(d, _ []uint32) { docs = append(docs, d...) }); err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+	}
+	if len(places[0]) > 1 {
+		slices.Sort(docs)
+		docs = slices.Compact(docs)
+	}
+	for _, lists := range places[1:] {
+		if len(docs) == 0 {
+			break
+		}
+		var err error
+		if docs, err = inAny(docs, lists); err != nil {
+			return nil, err
+		}
+	}
+	return docs, nil
+}
+
+// inAny keeps those articles, in order, that one of the lists has.
+func inAny(docs []uint32, lists []postings) ([]uint32, error) {
+	has := make([]bool, len(docs))
+	counts := make([]uint32, len(docs))
+	for _, list := range lists {
+		if err := list.find(docs, counts); err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+		for i, n := range counts {
+			has[i] = has[i] || n > 0
+		}
+	}
+	kept := docs[:0]
+	for i, n := range docs {
+		if has[i] {
+			kept = append(kept, n)
+		}
+	}
+	return kept, nil
 }

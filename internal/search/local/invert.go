@@ -13,81 +13,32 @@ import (
 	"whyfix/internal/search/terms"
 )
 
-// The fields beyond those that questions are asked in are for whoever opens an
-// index with bleve alone: values as they are, which it can filter by, and what
-// it can show of a hit.
-const (
-	titleField   = "title"
-	urlField     = "url"
-	summaryField = "summary"
-)
-
-var labelFields = [...]string{"kind", "product", "cause", "solution", "language"}
-
-// labels are a document's values in the labelFields.
-func labels(d *article.Document) (out [len(labelFields)][]string) {
-	for _, s := range d.Sections {
-		if s.Kind != "" {
-			out[0] = append(out[0], s.Kind)
-		}
-	}
-	for i, list := range [...][]article.Tag{d.Products, d.Causes, d.Solutions} {
-		for _, t := range list {
-			if t.Name != "" {
-				out[1+i] = append(out[1+i], t.Name)
-			}
-		}
-	}
-	if d.Language != "" {
-		out[4] = []string{d.Language}
-	}
-	return out
-}
-
-// searchFields are the fields of questions as the store has them.
-func searchFields() []store.Field {
-	out := make([]store.Field, fieldCount)
-	for i, name := range fields {
-		out[i] = store.Field{Name: string(name), Indexed: true, Counted: counting(i), Stored: name == titleField}
-	}
-	return out
-}
-
-// storeFields are all fields of an index on a disk.
-func storeFields() []store.Field {
-	out := searchFields()
-	for _, name := range labelFields {
-		out = append(out, store.Field{Name: name, Indexed: true})
-	}
-	return append(out, store.Field{Name: urlField, Stored: true}, store.Field{Name: summaryField, Stored: true})
-}
-
-// gathered is what documents are made into.
-type gathered struct {
+// inverted is what documents are made into.
+type inverted struct {
 	runs    []store.Run
 	lengths [headings + 1][]uint32 // by counting field, then document
 	stored  []store.Document
 }
 
-// partSize is how many documents are gathered at a time: they become a run.
+// partSize is how many documents are inverted at a time: they become a run.
 const partSize = 512
 
-// gather finds the terms of documents in fields, which are searchFields or
+// invert finds the terms of documents in fields, which are searchFields or
 // storeFields. All processors work on it, in parts of fixed size: what comes out
 // does not depend on who is done first. Beside takes the documents of each part
 // for the files beside a segment; nil where there are none.
-func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field, beside *articleWriter) (*gathered, error) {
-	out := &gathered{runs: make([]store.Run, (len(docs)+partSize-1)/partSize), stored: make([]store.Document, len(docs))}
+func invert(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field, beside *articleWriter) (*inverted, error) {
+	out := &inverted{runs: make([]store.Run, (len(docs)+partSize-1)/partSize), stored: make([]store.Document, len(docs))}
 	for f := range out.lengths {
 		out.lengths[f] = make([]uint32, len(docs))
 	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(runtime.GOMAXPROCS(0))
-	gatherers := sync.Pool{New: func() any { return newGatherer(lexicon, list) }}
+	inverters := sync.Pool{New: func() any { return newInverter(lexicon, list) }}
 	for part := range out.runs {
 		work.Go(func() error {
-			g := gatherers.Get().(*gatherer)
-			defer gatherers.Put(g)
+			g := inverters.Get().(*inverter)
+			defer inverters.Put(g)
 			return g.part(ctx, docs, part, out, beside)
 		})
 	}
@@ -95,7 +46,7 @@ func gather(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 }
 
 // part gathers a part of the documents.
-func (g *gatherer) part(ctx context.Context, docs []Source, part int, out *gathered, beside *articleWriter) error {
+func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inverted, beside *articleWriter) error {
 	first, end := part*partSize, min((part+1)*partSize, len(docs))
 	var texts encoded
 	for n := first; n < end; n++ {
@@ -122,8 +73,8 @@ func (g *gatherer) part(ctx context.Context, docs []Source, part int, out *gathe
 	return beside.put(part, &texts)
 }
 
-// gatherer gathers the terms of documents.
-type gatherer struct {
+// inverter gathers the terms of documents.
+type inverter struct {
 	analysis *analysis
 	batch    *store.Batch
 	labelled bool
@@ -133,14 +84,14 @@ type gatherer struct {
 	seen     map[uint32]bool
 }
 
-func newGatherer(lexicon *terms.Lexicon, list []store.Field) *gatherer {
-	return &gatherer{
+func newInverter(lexicon *terms.Lexicon, list []store.Field) *inverter {
+	return &inverter{
 		analysis: newAnalysis(lexicon), batch: store.NewBatch(list), labelled: len(list) > fieldCount,
 		labels: map[string]uint32{}, postings: make([][]store.Posting, len(list)), lengths: make([]uint32, len(list)), seen: map[uint32]bool{},
 	}
 }
 
-func (g *gatherer) add(d *article.Document) {
+func (g *inverter) add(d *article.Document) {
 	a := g.analysis
 	a.document(d)
 	for f, found := range a.found {
@@ -173,7 +124,7 @@ func (g *gatherer) add(d *article.Document) {
 }
 
 // stored is what bleve gives back of a document.
-func (g *gatherer) stored(url string, d *article.Document) store.Document {
+func (g *inverter) stored(url string, d *article.Document) store.Document {
 	if !g.labelled {
 		return store.Document{}
 	}

@@ -1,8 +1,3 @@
-// Package enginetest holds what every engine must do.
-//
-// In: a function that opens an engine of documents. Out: tests, which compare
-// what it says with the documents themselves and with package naive, which
-// reads them for every answer.
 package enginetest
 
 import (
@@ -19,22 +14,16 @@ import (
 	"whyfix/internal/search/weigh"
 )
 
-// Open opens an engine of documents, no two with the same URL. It closes it at
+// open opens an engine of documents, no two with the same URL. It closes it at
 // the end of the test.
-type Open func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine
+type open func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine
 
-// Option is more than every engine must do.
-type Option int
-
-// AsWritten: scores are BM25F as package engine has it, and so all that follows
-// from them.
-const AsWritten Option = iota
-
-// Run tests an engine.
-func Run(t *testing.T, open func(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine, options ...Option) {
+// run tests an engine: what it says is compared with the documents themselves
+// and with package naive, which reads them for every answer.
+func run(t *testing.T, open open, asWritten bool) {
 	docs := Documents()
 	s := &suite{
-		open: open, asWritten: slices.Contains(options, AsWritten),
+		open: open, asWritten: asWritten,
 		docs: docs, engine: open(t, docs, Synonyms()), oracle: naive.New(docs, Synonyms()),
 		asked: map[string]*question.Question{},
 	}
@@ -76,7 +65,7 @@ func Run(t *testing.T, open func(t *testing.T, docs []*article.Document, synonym
 
 // suite is an engine under test, and one that is right.
 type suite struct {
-	open      Open
+	open      open
 	asWritten bool
 	docs      []*article.Document
 	engine    engine.Engine

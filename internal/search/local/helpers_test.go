@@ -2,13 +2,16 @@ package local
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -17,16 +20,86 @@ import (
 	"whyfix/internal/han"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
+	"whyfix/internal/search/engine/enginetest"
 	"whyfix/internal/search/question"
 	"whyfix/internal/search/terms"
 	"whyfix/internal/search/weigh"
 )
 
+// What is searched here is searched elsewhere too.
+var (
+	tagged        = enginetest.Tagged
+	corpus        = enginetest.Corpus
+	vocabulary    = enginetest.Vocabulary
+	generated     = enginetest.Generated
+	madeDocuments = enginetest.Made
+)
+
+// village is a site of that many articles in three languages.
+func village(r *rand.Rand, n int) []*article.Document {
+	docs := corpus()
+	for _, d := range docs {
+		d.Language = "zh-CN"
+		if strings.HasPrefix(d.URL, "/en/") {
+			d.Language = "en"
+		}
+	}
+	docs = append(docs,
+		&article.Document{URL: "/de/kinder/", Language: "de", Title: "Ausweise der Kinder verlängern", Symptoms: []string{"Kinderausweis abgelaufen"}},
+		&article.Document{URL: "/de/business/", Language: "de", Title: "Business des Jahres", Products: tagged("de/products", "WLAN")})
+	for len(docs) < n {
+		d := generated(r, fmt.Sprintf("/v/%d/", len(docs)))
+		d.Language = "zh-CN"
+		docs = append(docs, d)
+	}
+	return docs
+}
+
+// change edits a few documents, which are never changed in place, and says how.
+func change(r *rand.Rand, docs []*article.Document, step int) ([]*article.Document, string) {
+	docs = slices.Clone(docs)
+	one := r.IntN(len(docs))
+	d := *docs[one]
+	switch r.IntN(7) {
+	case 0:
+		added := generated(r, fmt.Sprintf("/new/%d/", step))
+		added.Language, added.Title = "zh-CN", "新词 "+added.Title
+		return slices.Insert(docs, one, added), "add " + added.URL
+	case 1:
+		return slices.Delete(docs, one, one+1), "delete " + d.URL
+	case 2:
+		from := d.URL
+		d.URL = fmt.Sprintf("/moved/%d/", step)
+		d.Summary = "挪了。"
+		docs[one] = &d
+		return docs, "rename " + from
+	case 3:
+		d.Products = append(tagged("products", vocabulary[r.IntN(10)]), d.Products...)
+		d.Causes = tagged("causes", "新标签")
+		docs[one] = &d
+		return docs, "tags of " + d.URL
+	case 4:
+		d.Symptoms = append(slices.Clone(d.Symptoms), "共同的说法", "改过的说法")
+		docs[one] = &d
+		return docs, "symptoms of " + d.URL
+	case 5:
+		d.Sections = append(slices.Clone(d.Sections), article.Section{Anchor: "x", Title: "改过的一节", Kind: "case", Text: "改过的文字，refund 也在。"})
+		docs[one] = &d
+		return docs, "sections of " + d.URL
+	}
+	if len(d.Symptoms) > 0 {
+		d.Symptoms = d.Symptoms[1:]
+	}
+	d.Title = "改过的" + d.Title
+	docs[one] = &d
+	return docs, "title of " + d.URL
+}
+
 // write makes an index from nothing, and returns what the next can be made
 // from.
 func write(tb testing.TB, dir string, docs []*article.Document) *Base {
 	tb.Helper()
-	made, err := NewContent(Sources(docs), nil).Write(tb.Context(), dir, "", nil)
+	made, err := NewContent(sources(docs), nil).Write(tb.Context(), dir, "", nil)
 	if err != nil {
 		tb.Fatalf("Write: %v", err)
 	}
@@ -220,5 +293,17 @@ func known(t *testing.T, x *Index) map[string]any {
 	}
 	bodies, err := x.Bodies(ctx, all)
 	note("bodies", bodies, err)
+	return out
+}
+
+// sources are documents that are there already.
+func sources(docs []*article.Document) []Source {
+	out := unstamped(docs)
+	var record []byte
+	for i, d := range docs {
+		record = d.AppendBody(d.AppendHead(record[:0]))
+		sum := sha256.Sum256(record)
+		out[i].Stamp = Stamp(sum[:16])
+	}
 	return out
 }

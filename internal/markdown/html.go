@@ -1,0 +1,300 @@
+package markdown
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+
+	"whyfix/internal/diag"
+)
+
+// Span is a part of a text, in bytes.
+type Span struct{ Start, End int }
+
+// htmlPart is what a piece of HTML is.
+type htmlPart uint8
+
+const (
+	htmlWords   htmlPart = iota
+	htmlTag              // with its attributes
+	htmlComment          // with its signs
+	htmlProgram          // what stands in a script, a style or a form's field: neither comment nor text
+	htmlOpen             // a comment that never ends
+)
+
+// eachPart calls visit for each piece of HTML, in order, as a browser would
+// divide it.
+func eachPart(source string, visit func(part htmlPart, start, end int)) {
+	at := 0
+	piece := func(part htmlPart, end int) {
+		if end > at {
+			visit(part, at, end)
+		}
+		at = end
+	}
+	for at < len(source) {
+		open := strings.IndexByte(source[at:], '<')
+		if open < 0 {
+			break
+		}
+		open += at
+		rest := source[open:]
+		switch {
+		case strings.HasPrefix(rest, "<!--"):
+			piece(htmlWords, open)
+			if end := commentEnd(rest); end < 0 {
+				piece(htmlOpen, len(source))
+			} else {
+				piece(htmlComment, open+end)
+			}
+		case len(rest) > 1 && (rest[1] == '/' || rest[1] == '!' || rest[1] == '?' || isLetter(rest[1])):
+			piece(htmlWords, open)
+			piece(htmlTag, open+tagEnd(rest))
+			for _, name := range []string{"script", "style", "textarea"} {
+				if len(rest) > len(name) && strings.EqualFold(rest[1:1+len(name)], name) {
+					end := indexFold(source[at:], "</"+name)
+					if end < 0 {
+						end = len(source) - at
+					}
+					piece(htmlProgram, at+end)
+				}
+			}
+		default:
+			piece(htmlWords, open+1)
+		}
+	}
+	piece(htmlWords, len(source))
+}
+
+// commentEnd is where a comment at the start of a text ends, or -1.
+func commentEnd(s string) int {
+	for _, empty := range []string{"<!-->", "<!--->"} {
+		if strings.HasPrefix(s, empty) {
+			return len(empty)
+		}
+	}
+	if end := strings.Index(s[4:], "-->"); end >= 0 {
+		return 4 + end + 3
+	}
+	return -1
+}
+
+// tagEnd is where a tag at the start of a text ends. A > in quotes is part of an
+// attribute.
+func tagEnd(s string) int {
+	quote := byte(0)
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '"' || c == '\'') && s[i-1] == '=':
+			quote = c
+		case c == '>':
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// indexFold is where a text of ASCII stands in another, in whatever case.
+func indexFold(s, part string) int {
+	for from := 0; ; from++ {
+		next := strings.IndexByte(s[from:], part[0])
+		if next < 0 || from+next+len(part) > len(s) {
+			return -1
+		}
+		if from += next; strings.EqualFold(s[from:from+len(part)], part) {
+			return from
+		}
+	}
+}
+
+// withoutComments is HTML as it is shown, or as its source is shown.
+func withoutComments(source string) string {
+	if !strings.Contains(source, "<!--") {
+		return source
+	}
+	var b strings.Builder
+	eachPart(source, func(part htmlPart, start, end int) {
+		if part != htmlComment && part != htmlOpen {
+			b.WriteString(source[start:end])
+		}
+	})
+	return b.String()
+}
+
+// textOf is what a reader sees of HTML.
+func textOf(source string) string {
+	var b strings.Builder
+	eachPart(source, func(part htmlPart, start, end int) {
+		switch part {
+		case htmlWords:
+			b.WriteString(html.UnescapeString(source[start:end]))
+		case htmlTag:
+			if !flows(source[start:end]) {
+				b.WriteByte('\n')
+			}
+		}
+	})
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// flows reports whether text goes on in its line behind a tag.
+func flows(tag string) bool {
+	name := strings.ToLower(strings.TrimLeft(tag, "</"))
+	if end := strings.IndexFunc(name, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9') }); end >= 0 {
+		name = name[:end]
+	}
+	switch name {
+	case "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr":
+		return true
+	}
+	return false
+}
+
+// comments takes HTML comments out of the tree: they are for those who write.
+// It notes where they stand, for whoever shows the file's text, and reports
+// those that do not end where they should, because they would be shown.
+func (r *reading) comments(root ast.Node) {
+	var gone []ast.Node
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
+			return ast.WalkSkipChildren, nil
+		case *ast.RawHTML:
+			first, last := n.Segments.At(0), n.Segments.At(n.Segments.Len()-1)
+			if strings.HasPrefix(string(r.source[first.Start:last.Stop]), "<!--") {
+				r.doc.Comments = append(r.doc.Comments, Span{first.Start, last.Stop})
+				gone = append(gone, n)
+			}
+		case *ast.HTMLBlock:
+			if r.commentsInBlock(n) && strings.TrimSpace(withoutComments(htmlSource(n, r.source))) == "" {
+				gone = append(gone, n)
+			}
+		case *ast.Text:
+			at := strings.Index(string(n.Segment.Value(r.source)), "<!--")
+			if at > 0 && r.source[n.Segment.Start+at-1] != '\\' || at == 0 {
+				r.openComment(n.Segment.Start + at)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, n := range gone {
+		remove(n, r.source)
+	}
+	slices.SortFunc(r.doc.Comments, func(a, b Span) int { return a.Start - b.Start })
+}
+
+// commentsInBlock notes the comments of a block of HTML and reports whether it
+// has any.
+func (r *reading) commentsInBlock(n *ast.HTMLBlock) bool {
+	if n.Lines().Len() == 0 {
+		return false
+	}
+	start, end := n.Lines().At(0).Start, n.Lines().At(n.Lines().Len()-1).Stop
+	if n.HasClosure() {
+		end = n.ClosureLine.Stop
+	}
+	found := false
+	eachPart(string(r.source[start:end]), func(part htmlPart, from, to int) {
+		switch part {
+		case htmlOpen:
+			r.openComment(start + from)
+			fallthrough
+		case htmlComment:
+			found = true
+			r.doc.Comments = append(r.doc.Comments, Span{start + from, start + to})
+		}
+	})
+	return found
+}
+
+func (r *reading) openComment(offset int) {
+	r.problem(r.at(offset), diag.Error, "comment-open", "this comment does not end in its paragraph, and a part of it would be shown",
+		"close it with --> and take blank lines out of it, or begin it on a line of its own")
+}
+
+// remove takes an inline comment or a block out of the tree, with one of the
+// two blanks around it, so that the line reads as if it had never been there.
+func remove(n ast.Node, source []byte) {
+	before, _ := n.PreviousSibling().(*ast.Text)
+	after, _ := n.NextSibling().(*ast.Text)
+	n.Parent().RemoveChild(n.Parent(), n)
+	if before == nil || before.SoftLineBreak() || before.HardLineBreak() {
+		return
+	}
+	switch {
+	case after == nil:
+		before.Segment = before.Segment.TrimRightSpace(source)
+	case endsBlank(before.Segment.Value(source)):
+		after.Segment = after.Segment.TrimLeftSpace(source)
+	}
+	if after != nil && after.Segment.IsEmpty() && after.SoftLineBreak() {
+		// The comment was the end of its line: the break is that of the text before.
+		before.Segment = before.Segment.TrimRightSpace(source)
+		before.SetSoftLineBreak(true)
+		after.Parent().RemoveChild(after.Parent(), after)
+	}
+}
+
+func endsBlank(text []byte) bool {
+	r, _ := utf8.DecodeLastRune(text)
+	return r == ' ' || r == '\t'
+}
+
+// Uncommented is a text without the parts that are comments. Of a comment that
+// has its lines for itself, the lines go, too.
+func Uncommented(text []byte, comments []Span) []byte {
+	if len(comments) == 0 {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	from := 0
+	for _, c := range comments {
+		if c.Start < from || c.End > len(text) || c.End < c.Start {
+			continue
+		}
+		start, end := c.Start, c.End
+		for start > from && (text[start-1] == ' ' || text[start-1] == '\t') {
+			start--
+		}
+		for end < len(text) && (text[end] == ' ' || text[end] == '\t') {
+			end++
+		}
+		lineStart, lineEnd := start == 0 || text[start-1] == '\n', end == len(text) || text[end] == '\n'
+		switch {
+		case lineStart && lineEnd:
+			blankAbove := start < 2 || text[start-2] == '\n'
+			for end < len(text) && text[end] == '\n' {
+				if end++; !blankAbove {
+					break
+				}
+			}
+		case lineEnd:
+			end = c.End
+		case start < c.Start: // one of the two blanks stays
+			start = c.Start
+		default:
+			start, end = c.Start, c.End
+		}
+		out = append(out, text[from:start]...)
+		from = end
+	}
+	return append(out, text[from:]...)
+}
