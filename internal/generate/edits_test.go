@@ -47,9 +47,11 @@ func (f *folder) put(name, text string) {
 	write(f.t, f.base, map[string]string{name: text})
 	f.changes++
 	at := time.Now().Add(-24 * time.Hour).Add(time.Duration(f.changes) * time.Minute)
-	if err := os.Chtimes(filepath.Join(f.base, filepath.FromSlash(name)), at, at); err != nil {
+	file := filepath.Join(f.base, filepath.FromSlash(name))
+	if err := os.Chtimes(file, at, at); err != nil {
 		f.t.Fatal(err)
 	}
+	settle(f.t, file)
 }
 
 func (f *folder) remove(name string) {

@@ -62,7 +62,9 @@ func TestForeignOpen(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return os.Chtimes(name, at, at)
+			err = os.Chtimes(name, at, at)
+			settle(t, name)
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ func TestUnchanged(t *testing.T) {
 		if err := os.Chtimes(name, at, at); err != nil {
 			t.Fatal(err)
 		}
+		settle(t, name)
 	}
 	put := func(name, text string) {
 		write(t, base, map[string]string{name: text})

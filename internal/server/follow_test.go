@@ -201,10 +201,10 @@ func TestFollowRefusesDamage(t *testing.T) {
 			return bytes.Replace(data, []byte(`"schema": `), []byte(`"schema": 9`), 1)
 		})},
 		{"half a manifest", "", change("manifest.json", half)},
-		{"an address out of the release", "no address", change("manifest.json", func(data []byte) []byte {
+		{"an address out of the release", "digest", change("manifest.json", func(data []byte) []byte {
 			return bytes.Replace(data, []byte(`"/a/"`), []byte(`"/../../a/"`), 1)
 		})},
-		{"another number of articles", "", change("manifest.json", func(data []byte) []byte {
+		{"another number of articles", "digest", change("manifest.json", func(data []byte) []byte {
 			return bytes.Replace(data, []byte(`"documents": 1`), []byte(`"documents": 2`), 1)
 		})},
 		{"a pipe among the pages", "is not a plain file", func(r string) error {
