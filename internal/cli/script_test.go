@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"whyfix/internal/cli"
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // TestMain makes the test binary serve as the program, too: called by the name
@@ -218,7 +218,7 @@ func setBack(dir string, by time.Duration) error {
 		}
 		for { // until another change would be seen
 			info, err := os.Lstat(name)
-			if err != nil || inode.Of(info).Settled(time.Now()) {
+			if err != nil || disk.StatOf(info).Settled(time.Now()) {
 				return err
 			}
 			time.Sleep(time.Millisecond)

@@ -22,7 +22,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/diag"
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 	"whyfix/internal/markdown"
 )
 
@@ -98,7 +98,7 @@ type File struct {
 	Class   Class
 	Size    int64
 	ModTime time.Time
-	Stat    inode.Stat // to tell whether it has changed
+	Stat    disk.Stat // to tell whether it has changed
 }
 
 // Scan lists the files of a content folder, those of a folder in the order of
@@ -191,7 +191,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		}
 	}
 	p = Composed(p)
-	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: inode.Of(info)}, true, bad
+	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: disk.StatOf(info)}, true, bad
 }
 
 // Compare puts paths into the order of Scan.

@@ -31,6 +31,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"whyfix/internal/disk"
 )
 
 // Event is one thing that a reader did. Fields that do not belong to its kind
@@ -87,15 +89,15 @@ type file interface {
 	Truncate(size int64) error
 }
 
-// disk is where files are opened for appending; tests have worse ones. The size
+// opener opens files for appending; tests have worse ones. The size
 // is that of the file as it is.
-type disk func(name string) (f file, size int64, err error)
+type opener func(name string) (f file, size int64, err error)
 
 // Log is an open folder of events.
 type Log struct {
 	dir     string
 	log     *slog.Logger
-	open    disk
+	open    opener
 	now     func() time.Time
 	largest int64
 	most    int64 // bytes of all files; 0: any number
@@ -130,7 +132,7 @@ func Open(dir string, most int64, log *slog.Logger) (*Log, error) {
 	return start(dir, log, onDisk, time.Now, size, most, time.NewTicker(syncEvery))
 }
 
-func start(dir string, log *slog.Logger, open disk, now func() time.Time, largest, most int64, tick *time.Ticker) (*Log, error) {
+func start(dir string, log *slog.Logger, open opener, now func() time.Time, largest, most int64, tick *time.Ticker) (*Log, error) {
 	l := &Log{
 		dir: dir, log: log, open: open, now: now, largest: largest, most: most,
 		events: make(chan Event, waiting), quit: make(chan struct{}), done: make(chan struct{}),
@@ -395,7 +397,7 @@ func onDisk(name string) (file, int64, error) {
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: errNoFile}
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND|withoutWaiting, fileMode)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND|disk.WithoutWaiting, fileMode)
 	if err != nil {
 		return nil, 0, err
 	}

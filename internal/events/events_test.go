@@ -85,12 +85,12 @@ func TestEvents(t *testing.T) {
 
 // begin starts a Log in a bubble of synctest, whose clock begins at midnight of
 // 1 January 2000 in UTC.
-func begin(t *testing.T, dir string, open disk, largest int64) (*Log, *bytes.Buffer) {
+func begin(t *testing.T, dir string, open opener, largest int64) (*Log, *bytes.Buffer) {
 	t.Helper()
 	return beginWith(t, dir, open, largest, 0)
 }
 
-func beginWith(t *testing.T, dir string, open disk, largest, most int64) (*Log, *bytes.Buffer) {
+func beginWith(t *testing.T, dir string, open opener, largest, most int64) (*Log, *bytes.Buffer) {
 	t.Helper()
 	var book bytes.Buffer
 	l, err := start(dir, slog.New(slog.NewTextHandler(&book, nil)), open, time.Now, largest, most, time.NewTicker(syncEvery))

@@ -15,7 +15,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/site"
@@ -24,7 +24,7 @@ import (
 // source is one file of the content folder as it was read. It is what a Loader
 // remembers from one time to the next, and a Store from one build to the next.
 type source struct {
-	Stat    inode.Stat
+	Stat    disk.Stat
 	ReadAt  int64            // in nanoseconds since 1970
 	Sum     [16]byte         // of the bytes of an article
 	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
@@ -82,7 +82,7 @@ func look(ctx context.Context, l *Loader) (seen, *listing, error) {
 }
 
 // add looks at a file.
-func (s *seen) add(h io.Writer, name string, stat inode.Stat) {
+func (s *seen) add(h io.Writer, name string, stat disk.Stat) {
 	fmt.Fprintf(h, "%q %d\n", name, stat)
 	if at := stat.Settles(); at.After(s.settles) {
 		s.settles = at
@@ -106,7 +106,7 @@ func (s *seen) theme(name string) (files [32]byte, err error) {
 		if err != nil {
 			return err
 		}
-		s.add(h, p, inode.Of(info))
+		s.add(h, p, disk.StatOf(info))
 		return nil
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
@@ -126,7 +126,7 @@ func settle(t *testing.T, name string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if inode.Of(info).Settled(time.Now()) {
+		if disk.StatOf(info).Settled(time.Now()) {
 			return
 		}
 		time.Sleep(time.Millisecond)
@@ -138,7 +138,7 @@ func settle(t *testing.T, name string) {
 // tags, images and themes, whether a file is written, copied with its time, or
 // moved over the other.
 func TestClampedTimes(t *testing.T) {
-	if !inode.Tells {
+	if !disk.KnowsChanges {
 		t.Skip("this system does not tell")
 	}
 	withoutDetector(t)

@@ -18,7 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // Result says what Commit did.
@@ -227,10 +227,10 @@ func (w *Writer) indexSums() (map[string]string, error) {
 			return err
 		}
 		full := searchName + "/" + rest
-		w.indexStats[full] = inode.Of(info)
+		w.indexStats[full] = disk.StatOf(info)
 		if w.live != nil {
 			known, ok := w.live.manifest.Index[rest]
-			if ok && inode.Tells && w.live.stats[full].Same(w.indexStats[full]) {
+			if ok && disk.KnowsChanges && w.live.stats[full].Same(w.indexStats[full]) {
 				sums[rest] = known
 				return nil
 			}
@@ -255,7 +255,7 @@ func (w *Writer) verifyWritten(manifest []byte) error {
 		if want == nil { // there are no copies
 			continue
 		}
-		data, err := readPlain(w.osPath(name))
+		data, err := disk.ReadPlain(w.osPath(name))
 		if err == nil && !bytes.Equal(data, want) {
 			err = fmt.Errorf("%s: %w", name, errTouched)
 		}
@@ -276,7 +276,7 @@ func (w *Writer) verifyWritten(manifest []byte) error {
 			names = append(names, name)
 		}
 	}
-	stats := make([]inode.Stat, len(names))
+	stats := make([]disk.Stat, len(names))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for some := range slices.Chunk(indexes(len(names)), 256) {
@@ -287,7 +287,7 @@ func (w *Writer) verifyWritten(manifest []byte) error {
 				if err != nil {
 					return err
 				}
-				stats[i] = inode.Of(info)
+				stats[i] = disk.StatOf(info)
 				sum, err := sumFile(file)
 				if err != nil {
 					return err

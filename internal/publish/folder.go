@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,10 +15,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"whyfix/internal/disk"
 )
 
 // Current is the id of the live release of a folder. It only reads the link,
@@ -31,7 +31,7 @@ func Current(dir string) (id string, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		// Where links are refused, `current` is a text file that holds the id.
 		var text []byte
-		text, err = readPlain(name)
+		text, err = disk.ReadPlain(name)
 		id = strings.TrimSpace(string(text[:min(len(text), 100)]))
 	}
 	switch {
@@ -268,92 +268,4 @@ func create(root *os.Root, name string, data []byte, then func(*os.File) error) 
 		err = then(f)
 	}
 	return errors.Join(err, f.Close())
-}
-
-// syncDir forces the names in a folder to the disk, where that is possible.
-func syncDir(root *os.Root, name string) error {
-	if runtime.GOOS == "windows" { // has no such call
-		return nil
-	}
-	f, err := root.Open(name)
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	err = f.Sync()
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		err = nil // some network file systems have none either
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("publish: sync %s: %w", name, err)
-	}
-	return nil
-}
-
-// kindOf names what is found where a file should be.
-func kindOf(mode fs.FileMode) string {
-	switch {
-	case mode.IsDir():
-		return "a folder"
-	case mode&fs.ModeSymlink != 0:
-		return "a link"
-	case mode&fs.ModeNamedPipe != 0:
-		return "a pipe"
-	case mode&fs.ModeSocket != 0:
-		return "a socket"
-	case mode&fs.ModeDevice != 0:
-		return "a device"
-	}
-	return "something else"
-}
-
-// readPlain reads a file, but nothing else: who opens a pipe waits for ever, and
-// no reader follows a link out of a release. It is looked at before it is opened,
-// and again afterwards, since it may be another by then.
-func readPlain(name string) ([]byte, error) {
-	info, err := os.Lstat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = notPlain(name, info.Mode())
-	}
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = notPlain(name, info.Mode())
-	}
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(f)
-}
-
-func notPlain(name string, mode fs.FileMode) error {
-	return fmt.Errorf("%s is %s, not a plain file", name, kindOf(mode))
-}
-
-// openPlain opens a file below a folder, but nothing else, and never waits for it.
-func openPlain(root *os.Root, name string) (*os.File, error) {
-	info, err := root.Stat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = notPlain(name, info.Mode())
-	}
-	if err != nil {
-		return nil, err
-	}
-	f, err := root.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
-	if err != nil {
-		return nil, err
-	}
-	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = notPlain(name, info.Mode())
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // Left is how a build left the live release: which files, and what the file
@@ -42,7 +42,7 @@ const lots = 32
 // leftFile is a file of a release, or a folder.
 type leftFile struct {
 	name string
-	stat inode.Stat
+	stat disk.Stat
 }
 
 func appendFile(out []byte, f leftFile) []byte {
@@ -65,7 +65,7 @@ func eachFile(text string, visit func(leftFile) bool) bool {
 		}
 		f, rest := leftFile{name: text[n : n+int(size)]}, text[n+int(size):]
 		number := func(i int) uint64 { return binary.LittleEndian.Uint64([]byte(rest[8*i : 8*i+8])) }
-		f.stat = inode.Stat{Number: number(0), Size: int64(number(1)), Modified: int64(number(2)), Changed: int64(number(3))}
+		f.stat = disk.Stat{Number: number(0), Size: int64(number(1)), Modified: int64(number(2)), Changed: int64(number(3))}
 		if text = rest[numbers:]; !visit(f) {
 			return false
 		}
@@ -78,7 +78,7 @@ func eachFile(text string, visit func(leftFile) bool) bool {
 // root of its index says, and some of the pages, which change from look to look.
 func (l *Left) Holds(dir string, index IndexRoot) bool {
 	live, err := Current(dir)
-	if err != nil || !inode.Tells || live != l.Release || len(l.Far) == 0 {
+	if err != nil || !disk.KnowsChanges || live != l.Release || len(l.Far) == 0 {
 		return false
 	}
 	release := filepath.Join(dir, live)
@@ -86,7 +86,7 @@ func (l *Left) Holds(dir string, index IndexRoot) bool {
 	as := func(f leftFile) bool {
 		known[f.name] = true
 		info, err := os.Lstat(filepath.Join(release, filepath.FromSlash(f.name)))
-		return err == nil && inode.Of(info) == f.stat
+		return err == nil && disk.StatOf(info) == f.stat
 	}
 	if !eachFile(l.Near, as) {
 		return false
@@ -120,10 +120,10 @@ func (l *Left) Holds(dir string, index IndexRoot) bool {
 // left it. Otherwise it reads all that it takes over. It must be called before
 // the first file is put.
 func (w *Writer) Trust(left Left) {
-	if w.live == nil || left.Release != w.live.id || !inode.Tells {
+	if w.live == nil || left.Release != w.live.id || !disk.KnowsChanges {
 		return
 	}
-	w.live.left = make(map[string]inode.Stat, len(w.live.manifest.URLs))
+	w.live.left = make(map[string]disk.Stat, len(w.live.manifest.URLs))
 	for _, text := range append([]string{left.Near}, left.Far...) {
 		whole := eachFile(text, func(f leftFile) bool {
 			w.live.left[f.name] = f.stat
@@ -147,7 +147,7 @@ var errTouched = errors.New("it was changed while the release was made; build ag
 // taken over, is an error.
 func (w *Writer) look(id string, index map[string]string) error {
 	w.left = Left{}
-	if !inode.Tells {
+	if !disk.KnowsChanges {
 		return nil
 	}
 	racy, err := w.tick()
@@ -155,13 +155,13 @@ func (w *Writer) look(id string, index map[string]string) error {
 		return err
 	}
 	dir := filepath.Join(w.dir, id)
-	stat := func(out []byte, name string, was inode.Stat) ([]byte, error) {
+	stat := func(out []byte, name string, was disk.Stat) ([]byte, error) {
 		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil {
 			return nil, err
 		}
-		now := inode.Of(info)
-		if was != (inode.Stat{}) && !was.Same(now) {
+		now := disk.StatOf(info)
+		if was != (disk.Stat{}) && !was.Same(now) {
 			return nil, fmt.Errorf("%s: %w", name, errTouched)
 		}
 		if now.Changed >= racy {
@@ -241,7 +241,7 @@ func (w *Writer) tick() (racy int64, err error) {
 		if err = errors.Join(err, f.Close(), w.root.Remove(tickTemp)); err != nil {
 			return 0, err
 		}
-		switch now := inode.Of(info).Changed; {
+		switch now := disk.StatOf(info).Changed; {
 		case first == 0:
 			first = now
 		case now > first:

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // live is the release that was live when a Writer began. All methods may be
@@ -25,10 +25,10 @@ type live struct {
 	id       string
 	dir      string // as an OS path
 	manifest *Manifest
-	left     map[string]inode.Stat    // see Trust; nil: nothing is known
+	left     map[string]disk.Stat     // see Trust; nil: nothing is known
 	copies   func() map[string]string // the hashes of its variants, by name
 	index    func() bool              // its index is as it was published
-	stats    map[string]inode.Stat    // of the files of the index, when it was proven
+	stats    map[string]disk.Stat     // of the files of the index, when it was proven
 }
 
 // Fresh makes the Writer compare with nothing and link from nothing: every
@@ -43,8 +43,8 @@ func openLive(dir, id string, index IndexRoot) (*live, *Manifest) {
 	if id == "" {
 		return nil, nil
 	}
-	l := &live{id: id, dir: filepath.Join(dir, id), stats: map[string]inode.Stat{}}
-	data, err := readPlain(filepath.Join(l.dir, manifestName))
+	l := &live{id: id, dir: filepath.Join(dir, id), stats: map[string]disk.Stat{}}
+	data, err := disk.ReadPlain(filepath.Join(l.dir, manifestName))
 	if err != nil {
 		return nil, nil
 	}
@@ -63,7 +63,7 @@ func openLive(dir, id string, index IndexRoot) (*live, *Manifest) {
 // readCopies are the hashes of the release's variants; none if they cannot be
 // relied on.
 func (l *live) readCopies() map[string]string {
-	data, err := readPlain(filepath.Join(l.dir, copiesName))
+	data, err := disk.ReadPlain(filepath.Join(l.dir, copiesName))
 	if err != nil || Sum(data) != l.manifest.Copies {
 		return nil
 	}
@@ -97,13 +97,13 @@ var hashBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // proves reports whether a file, by its name in the release, has the content
 // with this hash, and how it was when that was known.
-func (l *live) proves(name, sum string) (inode.Stat, bool) {
+func (l *live) proves(name, sum string) (disk.Stat, bool) {
 	file := filepath.Join(l.dir, filepath.FromSlash(name))
 	info, err := os.Lstat(file)
 	if err != nil || !info.Mode().IsRegular() {
-		return inode.Stat{}, false
+		return disk.Stat{}, false
 	}
-	now := inode.Of(info)
+	now := disk.StatOf(info)
 	if was, ok := l.left[name]; ok && was == now {
 		return now, true
 	}
@@ -132,9 +132,9 @@ func (l *live) has(name string) bool {
 
 // holds reports whether a file has this content, and how it was when that was
 // known.
-func (l *live) holds(name, sum string, size int64) (inode.Stat, bool) {
+func (l *live) holds(name, sum string, size int64) (disk.Stat, bool) {
 	if l == nil || sum == "" || l.manifest.sumOf(name) != sum {
-		return inode.Stat{}, false
+		return disk.Stat{}, false
 	}
 	stat, ok := l.proves(name, sum)
 	return stat, ok && stat.Size == size

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // harm is something that happens to a release.
@@ -119,7 +119,7 @@ func keepingTimes(dir string, do func(dir string) error) error {
 // Files that are as they were left are not read, which a look at a clean build
 // shows: it would find those that cannot be read.
 func TestTrust(t *testing.T) {
-	if !inode.Tells {
+	if !disk.KnowsChanges {
 		t.Skip("this system does not tell")
 	}
 	dir := t.TempDir()

@@ -1,9 +1,12 @@
 package publish
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"whyfix/internal/disk"
 )
 
 // lockDir takes the exclusive lock of a folder of releases. unlockDir gives it
@@ -13,13 +16,17 @@ import (
 // It returns ErrBusy, wrapped, when another holds the lock.
 func lockDir(root *os.Root) (*os.File, error) {
 	if info, err := root.Lstat(lockName); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("publish: %s is %s where a file should be; remove it", filepath.Join(root.Name(), lockName), kindOf(info.Mode()))
+		return nil, fmt.Errorf("publish: %s is %s where a file should be; remove it", filepath.Join(root.Name(), lockName), disk.Kind(info.Mode()))
 	}
 	f, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("publish: lock %s: %w", root.Name(), err)
 	}
-	if err := tryLock(f); err != nil {
+	err = disk.Lock(f)
+	if errors.Is(err, disk.ErrLocked) {
+		err = ErrBusy
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("publish: %s: %w", root.Name(), err)
 	}
@@ -30,7 +37,7 @@ func lockDir(root *os.Root) (*os.File, error) {
 // was started a moment ago may still hold a copy of it, until it has become
 // the other program.
 func unlockDir(f *os.File) error {
-	unlock(f)
+	disk.Unlock(f)
 	return f.Close()
 }
 
@@ -47,7 +54,7 @@ func ScratchDir(dir string) string { return filepath.Join(dir, scratchName) }
 func Scratch(dir string) (name string, release func() error, err error) {
 	name = ScratchDir(dir)
 	if info, err := os.Stat(name); err == nil && !info.IsDir() {
-		return "", nil, fmt.Errorf("publish: %s is %s where a folder should be; remove it", name, kindOf(info.Mode()))
+		return "", nil, fmt.Errorf("publish: %s is %s where a folder should be; remove it", name, disk.Kind(info.Mode()))
 	}
 	if err := os.MkdirAll(name, dirMode); err != nil {
 		return "", nil, fmt.Errorf("publish: %w", err)

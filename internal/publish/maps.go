@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"whyfix/internal/disk"
 )
 
 // The manifest's old addresses once more, for nginx: entries of two maps from
@@ -52,7 +54,7 @@ func (l *live) holdsBeside(name string, data []byte) bool {
 	if l == nil {
 		return false
 	}
-	have, err := readPlain(filepath.Join(l.dir, name))
+	have, err := disk.ReadPlain(filepath.Join(l.dir, name))
 	return err == nil && bytes.Equal(have, data)
 }
 

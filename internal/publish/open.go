@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"whyfix/internal/disk"
 )
 
 // Release is an open release, for reading. It may be used by several
@@ -90,7 +92,7 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	if info, errStat := root.Stat(manifestName); errStat == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("publish: %s: %w: %s is not a plain file", dir, ErrDamaged, manifestName)
 	}
-	r.told, err = openPlain(root, manifestName)
+	r.told, err = disk.OpenPlain(root, manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
 	}
@@ -151,7 +153,7 @@ func (p plainFS) Open(name string) (fs.File, error) {
 	case !info.Mode().IsRegular(): // to open a device may do more than to wait
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return p.root.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	return p.root.OpenFile(name, os.O_RDONLY|disk.WithoutWaiting, 0)
 }
 
 func (p plainFS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(p.FS, name) }
@@ -167,7 +169,7 @@ func (r *Release) SearchDir() string {
 // SearchTemplate reads the template of the search page. The error wraps
 // fs.ErrNotExist if the release has none.
 func (r *Release) SearchTemplate() ([]byte, error) {
-	f, err := openPlain(r.root, templateName)
+	f, err := disk.OpenPlain(r.root, templateName)
 	if err != nil {
 		return nil, fmt.Errorf("publish: release %s: %w", r.id, err)
 	}

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"whyfix/internal/disk"
 )
 
 // syncAll forces the release to the disk, all but what Commit still renames: the
@@ -17,7 +20,7 @@ import (
 // system has not yet written, a fraction of the time that tens of thousands of
 // calls take; elsewhere each new file and each folder is one.
 func (w *Writer) syncAll() error {
-	err := syncFileSystem(w.osPath("."))
+	err := disk.SyncFileSystem(w.osPath("."))
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
@@ -25,7 +28,7 @@ func (w *Writer) syncAll() error {
 	group.SetLimit(syncsAtOnce)
 	for name, f := range w.files {
 		if f.state == written {
-			group.Go(func() error { return syncFile(w.osPath(name)) })
+			group.Go(func() error { return disk.SyncFile(w.osPath(name)) })
 		}
 	}
 	beside := []string{manifestTemp, movedName, goneName}
@@ -33,7 +36,7 @@ func (w *Writer) syncAll() error {
 		beside = append(beside, copiesName)
 	}
 	for _, name := range beside {
-		group.Go(func() error { return syncFile(w.osPath(name)) })
+		group.Go(func() error { return disk.SyncFile(w.osPath(name)) })
 	}
 	folders := slices.Collect(maps.Keys(w.folders))
 	err = filepath.WalkDir(w.osPath(searchName), func(name string, entry fs.DirEntry, err error) error {
@@ -47,7 +50,7 @@ func (w *Writer) syncAll() error {
 			folders = append(folders, filepath.ToSlash(rel))
 			return err
 		}
-		group.Go(func() error { return syncFile(name) })
+		group.Go(func() error { return disk.SyncFile(name) })
 		return nil
 	})
 	if err = errors.Join(err, group.Wait()); err != nil {
@@ -64,10 +67,10 @@ func (w *Writer) syncAll() error {
 // in the time of one.
 const syncsAtOnce = 16
 
-func syncFile(name string) error {
-	f, err := os.OpenFile(name, os.O_RDWR, 0) // some systems want one that could be written
-	if err != nil {
-		return err
+// syncDir forces the names in a folder to the disk, where that is possible.
+func syncDir(root *os.Root, name string) error {
+	if err := disk.SyncFolder(root, name); err != nil {
+		return fmt.Errorf("publish: %w", err)
 	}
-	return errors.Join(syncData(f), f.Close())
+	return nil
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"whyfix/internal/disk"
 )
 
 // ErrDamaged says that a release does not hold what its manifest says: it is
@@ -114,7 +116,7 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	if err == nil && strings.HasPrefix(file.sum, saysPrefix) {
 		return r.verifyIndexRoot(file)
 	}
-	f, err := r.root.OpenFile(file.name, os.O_RDONLY|withoutWaiting, 0)
+	f, err := r.root.OpenFile(file.name, os.O_RDONLY|disk.WithoutWaiting, 0)
 	if err != nil {
 		return fmt.Errorf("publish: %s: %w", r.dir, err)
 	}

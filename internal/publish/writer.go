@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"whyfix/internal/inode"
+	"whyfix/internal/disk"
 )
 
 // Writer makes one release. Any number of goroutines may put files into it.
@@ -47,7 +47,7 @@ type Writer struct {
 	search   searchState
 	// The files of the index, by name in the release, as they were when their
 	// hashes were known.
-	indexStats map[string]inode.Stat
+	indexStats map[string]disk.Stat
 	written    int      // files written new
 	copies     []byte   // the list of the variants' hashes; see fillIn
 	copied     []string // files of the live release that could not be linked
@@ -60,8 +60,8 @@ type file struct {
 	sum     string // content hash; of a variant the whole SHA-256
 	size    int64
 	state   fileState
-	variant bool       // put by Variant
-	stat    inode.Stat // how it was when its content was known
+	variant bool      // put by Variant
+	stat    disk.Stat // how it was when its content was known
 }
 
 type fileState uint8
@@ -98,7 +98,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
 		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{".": true, wwwName: true},
-		indexStats: map[string]inode.Stat{},
+		indexStats: map[string]disk.Stat{},
 	}
 	w.sync = w.syncAll
 	defer func() {

@@ -1,4 +1,4 @@
-package publish
+package disk
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncFileSystem forces all that was written to the file system of a folder to
+// SyncFileSystem forces all that was written to the file system of a folder to
 // its disk.
-func syncFileSystem(dir string) error {
+func SyncFileSystem(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -1,21 +1,18 @@
-// Package inode tells whether a file is the one that it was: what a file system
-// says of it beside its name.
-//
-// In: what os.Lstat returned. Out: a Stat to keep and to compare. A size and a
-// time of change can be set by anybody, and be those of another file: cp -p and
-// the layers of images do so, and a whole tree may have one time. The number of
-// the inode and the time when that was changed are the file system's own.
-package inode
+package disk
 
 import (
 	"io/fs"
 	"time"
 )
 
-// Stat is how a file was. Equal Stats are of the same file, which nobody has
-// written since, if the system Tells; and if its Changed is older than the
-// moment at which the first of the two was taken: a clock ticks less often than
-// files change.
+// Stat is how a file was: what its file system says of it beside its name. A size
+// and a time of change can be set by anybody, and be those of another file: cp -p
+// and the layers of images do so, and a whole tree may have one time. The number
+// of the inode and the time when that was changed are the file system's own.
+//
+// Equal Stats are of the same file, which nobody has written since, if the system
+// KnowsChanges; and if its Changed is older than the moment at which the first of
+// the two was taken: a clock ticks less often than files change.
 type Stat struct {
 	Number   uint64 // of the inode; 0 where the system has none
 	Size     int64

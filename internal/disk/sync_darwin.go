@@ -1,4 +1,4 @@
-package publish
+package disk
 
 import (
 	"errors"
@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func syncFileSystem(string) error { return errors.ErrUnsupported }
+// SyncFileSystem is ErrUnsupported: each file has to be forced to the disk by itself.
+func SyncFileSystem(string) error { return errors.ErrUnsupported }
 
 // syncData hands a file to the disk, which may keep it in its own memory: the
 // folders, which come last, make it write all that it was handed.

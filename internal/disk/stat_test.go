@@ -1,4 +1,4 @@
-package inode
+package disk
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 )
 
 // Whatever happens to a file while its size and its time stay the same is seen.
-func TestOf(t *testing.T) {
-	if !Tells {
+func TestStatOf(t *testing.T) {
+	if !KnowsChanges {
 		t.Skip("this system does not tell")
 	}
 	at := time.Unix(1_700_000_000, 0)
@@ -28,7 +28,7 @@ func TestOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Of(info)
+		return StatOf(info)
 	}
 	for what, change := range map[string]func(name string) error{
 		"written":      func(name string) error { return os.WriteFile(name, []byte("bbb"), 0o644) },

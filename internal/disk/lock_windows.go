@@ -1,4 +1,4 @@
-package publish
+package disk
 
 import (
 	"errors"
@@ -8,12 +8,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock locks the first byte of the file; the lock belongs to the handle.
-func tryLock(f *os.File) error {
+// Lock takes the exclusive lock of a file, until it is closed or the process ends;
+// the error is ErrLocked while another has it. What is locked is the first byte, and
+// the lock belongs to the handle.
+func Lock(f *os.File) error {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped))
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
-		return ErrBusy
+		return ErrLocked
 	}
 	if err != nil {
 		return fmt.Errorf("lock: %w", err)
@@ -21,5 +23,5 @@ func tryLock(f *os.File) error {
 	return nil
 }
 
-// unlock does nothing: closing the handle gives the lock back.
-func unlock(*os.File) {}
+// Unlock does nothing: closing the handle gives the lock back.
+func Unlock(*os.File) {}

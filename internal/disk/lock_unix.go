@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package publish
+package disk
 
 import (
 	"errors"
@@ -9,10 +9,11 @@ import (
 	"syscall"
 )
 
-// tryLock takes the lock with flock, which belongs to the open file: two
-// writers in one process exclude each other too. A file system that has no
-// locks is used without.
-func tryLock(f *os.File) error {
+// Lock takes the exclusive lock of a file, until Unlock or the end of the process;
+// the error is ErrLocked while another has it. The lock is that of flock, which
+// belongs to the open file: two writers in one process exclude each other too. A
+// file system that has no locks is used without.
+func Lock(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
@@ -21,14 +22,14 @@ func tryLock(f *os.File) error {
 		case errors.Is(err, syscall.EINTR):
 			continue
 		case errors.Is(err, syscall.EWOULDBLOCK):
-			return ErrBusy
+			return ErrLocked
 		}
 		return fmt.Errorf("lock: %w", err)
 	}
 }
 
-// unlock gives the lock back. Where there are no locks it has nothing to do,
+// Unlock gives the lock back. Where there are no locks it has nothing to do,
 // and closing the file does the rest.
-func unlock(f *os.File) {
+func Unlock(f *os.File) {
 	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
 }
