@@ -13,10 +13,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"whyfix/internal/bench"
 )
 
-// run runs the program and returns what it said, its exit code, and how much
-// memory it took at most, in bytes.
+// runMeasured runs the program and returns what it said, its exit code, and how
+// much memory it took at most, in bytes; 0 where nobody tells.
 func runMeasured(t *testing.T, args ...string) (said string, code int, memory int64) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "whyfix", args...)
@@ -27,10 +29,7 @@ func runMeasured(t *testing.T, args ...string) (said string, code int, memory in
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		memory = int64(usage.Maxrss) << 10
-	}
-	return out.String(), cmd.ProcessState.ExitCode(), memory
+	return out.String(), cmd.ProcessState.ExitCode(), bench.Peak(cmd.ProcessState)
 }
 
 // Small files that would eat the machine: each is answered, or refused with its

@@ -7,8 +7,9 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
+
+	"whyfix/internal/bench"
 )
 
 // cost is what a process took.
@@ -30,9 +31,7 @@ func spend(ctx context.Context, dir, program string, args ...string) (cost, erro
 		return c, fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, said.Bytes())
 	}
 	c.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.peak = usage.Maxrss << 10
-	}
+	c.peak = bench.Peak(cmd.ProcessState)
 	return c, nil
 }
 
