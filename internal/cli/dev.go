@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"whyfix/internal/generate"
+	"whyfix/internal/limit"
 	"whyfix/internal/listen"
 	"whyfix/internal/preview"
-	"whyfix/internal/server"
 )
 
 const devHelp = `usage: whyfix dev [options]
@@ -92,5 +92,5 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, listen.NamesOf(l, *addr).Only("-addr", shown), log, server.Connections{}, nil)
+	return listen.Serve(ctx, l, listen.NamesOf(l, *addr).Only("-addr", shown), log, limit.Connections{}, nil)
 }

@@ -16,6 +16,7 @@ import (
 	"whyfix/internal/compress"
 	"whyfix/internal/diag"
 	"whyfix/internal/events"
+	"whyfix/internal/limit"
 	"whyfix/internal/listen"
 	"whyfix/internal/server"
 )
@@ -113,7 +114,7 @@ func parseServe(args []string) (*serveOptions, error) {
 	if *prefix < 32 || *prefix > 128 {
 		return nil, diag.Misuse(fmt.Sprintf("-ipv6-prefix: %d bits do not tell clients apart", *prefix), "write a number from 32 to 128; 56 is what a home gets, 64 one network in it")
 	}
-	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate, IPv6: *prefix}
+	o.server.Limits = limit.Limits{Rate: float64(*rate), Burst: burst * *rate, IPv6: *prefix}
 	for part := range strings.SplitSeq(*trusted, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -201,7 +202,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, s, log, server.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
+	return listen.Serve(ctx, l, s, log, limit.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 
 const healthHelp = `usage: whyfix health [options]

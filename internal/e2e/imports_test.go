@@ -36,10 +36,10 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "listen", "move", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "limit", "listen", "move", "preview", "publish", "rules", "search", "server", "site"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"move":            {project: []string{"content", "diag", "fix", "generate", "site"}},
-	"listen":          {project: []string{"diag", "server"}},
+	"listen":          {project: []string{"diag", "limit"}},
 	"fix":             {project: []string{"check", "content", "diag", "markdown", "site"}},
 	"preview":         {project: []string{"diag", "generate", "publish", "render", "search", "server", "watch"}},
 	"generate":        {project: []string{"check", "compress", "content", "diag", "disk", "markdown", "publish", "record", "render", "search", "site", "themes"}, outside: []string{"golang.org/x/sync/errgroup"}},
@@ -84,7 +84,8 @@ var importTable = map[string]allowed{
 	"compress": {outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress/gzip"}},
 	"publish":  {project: []string{"disk"}, outside: []string{"html/template", "golang.org/x/sync/errgroup"}},
 	"disk":     {outside: []string{"golang.org/x/sys"}},
-	"server":   {project: []string{"events", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang"}},
+	"limit":    {},
+	"server":   {project: []string{"events", "limit", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang"}},
 	"events":   {project: []string{"disk"}},
 	"watch":    {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"diag":     {},

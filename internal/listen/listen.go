@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"whyfix/internal/diag"
-	"whyfix/internal/server"
+	"whyfix/internal/limit"
 )
 
 // Limits of connections. A page or an answer takes milliseconds; these are for
@@ -46,12 +46,12 @@ func At(option, addr string) (net.Listener, error) {
 
 // Serve serves until the context ends, then lets open requests finish. It calls
 // ending, if there is one, before it takes no more.
-func Serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger, limit server.Connections, ending func()) error {
+func Serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger, connections limit.Connections, ending func()) error {
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-	limit.On(srv)
+	connections.On(srv)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	select {

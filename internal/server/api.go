@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"whyfix/internal/limit"
 	"whyfix/internal/search"
 )
 
@@ -20,8 +21,8 @@ const (
 	// longestTyped is how many characters may be the beginning of a question.
 	// What is longer was pasted, and looking it up is not worth the time.
 	longestTyped = 100
-	// queryTime bounds one search. It is far above what any takes.
-	queryTime = 2 * time.Second
+	// comeBack is after how many seconds a client is told to try again.
+	comeBack = 1
 )
 
 // failure is why a request was not answered.
@@ -171,8 +172,8 @@ func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) *fail
 
 // admit refuses a request of a client that has used up its time.
 func (s *Server) admit(w *exchange, r *http.Request) *failure {
-	w.client = s.clients.who(r)
-	after, ok := s.clients.allow(w.client)
+	w.client = s.clients.Who(r)
+	after, ok := s.clients.Allow(w.client)
 	if ok {
 		return nil
 	}
@@ -220,19 +221,19 @@ func (s *Server) query(w *exchange, r *http.Request, do func(context.Context) er
 
 // queryOn does something more with the index for a request that was admitted.
 func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) error) *failure {
-	leave, how := s.gate.enter(r.Context(), w.client, s.clients.mayWait(w.client))
+	leave, how := s.queue.Enter(r.Context(), w.client)
 	switch how {
-	case entered:
-	case ownFull:
+	case limit.Entered:
+	case limit.OwnFull:
 		return tooMany(w, comeBack)
 	default:
-		if how != goneBefore {
+		if how != limit.Gone {
 			w.rejected = rejectedBusy
 		}
 		return &failure{http.StatusServiceUnavailable, "busy", "too many searches at once; try again in a moment", comeBack}
 	}
 	defer leave() // after the time is charged, by which the next is chosen
-	ctx, cancel := context.WithTimeout(r.Context(), queryTime)
+	ctx, cancel := context.WithTimeout(r.Context(), limit.SearchTime)
 	defer cancel()
 	took, err := s.charged(ctx, w.client, do)
 	w.processor += took
@@ -247,12 +248,12 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 
 // charged does something with the index and puts the time that it took to a
 // client's account, also when it goes wrong.
-func (s *Server) charged(ctx context.Context, who client, do func(context.Context) error) (took time.Duration, err error) {
-	took = ordinary // of one that ends in a panic
-	defer func() { s.clients.charge(who, took) }()
+func (s *Server) charged(ctx context.Context, who limit.Client, do func(context.Context) error) (took time.Duration, err error) {
+	took = limit.Ordinary // of one that ends in a panic
+	defer func() { s.clients.Charge(who, took) }()
 	// A segment that was cut short under its reader must not end the process.
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	return processorTime(func() error { return do(ctx) })
+	return limit.ProcessorTime(func() error { return do(ctx) })
 }
 
 type suggestAnswer struct {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"time"
 
+	"whyfix/internal/limit"
 	"whyfix/internal/search"
 )
 
@@ -29,7 +30,7 @@ type exchange struct {
 	query    string // what was asked, "" if nothing was
 	result   *search.Result
 	took     time.Duration // of the search alone
-	client   client        // who asks; known when it was admitted
+	client   limit.Client  // who asks; known when it was admitted
 	// processor is the processor time of all that was done with the index.
 	processor time.Duration
 }
@@ -52,7 +53,7 @@ const (
 // new one; it is told to the client, who can name it to the operator.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request) *exchange {
 	x := &exchange{ResponseWriter: w, started: time.Now(), route: routeOther}
-	if id := r.Header.Get("X-Request-Id"); s.clients.trusts(r) && plainID.MatchString(id) {
+	if id := r.Header.Get("X-Request-Id"); s.clients.Trusts(r) && plainID.MatchString(id) {
 		x.id = id
 	} else {
 		var random [8]byte

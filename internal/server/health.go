@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"whyfix/internal/limit"
 	"whyfix/internal/search"
 )
 
@@ -27,7 +28,7 @@ func (h *health) check(release *Release) error {
 	if h.release != release || time.Since(h.asked) >= healthFor {
 		h.release, h.asked = release, time.Now()
 		h.answer = sync.OnceValue(func() error {
-			ctx, cancel := context.WithTimeout(context.Background(), queryTime)
+			ctx, cancel := context.WithTimeout(context.Background(), limit.SearchTime)
 			defer cancel()
 			return guarded(func() error {
 				_, err := release.Search.Search(ctx, search.Query{Text: "为什么 why", Size: 1, Page: 1})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"whyfix/internal/limit"
 )
 
 // with serves the plain site with options.
@@ -30,18 +33,18 @@ func with(t *testing.T, o Options) (*Server, *logBook) {
 	return New(h, slog.New(slog.NewTextHandler(book, nil)), o), book
 }
 
-// As many searches as there are slots run, as many as the line has room for
+// As many searches as there are slots run, as many as the queue has room for
 // wait, and the next one is told to come back.
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
-	s.gate = newGate(2, 3, s.clients.burden)
-	leave := occupy(t, s.gate, 2)
+	s.queue = limit.NewQueue(2, 3, s.clients)
+	leave := occupy(t, s, 2)
 	answers := make(chan answer, 3)
 	for range 3 {
 		go func() { answers <- get(t, s, query("/api/search", "q", "指纹锁打不开门")) }()
 	}
-	until(t, "three in the line", func() bool { _, n := s.gate.state(); return n == 3 })
+	until(t, "three in the queue", func() bool { _, n := s.queue.State(); return n == 3 })
 	for _, target := range []string{"/api/search?q=a", "/api/suggest?q=a"} {
 		a := get(t, s, target)
 		if code, err := problemOf(a); a.status != http.StatusServiceUnavailable || code != "busy" || err != nil || a.header.Get("Retry-After") == "" {
@@ -66,7 +69,7 @@ func TestBusy(t *testing.T) {
 			t.Errorf("one that waited: status %d: %s", a.status, a.body)
 		}
 	}
-	until(t, "nothing at the gate", func() bool { n, w := s.gate.state(); return n == 0 && w == 0 && len(s.gate.queues) == 0 })
+	until(t, "nothing in the queue", func() bool { n, w := s.queue.State(); return n == 0 && w == 0 })
 }
 
 // from asks as a client.
@@ -83,10 +86,37 @@ func from(t *testing.T, h http.Handler, method, target, client string, header ..
 	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
+// clientAt is who asks from an address.
+func clientAt(t *testing.T, s *Server, address string) limit.Client {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.RemoteAddr = address
+	return s.clients.Who(r)
+}
+
+// occupy runs searches of as many clients, until the function is called.
+func occupy(t *testing.T, s *Server, n int) (leave func()) {
+	t.Helper()
+	var all []func()
+	for i := range n {
+		leave, how := s.queue.Enter(t.Context(), clientAt(t, s, fmt.Sprintf("198.51.100.%d:1", i)))
+		if how != limit.Entered {
+			t.Fatalf("search %d does not run: %v", i, how)
+		}
+		all = append(all, leave)
+	}
+	return func() {
+		for _, leave := range all {
+			leave()
+		}
+	}
+}
+
 // atClock gives the counting of clients a clock that stands, and is moved.
 func atClock(s *Server) (move func(time.Duration)) {
 	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s.clients.now = func() time.Time { return clock }
+	s.clients = limit.NewClients(s.options.Limits, s.options.Trusted, func() time.Time { return clock })
+	s.queue = limit.NewQueue(2, 64, s.clients)
 	return func(d time.Duration) { clock = clock.Add(d) }
 }
 
@@ -94,7 +124,7 @@ func atClock(s *Server) (move func(time.Duration)) {
 // what does not search, are answered as ever.
 func TestClientIsLimited(t *testing.T) {
 	t.Parallel()
-	s, _ := with(t, Options{Limits: Limits{Rate: 2, Burst: 4}})
+	s, _ := with(t, Options{Limits: limit.Limits{Rate: 2, Burst: 4}})
 	move := atClock(s)
 	const one, other = "203.0.113.7:1000", "203.0.113.8:1000"
 	targets := []string{"/api/search?q=a", "/api/suggest?q=a", "/search?q=a", "/api/search?q=b"}
@@ -103,12 +133,8 @@ func TestClientIsLimited(t *testing.T) {
 			t.Fatalf("%s in the burst: status %d", target, a.status)
 		}
 	}
-	used := func(searches float64) { // as one long search, or many short ones, would
-		s.clients.mu.Lock()
-		defer s.clients.mu.Unlock()
-		s.clients.account(netip.MustParseAddr("203.0.113.7")).used = time.Duration(searches * float64(ordinary))
-	}
-	used(24) // of which 20 are too many
+	move(time.Hour) // in which all is forgiven: one long search counts as 24, of which 20 are too many
+	s.clients.Charge(clientAt(t, s, one), 24*limit.Ordinary)
 	for _, target := range targets[:2] {
 		a := from(t, s, http.MethodGet, target, strings.Replace(one, "1000", "2000", 1)) // another connection, the same client
 		if code, err := problemOf(a); a.status != http.StatusTooManyRequests || code != "too_many_requests" || err != nil || a.header.Get("Retry-After") != "10" {
@@ -141,89 +167,11 @@ func TestClientIsLimited(t *testing.T) {
 	}
 }
 
-// A long search counts as many; a short one as less than one, but not as none.
-func TestTimeIsCounted(t *testing.T) {
-	t.Parallel()
-	c := &clients{limits: Limits{Rate: 50, Burst: 250}, now: time.Now}
-	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	c.now = func() time.Time { return clock }
-	for i, tt := range []struct {
-		took time.Duration
-		want int // searches until it is told to come back
-	}{{0, 1000}, {ordinary, 250}, {20 * time.Millisecond, 25}, {770 * time.Millisecond, 1}} {
-		who := client{netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), true}
-		n := 0
-		for {
-			if _, ok := c.allow(who); !ok {
-				break
-			}
-			c.charge(who, tt.took)
-			n++
-		}
-		if n != tt.want {
-			t.Errorf("%d searches of %v are allowed at once, want %d", n, tt.took, tt.want)
-		}
-	}
-	if _, ok := c.allow(client{netip.MustParseAddr("192.0.2.3"), false}); !ok {
-		t.Error("this machine is limited")
-	}
-}
-
-// Whose word on the client counts.
-func TestClientOf(t *testing.T) {
-	t.Parallel()
-	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("2001:db8:1::/48")}
-	for _, tt := range []struct {
-		name      string
-		trusted   []netip.Prefix
-		remote    string
-		forwarded []string
-		want      string // "" for nobody
-		bits      int
-	}{
-		{"direct", nil, "203.0.113.7:1", nil, "203.0.113.7", 0},
-		{"a header that nobody asked for", nil, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7", 0},
-		{"a header from who is not trusted", trusted, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7", 0},
-		{"a proxy", trusted, "10.1.2.3:1", []string{"198.51.100.1"}, "198.51.100.1", 0},
-		{"a proxy without the header", trusted, "10.1.2.3:1", nil, "10.1.2.3", 0},
-		{"made up before the proxy", trusted, "10.1.2.3:1", []string{"1.1.1.1, 198.51.100.1"}, "198.51.100.1", 0},
-		{"two proxies", trusted, "10.1.2.3:1", []string{"198.51.100.1, 10.9.9.9"}, "198.51.100.1", 0},
-		{"two lines", trusted, "10.1.2.3:1", []string{"1.1.1.1", "198.51.100.1"}, "198.51.100.1", 0},
-		{"not an address", trusted, "10.1.2.3:1", []string{"198.51.100.1, unknown"}, "10.1.2.3", 0},
-		{"with a port", trusted, "10.1.2.3:1", []string{"198.51.100.1:443"}, "198.51.100.1", 0},
-		{"with brackets and a port", trusted, "10.1.2.3:1", []string{"[2001:db8:2:3:4::5]:443"}, "2001:db8:2::", 0},
-		{"all are proxies", trusted, "10.1.2.3:1", []string{"10.7.7.7, 10.8.8.8"}, "10.7.7.7", 0},
-		{"IPv6 counts by network", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2::", 0},
-		{"IPv6 by what the operator says", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3::", 64},
-		{"IPv6 by the last bit", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3:4::5", 128},
-		{"an IPv6 proxy", trusted, "[2001:db8:1::7]:1", []string{"203.0.113.9"}, "203.0.113.9", 0},
-		{"IPv4 in IPv6", trusted, "[::ffff:10.1.2.3]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1", 0},
-		{"a zone", nil, "[fe80::1%eth0]:1", nil, "fe80::", 0},
-		{"this machine", nil, "127.0.0.1:1", nil, "127.0.0.1", 0},
-		{"this machine as a proxy", trusted, "127.0.0.1:1", []string{"198.51.100.1"}, "198.51.100.1", 0},
-		{"this machine, IPv6", nil, "[::1]:1", nil, "::1", 0},
-		{"no address at all", nil, "@", nil, "", 0},
-	} {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
-		r.RemoteAddr = tt.remote
-		for _, f := range tt.forwarded {
-			r.Header.Add("X-Forwarded-For", f)
-		}
-		got := ""
-		if a, _, ok := (&clients{trusted: tt.trusted, limits: Limits{IPv6: tt.bits}}).of(r); ok {
-			got = a.String()
-		}
-		if got != tt.want {
-			t.Errorf("%s: the client is %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 // This machine itself is not limited, but who comes through a trusted proxy on
 // it is, whatever the client says of itself.
 func TestClientBehindAProxyHere(t *testing.T) {
 	t.Parallel()
-	limits := Limits{Rate: 1, Burst: 3}
+	limits := limit.Limits{Rate: 1, Burst: 3}
 	alone, _ := with(t, Options{Limits: limits})
 	atClock(alone)
 	for i := range 20 {
@@ -243,59 +191,6 @@ func TestClientBehindAProxyHere(t *testing.T) {
 		// Of the cheapest a burst has twelve.
 		if refused < 8 {
 			t.Errorf("behind a trusted proxy that says %s, %d of 20 were refused", header, refused)
-		}
-	}
-}
-
-// However many clients come, what is kept of them is bounded, and forgotten.
-func TestClientsAreForgotten(t *testing.T) {
-	t.Parallel()
-	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	c := &clients{limits: Limits{Rate: 50, Burst: 100}, now: func() time.Time { return clock }}
-	for i := range 3 * mostClients {
-		c.account(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
-	}
-	if n := len(c.recent) + len(c.older); n > 2*mostClients {
-		t.Errorf("%d clients are kept, want at most %d", n, 2*mostClients)
-	}
-	// Who is still here is not forgiven by the turn.
-	one := client{netip.MustParseAddr("192.0.2.1"), true}
-	turned := c.turned
-	clock = clock.Add(30 * time.Second)
-	c.charge(one, 3*queryTime)
-	charged := clock
-	for c.turned.Equal(turned) {
-		clock = clock.Add(time.Second)
-		c.account(netip.MustParseAddr("192.0.2.2"))
-	}
-	if got, want := c.used(one), 3*queryTime-time.Duration(float64(clock.Sub(charged))*c.rate()); got < want-time.Millisecond || got > want+time.Millisecond {
-		t.Errorf("after the turn the client has used %v, want %v", got, want)
-	}
-	clock = clock.Add(time.Hour)
-	if got := c.used(one); got != 0 {
-		t.Errorf("an hour later it has used %v", got)
-	}
-	if n := len(c.recent) + len(c.older); n != 1 {
-		t.Errorf("an hour later %d clients are kept, want 1", n)
-	}
-}
-
-// A clock that is set, forth or back, forgives or locks out nobody for long.
-func TestClientsWhenTheClockIsSet(t *testing.T) {
-	t.Parallel()
-	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	c := &clients{limits: Limits{Rate: 50, Burst: 100}, now: func() time.Time { return clock }}
-	one := client{netip.MustParseAddr("192.0.2.1"), true}
-	for _, jump := range []time.Duration{-time.Hour, 24 * 365 * time.Hour, -10 * 24 * 365 * time.Hour, time.Millisecond} {
-		c.charge(one, time.Second)
-		clock = clock.Add(jump)
-		c.used(one)
-		clock = clock.Add(10 * time.Second) // in which a second of a processor is forgiven
-		if got := c.used(one); got > time.Millisecond {
-			t.Errorf("ten seconds after the clock jumped by %v the client has still used %v", jump, got)
-		}
-		if _, ok := c.allow(one); !ok {
-			t.Errorf("ten seconds after the clock jumped by %v the client is locked out", jump)
 		}
 	}
 }
@@ -462,7 +357,7 @@ func TestUploadsRunNowhere(t *testing.T) {
 // Metrics and profiles are on their own handler only.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	s, _ := with(t, Options{Limits: Limits{Rate: 1, Burst: 2}})
+	s, _ := with(t, Options{Limits: limit.Limits{Rate: 1, Burst: 2}})
 	atClock(s)
 	live, done := s.holder.Acquire()
 	done()
@@ -473,7 +368,7 @@ func TestMetrics(t *testing.T) {
 	}
 	from(t, s, http.MethodGet, query("/api/search", "q", "指纹锁打不开门"), "203.0.113.7:1")
 	from(t, s, http.MethodGet, query("/api/search", "q", "qwertyuiop"), "203.0.113.7:1")
-	s.clients.charge(client{address: netip.MustParseAddr("203.0.113.7")}, time.Second)
+	s.clients.Charge(clientAt(t, s, "203.0.113.7:1"), time.Second)
 	from(t, s, http.MethodGet, "/api/search?q=a", "203.0.113.7:1") // one too many
 	a := get(t, s.Inside(), "/metrics")
 	for _, want := range []string{
@@ -652,7 +547,7 @@ func TestCutConnections(t *testing.T) {
 		c.Close()
 	}
 	until(t, "rid of the connections", func() bool { return runtime.NumGoroutine() <= before+2 })
-	if n, w := s.gate.state(); n != 0 || w != 0 {
+	if n, w := s.queue.State(); n != 0 || w != 0 {
 		t.Errorf("%d searches still run, and %d wait", n, w)
 	}
 }
@@ -675,5 +570,112 @@ func TestPolicyWithAnEndpoint(t *testing.T) {
 				t.Errorf("%s: the policy has no %s: %s", target, want, policy)
 			}
 		}
+	}
+}
+
+// A search that runs until its client goes away ends then, and its place is free.
+func TestGoneClientFreesItsPlace(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	running, stopped := make(chan struct{}), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = s.query(s.begin(w, r), r, func(ctx context.Context) error {
+			close(running)
+			<-ctx.Done()
+			close(stopped)
+			return ctx.Err()
+		})
+	}))
+	defer srv.Close()
+	var d net.Dialer
+	c, err := d.DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-running
+	c.Close()
+	<-stopped
+	until(t, "a free place", func() bool { n, _ := s.queue.State(); return n == 0 })
+}
+
+// One client asks what is long, as much as it can; others ask what readers ask.
+// None of these is lost.
+func TestOthersAreServedUnderAttack(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{Limits: limit.Limits{Rate: 5, Burst: 25}})
+	stop := make(chan struct{})
+	done := make(chan map[int]int)
+	for n := range 4 {
+		go func() {
+			statuses := map[int]int{}
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					done <- statuses
+					return
+				default:
+				}
+				q := strings.Repeat(string(rune('一'+i%100))+"\"", 66)
+				statuses[from(t, s, http.MethodGet, query("/api/search", "q", q, "product", "nothing"), fmt.Sprintf("203.0.113.7:%d", n)).status]++
+			}
+		}()
+	}
+	for i := range 100 {
+		if a := from(t, s, http.MethodGet, query("/api/search", "q", "指纹锁打不开门"), fmt.Sprintf("198.51.100.%d:1", i%50)); a.status != http.StatusOK {
+			t.Errorf("a reader's question: status %d: %s", a.status, a.body)
+		}
+	}
+	close(stop)
+	refused := 0
+	for range 4 {
+		refused += (<-done)[http.StatusTooManyRequests]
+	}
+	if refused == 0 {
+		t.Error("the client that asks as much as it can is never told to come back")
+	}
+}
+
+// Connections that send nothing, or a body byte by byte, keep nobody out, however
+// many there are: the oldest make room.
+func TestSlowConnections(t *testing.T) {
+	t.Parallel()
+	const most, slow, asked = 50, 400, 100
+	s, _ := with(t, Options{})
+	srv := httptest.NewUnstartedServer(s)
+	limit.Connections{Most: most}.On(srv.Config)
+	srv.Start()
+	t.Cleanup(srv.Close) // after the slow ones have gone: it waits for what they ask
+	to := srv.Listener.Addr().String()
+	open := func(n int) {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		switch n % 4 {
+		case 0: // silent
+		case 1:
+			fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+		case 2:
+			fmt.Fprint(c, "POST /api/feedback HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+		case 3:
+			fmt.Fprint(c, "POST /api/click HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
+		}
+	}
+	for n := range slow {
+		open(n)
+	}
+	good := 0
+	for n := range asked {
+		if raw(t, to, "GET / HTTP/1.1\r\nHost: x\r\n\r\n") == http.StatusOK {
+			good++
+		}
+		open(n) // and they go on
+		open(n + 1)
+	}
+	if good < asked*95/100 {
+		t.Errorf("of %d requests %d were answered while %d connections were slow", asked, good, slow)
 	}
 }

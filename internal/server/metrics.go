@@ -64,8 +64,8 @@ func newMetrics(s *Server) *metrics {
 		articles: gauge("whyfix_release_articles", "Articles of the live release."),
 		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
 	}
-	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { n, _ := s.gate.state(); return float64(n) })
-	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { _, n := s.gate.state(); return float64(n) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { n, _ := s.queue.State(); return float64(n) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { _, n := s.queue.State(); return float64(n) })
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if s.options.Events != nil {
 		in.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) })

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"whyfix/internal/events"
+	"whyfix/internal/limit"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
@@ -107,7 +108,7 @@ func (h *Holder) Acquire() (*Release, func()) {
 type Options struct {
 	Version  string // of the program: other programs may answer otherwise
 	Explain  bool   // let /api/search?explain=1 say why each hit is where it is
-	Limits   Limits
+	Limits   limit.Limits
 	Trusted  []netip.Prefix // proxies that say who their client is
 	Requests *slog.Logger   // gets one line for each request; nil: none
 	// LogQueries adds to that line what was asked, as it was typed.
@@ -123,8 +124,8 @@ type Server struct {
 	holder  *Holder
 	log     *slog.Logger
 	options Options
-	clients *clients
-	gate    *gate
+	clients *limit.Clients
+	queue   *limit.Queue
 	metrics *metrics
 	health  health
 	before  before
@@ -132,17 +133,20 @@ type Server struct {
 	ending  atomic.Bool
 }
 
+// waitingEach is how many searches may wait for each processor. A search takes a
+// millisecond or two, so that a full queue is a tenth of a second.
+const waitingEach = 64
+
 // New makes a Server that logs to log.
 func New(h *Holder, log *slog.Logger, o Options) *Server {
 	n := runtime.GOMAXPROCS(0)
 	s := &Server{
 		holder: h, log: log, options: o, reload: make(chan struct{}, 1),
-		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
-		// One search for each processor, since more only keep each other from the
-		// caches; but a slow one never stops all.
-		gate: newGate(max(n, 2), waitingEach*n, nil),
+		clients: limit.NewClients(o.Limits, o.Trusted, time.Now),
 	}
-	s.gate.burden = s.clients.burden
+	// One search for each processor, since more only keep each other from the
+	// caches; but a slow one never stops all.
+	s.queue = limit.NewQueue(max(n, 2), waitingEach*n, s.clients)
 	s.before.now = time.Now
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {

@@ -1,4 +1,4 @@
-package server
+package limit
 
 import (
 	"runtime"
@@ -9,10 +9,10 @@ import (
 // thisThread is RUSAGE_THREAD, for which the standard library has no name.
 const thisThread = 1
 
-// processorTime runs something, and tells how much processor time it took.
+// ProcessorTime runs something, and tells how much processor time it took.
 // The time on the clock would be longer while the machine has much else to do,
 // and readers would pay for that.
-func processorTime(do func() error) (took time.Duration, err error) {
+func ProcessorTime(do func() error) (took time.Duration, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	before, ok := threadTime()
