@@ -51,6 +51,7 @@ type Document struct {
 	Figures  []Figure
 	Bare     bool      // it is an outline, without content
 	Comments []Span    // HTML comments, in the body as it was read; see Uncommented
+	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 }
 
@@ -140,17 +141,17 @@ type Fragment struct {
 // hole is a place in a Fragment that the target of a Ref fills.
 type hole struct {
 	At, Ref int
-	Image   bool // the ref is an image: its address is that of a file
-	Size    bool // width and height attributes instead of the address
-	Figure  bool // no ref, but the word before a figure's number
+	Image   bool   // the ref is an image: its address is that of a file
+	Size    bool   // width and height attributes instead of the address
+	Word    string // no ref, but a word of the theme, by its key
 }
 
 // Empty reports whether there is nothing to show.
 func (f Fragment) Empty() bool { return f.html == "" }
 
-// HTML fills the holes. Targets are in the order of Document.Refs; figure is
-// the word before a figure's number in the language of the page.
-func (f Fragment) HTML(targets []Target, figure string) string {
+// HTML fills the holes. Targets are in the order of Document.Refs; words are
+// those of the theme in the language of the page.
+func (f Fragment) HTML(targets []Target, words Words) string {
 	if len(f.holes) == 0 {
 		return f.html
 	}
@@ -159,8 +160,8 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 	for _, h := range f.holes {
 		out = append(out, f.html[from:h.At]...)
 		from = h.At
-		if h.Figure {
-			out = append(out, htmlText(figure)...)
+		if h.Word != "" {
+			out = append(out, htmlText(words[h.Word])...)
 			continue
 		}
 		t := targets[h.Ref]

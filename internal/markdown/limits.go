@@ -388,6 +388,7 @@ func blockParsers() []util.PrioritizedValue {
 // paragraphTransformers make definitions of links, and tables.
 func paragraphTransformers() []util.PrioritizedValue {
 	return []util.PrioritizedValue{
+		util.Prioritized(alerts{}, 50),
 		util.Prioritized(boundedDefinitions{parser.LinkReferenceParagraphTransformer}, 100),
 		util.Prioritized(boundedTable{extension.NewTableParagraphTransformer()}, 200),
 	}

@@ -39,7 +39,7 @@ type Parser struct {
 func NewParser(o Options) *Parser {
 	md := goldmark.New(
 		goldmark.WithParser(parser.NewParser(
-			parser.WithBlockParsers(blockParsers()...),
+			parser.WithBlockParsers(append(blockParsers(), boxParsers(o.RawHTML)...)...),
 			parser.WithInlineParsers(append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))...),
 			parser.WithParagraphTransformers(paragraphTransformers()...),
 			parser.WithAttribute(),
@@ -47,6 +47,7 @@ func NewParser(o Options) *Parser {
 		goldmark.WithExtensions(tablesAndNotes{}, extension.TaskList, extension.Linkify),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
+			util.Prioritized(boxRenderer{}, 100),
 			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
@@ -75,7 +76,9 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
 	}
+	r.boxes(pc)
 	r.prepare(root)
+	r.sortEdits()
 	r.name()
 	r.split(root)
 	for _, id := range r.raw {
