@@ -39,7 +39,7 @@ type Parser struct {
 func NewParser(o Options) *Parser {
 	md := goldmark.New(
 		goldmark.WithParser(parser.NewParser(
-			parser.WithBlockParsers(append(blockParsers(), boxParsers(o.RawHTML)...)...),
+			parser.WithBlockParsers(append(blockParsers(o.RawHTML), boxParsers(o.RawHTML)...)...),
 			parser.WithInlineParsers(append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))...),
 			parser.WithParagraphTransformers(paragraphTransformers()...),
 			parser.WithAttribute(),
@@ -48,6 +48,8 @@ func NewParser(o Options) *Parser {
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
 			util.Prioritized(boxRenderer{}, 100),
+			util.Prioritized(markRenderer{}, 100),
+			util.Prioritized(tagRenderer{}, 100),
 			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
@@ -75,6 +77,9 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	r.tooMuch(pc)
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
+	}
+	if !p.options.RawHTML && bytes.IndexByte(body, '<') >= 0 {
+		r.tags(root)
 	}
 	r.boxes(pc)
 	r.prepare(root)
@@ -150,6 +155,9 @@ func (r *reading) prepare(root ast.Node) {
 			if n.SoftLineBreak() && joins(n, r.source) {
 				n.SetSoftLineBreak(false)
 			}
+		case *markNode:
+			r.edit(Span{n.Pos(), n.Pos() + 2}, "", "", "")
+			r.edit(Span{n.end, n.end + 2}, "", "", "")
 		case *ast.AutoLink:
 			r.dangerous(string(n.URL(r.source)), r.at(n.Pos()))
 		case *east.FootnoteList:
