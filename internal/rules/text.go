@@ -60,7 +60,7 @@ func textRules() []Rule {
 		{
 			Code: "box-open", Needed: true,
 			Summary: "a box is not closed",
-			Why:     "A callout, a fold or tabs that begin with ::: end at a line of as many colons; <details> ends at </details>. All that stands below one without an end would be in it, headings too. A box in another one has fewer colons than the one around it.",
+			Why:     "A callout, a fold or tabs that begin with ::: end at a line of as many colons; <details> ends at </details>. All that stands below one without an end would be in it, headings too. A line of colons ends the innermost box with as many.",
 			Bad:     "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n\n银行三天内到账。\n",
 			Good:    "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n:::\n\n银行三天内到账。\n",
 		},
