@@ -61,6 +61,7 @@ func inlineParsers() []util.PrioritizedValue {
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
 		util.Prioritized(parser.NewRawHTMLParser(), 400),
 		util.Prioritized(&emphasisParser{}, 500),
+		util.Prioritized(newBareAddresses(), 1000), // behind the library's
 	}
 }
 
