@@ -35,6 +35,7 @@ type Settings struct {
 	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
 	Kinds       markdown.KindWords
 	RawHTML     bool
+	Wikilinks   bool
 	Redirects   []Redirect   // old addresses that lead elsewhere
 	Gone        []Text       // old addresses whose pages were withdrawn
 	Endpoint    string       // scheme and host of the search endpoint, where it is another than the pages'; else empty
@@ -91,6 +92,7 @@ var settingsKeys = []key[Settings]{
 	{"timezone", "text", "Where a day begins, such as Asia/Shanghai or UTC. Default: as on the machine that builds, which then says which that is.", func(s *Settings, v value) { s.Timezone = v.timezone() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
+	{"wikilinks", "true or false", "Read [[name]] as a link to the article of that name, as Obsidian writes it.", func(s *Settings, v value) { s.Wikilinks = v.bool() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
@@ -129,7 +131,12 @@ func defaultKinds() markdown.KindWords {
 
 // Parser is the parser for articles of a site with these settings.
 func (s Settings) Parser() *markdown.Parser {
-	return markdown.NewParser(markdown.Options{RawHTML: s.RawHTML, Words: s.Kinds})
+	return markdown.NewParser(s.Markdown())
+}
+
+// Markdown is how Markdown is read on a site with these settings.
+func (s Settings) Markdown() markdown.Options {
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.

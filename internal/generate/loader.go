@@ -188,7 +188,8 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 	files := slices.Clone(l.listing.files)
 	f := &Folder{Dir: l.options.Content, Files: fsys, files: files, diags: slices.Clone(l.listing.diags), store: l.store}
 	f.readSettings()
-	options := markdown.Options{RawHTML: f.settings.RawHTML, Words: f.settings.Kinds, Plain: l.options.Uncoloured}
+	options := f.settings.Markdown()
+	options.Plain = l.options.Uncoloured
 	if f.parsing = fmt.Sprintf("%#v", options) + f.settings.Zone().String(); f.parsing != l.parsing {
 		l.parsing, l.sources = f.parsing, nil
 	}

@@ -112,7 +112,8 @@ func (i Item) About() string {
 type Ref struct {
 	Image bool
 	Dest  string // as in the file, but for Markdown's own escapes
-	Alt   string // of an image
+	Alt   string // of an image or a link by a name: what is shown
+	Wiki  string // of a link by a name: all that is written, [[name|text]]; else empty
 	Pos   diag.Pos
 	// Refused: the address was dangerous, which was reported; Dest is empty.
 	Refused bool

@@ -575,7 +575,7 @@ func FuzzParse(f *testing.F) {
 		"# 甲\n\n## 原因 {.cause}\n\n### 乙 {tag=\"x\" #id}\n\n![a](b.svg \"c\")\n\n## 解决\n\n### 丙 {for=\"乙\"}\n",
 		"[a](javascript:x) <javascript:x> &#106; ![b][c]\n\n[c]: <d e> 'f'\n", "| a | b |\n|--|:-:|\n| 1 \\| 2 |\n", "- [ ] a\n  1. b\n\n     ```go\n     x\n     ```\n",
 		"a[^1]\n\n[^1]: b\n\n    c[^1]\n", "> # a {#x}\n> # a {#x}\n", "<div>\n\n*a\n\n</div>\n\n<!--\n", "a\nb\\\n一\n二  \n三\n", "~~a~~ **b *c** d* `e", "## \n\n## ？\n\n## section\n", "a\x00b\r\nc", "{.x}\n===\n\n# {#}\n", "## a {#a #b}\n## b {id=\"\"}\n## c {class=x id=1 tag=[1,2] for=true}\n",
-		"![a](b)\n![c](d)\n", "# 标题 {#x}\n\n[a](#x)\n", "[![a](b)](c)\n", "***\n\n- - - a\n\t- b\n", "http://a.b/一 www.c.d e@f.g", "一http://a.b/一www.c.d。e@f.g：http://", "*一*http://a.b_c_。",
+		"![a](b)\n![c](d)\n", "# 标题 {#x}\n\n[a](#x)\n", "[![a](b)](c)\n", "***\n\n- - - a\n\t- b\n", "http://a.b/一 www.c.d e@f.g", "一http://a.b/一www.c.d。e@f.g：http://", "*一*http://a.b_c_。", "[[a]] ![[b.png|c]] [[|]] [[#]] [[a\\|b]] [[a[b]] [c [[d]]](e)",
 	} {
 		f.Add(body, false)
 		f.Add(body, true)
@@ -585,7 +585,7 @@ func FuzzParse(f *testing.F) {
 			t.Skip("package content lets only UTF-8 through")
 		}
 		o := options
-		o.RawHTML = raw
+		o.RawHTML, o.Wikilinks = raw, raw
 		doc, diags := parse(o, body)
 		seen := map[string]bool{}
 		for _, id := range doc.IDs {

@@ -24,9 +24,10 @@ import (
 // Options are what the site's settings say about Markdown. They belong to the
 // key under which a Document is cached.
 type Options struct {
-	RawHTML bool      // pass HTML through instead of showing it as text
-	Words   KindWords // which words in a heading tell its kind
-	Plain   bool      // no syntax colours: for whoever needs the facts and not the HTML
+	RawHTML   bool      // pass HTML through instead of showing it as text
+	Wikilinks bool      // [[name]] is a link
+	Words     KindWords // which words in a heading tell its kind
+	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
 
 // Parser reads bodies. It may be used by many goroutines at once.
@@ -37,10 +38,14 @@ type Parser struct {
 
 // NewParser makes a Parser.
 func NewParser(o Options) *Parser {
+	inline := append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))
+	if o.Wikilinks {
+		inline = append(inline, util.Prioritized(wikilinks{}, 150))
+	}
 	md := goldmark.New(
 		goldmark.WithParser(parser.NewParser(
 			parser.WithBlockParsers(blockParsers()...),
-			parser.WithInlineParsers(append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))...),
+			parser.WithInlineParsers(inline...),
 			parser.WithParagraphTransformers(paragraphTransformers()...),
 			parser.WithAttribute(),
 		)),
@@ -187,6 +192,9 @@ func (r *reading) ref(n ast.Node, dest []byte, image bool) {
 	ref := Ref{Image: image, Dest: unescape(dest), Pos: r.at(n.Pos())}
 	if image {
 		ref.Alt = r.plain(n)
+	}
+	if written, wiki := n.Attribute(wikiAttribute); wiki {
+		ref.Wiki, ref.Alt = written.(string), r.plain(n)
 	}
 	if _, refused := n.Attribute(refusedAttribute); refused || r.dangerous(ref.Dest, ref.Pos) {
 		ref.Dest, ref.Refused = "", true

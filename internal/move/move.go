@@ -229,6 +229,10 @@ func (m *move) links() {
 	}
 	for _, a := range articles {
 		for _, ref := range a.Doc.Refs {
+			if ref.Wiki != "" {
+				m.named(ref)
+				continue
+			}
 			m.lead(content.Text{Value: ref.Dest, Pos: ref.Pos}, a.Path, fix.Link)
 		}
 		for _, t := range a.Related { // as it is resolved: from the top, or from its folder

@@ -61,7 +61,7 @@ func (r *resolver) links() {
 // nil is for target to tell.
 func (r *resolver) linked(ref *markdown.Ref, file string) *Article {
 	dest, dir := ref.Dest, folderAbove(file)
-	if ref.Image || strings.ContainsAny(dest, ":?#%") {
+	if ref.Image || ref.Wiki != "" || strings.ContainsAny(dest, ":?#%") {
 		return nil
 	}
 	for {
@@ -102,6 +102,9 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	}
 	if ref.Dest == "" {
 		return r.broken(ref, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
+	}
+	if ref.Wiki != "" {
+		return r.named(ref, file, doc, from)
 	}
 	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
 		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
