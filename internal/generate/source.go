@@ -2,15 +2,7 @@ package generate
 
 import (
 	"crypto/sha256"
-	"image"
-	_ "image/gif"  // sizes of images
-	_ "image/jpeg" // sizes of images
-	_ "image/png"  // sizes of images
 	"io/fs"
-	"path"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"whyfix/internal/content"
@@ -124,37 +116,4 @@ func (s *source) complete(store *Store) bool {
 	whole := *s.Article
 	whole.Doc, s.whole = doc, &whole
 	return true
-}
-
-var svgBox = regexp.MustCompile(`<svg[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)`)
-
-// measure finds the size of an image, so that a page does not jump when it
-// arrives. What it cannot read has no size.
-func measure(fsys fs.FS, p string) site.Asset {
-	a := site.Asset{Path: p}
-	ext := strings.ToLower(path.Ext(p))
-	switch ext {
-	case ".svg", ".png", ".jpg", ".jpeg", ".gif":
-	default:
-		return a
-	}
-	f, err := fsys.Open(p)
-	if err != nil {
-		return a
-	}
-	defer f.Close()
-	if ext != ".svg" {
-		if c, _, err := image.DecodeConfig(f); err == nil {
-			a.Width, a.Height = c.Width, c.Height
-		}
-		return a
-	}
-	head := make([]byte, 4096)
-	n, _ := f.Read(head)
-	if m := svgBox.FindSubmatch(head[:n]); m != nil {
-		w, _ := strconv.ParseFloat(string(m[1]), 64)
-		h, _ := strconv.ParseFloat(string(m[2]), 64)
-		a.Width, a.Height = int(w+0.5), int(h+0.5)
-	}
-	return a
 }

@@ -14,7 +14,6 @@ package markdown
 
 import (
 	"slices"
-	"strconv"
 
 	"whyfix/internal/diag"
 )
@@ -50,7 +49,7 @@ type Document struct {
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
 	Bare     bool      // it is an outline, without content
-	Comments []Span    // HTML comments, in the body as it was read; see Uncommented
+	Comments []Span    // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 }
 
@@ -141,10 +140,21 @@ type Fragment struct {
 // hole is a place in a Fragment that the target of a Ref fills.
 type hole struct {
 	At, Ref int
-	Image   bool // the ref is an image: its address is that of a file
-	Size    bool // width and height attributes instead of the address
-	Figure  bool // no ref, but the word before a figure's number
+	With    filling
+	Width   int // of a picture in pixels, as its writer wants it; else 0
 }
+
+// filling is what a hole is filled with.
+type filling uint8
+
+const (
+	withAddress filling = iota // of a page
+	withFile                   // the address of a file, which may have any character
+	withSize                   // the attributes width and height
+	withFigure                 // no ref, but the word before a figure's number
+	withOpening                // the start of a link to a picture's file, where that shows more
+	withClosing                // the end of that link
+)
 
 // Empty reports whether there is nothing to show.
 func (f Fragment) Empty() bool { return f.html == "" }
@@ -160,20 +170,23 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 	for _, h := range f.holes {
 		out = append(out, f.html[from:h.At]...)
 		from = h.At
-		if h.Figure {
+		if h.With == withFigure {
 			out = append(out, htmlText(figure)...)
 			continue
 		}
-		t := targets[h.Ref]
-		switch {
-		case !h.Size:
-			out = appendURL(out, t.URL, h.Image)
-		case t.Width > 0 && t.Height > 0:
-			out = append(out, ` width="`...)
-			out = strconv.AppendInt(out, int64(t.Width), 10)
-			out = append(out, `" height="`...)
-			out = strconv.AppendInt(out, int64(t.Height), 10)
-			out = append(out, '"')
+		switch t := targets[h.Ref]; h.With {
+		case withAddress, withFile:
+			out = appendURL(out, t.URL, h.With == withFile)
+		case withSize:
+			out = appendSize(out, t, h.Width)
+		case withOpening:
+			if t.opens(h.Width) {
+				out = append(appendURL(append(out, `<a class="picture" href="`...), t.URL, true), `">`...)
+			}
+		case withClosing:
+			if t.opens(h.Width) {
+				out = append(out, "</a>"...)
+			}
 		}
 	}
 	return string(append(out, f.html[from:]...))

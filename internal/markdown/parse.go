@@ -66,6 +66,7 @@ func inlineParsers() []util.PrioritizedValue {
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
 		util.Prioritized(parser.NewRawHTMLParser(), 400),
 		util.Prioritized(&emphasisParser{}, 500),
+		util.Prioritized(widthParser{}, 600),
 		util.Prioritized(newBareAddresses(), 1000), // behind the library's
 	}
 }
@@ -137,6 +138,7 @@ func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint strin
 // collects headings.
 func (r *reading) prepare(root ast.Node) {
 	var figures []*ast.Paragraph
+	first := true
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -165,7 +167,14 @@ func (r *reading) prepare(root ast.Node) {
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.ref(n, n.Destination, true)
-			if p, ok := n.Parent().(*ast.Paragraph); ok && p.ChildCount() == 1 {
+			if w := wantedOf(n); w.written.End > 0 {
+				r.doc.Comments = append(r.doc.Comments, w.written)
+			}
+			if first {
+				n.SetAttribute(firstAttribute, true)
+				first = false
+			}
+			if p, ok := n.Parent().(*ast.Paragraph); ok && p.FirstChild() == ast.Node(n) {
 				figures = append(figures, p)
 			}
 		}
@@ -173,16 +182,11 @@ func (r *reading) prepare(root ast.Node) {
 	})
 	number := 0
 	for _, p := range figures {
-		image := p.FirstChild().(*ast.Image)
-		f := Figure{Caption: unescape(image.Title), Pos: r.at(image.Pos())}
-		if f.Caption != "" {
-			number++
-			f.Number = number
+		if images := picturesAlone(p, r.source); images != nil {
+			number = r.figure(p, images, number)
 		}
-		r.doc.Figures = append(r.doc.Figures, f)
-		image.Title = nil // it is the caption, not a tooltip
-		p.Parent().ReplaceChild(p.Parent(), p, newFigureNode(f, image))
 	}
+	slices.SortFunc(r.doc.Comments, func(a, b Span) int { return a.Start - b.Start })
 }
 
 // refAttribute carries a link's index in Document.Refs to the renderer.

@@ -75,6 +75,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindImage, r.image)
 	reg.Register(kindFigure, r.figureBlock)
+	reg.Register(kindGallery, r.gallery)
 	reg.Register(east.KindTaskCheckBox, r.taskBox)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
@@ -132,8 +133,13 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	}
 	n := node.(*ast.Image)
 	s := w.(*sink)
+	wanted := wantedOf(n)
+	figure := n.Parent().Kind() == kindFigure
+	if figure {
+		s.hole(hole{Ref: refOf(n), With: withOpening, Width: wanted.shrunk()})
+	}
 	_, _ = w.WriteString(`<img src="`)
-	s.hole(hole{Ref: refOf(n), Image: true})
+	s.hole(hole{Ref: refOf(n), With: withFile})
 	_, _ = w.WriteString(`" alt="`)
 	alt := textWriter{rawHTML: r.rawHTML}
 	alt.inline(n, source)
@@ -144,8 +150,17 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 		_, _ = w.WriteString(htmlText(unescape(n.Title)))
 		_ = w.WriteByte('"')
 	}
-	s.hole(hole{Ref: refOf(n), Size: true})
-	_, _ = w.WriteString(` loading="lazy" decoding="async">`)
+	s.hole(hole{Ref: refOf(n), With: withSize, Width: wanted.pixels})
+	if wanted.percent > 0 {
+		_, _ = w.WriteString(` class="width-` + itoa(wanted.percent) + `"`)
+	}
+	if _, first := n.Attribute(firstAttribute); !first {
+		_, _ = w.WriteString(` loading="lazy"`)
+	}
+	_, _ = w.WriteString(` decoding="async">`)
+	if figure {
+		s.hole(hole{Ref: refOf(n), With: withClosing, Width: wanted.shrunk()})
+	}
 	return ast.WalkSkipChildren, nil
 }
 
@@ -157,7 +172,7 @@ func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, en
 	}
 	if f.Caption != "" {
 		_, _ = w.WriteString(`<figcaption><span class="figure-number">`)
-		w.(*sink).hole(hole{Figure: true})
+		w.(*sink).hole(hole{With: withFigure})
 		_, _ = w.WriteString(" " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
 	}
 	_, _ = w.WriteString("</figure>\n")
