@@ -36,6 +36,7 @@ type Settings struct {
 	Kinds       markdown.KindWords
 	RawHTML     bool
 	Wikilinks   bool
+	Embeds      []string     // sites whose films may be played in a frame
 	Redirects   []Redirect   // old addresses that lead elsewhere
 	Gone        []Text       // old addresses whose pages were withdrawn
 	Endpoint    string       // scheme and host of the search endpoint, where it is another than the pages'; else empty
@@ -93,6 +94,7 @@ var settingsKeys = []key[Settings]{
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"wikilinks", "true or false", "Read [[name]] as a link to the article of that name, as Obsidian writes it.", func(s *Settings, v value) { s.Wikilinks = v.bool() }},
+	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
@@ -136,7 +138,7 @@ func (s Settings) Parser() *markdown.Parser {
 
 // Markdown is how Markdown is read on a site with these settings.
 func (s Settings) Markdown() markdown.Options {
-	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Words: s.Kinds}
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.
@@ -360,6 +362,24 @@ func (v value) origins() []string {
 		if o := v.origin(t); o != "" {
 			out = append(out, o)
 		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Frames are the origins that pages may frame.
+func (s Settings) Frames() []string { return markdown.Frames(s.Embeds) }
+
+// embeds reads the sites whose films may be framed.
+func (v value) embeds() []string {
+	var out []string
+	for _, t := range v.list() {
+		name := strings.TrimPrefix(strings.ToLower(t.Value), "www.")
+		if known := markdown.EmbedHosts(); !slices.Contains(known, name) {
+			v.problem(t.Pos, "embed-host", strconv.Quote(t.Value)+" is no site whose films can be framed", diag.DidYouMean(name, known, "these can: "+strings.Join(known, ", ")))
+			continue
+		}
+		out = append(out, name)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -26,7 +26,7 @@ func measure(fsys fs.FS, p string) site.Asset {
 	a := site.Asset{Path: p}
 	ext := strings.ToLower(path.Ext(p))
 	switch ext {
-	case ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif":
+	case ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".mp4", ".m4v", ".mov":
 	default:
 		return a
 	}
@@ -35,6 +35,14 @@ func measure(fsys fs.FS, p string) site.Asset {
 		return a
 	}
 	defer f.Close()
+	if ext == ".mp4" || ext == ".m4v" || ext == ".mov" {
+		if r, ok := f.(io.ReaderAt); ok {
+			if info, err := f.Stat(); err == nil {
+				a.Width, a.Height = filmSize(r, 0, info.Size(), 0)
+			}
+		}
+		return a
+	}
 	head, _ := io.ReadAll(io.LimitReader(f, maxHead)) // what can be read is enough, or the image has no size
 	switch ext {
 	case ".svg":
@@ -152,6 +160,46 @@ func avifSize(head []byte) (width, height int) {
 		return height, width
 	}
 	return width, height
+}
+
+// filmSize looks for the size of a film in the boxes of an MP4 file: its tracks
+// say theirs, and a track of sound has none. What lies before them, often all
+// of the film, is passed over.
+func filmSize(r io.ReaderAt, at, end int64, depth int) (width, height int) {
+	var head [16]byte
+	for boxes := 0; at+8 <= end && boxes < 1000; boxes++ {
+		if n, _ := r.ReadAt(head[:], at); n < 8 {
+			return 0, 0
+		}
+		size, body := int64(binary.BigEndian.Uint32(head[:])), at+8
+		switch size {
+		case 0:
+			size = end - at
+		case 1:
+			size, body = int64(binary.BigEndian.Uint64(head[8:])), at+16
+		}
+		if size < body-at || size > end-at {
+			return 0, 0
+		}
+		switch kind := string(head[4:8]); {
+		case (kind == "moov" || kind == "trak") && depth < 2:
+			if width, height = filmSize(r, body, at+size, depth+1); width > 0 {
+				return width, height
+			}
+		case kind == "tkhd":
+			// The last bytes: how it is turned, in nine numbers, then its size, in 65536ths.
+			var last [44]byte
+			if n, _ := r.ReadAt(last[:], at+size-44); n == len(last) && size >= 44+8 {
+				w, h := int(binary.BigEndian.Uint16(last[36:])), int(binary.BigEndian.Uint16(last[40:]))
+				if a, b := binary.BigEndian.Uint32(last[:]), binary.BigEndian.Uint32(last[4:]); a == 0 && b != 0 {
+					w, h = h, w
+				}
+				return w, h
+			}
+		}
+		at += size
+	}
+	return 0, 0
 }
 
 // lying reports whether a photo is shown turned by a quarter, as its camera

@@ -129,6 +129,7 @@ type Figure struct {
 type Target struct {
 	URL           string // not escaped
 	Width, Height int    // of an image in pixels; 0 when not known
+	Media         *Media // of a film or a recording; else nil
 }
 
 // Fragment is HTML with holes. Its zero value is empty.
@@ -148,12 +149,14 @@ type hole struct {
 type filling uint8
 
 const (
-	withAddress filling = iota // of a page
-	withFile                   // the address of a file, which may have any character
-	withSize                   // the attributes width and height
-	withFigure                 // no ref, but the word before a figure's number
-	withOpening                // the start of a link to a picture's file, where that shows more
-	withClosing                // the end of that link
+	withAddress  filling = iota // of a page
+	withFile                    // the address of a file, which may have any character
+	withSize                    // the attributes width and height
+	withFigure                  // no ref, but the word before a figure's number
+	withOpening                 // the start of a link to a picture's file, where that shows more
+	withClosing                 // the end of that link
+	withPoster                  // the attribute poster of a film, if it has one
+	withCaptions                // the tracks of a film or a recording
 )
 
 // Empty reports whether there is nothing to show.
@@ -179,6 +182,10 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 			out = appendURL(out, t.URL, h.With == withFile)
 		case withSize:
 			out = appendSize(out, t, h.Width)
+		case withPoster:
+			out = appendPoster(out, t.Media)
+		case withCaptions:
+			out = appendCaptions(out, t.Media)
 		case withOpening:
 			if t.opens(h.Width) {
 				out = append(appendURL(append(out, `<a class="picture" href="`...), t.URL, true), `">`...)

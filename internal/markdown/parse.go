@@ -25,6 +25,7 @@ import (
 // key under which a Document is cached.
 type Options struct {
 	RawHTML   bool      // pass HTML through instead of showing it as text
+	Embeds    []string  // sites whose films may be framed, of EmbedHosts
 	Wikilinks bool      // [[name]] is a link
 	Words     KindWords // which words in a heading tell its kind
 	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
@@ -137,13 +138,17 @@ func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint strin
 // prepare walks the tree once: it numbers links, images and figures, and
 // collects headings.
 func (r *reading) prepare(root ast.Node) {
-	var figures []*ast.Paragraph
+	var figures, films []*ast.Paragraph
 	first := true
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
+		case *ast.Paragraph:
+			if len(r.parser.options.Embeds) > 0 && n.ChildCount() == 1 {
+				films = append(films, n)
+			}
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
 			if n.Parent().Kind() == ast.KindDocument && !r.isTitle(n) {
@@ -170,7 +175,7 @@ func (r *reading) prepare(root ast.Node) {
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)
 			}
-			if first {
+			if first && !IsVideo(string(n.Destination)) && !IsAudio(string(n.Destination)) {
 				n.SetAttribute(firstAttribute, true)
 				first = false
 			}
@@ -180,6 +185,9 @@ func (r *reading) prepare(root ast.Node) {
 		}
 		return ast.WalkContinue, nil
 	})
+	for _, p := range films {
+		r.embed(p)
+	}
 	number := 0
 	for _, p := range figures {
 		if images := picturesAlone(p, r.source); images != nil {

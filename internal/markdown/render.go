@@ -63,7 +63,7 @@ func (n *figureNode) Kind() ast.NodeKind { return kindFigure }
 func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
 // nodeRenderer renders what this package shows otherwise than goldmark does:
-// links and images with holes, figures, boxes of tasks, coloured code, and HTML
+// links, images and players with holes, figures, boxes of tasks, coloured code, and HTML
 // as text.
 type nodeRenderer struct {
 	rawHTML bool
@@ -76,6 +76,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindImage, r.image)
 	reg.Register(kindFigure, r.figureBlock)
 	reg.Register(kindGallery, r.gallery)
+	reg.Register(kindEmbed, r.embedBlock)
 	reg.Register(east.KindTaskCheckBox, r.taskBox)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
@@ -133,6 +134,14 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	}
 	n := node.(*ast.Image)
 	s := w.(*sink)
+	switch dest := string(n.Destination); {
+	case IsVideo(dest):
+		r.player(s, source, n, "video")
+		return ast.WalkSkipChildren, nil
+	case IsAudio(dest):
+		r.player(s, source, n, "audio")
+		return ast.WalkSkipChildren, nil
+	}
 	wanted := wantedOf(n)
 	figure := n.Parent().Kind() == kindFigure
 	if figure {

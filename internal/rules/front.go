@@ -131,6 +131,13 @@ func frontRules() []Rule {
 			Good:    "-- site.yaml --\norigins: [\"https://www.example.org\"]\n-- a.md --\n# 退款没到\n",
 		},
 		{
+			Code: "embed-host", Needed: true,
+			Summary: "a site is named whose films cannot be framed",
+			Why:     "The program knows of each site how its films are framed, and lets pages frame no other.",
+			Bad:     "-- site.yaml --\nembeds: [films.example.org]\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nembeds: [bilibili.com]\n-- a.md --\n# 退款没到\n",
+		},
+		{
 			Code: "language", Needed: true,
 			Summary: "a language is none",
 			Why:     "Browsers, screen readers and the theme's words go by a tag such as zh-CN or en.",

@@ -7,21 +7,26 @@ import (
 )
 
 // What pages and other answers let a browser do. A page uses what its own site
-// serves, and images from anywhere, and no other site may frame it; an answer
+// serves, and images, films and recordings from anywhere; no other site may frame it; an answer
 // that is no page needs nothing at all.
 const (
-	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
+	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'%[2]s; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
 	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
 	// No page of a help site needs a camera or the like, nor does what it embeds.
 	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
-// policy is what pages of a release may do; they may ask its endpoint, too.
+// policy is what pages of a release may do; they may ask its endpoint, and show
+// the frames that the site allows.
 func (r *Release) policy() string {
-	if r.Endpoint == "" {
-		return fmt.Sprintf(pagePolicy, "")
+	endpoint, frames := "", ""
+	if r.Endpoint != "" {
+		endpoint = " " + r.Endpoint
 	}
-	return fmt.Sprintf(pagePolicy, " "+r.Endpoint)
+	if len(r.Frames) > 0 {
+		frames = " " + strings.Join(r.Frames, " ")
+	}
+	return fmt.Sprintf(pagePolicy, endpoint, frames)
 }
 
 // protect sets what every answer has. Files of the site loosen the policy.

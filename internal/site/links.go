@@ -211,7 +211,11 @@ func pathHint(dest string) string {
 
 func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
 	if a, ok := r.assets[p]; ok {
-		return markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}, true
+		t := markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}
+		if markdown.IsVideo(p) || markdown.IsAudio(p) {
+			t = r.media(t, p, file)
+		}
+		return t, true
 	}
 	known := make([]string, 0, len(r.assets))
 	for k := range r.assets {

@@ -35,6 +35,7 @@ type resolver struct {
 	infos   map[string]*content.TagInfo
 	assets  map[string]Asset
 	names   map[string][]string // see called; nil: not asked for yet
+	tracks  map[string][]string // see media; nil: not asked for yet
 	hints   int                 // how many broken links were compared with all paths
 	path    []byte              // of the link that linked looks at
 	claims  []claim             // room for more; see kept
