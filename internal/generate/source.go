@@ -7,7 +7,6 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
-	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/site"
 )
@@ -24,6 +23,7 @@ type source struct {
 	Article *content.Article // nil for what is no article; where there is a store, with the outline of its document
 	Diags   diag.List
 	Asset   site.Asset
+	Pieces  []piece // that the article depends on
 
 	// whole is the page of a folder with its content, where there is a store: the
 	// views of lists show it. It may be nil until somebody asks for it.
@@ -52,7 +52,7 @@ func (s *source) article() *content.Article {
 }
 
 // readSource reads an article or what stands beside one. Store may be nil.
-func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
+func readSource(fsys fs.FS, f content.File, reader *content.Reader, pieces *pieces, store *Store) (*source, error) {
 	s := &source{Size: f.Size, ModTime: f.ModTime.UnixNano(), ReadAt: time.Now().UnixNano()}
 	switch f.Class {
 	case content.ClassArticle, content.ClassIndex:
@@ -61,9 +61,12 @@ func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, zone *time.
 			s.Diags = diag.List{*bad}
 			break
 		}
-		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
-		sum := sha256.Sum256(data)
-		s.Sum = [16]byte(sum[:16])
+		read := reader.Read(f.Path, data)
+		s.Article, s.Diags = read.Article, read.Diags
+		s.Sum = sumOf(data, read.Whole)
+		for _, p := range read.Asked {
+			s.Pieces = append(s.Pieces, piece{p, pieces.get(p).sum})
+		}
 		if store != nil && s.Article != nil {
 			return s, s.putAway(store)
 		}

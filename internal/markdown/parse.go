@@ -122,7 +122,7 @@ type place struct {
 // counted from the one before: a line may be long.
 func (r *reading) at(offset int) diag.Pos {
 	offset = min(max(offset, 0), len(r.source))
-	if last := &r.last; last.pos.Line > 0 && offset >= last.offset && bytes.IndexByte(r.source[last.offset:offset], '\n') < 0 {
+	if last := &r.last; last.pos.Line > 0 && r.lines.Whole() && offset >= last.offset && bytes.IndexByte(r.source[last.offset:offset], '\n') < 0 {
 		last.pos.Col += utf8.RuneCount(r.source[last.offset:offset])
 		last.offset = offset
 		return last.pos

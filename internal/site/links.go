@@ -25,7 +25,7 @@ func (r *resolver) linkArticles() {
 		n := len(a.Doc.Refs)
 		a.Targets, all = all[:n:n], all[n:]
 		for i := range a.Doc.Refs {
-			if to := r.linked(&a.Doc.Refs[i], a.Path); to != nil {
+			if to := r.linked(&a.Doc.Refs[i], writtenIn(&a.Doc.Refs[i], a.Path)); to != nil {
 				a.Targets[i] = to.linkFrom(a, "")
 			}
 		}
@@ -37,7 +37,7 @@ func (r *resolver) links() {
 	for _, a := range r.site.Articles {
 		for i := range a.Targets {
 			if a.Targets[i].URL == "" {
-				a.Targets[i], _ = r.target(a.Doc.Refs[i], a.Path, a.Doc, a)
+				a.Targets[i], _ = r.target(a.Doc.Refs[i], writtenIn(&a.Doc.Refs[i], a.Path), a.Doc, a)
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func (r *resolver) links() {
 		}
 		c.Targets = make([]markdown.Target, len(c.Index.Doc.Refs))
 		for i, ref := range c.Index.Doc.Refs {
-			c.Targets[i], _ = r.target(ref, c.Index.Path, c.Index.Doc, nil)
+			c.Targets[i], _ = r.target(ref, writtenIn(&ref, c.Index.Path), c.Index.Doc, nil)
 		}
 	}
 	for _, a := range r.site.Articles {
@@ -55,6 +55,10 @@ func (r *resolver) links() {
 		a.Backlinks = slices.Compact(a.Backlinks)
 	}
 }
+
+// writtenIn is the file that a link of a page is written in: a path in a piece is
+// relative to the piece.
+func writtenIn(ref *markdown.Ref, page string) string { return cmp.Or(ref.Pos.File, page) }
 
 // linked is the article that a link of a file names, if the link is no more
 // than its path. Most are, and there are more of them than of anything else;
