@@ -22,6 +22,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 )
 
@@ -97,19 +98,23 @@ type File struct {
 	Class   Class
 	Size    int64
 	ModTime time.Time
+	Stat    inode.Stat // to tell whether it has changed
 }
 
 // Scan lists the files of a content folder, those of a folder in the order of
 // their names; Compare tells it. What cannot be looked at becomes a diagnostic;
 // only a folder that cannot be read at all is an error.
 func Scan(fsys fs.FS) ([]File, diag.List, error) {
-	var (
-		files   []File
-		diags   diag.List
-		renamed bool
-	)
+	files, _, diags, err := ScanPieces(fsys)
+	return files, diags, err
+}
+
+// ScanPieces is Scan that also lists what articles may have in their texts: the
+// Markdown files in folders whose names begin with _.
+func ScanPieces(fsys fs.FS) (files, pieces []File, diags diag.List, err error) {
+	renamed := false
 	names := alike{seen: map[string]string{}, told: map[string]bool{}}
-	err := fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			if p == "." {
 				return err
@@ -119,6 +124,9 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		}
 		if p != "." && Hidden(p) {
 			if entry.IsDir() {
+				if strings.HasPrefix(entry.Name(), "_") {
+					pieces = append(pieces, piecesIn(fsys, p)...)
+				}
 				return fs.SkipDir
 			}
 			return nil
@@ -146,7 +154,23 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 	if renamed {
 		slices.SortStableFunc(files, func(a, b File) int { return Compare(a.Path, b.Path) })
 	}
-	return files, diags, err
+	return files, pieces, diags, err
+}
+
+// piecesIn are the Markdown files of a folder whose name begins with _. One that
+// cannot be looked at is missed where an article asks for it.
+func piecesIn(fsys fs.FS, dir string) []File {
+	var out []File
+	_ = fs.WalkDir(fsys, dir, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || Classify(p) == ClassAsset {
+			return nil
+		}
+		if file, found, _ := look(fsys, p, entry); found {
+			out = append(out, file)
+		}
+		return nil
+	})
+	return out
 }
 
 // Look finds one file, whose path is not hidden. It is not found where there
@@ -175,7 +199,12 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		return File{}, false, &d
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, false, nil
+		if info.IsDir() || Classify(p) == ClassAsset { // a folder that a link leads to, or what some program left
+			return File{}, false, nil
+		}
+		return File{}, false, &diag.Diagnostic{
+			Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: it is a pipe, a socket or a device, not a file", Hint: "remove it, or put a file in its place",
+		}
 	}
 	if name := meant(p); name != "" {
 		bad = &diag.Diagnostic{
@@ -184,7 +213,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		}
 	}
 	p = Composed(p)
-	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()}, true, bad
+	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: inode.Of(info)}, true, bad
 }
 
 // Compare puts paths into the order of Scan.

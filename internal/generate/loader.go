@@ -204,7 +204,7 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 		p := files[i].Path
 		s := l.sources[p]
 		if s == nil || !s.is(files[i]) || l.changed[p] || listed != nil && !s.settled() || !pieces.same(s.Pieces) || !s.complete(l.store) {
-			s, err = readSource(fsys, files[i], reader, pieces, l.store)
+			s, err = readSource(fsys, files[i], s, reader, pieces, l.store)
 		}
 		dates.look(s.Article)
 		read[i] = s
