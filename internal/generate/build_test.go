@@ -685,7 +685,7 @@ func TestMeasure(t *testing.T) {
 	})
 	fsys := os.DirFS(dir)
 	for name, want := range map[string][2]int{
-		"a.svg": {640, 480}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
+		"a.svg": {1, 1}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
 	} {
 		got := measure(fsys, name)
 		if got.Width != want[0] || got.Height != want[1] || got.Path != name {

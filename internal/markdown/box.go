@@ -359,16 +359,16 @@ func (boxRenderer) box(w util.BufWriter, _ []byte, node ast.Node, entering bool)
 		_, _ = s.WriteString(">\n")
 		if !n.titled {
 			_, _ = s.WriteString("<summary>")
-			s.hole(hole{Word: key})
+			s.hole(hole{With: withWord, Word: key})
 			_, _ = s.WriteString("</summary>\n")
 		}
 	case n.titled:
 		_, _ = s.WriteString(` role="note" aria-label="`)
-		s.hole(hole{Word: key})
+		s.hole(hole{With: withWord, Word: key})
 		_, _ = s.WriteString("\">\n")
 	default:
 		_, _ = s.WriteString(" role=\"note\">\n<p class=\"callout-title\">")
-		s.hole(hole{Word: key})
+		s.hole(hole{With: withWord, Word: key})
 		_, _ = s.WriteString("</p>\n")
 	}
 	return ast.WalkContinue, nil

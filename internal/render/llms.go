@@ -50,6 +50,7 @@ type sourceView struct {
 	Head  string   // before the text: title, summary, symptoms
 	Title bool     // the text has the title as its first heading
 	Pairs []string // what stands for what in the text: addresses of the site for files
+	Names []string // the same for links by a name, which begin with [[
 	Tail  string   // behind the text: what is in the folder
 	// Comments are not for readers: where they stand in the text.
 	Comments []markdown.Span
@@ -122,6 +123,10 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 				p, rest = u[:at], u[at:]
 			}
 			to := r.whole(p) + rest
+			if ref.Wiki != "" {
+				v.Names = append(v.Names, ref.Wiki, ref.Plain(to))
+				continue
+			}
 			for _, end := range []string{")", " "} {
 				v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
 			}
@@ -169,6 +174,9 @@ func (v *sourceView) append(out, file []byte) []byte {
 	}
 	if len(v.Pairs) > 0 {
 		text = relink(text, v.Pairs)
+	}
+	if len(v.Names) > 0 {
+		text = strings.NewReplacer(v.Names...).Replace(text)
 	}
 	if v.Tail != "" {
 		if text = strings.TrimRight(text, "\n"); text != "" {

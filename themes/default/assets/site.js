@@ -158,6 +158,22 @@
   window.addEventListener("hashchange", reveal);
   if (groups.length) reveal();
 
+  /* A film on another site is asked for only when it is pressed. ----------- */
+
+  for (const place of document.querySelectorAll(".embed")) {
+    place.querySelector("a").addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      const frame = document.createElement("iframe");
+      frame.src = place.dataset.frame;
+      frame.title = event.currentTarget.textContent;
+      frame.allow = "autoplay; fullscreen; encrypted-media; picture-in-picture";
+      frame.allowFullscreen = true;
+      place.replaceChildren(frame);
+      frame.focus();
+    });
+  }
+
   /* The contents list beside an article follows the reader. --------------- */
 
   const entries = [...document.querySelectorAll(".article-aside a")]
