@@ -75,6 +75,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
 	}
+	r.shown(root)
 	r.prepare(root)
 	r.name()
 	r.split(root)
