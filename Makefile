@@ -3,9 +3,18 @@
 TOOLS := go tool -modfile=tools/go.mod
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: test format vet staticcheck race check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
+# Where goroutines meet: the packages that start some, in their code or in their tests,
+# and internal/browser, which asks a whole server. Not the scripts of the commands: each of
+# their many processes would pay for the detector.
+CONCURRENT = ${shell git grep -lE --untracked '^[[:space:]]*go [a-zA-Z].*\(|\.Go\(func' -- 'internal/*.go' | xargs -n1 dirname | sort -u | grep -vE '^internal/(bench|cli)\b'}
+RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
+# Packages that leave tests out under the detector, by a tag or by a question.
+PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
+ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-test: format vet staticcheck check race
+.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
+
+test: format vet staticcheck check tests
 
 format:
 	@echo "== format"
@@ -31,14 +40,23 @@ setup:
 	@echo "== setup"
 	@tools/setup.sh
 
-# The limit is for tests that hang, not for machines that are busy. The scripts
-# of the commands, and tests of many whole builds, run without the detector: it
-# would make them the half of all, and what they do side by side is tried alone.
+# The limit is for tests that hang, not for machines that are busy. vet has looked
+# at all of it before.
+TEST = go test -vet=off -timeout 1h
+
+tests: race alone
+
 race: setup
-	@echo "== tests"
-	@go test -race -timeout 1h $$(go list ./... | grep -v '/internal/cli$$')
-	@go test -timeout 1h ./internal/cli
-	@go test -timeout 1h -run '^(TestBuildsAreEqual|TestRandomEdits|TestKill|TestReadRootDamaged)$$' ./internal/generate ./internal/search/store
+	@echo "== tests, where goroutines meet, with the race detector"
+	@$(TEST) -race $(RACE)
+
+alone: setup
+	@echo "== all other tests"
+	@$(TEST) $(ALONE)
+
+# What tests cost. COSTS chooses: make costs COSTS="-race ./internal/server"
+costs:
+	@tools/costs.sh $(COSTS)
 
 # The budgets beside their peers, on the disk and in memory: an hour. BENCH="-h" tells more.
 bench: peers

@@ -79,17 +79,13 @@ func damages(t *testing.T, dir string) []damage {
 		}}
 	}
 	for key, value := range map[string]any{
-		"schema": 2, "id": "y", "time": "noon", "urls": map[string]any{"/../x": "y"}, "template": "z", "search": map[string]any{"documents": 7},
+		"schema": 9, "id": "y", "time": "noon", "urls": map[string]any{"/../x": "y"}, "template": "z", "search": map[string]any{"documents": 7},
 		"variants": 1, "counts": map[string]any{"files": 1, "bytes": 1 << 40},
 	} {
-		d := change("another "+key, func(m map[string]any) { m[key] = value })
-		d.served = key == "counts" // fewer files are no fault
-		out = append(out, d)
+		out = append(out, change("another "+key, func(m map[string]any) { m[key] = value }))
 	}
 	for _, key := range []string{"schema", "id", "time", "generator", "base", "counts", "search", "index", "template", "variants", "redirects", "urls"} {
-		d := change("no "+key, func(m map[string]any) { delete(m, key) })
-		d.served = key != "schema" && key != "id"
-		out = append(out, d)
+		out = append(out, change("no "+key, func(m map[string]any) { delete(m, key) }))
 	}
 	out = append(out,
 		change("a release that should be larger", func(m map[string]any) { m["counts"].(map[string]any)["bytes"] = 1 << 40 }),

@@ -21,7 +21,8 @@ Search works as it will for readers.
   -content DIR   the articles (default: content)
   -out DIR       also keep a release of the last good state there
                  (default: everything stays in memory)
-  -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
+  -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one).
+                 Who names another host than this one is refused
   -theme NAME    a folder in themes/ beside the content folder, or any folder
   -drafts        show drafts and articles of the future, too
 
@@ -91,5 +92,5 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, shown, log, server.Connections{}, nil)
+	return listen.Serve(ctx, l, listen.NamesOf(l, *addr).Only("-addr", shown), log, server.Connections{}, nil)
 }

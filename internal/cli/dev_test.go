@@ -412,3 +412,50 @@ func TestDevDates(t *testing.T) {
 		t.Errorf("it is said %d times, want once:\n%s", got, s.stderr)
 	}
 }
+
+// A website that lets its name lead to this machine reads nothing here, neither
+// drafts of the preview nor what serve has inside.
+func TestOnlyByItsOwnName(t *testing.T) {
+	t.Parallel()
+	content, public := site(t)
+	run(t, 0, "build", "-content", content, "-out", public)
+	dev := start(t, "dev", "-content", content, "-addr", "127.0.0.1:0")
+	served := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-metrics-addr", "127.0.0.1:0")
+	inside := &service{base: served.stderr.wait(t, `^whyfix: metrics at (http://127\.0\.0\.1:[0-9]+)/metrics$`)[1]}
+	for _, tt := range []struct {
+		at     *service
+		path   string
+		public bool
+	}{
+		{dev, "/refund/", false},
+		{dev, "/api/search?q=a", false},
+		{dev, "/_whyfix/events", false},
+		{dev, "/_whyfix/page?url=/refund/", false},
+		{inside, "/metrics", false},
+		{inside, "/debug/pprof/heap", false},
+		{served, "/refund/", true},
+	} {
+		port := tt.at.base[strings.LastIndex(tt.at.base, ":"):]
+		for host, own := range map[string]bool{"evil.example" + port: false, "127.0.0.1.evil.example": false, "localhost" + port: true, "127.0.0.1" + port: true, "[::1]" + port: true} {
+			ctx, cancel := context.WithCancel(t.Context())
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, tt.at.base+tt.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Host = host
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := http.StatusOK
+			if !own && !tt.public {
+				want = http.StatusMisdirectedRequest
+			}
+			if answer.StatusCode != want {
+				t.Errorf("%s as %s: status %d, want %d", tt.path, host, answer.StatusCode, want)
+			}
+			cancel() // the events would go on
+			answer.Body.Close()
+		}
+	}
+}

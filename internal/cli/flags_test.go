@@ -81,6 +81,8 @@ func TestWrongCommandLine(t *testing.T) {
 		{"build -drafts=maybe", `whyfix build: -drafts must be true or false, not "maybe"`, ""},
 		{"serve -rate lots", `whyfix serve: -rate must be a whole number, not "lots"`, ""},
 		{"serve -rate -1", "whyfix serve: -rate: -1 is not a number of searches a second", "or 0 for no limit"},
+		{"serve -events-size -1", "whyfix serve: -events-size: -1 is not a number of megabytes", "or 0 for no limit"},
+		{"serve -ipv6-prefix 24", "whyfix serve: -ipv6-prefix: 24 bits do not tell clients apart", "write a number from 32 to 128"},
 		{"serve -log xml", `whyfix serve: -log: there is no format "xml"`, "write text or json"},
 		{"serve -trusted-proxy 10.0.0/8", `whyfix serve: -trusted-proxy: "10.0.0/8" is no address or network`, "networks such as 10.0.0.0/8"},
 		{"serve -metric-addr :9", "whyfix serve: unknown option -metric-addr", "did you mean -metrics-addr?"},
@@ -144,7 +146,7 @@ func TestWrongValue(t *testing.T) {
 // Each command has help on stdout: how it is used, every option, examples.
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	option := regexp.MustCompile(`(?m)^  -([a-z-]+)`)
+	option := regexp.MustCompile(`(?m)^  -([a-z0-9-]+)`)
 	for _, command := range commands {
 		for _, args := range [][]string{{command, "-h"}, {command, "-help"}, {command, "--help"}, {"help", command}} {
 			stdout, stderr := run(t, 0, args...)

@@ -30,6 +30,7 @@ func Main(args []string) int {
 		return code
 	case <-ctx.Done():
 	}
+	stop() // a second signal ends the process at once, whatever it waits for
 	if len(args) > 0 && args[0] == "serve" {
 		return <-done
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"whyfix/internal/cli"
+	"whyfix/internal/inode"
 )
 
 // TestMain makes the test binary serve as the program, too: called by the name
@@ -212,6 +213,15 @@ func setBack(dir string, by time.Duration) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		return os.Chtimes(name, at, at)
+		if err := os.Chtimes(name, at, at); err != nil {
+			return err
+		}
+		for { // until another change would be seen
+			info, err := os.Lstat(name)
+			if err != nil || inode.Of(info).Settled(time.Now()) {
+				return err
+			}
+			time.Sleep(time.Millisecond)
+		}
 	})
 }

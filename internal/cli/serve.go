@@ -31,9 +31,13 @@ not all there yet is refused, and the one before serves on.
   -explain       let /api/search?explain=1 say why each hit is where it is
 
 limits:
-  -rate N               searches a second that one client may make, twice
-                        as many in a burst; 0: any number (default: 50). Those
-                        from this machine itself are not counted
+  -rate N               searches a second that one client may make, five times
+                        as many in a burst; 0: any number (default: 50). What
+                        counts is the time that they take: one of 20 ms counts
+                        as ten of 2 ms. Those from this machine itself are not
+                        counted
+  -ipv6-prefix BITS     how much of an IPv6 address tells clients apart
+                        (default: 56, what a home gets from its provider)
   -trusted-proxy LIST   addresses or networks, with commas between them, whose
                         X-Forwarded-For says who the client is
 
@@ -45,6 +49,8 @@ what can be seen:
                         must not be reachable from outside
   -events DIR           keep searches, opened hits and feedback there, as JSON
                         lines, without anything about the reader
+  -events-size MB       how much is kept there; the oldest go first, 0: all
+                        (default: 1000)
 
 signals: SIGTERM answers the requests that are open and ends; SIGHUP loads the
 release anew.
@@ -59,16 +65,18 @@ examples:
 type serveOptions struct {
 	public, addr, metricsAddr string
 	logFormat, events         string
+	eventsSize                int64 // MB
 	logRequests               bool
 	server                    server.Options
 }
 
 const (
-	// burst is how many seconds' worth of searches a client may make at once.
-	burst = 2
-	// maxConnections bounds the memory that connections hold, about 20 kB each, and
+	// burst is how many seconds' worth of searches a client may make at once: many
+	// readers may share an address, and ask at the same moment.
+	burst = 5
+	// maxConnections bounds the memory that connections hold, about 28 kB each, and
 	// clientConnections what one client may have of them.
-	maxConnections    = 8192
+	maxConnections    = 2048
 	clientConnections = 256
 )
 
@@ -79,12 +87,14 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
 	rate := f.Int("rate", 50, "")
+	prefix := f.Int("ipv6-prefix", 56, "")
 	trusted := f.String("trusted-proxy", "", "")
 	f.StringVar(&o.logFormat, "log", "text", "")
 	f.BoolVar(&o.logRequests, "log-requests", true, "")
 	f.BoolVar(&o.server.LogQueries, "log-queries", false, "")
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "")
 	f.StringVar(&o.events, "events", "", "")
+	f.Int64Var(&o.eventsSize, "events-size", 1000, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return nil, err
 	}
@@ -97,7 +107,13 @@ func parseServe(args []string) (*serveOptions, error) {
 	if *rate < 0 {
 		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
 	}
-	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate}
+	if o.eventsSize < 0 || o.eventsSize > 1<<30 {
+		return nil, diag.Misuse(fmt.Sprintf("-events-size: %d is not a number of megabytes", o.eventsSize), "write a number from 1, or 0 for no limit")
+	}
+	if *prefix < 32 || *prefix > 128 {
+		return nil, diag.Misuse(fmt.Sprintf("-ipv6-prefix: %d bits do not tell clients apart", *prefix), "write a number from 32 to 128; 56 is what a home gets, 64 one network in it")
+	}
+	o.server.Limits = server.Limits{Rate: float64(*rate), Burst: burst * *rate, IPv6: *prefix}
 	for part := range strings.SplitSeq(*trusted, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -123,6 +139,10 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
+	defer listen.EndsBy(ctx, func() {
+		e.say("it does not end by itself: a disk does not answer")
+		os.Exit(1)
+	})()
 	// The collector stays as Go has it: nearly all that is kept is the index, so to
 	// let the heap grow by half would save 15 MB of 123 at 10,000 articles, and make
 	// questions 7 % slower.
@@ -139,7 +159,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	defer holder.Swap(nil, nil)
 	holder.Swap(release, closeRelease)
 	if o.events != "" {
-		kept, err := events.Open(o.events, log)
+		kept, err := events.Open(o.events, o.eventsSize<<20, log)
 		if err != nil {
 			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to")
 		}
@@ -153,7 +173,11 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 			return err
 		}
 		e.say("metrics at http://%s/metrics", l.Addr())
-		defer listen.Inside(l, s.Inside(), log)()
+		inside := s.Inside()
+		if names := listen.NamesOf(l, o.metricsAddr); names.Loopback() {
+			inside = names.Only("-metrics-addr", inside)
+		}
+		defer listen.Inside(l, inside, log)()
 	}
 	follow, stop := context.WithCancel(ctx)
 	followed := make(chan struct{})
@@ -177,7 +201,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
-	return listen.Serve(ctx, l, s, log, server.Connections{Most: maxConnections, Each: clientConnections, Trusted: o.server.Trusted}, s.End)
+	return listen.Serve(ctx, l, s, log, server.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 
 const healthHelp = `usage: whyfix health [options]

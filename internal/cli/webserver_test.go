@@ -30,6 +30,10 @@ func oldAddresses(t *testing.T) (content, public string) {
 		"site.yaml":      "title: 帮助\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
 		"pay/index.md":   "---\ntitle: 支付\n---\n",
 		"pay/refund.md":  "---\ntitle: 退款没到账\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
+		"pay/way.svg":    "<svg xmlns=\"http://www.w3.org/2000/svg\"><script href=\"way.js\"/></svg>",
+		"pay/way.js":     "document.title = 'taken'\n",
+		"pay/form.html":  "<!doctype html><title>form</title><script src=\"way.js\"></script>",
+		"pay/way.pdf":    "%PDF-1.4\n",
 		"pay/old-fee.md": "---\ntitle: 手续费\ngone: true\n---\n\n不再有了。\n",
 	} {
 		file := filepath.Join(content, filepath.FromSlash(name))
@@ -199,7 +203,7 @@ func TestRedirectsByNginx(t *testing.T) {
 // compressed copies, and what is left when the endpoint is away.
 func TestNginxSample(t *testing.T) {
 	t.Parallel()
-	_, public := oldAddresses(t)
+	content, public := oldAddresses(t)
 	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
 	read := func(name string) string {
 		data, err := os.ReadFile(filepath.Join(operating, name))
@@ -236,6 +240,34 @@ func TestNginxSample(t *testing.T) {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
+	// A style of the release before is still there, from the endpoint.
+	brand := regexp.MustCompile(`/assets/brand\.[0-9a-f]{10}\.css`)
+	settings, err := os.ReadFile(filepath.Join(content, "site.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var was, now string
+	for _, color := range []string{"#0a7a3b", "#7a0a3b"} {
+		was = now
+		writeFile(t, filepath.Join(content, "site.yaml"), string(settings)+"brand: \""+color+"\"\n")
+		run(t, 0, "build", "-content", content, "-out", public)
+		eventually(t, func() (string, bool) {
+			now = brand.FindString(fetch(t, s.base+"/pay/refund/").body)
+			return now, now != was && now != ""
+		})
+	}
+	if a := fetch(t, base+was); was == "" || a.status != 200 || !strings.Contains(a.header.Get("Cache-Control"), "immutable") || len(a.header.Values("Content-Security-Policy")) != 1 {
+		t.Errorf("%q of the release before: status %d, %v", was, a.status, a.header)
+	}
+	// What writers upload runs nowhere, as it is with serve.
+	script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, base+"/pay/refund/").body)
+	for _, path := range []string{"/", "/pay/refund/", "/nothing/", "/pay/way.svg", "/pay/way.js", "/pay/form.html", "/pay/way.pdf", style, script} {
+		ours, theirs := fetch(t, s.base+path), fetch(t, base+path)
+		sandboxed := func(a fetched) bool { return strings.Contains(a.header.Get("Content-Security-Policy"), "; sandbox") }
+		if runs := strings.Contains(theirs.header.Get("Content-Type"), "javascript"); sandboxed(ours) != sandboxed(theirs) || runs != (path == script) {
+			t.Errorf("%s: serve sends %q, nginx %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
+		}
+	}
 	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {
 		t.Errorf("a search: status %d: %s", a.status, a.body)
 	}
@@ -262,8 +294,8 @@ func TestNginxSample(t *testing.T) {
 	}
 	// The client is who nginx says it is; what it says of itself counts for nothing.
 	refused := false
-	for i := range 60 {
-		refused = refused || fetch(t, base+"/api/suggest?q=a", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == http.StatusTooManyRequests
+	for i := 0; i < 1000 && !refused; i++ {
+		refused = fetch(t, base+"/api/suggest?q=a", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == http.StatusTooManyRequests
 	}
 	if !refused && runtime.GOOS == "linux" {
 		t.Error("a client behind nginx is not limited when it makes up whom it speaks for")

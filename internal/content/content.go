@@ -22,6 +22,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 )
 
@@ -97,6 +98,7 @@ type File struct {
 	Class   Class
 	Size    int64
 	ModTime time.Time
+	Stat    inode.Stat // to tell whether it has changed
 }
 
 // Scan lists the files of a content folder, those of a folder in the order of
@@ -175,7 +177,12 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		return File{}, false, &d
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, false, nil
+		if info.IsDir() || Classify(p) == ClassAsset { // a folder that a link leads to, or what some program left
+			return File{}, false, nil
+		}
+		return File{}, false, &diag.Diagnostic{
+			Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: it is a pipe, a socket or a device, not a file", Hint: "remove it, or put a file in its place",
+		}
 	}
 	if name := meant(p); name != "" {
 		bad = &diag.Diagnostic{
@@ -184,7 +191,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 		}
 	}
 	p = Composed(p)
-	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime()}, true, bad
+	return File{Path: p, Class: Classify(p), Size: info.Size(), ModTime: info.ModTime(), Stat: inode.Of(info)}, true, bad
 }
 
 // Compare puts paths into the order of Scan.

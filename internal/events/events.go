@@ -5,7 +5,8 @@
 // In: events, from any number of goroutines, none of which ever waits. Out:
 // files such as events-2026-11-29.jsonl, one for each day in UTC, and
 // events-2026-11-29.2.jsonl when the first has grown too large. A line that was
-// added a second ago survives a crash of the machine. When the disk is full or
+// added a second ago survives a crash of the machine. All files together have no
+// more than the operator allows: the oldest go first. When the disk is full or
 // cannot follow, events are dropped and counted, and nothing else suffers.
 //
 // There is no address, no cookie and no number of a reader in an event, and no
@@ -14,6 +15,7 @@ package events
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,8 +24,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -58,8 +64,11 @@ const (
 	// waiting is how many events may wait for the disk: many seconds of a busy
 	// site, in less than 2 MB.
 	waiting = 8 << 10
-	// largest is the size at which a file is closed and the next one begun.
-	largest = 64 << 20
+	// largest is the size at which a file is closed and the next one begun, or a
+	// part of all that may be kept, so that what has to go is little at a time.
+	largest     = 64 << 20
+	partOfAll   = 8
+	closingTime = 2 * time.Second // the longest wait for a disk at the end
 	// syncEvery bounds what a crash of the machine can take.
 	syncEvery = time.Second
 	// tryEvery is how often a disk that was full is tried again.
@@ -67,6 +76,8 @@ const (
 	// Events are for the operator and for whom the folder's group says.
 	dirMode, fileMode = 0o750, 0o640
 )
+
+var errNoFile = errors.New("it is not a plain file")
 
 // file is what a Log needs of an open file.
 type file interface {
@@ -87,6 +98,7 @@ type Log struct {
 	open    disk
 	now     func() time.Time
 	largest int64
+	most    int64 // bytes of all files; 0: any number
 
 	events  chan Event
 	quit    chan struct{}
@@ -97,6 +109,7 @@ type Log struct {
 	// Of the goroutine that writes.
 	file   file
 	size   int64 // of whole lines in it
+	others int64 // size of all other files, when they were last looked at
 	day    string
 	number int // of the file in its day, from 1
 	dirty  bool
@@ -105,22 +118,31 @@ type Log struct {
 	buffer bytes.Buffer
 }
 
-// Open begins to keep events in a folder, which is made if it is not there. The
-// error says why nothing can be kept there; afterwards, what goes wrong is
-// logged.
-func Open(dir string, log *slog.Logger) (*Log, error) {
-	return start(dir, log, onDisk, time.Now, largest, time.NewTicker(syncEvery))
+// Open begins to keep events in a folder, which is made if it is not there, and no
+// more than most bytes of them; 0 is no limit. The error says why nothing can be
+// kept there; afterwards, what goes wrong is logged. A full disk is no error: there
+// may be room later.
+func Open(dir string, most int64, log *slog.Logger) (*Log, error) {
+	size := int64(largest)
+	if most > 0 {
+		size = min(size, max(most/partOfAll, 1))
+	}
+	return start(dir, log, onDisk, time.Now, size, most, time.NewTicker(syncEvery))
 }
 
-func start(dir string, log *slog.Logger, open disk, now func() time.Time, largest int64, tick *time.Ticker) (*Log, error) {
-	if err := os.MkdirAll(dir, dirMode); err != nil {
-		return nil, fmt.Errorf("events: %w", err)
-	}
+func start(dir string, log *slog.Logger, open disk, now func() time.Time, largest, most int64, tick *time.Ticker) (*Log, error) {
 	l := &Log{
-		dir: dir, log: log, open: open, now: now, largest: largest,
+		dir: dir, log: log, open: open, now: now, largest: largest, most: most,
 		events: make(chan Event, waiting), quit: make(chan struct{}), done: make(chan struct{}),
 	}
-	if err := l.next(now()); err != nil {
+	err := os.MkdirAll(dir, dirMode)
+	if err == nil {
+		err = l.next(now())
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		l.fail(now(), err)
+	case err != nil:
 		return nil, fmt.Errorf("events: %w", err)
 	}
 	go l.run(tick)
@@ -140,11 +162,18 @@ func (l *Log) Add(e Event) {
 // Dropped is how many events were not kept.
 func (l *Log) Dropped() uint64 { return l.dropped.Load() }
 
-// Close writes what waits and closes the file. No event may be added after it.
+// Close writes what waits and closes the file, unless the disk does not answer. No
+// event may be added after it.
 func (l *Log) Close() error {
 	l.stop.Do(func() { close(l.quit) })
-	<-l.done
-	return nil
+	late := time.NewTimer(closingTime)
+	defer late.Stop()
+	select {
+	case <-l.done:
+		return nil
+	case <-late.C:
+		return errors.New("events: the disk does not answer; the last ones are lost")
+	}
 }
 
 func (l *Log) run(tick *time.Ticker) {
@@ -187,7 +216,8 @@ func (l *Log) write(e Event) {
 		}
 		e = <-l.events
 	}
-	if !l.off.IsZero() && now.Sub(l.off) < tryEvery {
+	// A clock that was set back since is no reason to wait for that time again.
+	if gone := now.Sub(l.off); !l.off.IsZero() && gone >= 0 && gone < tryEvery {
 		l.dropped.Add(n)
 		return
 	}
@@ -208,6 +238,9 @@ func (l *Log) put(now time.Time, lines []byte) error {
 		if err := l.next(now); err != nil {
 			return err
 		}
+	}
+	if l.most > 0 && l.others+l.size+int64(len(lines)) > l.most {
+		l.makeRoom(now, int64(len(lines)))
 	}
 	n, err := l.file.Write(lines)
 	if err == nil && n < len(lines) {
@@ -281,6 +314,9 @@ func (l *Log) next(now time.Time) error {
 		}
 		if size < l.largest {
 			l.file, l.size = f, size
+			if l.most > 0 {
+				l.makeRoom(now, 0)
+			}
 			return nil
 		}
 		_ = f.Close()
@@ -295,16 +331,77 @@ func (l *Log) name() string {
 	return fmt.Sprintf("events-%s.%d.jsonl", l.day, l.number)
 }
 
+// named is the shape of the name of a file of events.
+var named = regexp.MustCompile(`^events-(\d{4}-\d{2}-\d{2})(?:\.(\d{1,9}))?\.jsonl$`)
+
+// kept is a file of events that is not the open one.
+type kept struct {
+	name   string
+	day    string
+	number int
+	size   int64
+}
+
+// makeRoom deletes the oldest files until there is room for so many bytes more. A
+// day that is still to come is older than any: it was written while the clock was
+// wrong, and must not outlive all that comes now. What goes wrong is left for the
+// next time.
+func (l *Log) makeRoom(now time.Time, more int64) {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return
+	}
+	var files []kept
+	l.others = 0
+	for _, e := range entries {
+		m := named.FindStringSubmatch(e.Name())
+		info, err := e.Info()
+		if m == nil || err != nil || !info.Mode().IsRegular() || e.Name() == l.name() {
+			continue
+		}
+		number := 1
+		if m[2] != "" {
+			number, _ = strconv.Atoi(m[2]) // of nine digits at most
+		}
+		files = append(files, kept{e.Name(), m[1], number, info.Size()})
+		l.others += info.Size()
+	}
+	today := dayOf(now)
+	slices.SortFunc(files, func(a, b kept) int {
+		if future := a.day > today; future != (b.day > today) {
+			if future {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.number, b.number))
+	})
+	for _, f := range files {
+		if l.others+l.size+more <= l.most {
+			return
+		}
+		if os.Remove(filepath.Join(l.dir, f.name)) == nil {
+			l.others -= f.size
+			l.log.Info("events: the oldest file was removed, to have room for new ones", "file", f.name)
+		}
+	}
+}
+
 // onDisk opens a real file. If the last line in it is not whole, since its
 // writer was killed, it is ended, so that the next one starts a line.
 func onDisk(name string) (file, int64, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, fileMode)
+	// Who opens a pipe may wait for ever, and who opens a device does more than
+	// that: so it is looked at first, and opened without waiting in any case.
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, 0, &fs.PathError{Op: "open", Path: name, Err: errNoFile}
+	}
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND|withoutWaiting, fileMode)
 	if err != nil {
 		return nil, 0, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it is not a file")}
+		err = &fs.PathError{Op: "open", Path: name, Err: errNoFile}
 	}
 	if err != nil {
 		f.Close()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +47,7 @@ func lines(t *testing.T, dir string) (files []string, out []Event) {
 func TestEvents(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made", "when missing")
-	l, err := Open(dir, slog.New(slog.DiscardHandler))
+	l, err := Open(dir, 0, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,8 +87,13 @@ func TestEvents(t *testing.T) {
 // 1 January 2000 in UTC.
 func begin(t *testing.T, dir string, open disk, largest int64) (*Log, *bytes.Buffer) {
 	t.Helper()
+	return beginWith(t, dir, open, largest, 0)
+}
+
+func beginWith(t *testing.T, dir string, open disk, largest, most int64) (*Log, *bytes.Buffer) {
+	t.Helper()
 	var book bytes.Buffer
-	l, err := start(dir, slog.New(slog.NewTextHandler(&book, nil)), open, time.Now, largest, time.NewTicker(syncEvery))
+	l, err := start(dir, slog.New(slog.NewTextHandler(&book, nil)), open, time.Now, largest, most, time.NewTicker(syncEvery))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,20 +342,210 @@ func TestFileGoes(t *testing.T) {
 	}
 }
 
+// All files together stay below what is allowed; the oldest go first, and what is
+// not of events stays.
+func TestEventsAreBounded(t *testing.T) {
+	t.Parallel()
+	const most, part = 4000, 500
+	dir := t.TempDir()
+	for name, size := range map[string]int{"events-1999-12-30.jsonl": 900, "events-1999-12-30.2.jsonl": 300, "events-1999-12-31.jsonl": 300, "events-2031-01-01.jsonl": 900, "notes.jsonl": 9000, "events-1990-01-01.jsonl.gz": 9000} {
+		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte("\n"), size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	total := func() (sum int64) {
+		names, err := filepath.Glob(filepath.Join(dir, "events-*.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if info, err := os.Stat(name); err == nil {
+				sum += info.Size()
+			}
+		}
+		return sum
+	}
+	there := func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		l, book := beginWith(t, dir, onDisk, part, most)
+		gone := []string{"events-2031-01-01.jsonl", "events-1999-12-30.jsonl", "events-1999-12-30.2.jsonl", "events-1999-12-31.jsonl", "events-2000-01-01.jsonl", "events-2000-01-01.2.jsonl"}
+		for n := range 200 {
+			add(l, n, n+1)
+			if n == 100 {
+				time.Sleep(48 * time.Hour)
+			}
+			if got := total(); got > most {
+				t.Fatalf("after %d events there are %d bytes, want at most %d", n+1, got, most)
+			}
+			for len(gone) > 0 && !there(gone[0]) {
+				gone = gone[1:]
+			}
+			for _, name := range gone {
+				if n > 20 && !there(name) && !strings.HasPrefix(name, "events-2000") {
+					t.Fatalf("%s went before %s", name, gone[0])
+				}
+			}
+		}
+		if len(gone) > 0 {
+			t.Errorf("%s is still there", gone[0])
+		}
+		if l.Dropped() > 0 || strings.Contains(book.String(), "WARN") {
+			t.Errorf("%d events were dropped: %s", l.Dropped(), book)
+		}
+		l.Close()
+	})
+	if !there("notes.jsonl") || !there("events-1990-01-01.jsonl.gz") {
+		t.Error("a file that is none of events was removed")
+	}
+	if _, got := lines(t, dir); got[len(got)-1].Query == "" && total() < most/2 {
+		t.Errorf("only %d bytes are left", total())
+	}
+}
+
+// A clock that is set back, or a year forth, loses no event, and does not keep
+// events off.
+func TestClockIsSet(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		clock := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+		var mu sync.Mutex
+		now := func() time.Time { mu.Lock(); defer mu.Unlock(); return clock }
+		set := func(at time.Time) { mu.Lock(); defer mu.Unlock(); clock = at }
+		d := &badDisk{}
+		l, err := start(dir, slog.New(slog.DiscardHandler), d.open, now, largest, 1<<20, time.NewTicker(syncEvery))
+		if err != nil {
+			t.Fatal(err)
+		}
+		add(l, 0, 2)
+		set(clock.AddDate(1, 0, 0))
+		add(l, 2, 4)
+		set(clock.AddDate(-1, 0, -1))
+		add(l, 4, 6)
+		d.set(syscall.ENOSPC, false)
+		add(l, 6, 7) // lost with the disk
+		d.set(nil, false)
+		set(clock.AddDate(0, 0, -30))
+		add(l, 7, 9)
+		l.Close()
+	})
+	files, got := lines(t, dir)
+	if want := []string{"events-2026-10-01.jsonl", "events-2026-10-31.jsonl", "events-2026-11-01.jsonl", "events-2027-11-01.jsonl"}; !slices.Equal(files, want) {
+		t.Errorf("files are %q, want %q", files, want)
+	}
+	if len(got) < 8 {
+		t.Errorf("%d events of 9 are kept, one was lost with the disk: %+v", len(got), got)
+	}
+}
+
+// A disk that is full when the server starts turns events off, and nothing else.
+func TestFullAtTheStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := &badDisk{fault: syscall.ENOSPC}
+		l, book := begin(t, dir, d.open, largest)
+		if !strings.Contains(book.String(), "events are off") {
+			t.Errorf("nobody is told: %s", book)
+		}
+		d.set(nil, false)
+		time.Sleep(tryEvery)
+		add(l, 0, 1)
+		l.Close()
+	})
+	if _, got := lines(t, dir); len(got) != 1 {
+		t.Errorf("events are %+v, want the one after there was room", got)
+	}
+}
+
+// A disk that never answers again does not keep the process.
+func TestStuckAtTheEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := &badDisk{stuck: make(chan struct{})}
+		l, _ := begin(t, dir, d.open, largest)
+		add(l, 0, 1)
+		began := time.Now()
+		if err := l.Close(); err == nil || time.Since(began) != closingTime {
+			t.Errorf("Close: %v after %v", err, time.Since(began))
+		}
+		close(d.stuck)
+	})
+}
+
+// What is no file is refused at once, at the start and at the turn of a day.
+func TestOddFiles(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("folders hold files alone there")
+	}
+	for name, put := range oddFiles() {
+		dir := t.TempDir()
+		today, tomorrow := filepath.Join(dir, "events-2000-01-01.jsonl"), filepath.Join(dir, "events-2000-01-02.jsonl")
+		put(t, today)
+		if f, _, err := onDisk(today); err == nil {
+			f.Close()
+			t.Errorf("%s is opened for events", name)
+		}
+		if err := os.Remove(today); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			l, book := begin(t, dir, onDisk, largest)
+			add(l, 0, 1)
+			put(t, tomorrow)
+			time.Sleep(24 * time.Hour)
+			add(l, 1, 2)
+			if !strings.Contains(book.String(), "events are off") {
+				t.Errorf("%s as the file of tomorrow: %s", name, book)
+			}
+			if err := os.Remove(tomorrow); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(tryEvery)
+			add(l, 2, 3)
+			l.Close()
+		})
+		if _, got := lines(t, dir); len(got) != 2 {
+			t.Errorf("%s: %d events are kept, want the first and the last: %+v", name, len(got), got)
+		}
+	}
+}
+
+// oddFiles put something at a name that is no plain file.
+func oddFiles() map[string]func(t *testing.T, name string) {
+	must := func(t *testing.T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return map[string]func(t *testing.T, name string){
+		"a pipe":   func(t *testing.T, name string) { must(t, mkfifo(name)) },
+		"a loop":   func(t *testing.T, name string) { must(t, os.Symlink(filepath.Base(name), name)) },
+		"a device": func(t *testing.T, name string) { must(t, os.Symlink("/dev/zero", name)) },
+		"a folder": func(t *testing.T, name string) { must(t, os.Mkdir(name, 0o700)) },
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	inTheWay := filepath.Join(t.TempDir(), "a file")
 	if err := os.WriteFile(inTheWay, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(inTheWay, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := Open(inTheWay, 0, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a file is no folder, yet it opens")
 	}
 	taken := t.TempDir()
 	if err := os.Mkdir(filepath.Join(taken, "events-"+dayOf(time.Now())+".jsonl"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(taken, slog.New(slog.DiscardHandler)); err == nil || errors.Is(err, os.ErrNotExist) {
+	if _, err := Open(taken, 0, slog.New(slog.DiscardHandler)); err == nil || errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the file's name is taken by a folder: %v", err)
 	}
 }

@@ -259,7 +259,7 @@ func live(t *testing.T, public string) *publish.Release {
 
 // Two builds of the same content are the same, on one processor, too.
 func TestBuildsAreEqual(t *testing.T) {
-	manyBuilds(t)
+	withoutDetector(t)
 	sampled := t.TempDir()
 	write(t, sampled, sample(16))
 	for _, tt := range []struct{ name, content string }{
@@ -624,6 +624,7 @@ func TestReleaseBusy(t *testing.T) {
 
 // An article of five megabytes is an article.
 func TestBigArticle(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	var b bytes.Buffer

@@ -18,6 +18,7 @@ import (
 // server may have open: it shares files with it, answers for the new content,
 // and leaves the old one as it was.
 func TestIndexIsMadeFromTheLast(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	write(t, dir, sample(60))
@@ -73,6 +74,7 @@ var update = flag.Bool("update-ranking", false, "write testdata/ranking.golden a
 // ladder has questions: as typed, in other words, traditional, pinyin,
 // sound-alikes, slips.
 func TestRanking(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	l, err := NewLoader(Options{Content: "../../content", Now: func() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }})
 	if err != nil {

@@ -38,7 +38,7 @@ func buildAlone(content, public string) int {
 // has made the new one live; never anything between. The next build succeeds
 // and removes what was left.
 func TestKill(t *testing.T) {
-	manyBuilds(t)
+	withoutDetector(t)
 	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
@@ -149,12 +149,19 @@ func folders(t *testing.T, dir string) int {
 	return n
 }
 
-// manyBuilds skips a test of many whole builds under the race detector: make
-// test runs it without. What runs beside what in a build, others try under it.
-func manyBuilds(t *testing.T) {
+// withoutDetector skips a test under the race detector, which makes it ten times
+// as long: one of many builds in a row, or of much content, in which nothing
+// stands side by side but what stands so in every build. That others try under
+// the detector: TestSameInAnyOrder, TestReleaseReport, TestCompressedCopies and
+// those of the loader. make test runs all tests of this package without it, too.
+func withoutDetector(t *testing.T) {
 	t.Helper()
-	info, ok := debug.ReadBuildInfo()
-	if ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		t.Skip("many builds: not under the race detector")
+	if underDetector() {
+		t.Skip("not under the race detector: it runs without, in make test too")
 	}
+}
+
+func underDetector() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

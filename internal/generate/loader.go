@@ -202,7 +202,7 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 		p := files[i].Path
 		s := l.sources[p]
 		if s == nil || !s.is(files[i]) || l.changed[p] || listed != nil && !s.settled() || !s.complete(l.store) {
-			s, err = readSource(fsys, files[i], parser, zone, l.store)
+			s, err = readSource(fsys, files[i], s, parser, zone, l.store)
 		}
 		dates.look(s.Article)
 		read[i] = s

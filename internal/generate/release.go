@@ -47,7 +47,7 @@ func (r *release) run(ctx context.Context, now time.Time) (err error) {
 		r.Check(ctx) // all mistakes at once
 		return ErrContent
 	}
-	if err := r.open(ctx, now); err != nil {
+	if err := r.open(now); err != nil {
 		return err
 	}
 	defer r.writer.Abort()
@@ -71,7 +71,7 @@ func (r *release) run(ctx context.Context, now time.Time) (err error) {
 }
 
 // open begins a release, and finds out what of the last one still holds.
-func (r *release) open(ctx context.Context, now time.Time) (err error) {
+func (r *release) open(now time.Time) (err error) {
 	if r.kept = r.store; r.kept == nil {
 		r.kept = &Store{}
 	}
@@ -87,13 +87,10 @@ func (r *release) open(ctx context.Context, now time.Time) (err error) {
 	}
 	if r.options.Full {
 		r.writer.Fresh()
-	} else if last, ok := readLast(r.options.Public); !ok || !last.asLeft(r.options.Public) {
-		err = r.writer.Doubt(ctx)
+	} else if last, ok := readLast(r.options.Public); ok {
+		r.writer.Trust(last.Left)
 	}
-	if err != nil {
-		r.writer.Abort()
-	}
-	return err
+	return nil
 }
 
 // render writes everything below www/, and search.html.
@@ -219,6 +216,7 @@ func (r *release) publish() (err error) {
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
+	r.result.left = r.writer.Left()
 	return err
 }
 

@@ -61,6 +61,8 @@ type Result struct {
 	Indexed         bool   // the search index was made anew
 	Warnings        int
 	NotKept         error // why the next build will know nothing of this one
+
+	left publish.Left // how the release was left
 }
 
 var (

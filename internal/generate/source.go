@@ -15,6 +15,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/inode"
 	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/site"
@@ -23,9 +24,8 @@ import (
 // source is one file of the content folder as it was read. It is what a Loader
 // remembers from one time to the next, and a Store from one build to the next.
 type source struct {
-	Size    int64
-	ModTime int64 // in nanoseconds since 1970
-	ReadAt  int64
+	Stat    inode.Stat
+	ReadAt  int64            // in nanoseconds since 1970
 	Sum     [16]byte         // of the bytes of an article
 	Facts   [16]byte         // of what other pages may know of an article; of a folder's page: of all
 	Text    span             // of an article: its content in the store
@@ -38,18 +38,12 @@ type source struct {
 	whole *content.Article
 }
 
-// fresh is how long after its last change a file is read again even if its
-// size and time are the same: a clock's tick is not a change's.
-const fresh = 2 * time.Second
-
-// is reports whether the file has the size and the time that it had.
-func (s *source) is(f content.File) bool {
-	return s.Size == f.Size && s.ModTime == f.ModTime.UnixNano()
-}
+// is reports whether the file is the one that it was.
+func (s *source) is(f content.File) bool { return s.Stat == f.Stat }
 
 // settled reports whether a change of the moment when the file was read would
-// show in its time.
-func (s *source) settled() bool { return s.ReadAt-s.ModTime > int64(fresh) }
+// show.
+func (s *source) settled() bool { return s.Stat.Settled(time.Unix(0, s.ReadAt)) }
 
 // article is what the site is made of: an outline but for the pages of folders.
 func (s *source) article() *content.Article {
@@ -59,9 +53,10 @@ func (s *source) article() *content.Article {
 	return s.Article
 }
 
-// readSource reads an article or what stands beside one. Store may be nil.
-func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
-	s := &source{Size: f.Size, ModTime: f.ModTime.UnixNano(), ReadAt: time.Now().UnixNano()}
+// readSource reads an article or what stands beside one. Was is the file as it
+// was read before, and store keeps the texts; both may be nil.
+func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
+	s := &source{Stat: f.Stat, ReadAt: time.Now().UnixNano()}
 	switch f.Class {
 	case content.ClassArticle, content.ClassIndex:
 		data, bad := content.ReadFile(fsys, f.Path)
@@ -69,9 +64,16 @@ func readSource(fsys fs.FS, f content.File, parser *markdown.Parser, zone *time.
 			s.Diags = diag.List{*bad}
 			break
 		}
-		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
 		sum := sha256.Sum256(data)
 		s.Sum = [16]byte(sum[:16])
+		// A tree that was copied or checked out again has other times, and mostly
+		// the same files.
+		if was != nil && was.Article != nil && was.Sum == s.Sum && was.complete(store) {
+			same := *was
+			same.Stat, same.ReadAt = s.Stat, s.ReadAt
+			return &same, nil
+		}
+		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
 		if store != nil && s.Article != nil {
 			return s, s.putAway(store)
 		}

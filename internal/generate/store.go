@@ -1,10 +1,8 @@
 package generate
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -155,28 +153,12 @@ func (s *Store) readIndex() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.Open(filepath.Join(s.texts.dir, indexName))
+	text, err := readScratch(filepath.Join(s.texts.dir, indexName))
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	var text strings.Builder
-	text.Grow(int(info.Size()))
-	sum := crc32.New(checksums)
-	size := info.Size() - crc32.Size
-	if _, err := io.CopyN(io.MultiWriter(&text, sum), f, size); err != nil {
-		return "", err
-	}
-	var want [crc32.Size]byte
-	if _, err := io.ReadFull(f, want[:]); err != nil {
-		return "", err
-	}
-	rest, ok := strings.CutPrefix(text.String(), key)
-	if !ok || binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
+	rest, ok := strings.CutPrefix(text, key)
+	if !ok {
 		return "", errIndex
 	}
 	return rest, nil
@@ -223,18 +205,26 @@ func (s *Store) save() error {
 	if err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
-	name := filepath.Join(s.texts.dir, indexName)
-	f, err := os.Create(name + ".tmp")
+	err = writeScratch(filepath.Join(s.texts.dir, indexName), func(w io.Writer) error {
+		if _, err := io.WriteString(w, key); err != nil {
+			return err
+		}
+		text := string(record.Append(nil, &s.stored))
+		if _, err := w.Write(record.Append(nil, &text)); err != nil {
+			return err
+		}
+		return s.writeSources(w)
+	})
 	if err != nil {
-		return fmt.Errorf("generate: %w", err)
+		return err
 	}
-	sum := crc32.New(checksums)
-	w := bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<18)
-	w.WriteString(key)
-	text := string(record.Append(nil, &s.stored))
-	w.Write(record.Append(nil, &text))
-	// Many at a time: to make the records of a whole site takes longer than to
-	// commit it, and to have them all would be memory.
+	return s.texts.sweep()
+}
+
+// writeSources writes the records of the sources. Many are made at a time: to
+// make those of a whole site takes longer than to commit it, and to have them
+// all would be memory.
+func (s *Store) writeSources(w io.Writer) error {
 	for paths := range slices.Chunk(slices.Sorted(maps.Keys(s.sources)), 1000) {
 		records := make([][]byte, len(paths))
 		_ = parallel(context.Background(), len(paths), func(i int) error {
@@ -249,18 +239,10 @@ func (s *Store) save() error {
 			return nil
 		})
 		for _, r := range records {
-			w.Write(r)
+			if _, err := w.Write(r); err != nil {
+				return err
+			}
 		}
 	}
-	err = w.Flush() // it remembers the first mistake of all before
-	if err == nil {
-		_, err = f.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32()))
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	if err := os.Rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	return s.texts.sweep()
+	return nil
 }

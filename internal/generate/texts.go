@@ -36,7 +36,7 @@ var errText = errors.New("generate: a text that was kept is damaged")
 // open returns the file, a new one when there is none. The lock is held.
 func (t *texts) open() (_ *os.File, err error) {
 	if t.file == nil && t.name != "" {
-		t.file, err = os.OpenFile(filepath.Join(t.dir, t.name), os.O_RDWR, 0)
+		t.file, err = openScratch(filepath.Join(t.dir, t.name), os.O_RDWR)
 		if err == nil {
 			t.size, err = t.file.Seek(0, io.SeekEnd)
 		}
@@ -89,7 +89,7 @@ func (t *texts) sweep() error {
 	names, err := filepath.Glob(filepath.Join(t.dir, "texts-*"))
 	for _, name := range names {
 		if filepath.Base(name) != t.name {
-			err = errors.Join(err, os.Remove(name))
+			err = errors.Join(err, os.RemoveAll(name))
 		}
 	}
 	return err

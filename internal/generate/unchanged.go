@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,13 +13,14 @@ import (
 	"sync"
 	"time"
 
+	"whyfix/internal/inode"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
 )
 
-// A release is of what was looked at when it was made: the names, sizes and
-// times of the files of the content and the theme, the options, the program,
+// A release is of what was looked at when it was made: the names, sizes, times
+// and inodes of the files of the content and the theme, the options, the program,
 // the last commit. While all of it is the same, and no date has come, another
 // build would make the same release; to know that takes no more than a look at
 // each file. And the release must be as it was left: what is called live must be
@@ -34,8 +36,7 @@ type lastBuild struct {
 	ThemeSeen [32]byte // of its files
 	At        int64    // when, in nanoseconds since 1970
 	Until     int64    // when the same files would give another site, in seconds since 1970; 0: never
-	Release   string
-	Left      [32]byte // its fingerprint
+	Left      publish.Left
 	Articles  int
 	Warnings  int
 }
@@ -45,7 +46,7 @@ type seen struct {
 	content, themeName string
 	digest             [32]byte // zero: not known
 	at                 time.Time
-	newest             time.Time // of the times of the files
+	settles            time.Time // from when on another change of any file is seen
 }
 
 // look lists the files of a content folder, and looks at all that a release is
@@ -74,13 +75,18 @@ func look(ctx context.Context, l *Loader) (seen, *listing, error) {
 	fmt.Fprintf(h, "%s%q %q %q %t %t %t %t %d %q\n", key, o.Content, o.Theme, o.Base, o.Drafts, r.Index, r.Compress, r.Strict, r.Keep, head)
 	fmt.Fprintf(h, "%d %d\n", len(listed.files), len(listed.diags))
 	for _, f := range listed.files {
-		fmt.Fprintf(h, "%q %d %d\n", f.Path, f.Size, f.ModTime.UnixNano())
-		if f.ModTime.After(s.newest) {
-			s.newest = f.ModTime
-		}
+		s.add(h, f.Path, f.Stat)
 	}
 	s.digest = [32]byte(h.Sum(nil))
 	return s, listed, nil
+}
+
+// add looks at a file.
+func (s *seen) add(h io.Writer, name string, stat inode.Stat) {
+	fmt.Fprintf(h, "%q %d\n", name, stat)
+	if at := stat.Settles(); at.After(s.settles) {
+		s.settles = at
+	}
 }
 
 // theme looks at the files of a theme: which it is may stand in site.yaml. A
@@ -100,10 +106,7 @@ func (s *seen) theme(name string) (files [32]byte, err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(h, "%q %d %d\n", p, info.Size(), info.ModTime().UnixNano())
-		if info.ModTime().After(s.newest) {
-			s.newest = info.ModTime()
-		}
+		s.add(h, p, inode.Of(info))
 		return nil
 	})
 	if err != nil {
@@ -112,29 +115,20 @@ func (s *seen) theme(name string) (files [32]byte, err error) {
 	return [32]byte(h.Sum(nil)), nil
 }
 
-// readLast reads what is remembered of the last release.
+// readLast reads what is remembered of the last release. What was damaged is as
+// good as nothing.
 func readLast(public string) (last lastBuild, ok bool) {
-	data, err := os.ReadFile(filepath.Join(publish.ScratchDir(public), lastName))
+	text, err := readScratch(filepath.Join(publish.ScratchDir(public), lastName))
 	if err != nil {
 		return last, false
 	}
-	rest, err := record.Read(string(data), &last)
+	rest, err := record.Read(text, &last)
 	return last, err == nil && rest == ""
-}
-
-// asLeft reports whether the live release is the last one, and as it was left.
-func (b lastBuild) asLeft(public string) bool {
-	live, err := publish.Current(public)
-	if err != nil || live != b.Release {
-		return false
-	}
-	now, err := publish.Fingerprint(public, live, search.Root{})
-	return err == nil && now == b.Left
 }
 
 // result is what a build says that had nothing to do.
 func (b lastBuild) result() Result {
-	return Result{Result: publish.Result{ID: b.Release}, Articles: b.Articles, Warnings: b.Warnings}
+	return Result{Result: publish.Result{ID: b.Left.Release}, Articles: b.Articles, Warnings: b.Warnings}
 }
 
 // unchanged tells whether the live release of a folder was made of what was
@@ -148,10 +142,13 @@ func (s seen) unchanged(public string) (lastBuild, bool) {
 		return lastBuild{}, false
 	}
 	at := time.Unix(0, last.At)
-	if at.Sub(s.newest) <= fresh || last.Until != 0 && s.at.Unix() >= last.Until {
+	if s.at.Before(at) { // the clock was set back: dates that had come are to come
+		return lastBuild{}, false
+	}
+	if !at.After(s.settles) || last.Until != 0 && s.at.Unix() >= last.Until {
 		return lastBuild{}, false // a change of that very moment cannot be told; or a date has come
 	}
-	return last, last.asLeft(public)
+	return last, last.Left.Holds(public, search.Root{})
 }
 
 // remember notes what a release was made of.
@@ -164,20 +161,12 @@ func (s seen) remember(public string, r Result) error {
 	if err != nil {
 		return err
 	}
-	left, err := publish.Fingerprint(public, r.ID, search.Root{})
-	if err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Release: r.ID, Left: left, Articles: r.Articles, Warnings: r.Warnings}
+	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: r.left, Articles: r.Articles, Warnings: r.Warnings}
 	if at := r.Loaded.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}
-	name := filepath.Join(publish.ScratchDir(public), lastName)
-	if err := os.WriteFile(name+".tmp", record.Append(nil, &last), 0o644); err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	if err := os.Rename(name+".tmp", name); err != nil {
-		return fmt.Errorf("generate: %w", err)
-	}
-	return nil
+	return writeScratch(filepath.Join(publish.ScratchDir(public), lastName), func(w io.Writer) error {
+		_, err := w.Write(record.Append(nil, &last))
+		return err
+	})
 }

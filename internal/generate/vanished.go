@@ -87,7 +87,11 @@ func (b Before) known(u string) publish.Lost {
 	}
 	source := u + "index.md"
 	lost := publish.Lost{Hash: b.Manifest.URLs[source]}
-	if text, err := fs.ReadFile(b.WWW, strings.TrimPrefix(source, "/")); err == nil {
+	name := strings.TrimPrefix(source, "/")
+	if info, err := fs.Stat(b.WWW, name); err != nil || !info.Mode().IsRegular() {
+		return lost
+	}
+	if text, err := fs.ReadFile(b.WWW, name); err == nil {
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		lost.Title = strings.TrimPrefix(string(line), "# ")
 	}

@@ -70,6 +70,27 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.
 	return nil
 }
 
+// lastResort is how long after the context's end a server may take for all that it
+// does at its end: answers, events, the log.
+const lastResort = drainTime + 5*time.Second
+
+// EndsBy calls exit when a server has not ended long after its context has: what
+// it waits for, such as a disk that is gone, may never answer. Who has ended calls
+// stop.
+func EndsBy(ctx context.Context, exit func()) (stop func()) {
+	ended, stop := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		late := time.NewTimer(lastResort)
+		defer late.Stop()
+		select {
+		case <-late.C:
+			exit()
+		case <-ended.Done():
+		}
+	})
+	return stop
+}
+
 // Inside serves what only the operator may see, until it is stopped.
 func Inside(l net.Listener, handler http.Handler, log *slog.Logger) (stop func() error) {
 	// A profile takes as long as it is told to, so there is no limit on writing.

@@ -173,6 +173,7 @@ func TestIDs(t *testing.T) {
 		{"markup", "## *甲* `乙` [丙](https://example.org/)\n", []string{"甲-乙-丙"}},
 		{"capitals", "## ABC\n\n## abc\n", []string{"abc", "abc-2"}},
 		{"punctuation at the ends", "## -- a --\n", []string{"a"}},
+		{"the theme's", "## wf-main\n\n## WF main\n\n## wf\n", []string{"section-wf-main", "section-wf-main-2", "wf"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			doc := good(t, options, tt.body)
@@ -193,6 +194,16 @@ func TestIDs(t *testing.T) {
 				t.Error("HasID of nothing: got true")
 			}
 		})
+	}
+}
+
+// An id of the theme's own is no heading's, even if the writer says so.
+func TestReservedIDs(t *testing.T) {
+	for _, body := range []string{"## 甲 {#wf-main}\n", "## 甲 {#WF-q}\n", "## 甲 {id=\"wf-\"}\n"} {
+		_, diags := parse(options, body)
+		if len(diags) != 1 || diags[0].Code != "heading-id" || !strings.Contains(diags[0].Message, "of the theme") {
+			t.Errorf("%q: %+v, want one heading-id", body, diags)
+		}
 	}
 }
 

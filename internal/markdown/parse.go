@@ -236,6 +236,8 @@ func (r *reading) name() {
 			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "this id is empty", example)
 		case strings.ContainsFunc(id, unicode.IsSpace):
 			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" has a blank in it", example)
+		case ofTheme(id):
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" begins like those of the theme, "+quote(themeIDs), example)
 		case r.ids[id], r.notes && (strings.HasPrefix(id, "fn:") || strings.HasPrefix(id, "fnref:")):
 			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", "the id "+quote(id)+" is used twice on this page", "give one of the headings another id")
 		}
@@ -250,6 +252,9 @@ func (r *reading) name() {
 		if base == "" {
 			base = "section"
 		}
+		if ofTheme(base) {
+			base = "section-" + base
+		}
 		id := base
 		for n := max(next[base], 2); r.ids[id]; n++ {
 			id = base + "-" + itoa(n)
@@ -258,6 +263,14 @@ func (r *reading) name() {
 		r.claim(id)
 		h.SetAttributeString("id", []byte(id))
 	}
+}
+
+// themeIDs is how the ids of a theme's own elements begin: its scripts look for
+// them, so that none of a heading may.
+const themeIDs = "wf-"
+
+func ofTheme(id string) bool {
+	return len(id) >= len(themeIDs) && strings.EqualFold(id[:len(themeIDs)], themeIDs)
 }
 
 // length is how many bytes a heading has in its file.

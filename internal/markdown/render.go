@@ -190,11 +190,12 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 
 // maxHighlight is the longest code that gets colours, in bytes, and
 // longestColouring how long the colours of one block may take: a lexer's time
-// is not bounded by the length of its input. What takes longer is shown plain, and so is what
-// follows in that language in the same text.
+// is not bounded by the length of its input. What takes longer is shown plain,
+// and so is what follows in that language in the same text. The time is fifty
+// times what the longest code takes, so that a busy machine colours the same.
 const (
 	maxHighlight     = 64 << 10
-	longestColouring = time.Second
+	longestColouring = 5 * time.Second
 )
 
 func (r *nodeRenderer) highlight(w *sink, code, language string) bool {

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -53,7 +54,6 @@ type Preview struct {
 	options  Options
 	loader   *generate.Loader
 	live     *search.Live
-	old      []*search.Live            // closed with the preview
 	synonyms []search.Synonyms         // of live
 	indexed  map[string]generate.Stamp // of what is indexed, by URL
 	holder   server.Holder
@@ -250,9 +250,10 @@ func (p *Preview) index(l *generate.Loaded) (*search.Searcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		if old := p.live; old != nil {
-			// Its last index may still answer.
-			p.old = append(p.old, old)
+		if old := p.live; old != nil { // its last index answers until its release is closed
+			if err := old.Close(); err != nil {
+				return nil, err
+			}
 		}
 		p.live, p.synonyms, p.indexed = live, l.Synonyms, map[string]generate.Stamp{}
 	}
@@ -280,15 +281,36 @@ func (p *Preview) index(l *generate.Loaded) (*search.Searcher, error) {
 
 // ServeHTTP serves the site, and below /_whyfix/ what keeps pages up to date.
 func (p *Preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/_whyfix/page" {
+	switch {
+	case !strings.HasPrefix(r.URL.Path, "/_whyfix/"):
+		p.server.ServeHTTP(w, r)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "use GET", http.StatusMethodNotAllowed)
+	case !fromHere(r):
+		http.Error(w, "this is for the pages of the preview only", http.StatusForbidden)
+	case r.URL.Path == "/_whyfix/page":
 		p.page(w, r)
-		return
-	}
-	if strings.HasPrefix(r.URL.Path, "/_whyfix/") {
+	default:
 		p.pages.ServeHTTP(w, r)
-		return
 	}
-	p.server.ServeHTTP(w, r)
+}
+
+// fromHere reports whether a request comes from a page of the preview, or from no
+// page at all: what is below /_whyfix/ tells of drafts, and no other site has to
+// ask for it or to hold its connections.
+func fromHere(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+	default:
+		return false
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
 // Close stops following edits and gives everything back.
@@ -300,10 +322,8 @@ func (p *Preview) Close() error {
 	p.pages.close()
 	p.holder.Swap(nil, nil)
 	errs := []error{p.loader.Close()}
-	for _, live := range append(p.old, p.live) {
-		if live != nil {
-			errs = append(errs, live.Close())
-		}
+	if p.live != nil {
+		errs = append(errs, p.live.Close())
 	}
 	return errors.Join(errs...)
 }

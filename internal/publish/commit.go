@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"whyfix/internal/inode"
 )
 
 // Result says what Commit did.
@@ -52,7 +56,7 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
 	w.fillIn(&m)
-	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) {
+	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) && w.live.counts() {
 		return w.unchanged(&m, keep)
 	}
 	result, err := w.commit(&m, keep)
@@ -77,6 +81,10 @@ func (w *Writer) fillIn(m *Manifest) {
 		m.NextChange = time.Time{}
 	}
 	m.Variants = maps.Clone(w.variants)
+	if m.Copies = ""; len(m.Variants) > 0 {
+		w.copies = encodeCopies(w.copySums())
+		m.Copies = Sum(w.copies)
+	}
 	m.URLs = make(map[string]string, len(w.files))
 	m.Counts.Pages, m.Counts.Files, m.Counts.Bytes = 0, 0, 0
 	for name, f := range w.files {
@@ -107,6 +115,10 @@ func (w *Writer) unchanged(m *Manifest, keep int) (Result, error) {
 	if err == nil {
 		result.Removed, err = prune(w.root, w.live.id, w.before, keep)
 	}
+	if err == nil {
+		w.indexStats = w.live.stats
+		err = w.look(w.live.id, w.live.manifest.Index)
+	}
 	return result, errors.Join(err, w.unlock())
 }
 
@@ -120,8 +132,7 @@ func (w *Writer) retell(next time.Time) error {
 		return err
 	}
 	temp := w.live.id + "/" + manifestTemp
-	err = w.root.Remove(temp) // of a build that died
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
+	if err = w.root.RemoveAll(temp); err == nil { // of a build that died
 		err = writeFile(w.root, temp, data)
 	}
 	if err == nil {
@@ -136,6 +147,7 @@ func (w *Writer) retell(next time.Time) error {
 // commit does the steps of which any may fail or be the last one.
 func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 	result := Result{ID: w.id, Dir: filepath.Join(w.dir, w.id), Written: w.written}
+	var told []byte // the manifest
 	steps := []struct {
 		name string
 		do   func() error
@@ -144,24 +156,23 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 			result.Linked, err = w.takeOver()
 			return err
 		}},
-		{"write maps", func() error { return w.putMaps(m) }},
+		{"write maps", func() error { return w.putBeside(m) }},
 		{"write manifest", func() error {
 			var err error
 			if m.Index, err = w.indexSums(); err != nil {
 				return err
 			}
-			data, err := encodeManifest(m)
-			if err != nil {
+			if told, err = encodeManifest(m); err != nil {
 				return err
 			}
-			return writeFile(w.root, w.id+"/"+manifestTemp, data)
+			return createFile(w.root, w.id+"/"+manifestTemp, told)
 		}},
+		{"sync files", func() error { return w.sync() }},
+		{"verify", func() error { return w.verifyWritten(told) }},
 		{"rename manifest", func() error {
 			return w.root.Rename(w.id+"/"+manifestTemp, w.id+"/"+manifestName)
 		}},
-		{"sync release", func() error {
-			return errors.Join(syncDir(w.root, w.id), syncDir(w.root, "."))
-		}},
+		{"sync release", func() error { return syncDir(w.root, w.id) }},
 		{"switch", func() error {
 			err := switchTo(w.root, w.id, w.symlink)
 			result.Changed = err == nil
@@ -172,6 +183,7 @@ func (w *Writer) commit(m *Manifest, keep int) (Result, error) {
 			result.Removed, err = prune(w.root, w.id, w.before, keep)
 			return err
 		}},
+		{"look", func() error { return w.look(w.id, m.Index) }},
 	}
 	for _, step := range steps {
 		err := w.fault(step.name)
@@ -193,6 +205,7 @@ func (w *Writer) indexSums() (map[string]string, error) {
 	case searchNone:
 		return nil, nil
 	case searchTaken:
+		w.indexStats = w.live.stats
 		return w.live.manifest.Index, nil
 	}
 	dir := w.osPath(searchName)
@@ -206,9 +219,18 @@ func (w *Writer) indexSums() (map[string]string, error) {
 			return err
 		}
 		rest = filepath.ToSlash(rest)
+		info, err := os.Lstat(name)
+		if err == nil && !info.Mode().IsRegular() {
+			err = fmt.Errorf("%s is not a plain file", name)
+		}
+		if err != nil {
+			return err
+		}
+		full := searchName + "/" + rest
+		w.indexStats[full] = inode.Of(info)
 		if w.live != nil {
 			known, ok := w.live.manifest.Index[rest]
-			if ok && oneFile(name, filepath.Join(w.live.dir, searchName, filepath.FromSlash(rest))) {
+			if ok && inode.Tells && w.live.stats[full].Same(w.indexStats[full]) {
 				sums[rest] = known
 				return nil
 			}
@@ -218,15 +240,86 @@ func (w *Writer) indexSums() (map[string]string, error) {
 			sums[rest] = saysPrefix + says
 			return err
 		}
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		sums[rest], err = SumReader(f)
+		sum, err := sumFile(name)
+		sums[rest] = sum[:min(len(sum), 2*sumSize)]
 		return err
 	})
 	return sums, err
+}
+
+// verifyWritten reads every file that was written or copied, and the manifest,
+// as a server does before it serves a release: what is linked was compared
+// before.
+func (w *Writer) verifyWritten(manifest []byte) error {
+	for name, want := range map[string][]byte{manifestTemp: manifest, copiesName: w.copies} {
+		if want == nil { // there are no copies
+			continue
+		}
+		data, err := readPlain(w.osPath(name))
+		if err == nil && !bytes.Equal(data, want) {
+			err = fmt.Errorf("%s: %w", name, errTouched)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	var names []string
+	for name, f := range w.files {
+		if f.state == written {
+			names = append(names, name)
+		}
+	}
+	sums := make(map[string]string, len(w.copied))
+	for _, name := range w.copied {
+		if sum := cmp.Or(w.files[name].sum, w.live.manifest.sumOf(name)); sum != "" { // else it is beside www/, and was compared
+			sums[name] = sum
+			names = append(names, name)
+		}
+	}
+	stats := make([]inode.Stat, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for some := range slices.Chunk(indexes(len(names)), 256) {
+		group.Go(func() error {
+			for _, i := range some {
+				file := w.osPath(names[i])
+				info, err := os.Lstat(file)
+				if err != nil {
+					return err
+				}
+				stats[i] = inode.Of(info)
+				sum, err := sumFile(file)
+				if err != nil {
+					return err
+				}
+				if want := cmp.Or(sums[names[i]], w.files[names[i]].sum); !strings.HasPrefix(sum, want) {
+					return fmt.Errorf("%s: %w", names[i], errTouched)
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, name := range names {
+		if f, ok := w.files[name]; ok {
+			f.stat = stats[i]
+			w.files[name] = f
+		} else {
+			w.indexStats[name] = stats[i]
+		}
+	}
+	return nil
+}
+
+// indexes are the numbers from 0 to below n.
+func indexes(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // takeOver links everything that comes from the live release, and says how
@@ -292,14 +385,10 @@ func (w *Writer) linkOne(name string) error {
 	if errCopy := copyFile(w.root, from, to); errCopy != nil {
 		return fmt.Errorf("%w; and the copy: %w", err, errCopy)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.copied = append(w.copied, name)
 	return nil
-}
-
-// oneFile reports whether two names are of the same file on the disk.
-func oneFile(a, b string) bool {
-	x, errX := os.Lstat(a)
-	y, errY := os.Lstat(b)
-	return errX == nil && errY == nil && x.Mode().IsRegular() && os.SameFile(x, y)
 }
 
 // hardLink is a function that links two files named from dir.

@@ -35,6 +35,7 @@ func TestCommitFirst(t *testing.T) {
 	wantManifest.Schema, wantManifest.ID, wantManifest.Time = Schema, result.ID, noon
 	wantManifest.Template = Sum([]byte("<form>"))
 	wantManifest.Variants = map[string]string{".gz": "test"}
+	wantManifest.Copies = m.Copies
 	wantManifest.Index = map[string]string{"store/root.bolt": Sum([]byte(indexOf(siteA)))}
 	wantManifest.Counts = Counts{Articles: 1, Pages: 3, Files: 7, Bytes: m.Counts.Bytes}
 	if diff := cmp.Diff(wantManifest, m); diff != "" {

@@ -114,7 +114,7 @@ func TestFaults(t *testing.T) {
 				if recovers != (err == nil) {
 					t.Errorf("error: got %v", err)
 				}
-				after := step == "sync switch" || step == "prune" || recovers
+				after := step == "sync switch" || step == "prune" || step == "look" || recovers
 				if got, want := result.Changed, after; got != want {
 					t.Errorf("changed: got %v, want %v", got, want)
 				}

@@ -3,15 +3,18 @@ package publish
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -28,8 +31,8 @@ func Current(dir string) (id string, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		// Where links are refused, `current` is a text file that holds the id.
 		var text []byte
-		text, err = os.ReadFile(name)
-		id = strings.TrimSpace(string(text))
+		text, err = readPlain(name)
+		id = strings.TrimSpace(string(text[:min(len(text), 100)]))
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -97,12 +100,15 @@ func tryRelease(ctx context.Context, dir, id string, index IndexRoot) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Verify(ctx, index, nil), r.Close())
+	if err = r.Verify(ctx, index, nil); err == nil {
+		err = r.verifyCopies(ctx)
+	}
+	return errors.Join(err, r.Close())
 }
 
 // switchTo makes a release the live one in a single rename.
 func switchTo(root *os.Root, id string, symlink func(target, name string) error) error {
-	if err := root.Remove(currentTemp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := root.RemoveAll(currentTemp); err != nil {
 		return fmt.Errorf("publish: switch: %w", err)
 	}
 	if err := symlink(id, currentTemp); err != nil {
@@ -213,17 +219,26 @@ var idShape = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{8}$`)
 
 // newID is an id for a build at now that sorts after newest, the last id in
 // the folder or "": when that is of the same second or, because a clock was set
-// back, of a later one, the id is of the second after it. The number is random,
-// so that two machines which publish the same site do not share ids.
-func newID(now time.Time, newest string) string {
-	stamp := now.UTC().Format(stampLayout)
-	if last, _, _ := strings.Cut(newest, "-"); stamp <= last {
-		at, _ := time.Parse(stampLayout, last)
-		stamp = at.Add(time.Second).Format(stampLayout)
-	}
+// back, of a later one, the id is of the second after it; after the last second
+// that an id can have, of the number after its own. The number is random, so that
+// two machines which publish the same site do not share ids.
+func newID(now time.Time, newest string) (string, error) {
 	var number [4]byte
 	_, _ = rand.Read(number[:]) // documented never to fail
-	return stamp + "-" + hex.EncodeToString(number[:])
+	stamp := now.UTC().Format(stampLayout)
+	if last, lastNumber, _ := strings.Cut(newest, "-"); newest != "" && (stamp <= last || !validID(stamp+"-00000000")) {
+		at, _ := time.Parse(stampLayout, last)
+		if stamp = at.Add(time.Second).Format(stampLayout); at.Add(time.Second).Year() > 9999 {
+			n, _ := strconv.ParseUint(lastNumber, 16, 32)
+			stamp = last
+			binary.BigEndian.PutUint32(number[:], uint32(n+1))
+		}
+	}
+	id := stamp + "-" + hex.EncodeToString(number[:])
+	if !validID(id) || id <= newest {
+		return "", fmt.Errorf("publish: no id of a release comes after %q at %s; remove that release, or set the clock", newest, now.UTC().Format(time.DateTime))
+	}
+	return id, nil
 }
 
 // validID reports whether a name has the shape of an id.
@@ -233,15 +248,24 @@ func validID(s string) bool {
 	return err == nil && idShape.MatchString(s)
 }
 
+// createFile writes a new file.
+func createFile(root *os.Root, name string, data []byte) error {
+	return create(root, name, data, func(*os.File) error { return nil })
+}
+
 // writeFile writes a new file and forces it to the disk.
 func writeFile(root *os.Root, name string, data []byte) error {
+	return create(root, name, data, (*os.File).Sync)
+}
+
+func create(root *os.Root, name string, data []byte, then func(*os.File) error) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	if err == nil {
-		err = f.Sync()
+		err = then(f)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -265,15 +289,71 @@ func syncDir(root *os.Root, name string) error {
 	return nil
 }
 
+// kindOf names what is found where a file should be.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeSymlink != 0:
+		return "a link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something else"
+}
+
 // readPlain reads a file, but nothing else: who opens a pipe waits for ever, and
-// no reader follows a link out of a release.
+// no reader follows a link out of a release. It is looked at before it is opened,
+// and again afterwards, since it may be another by then.
 func readPlain(name string) ([]byte, error) {
 	info, err := os.Lstat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name, info.Mode())
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a plain file", name)
+	f, err := os.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
 	}
-	return os.ReadFile(name)
+	defer f.Close()
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name, info.Mode())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(f)
+}
+
+func notPlain(name string, mode fs.FileMode) error {
+	return fmt.Errorf("%s is %s, not a plain file", name, kindOf(mode))
+}
+
+// openPlain opens a file below a folder, but nothing else, and never waits for it.
+func openPlain(root *os.Root, name string) (*os.File, error) {
+	info, err := root.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name, info.Mode())
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, err := root.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = notPlain(name, info.Mode())
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }

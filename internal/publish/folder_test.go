@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +94,10 @@ func TestNewID(t *testing.T) {
 		case 1500:
 			clock = clock.Add(24 * time.Hour)
 		}
-		next := newID(clock, id)
+		next, err := newID(clock, id)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if !validID(next) {
 			t.Fatalf("%q is not valid", next)
 		}
@@ -99,11 +106,11 @@ func TestNewID(t *testing.T) {
 		}
 		id = next
 	}
-	if got, want := newID(noon.In(time.FixedZone("", 8*3600)), ""), "20260102T120000-"; !strings.HasPrefix(got, want) {
+	if got, want := mustID(t, noon.In(time.FixedZone("", 8*3600)), ""), "20260102T120000-"; !strings.HasPrefix(got, want) {
 		t.Errorf("newID: got %s, want UTC, %s…", got, want)
 	}
 	// The second after is the next day's.
-	if got, want := newID(noon, "20261231T235959-ffffffff"), "20270101T000000-"; !strings.HasPrefix(got, want) {
+	if got, want := mustID(t, noon, "20261231T235959-ffffffff"), "20270101T000000-"; !strings.HasPrefix(got, want) {
 		t.Errorf("newID: got %s, want %s…", got, want)
 	}
 }
@@ -123,5 +130,146 @@ func TestValidID(t *testing.T) {
 		if got := validID(id); got != want {
 			t.Errorf("validID(%q): got %v, want %v", id, got, want)
 		}
+	}
+}
+
+func mustID(t *testing.T, now time.Time, newest string) string {
+	t.Helper()
+	id, err := newID(now, newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestLastID(t *testing.T) {
+	const last = "99991231T235959-00000041"
+	if got, want := mustID(t, noon, last), "99991231T235959-00000042"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := mustID(t, time.Date(12026, 1, 2, 12, 0, 0, 0, time.UTC), "20260102T120000-00000041"); !strings.HasPrefix(got, "20260102T120001-") {
+		t.Errorf("a clock beyond all ids: got %s", got)
+	}
+	for _, tt := range []struct {
+		now    time.Time
+		newest string
+	}{{noon, "99991231T235959-ffffffff"}, {time.Date(12026, 1, 2, 12, 0, 0, 0, time.UTC), ""}} {
+		if id, err := newID(tt.now, tt.newest); err == nil || !strings.Contains(err.Error(), "set the clock") {
+			t.Errorf("got %s, %v", id, err)
+		}
+	}
+}
+
+// Whatever the clock does, releases come in the order in which they were made: the
+// newest is live, a rollback leads to the one before, and the oldest go.
+func TestClockJumps(t *testing.T) {
+	dir := t.TempDir()
+	var made []string
+	for n, now := range []time.Time{
+		noon, noon.Add(time.Hour), noon.Add(-48 * time.Hour), {}, time.Unix(0, 0), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), noon, noon.AddDate(100, 0, 0), noon.Add(-time.Second),
+	} {
+		w, err := Create(dir, now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { w.Abort() })
+		w.sync = func() error { return nil }
+		s := site{"index.html": fmt.Sprint("edition ", n)}
+		fill(t, w, s)
+		m := manifestOf(s)
+		m.Redirects = map[string]string{"/old/": "/pay/x/"}
+		result, err := w.Commit(m, 3)
+		if err != nil {
+			t.Fatalf("%s: %v", now, err)
+		}
+		if n > 0 && result.ID <= made[n-1] {
+			t.Errorf("%s is made after %s", result.ID, made[n-1])
+		}
+		made = append(made, result.ID)
+		checkLive(t, dir, result.ID, s)
+		want := slices.Clone(made[max(len(made)-3, 0):])
+		slices.Reverse(want)
+		if got := releases(t, dir); !slices.Equal(got, want) {
+			t.Errorf("at %s: kept %q, want %q", now, got, want)
+		}
+	}
+	for n := len(made) - 2; n >= len(made)-3; n-- {
+		if _, to, err := Rollback(t.Context(), dir, nil); err != nil || to != made[n] {
+			t.Errorf("back to %s, %v, want %s", to, err, made[n])
+		}
+	}
+}
+
+// Odd files where a link, a lock or a folder should be are refused at once, or
+// make way.
+func TestOddFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("it has no pipes among files")
+	}
+	pipe := func(name string) error { return exec.CommandContext(t.Context(), "mkfifo", name).Run() }
+	loop := func(name string) error { return os.Symlink(filepath.Base(name), name) }
+	folder := func(name string) error { return os.MkdirAll(filepath.Join(name, "x"), 0o755) }
+	device := func(name string) error { return os.Symlink("/dev/zero", name) }
+	for _, tt := range []struct {
+		name string
+		odd  func(name string) error
+		says string // what refuses it; "": it makes way
+	}{
+		{currentName, pipe, ""},
+		{currentName, loop, ""},
+		{currentName, device, ""},
+		{currentName, folder, "a folder where a link should be"},
+		{currentTemp, pipe, ""},
+		{currentTemp, folder, ""},
+		{currentTemp, loop, ""},
+		{tickTemp, pipe, ""},
+		{tickTemp, folder, ""},
+		{lockName, pipe, "a pipe where a file should be"},
+		{lockName, folder, "a folder where a file should be"},
+		{lockName, loop, "a link where"},
+		{"ID/manifest.json", pipe, ""},
+		{"ID/manifest.json", loop, ""},
+		{"ID/manifest.json", device, ""},
+		{"ID/manifest.json", folder, ""},
+		{"ID/www/index.html", pipe, ""},
+		{"ID/www/index.html.gz", device, ""},
+		{"ID/copies.sha256", pipe, ""},
+		{"ID/search.html", pipe, ""},
+		{"ID/gone.map", pipe, ""},
+		{"ID/search/store/root.bolt", pipe, ""},
+		{"ID/www", loop, ""},
+		{"ID/search", loop, ""},
+		{"ID/www/more", pipe, ""},
+		{"20990101T000000-00000000", pipe, ""},
+		{"20990101T000000-00000000", loop, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			live := build(t, dir, siteA, 2)
+			name := filepath.Join(dir, filepath.FromSlash(strings.Replace(tt.name, "ID", live.ID, 1)))
+			if err := errors.Join(os.RemoveAll(name), tt.odd(name)); err != nil {
+				t.Fatal(err)
+			}
+			w, err := Create(dir, noon, nil)
+			if tt.says != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.says) {
+					t.Fatalf("got %v, want %q", err, tt.says)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { w.Abort() })
+			fill(t, w, siteA)
+			result, err := w.Commit(manifestOf(siteA), 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkLive(t, dir, result.ID, siteA)
+			if err := tryRelease(t.Context(), dir, result.ID, nil); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -1,13 +1,23 @@
 package publish
 
 import (
-	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
+
+	"whyfix/internal/inode"
 )
 
 // live is the release that was live when a Writer began. All methods may be
 // called on nil, which holds nothing.
+//
+// Nothing of it is taken over by its name and size: a file is as the last build
+// left it, or it is read and has the hash that the manifest has.
 //
 // It is asked about every file of every build, so it uses plain paths, one
 // system call each; nothing is written through them.
@@ -15,6 +25,10 @@ type live struct {
 	id       string
 	dir      string // as an OS path
 	manifest *Manifest
+	left     map[string]inode.Stat    // see Trust; nil: nothing is known
+	copies   func() map[string]string // the hashes of its variants, by name
+	index    func() bool              // its index is as it was published
+	stats    map[string]inode.Stat    // of the files of the index, when it was proven
 }
 
 // Fresh makes the Writer compare with nothing and link from nothing: every
@@ -22,58 +36,132 @@ type live struct {
 // It must be called before the first file is put.
 func (w *Writer) Fresh() { w.live = nil }
 
-// Doubt makes the Writer read all of the live release, as a server does before
-// it serves one, and take nothing over from one that a server would refuse. It
-// is for a release that is not as the last build left it, and must be called
-// before the first file is put. Otherwise hashes are trusted, and sizes of pages
-// compared.
-func (w *Writer) Doubt(ctx context.Context) error {
-	if w.live != nil && tryRelease(ctx, w.dir, w.live.id, w.index) != nil {
-		w.Fresh()
-	}
-	return ctx.Err()
-}
-
-// openLive reads the manifest of the live release. One that cannot be read, or
-// is of another schema, is nil: the release is then made from nothing.
-func openLive(dir, id string) *live {
+// openLive reads the manifest of the live release. One that cannot be read is
+// nil: the release is then made from nothing. Of one of the schema before, the
+// manifest alone is of use.
+func openLive(dir, id string, index IndexRoot) (*live, *Manifest) {
 	if id == "" {
-		return nil
+		return nil, nil
 	}
-	l := &live{id: id, dir: filepath.Join(dir, id)}
+	l := &live{id: id, dir: filepath.Join(dir, id), stats: map[string]inode.Stat{}}
 	data, err := readPlain(filepath.Join(l.dir, manifestName))
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	if l.manifest, err = decodeManifest(data); err != nil {
+		old, err := decodeOldManifest(data)
+		if err != nil {
+			return nil, nil
+		}
+		return nil, old
+	}
+	l.copies = sync.OnceValue(l.readCopies)
+	l.index = sync.OnceValue(func() bool { return l.provesIndex(index) })
+	return l, l.manifest
+}
+
+// readCopies are the hashes of the release's variants; none if they cannot be
+// relied on.
+func (l *live) readCopies() map[string]string {
+	data, err := readPlain(filepath.Join(l.dir, copiesName))
+	if err != nil || Sum(data) != l.manifest.Copies {
 		return nil
 	}
-	return l
+	return decodeCopies(string(data))
 }
 
-// size is the size of a file, by its name in the release; -1 if it is not
-// there.
-func (l *live) size(name string) int64 {
-	if l == nil {
-		return -1
+// provesIndex reports whether all files of the index are as they were published.
+func (l *live) provesIndex(index IndexRoot) bool {
+	for name, sum := range l.manifest.Index {
+		if checkPath(name) != nil {
+			return false
+		}
+		if name = searchName + "/" + name; isIndexRoot(index, name) {
+			says, err := index.Digest(filepath.Join(l.dir, searchName))
+			if err != nil || saysPrefix+says != sum {
+				return false
+			}
+			continue
+		}
+		stat, ok := l.proves(name, sum)
+		if !ok {
+			return false
+		}
+		l.stats[name] = stat
 	}
-	info, err := os.Lstat(filepath.Join(l.dir, filepath.FromSlash(name)))
+	return true
+}
+
+// hashBuffers are used again for the files that are read.
+var hashBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// proves reports whether a file, by its name in the release, has the content
+// with this hash, and how it was when that was known.
+func (l *live) proves(name, sum string) (inode.Stat, bool) {
+	file := filepath.Join(l.dir, filepath.FromSlash(name))
+	info, err := os.Lstat(file)
 	if err != nil || !info.Mode().IsRegular() {
-		return -1
+		return inode.Stat{}, false
 	}
-	return info.Size()
+	now := inode.Of(info)
+	if was, ok := l.left[name]; ok && was == now {
+		return now, true
+	}
+	is, err := sumFile(file)
+	return now, err == nil && strings.HasPrefix(is, sum)
 }
 
-// holds reports whether a file has this content. The manifest is trusted for
-// the hash but not for the length: a file can have been cut short by a power
-// cut, and must not be handed on from release to release.
-func (l *live) holds(name, sum string, size int64) bool {
-	return l != nil && l.manifest.sumOf(name) == sum && l.size(name) == size
+// sumFile is the SHA-256 of a file.
+func sumFile(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	buffer := hashBuffers.Get().(*[64 << 10]byte)
+	defer hashBuffers.Put(buffer)
+	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer[:])
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// made reports whether a variant was made in this way, and not put as a file of
-// its own, whose content may be any.
-func (l *live) made(name, how string) bool {
+// has reports whether there is a file, by its name in the release.
+func (l *live) has(name string) bool {
+	return l != nil && l.manifest.sumOf(name) != ""
+}
+
+// holds reports whether a file has this content, and how it was when that was
+// known.
+func (l *live) holds(name, sum string, size int64) (inode.Stat, bool) {
+	if l == nil || sum == "" || l.manifest.sumOf(name) != sum {
+		return inode.Stat{}, false
+	}
+	stat, ok := l.proves(name, sum)
+	return stat, ok && stat.Size == size
+}
+
+// variant is the variant of a file that is as it was, if it was made in this
+// way, and not put as a file of its own, whose content may be any.
+func (l *live) variant(name, how string) (f file, ok bool) {
 	_, ext, _ := cutVariant(name)
-	return l != nil && l.manifest.sumOf(name) == "" && l.manifest.Variants[ext] == how
+	if l == nil || l.manifest.sumOf(name) != "" || l.manifest.Variants[ext] != how {
+		return file{}, false
+	}
+	f = file{sum: l.copies()[name], state: taken, variant: true}
+	if len(f.sum) != 2*sha256.Size {
+		return file{}, false
+	}
+	f.stat, ok = l.proves(name, f.sum)
+	f.size = f.stat.Size
+	return f, ok
+}
+
+// counts reports whether there is nothing among the pages for which a server
+// would refuse the release, though the manifest does not name it.
+func (l *live) counts() bool {
+	r, err := openRelease(l.dir, l.id)
+	if err != nil {
+		return false
+	}
+	return errors.Join(r.verifyCounts(), r.Close()) == nil
 }

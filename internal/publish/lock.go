@@ -12,6 +12,9 @@ import (
 //
 // It returns ErrBusy, wrapped, when another holds the lock.
 func lockDir(root *os.Root) (*os.File, error) {
+	if info, err := root.Lstat(lockName); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("publish: %s is %s where a file should be; remove it", filepath.Join(root.Name(), lockName), kindOf(info.Mode()))
+	}
 	f, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, fileMode)
 	if err != nil {
 		return nil, fmt.Errorf("publish: lock %s: %w", root.Name(), err)
@@ -43,6 +46,9 @@ func ScratchDir(dir string) string { return filepath.Join(dir, scratchName) }
 // another has it.
 func Scratch(dir string) (name string, release func() error, err error) {
 	name = ScratchDir(dir)
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		return "", nil, fmt.Errorf("publish: %s is %s where a folder should be; remove it", name, kindOf(info.Mode()))
+	}
 	if err := os.MkdirAll(name, dirMode); err != nil {
 		return "", nil, fmt.Errorf("publish: %w", err)
 	}

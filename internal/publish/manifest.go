@@ -1,9 +1,11 @@
 package publish
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -16,10 +18,12 @@ import (
 )
 
 // Schema is the version of the manifest. A release of another schema is not
-// read and not linked from.
+// served and not linked from; of the one before, a Writer still reads which
+// addresses were published.
 //
 //	1: the first
-const Schema = 1
+//	2: the digest over itself; the hashes of compressed copies
+const Schema = 2
 
 // Manifest says what a release holds. It never changes after it is returned.
 type Manifest struct {
@@ -39,6 +43,7 @@ type Manifest struct {
 	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash, or what it says; see IndexRoot
 	Template   string            `json:"template"`           // content hash of search.html, "" if there is none
 	Variants   map[string]string `json:"variants,omitempty"` // extension of the precompressed variants that were made, such as ".gz" → how
+	Copies     string            `json:"copies,omitempty"`   // content hash of the list of these variants' hashes, "" if there are none
 	// Old addresses, like those of URLs: where each leads, as HTTP writes it;
 	// which say that their page was withdrawn; and which lead nowhere any more,
 	// with what was known of the page. Releases without these keys are read as
@@ -95,6 +100,15 @@ func (m *Manifest) sumOf(name string) string {
 	return m.Index[strings.TrimPrefix(name, searchName+"/")]
 }
 
+// The manifest vouches for every file of a release, and its first line for the
+// manifest: the content hash of all that is in it without that line. So whatever
+// happened to it is seen, also where what is left could be read.
+const (
+	manifestHead = "{\n "
+	digestHead   = manifestHead + `"digest": "`
+	digestTail   = "\",\n "
+)
+
 // encodeManifest writes one address a line, sorted, so that two releases can
 // be compared with diff.
 func encodeManifest(m *Manifest) ([]byte, error) {
@@ -102,35 +116,84 @@ func encodeManifest(m *Manifest) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("publish: manifest: %w", err)
 	}
-	return append(data, '\n'), nil
+	data = append(data, '\n')
+	out := make([]byte, 0, len(data)+len(digestHead)+2*sumSize+len(digestTail))
+	out = append(append(append(out, digestHead...), Sum(data)...), digestTail...)
+	return append(out, data[len(manifestHead):]...), nil
 }
 
-// decodeManifest reads a manifest of this schema.
-func decodeManifest(data []byte) (*Manifest, error) {
-	var m Manifest
-	err := json.Unmarshal(data, &m)
-	if err != nil {
-		// Another schema may give a key another type, so ask for the number alone.
-		var other struct {
-			Schema int `json:"schema"`
-		}
-		if json.Unmarshal(data, &other) != nil {
-			return nil, fmt.Errorf("publish: manifest: %w", err)
-		}
-		m.Schema = other.Schema
+// cutDigest is the manifest without the line of its digest. It reports whether
+// the digest is there and right.
+func cutDigest(data []byte) (rest []byte, ok bool) {
+	rest, ok = bytes.CutPrefix(data, []byte(digestHead))
+	if !ok || len(rest) < 2*sumSize {
+		return nil, false
 	}
-	switch {
-	case m.Schema != Schema:
-		return nil, fmt.Errorf("%w (it has schema %d, this program reads %d)", ErrSchema, m.Schema, Schema)
+	digest := string(rest[:2*sumSize])
+	if rest, ok = bytes.CutPrefix(rest[2*sumSize:], []byte(digestTail)); !ok {
+		return nil, false
+	}
+	rest = append([]byte(manifestHead), rest...)
+	return rest, Sum(rest) == digest
+}
+
+// decodeManifest reads a manifest of this schema. The error is ErrSchema or
+// ErrDamaged, wrapped.
+func decodeManifest(data []byte) (*Manifest, error) {
+	rest, whole := cutDigest(data)
+	var m *Manifest
+	err := fmt.Errorf("publish: manifest: %w: it does not fit its own digest", ErrDamaged)
+	if whole {
+		if m, err = readManifest(rest); err == nil && m.Schema == Schema {
+			return m, nil
+		}
+	}
+	// Another schema may have other keys, of other types, and no digest.
+	var other struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &other); err != nil {
+		return nil, fmt.Errorf("publish: manifest: %w: %w", ErrDamaged, err)
+	}
+	if other.Schema != Schema {
+		return nil, fmt.Errorf("%w (it has schema %d, this program reads %d)", ErrSchema, other.Schema, Schema)
+	}
+	return nil, err
+}
+
+// decodeOldManifest reads a manifest of the schema before, for the addresses
+// that were published.
+func decodeOldManifest(data []byte) (*Manifest, error) {
+	m, err := readManifest(data)
+	if err == nil && m.Schema != Schema-1 {
+		err = ErrSchema
+	}
+	return m, err
+}
+
+// readManifest reads a manifest without its digest. A key that nobody knows may
+// be one that was damaged, and another one missing for it.
+func readManifest(data []byte) (*Manifest, error) {
+	var m Manifest
+	in := json.NewDecoder(bytes.NewReader(data))
+	in.DisallowUnknownFields()
+	err := in.Decode(&m)
+	if err == nil {
+		if _, behind := in.Token(); !errors.Is(behind, io.EOF) {
+			err = errors.New("there is more behind it")
+		}
+	}
+	switch y := m.Time.Year(); {
 	case err != nil:
-		return nil, fmt.Errorf("publish: manifest: %w", err)
 	case !validID(m.ID):
-		return nil, fmt.Errorf("publish: manifest: %q is not the id of a release", m.ID)
+		err = fmt.Errorf("%q is not the id of a release", m.ID)
+	case y < 1 || y > 9999 || m.Time.UTC().Year() < 1 || m.Time.UTC().Year() > 9999:
+		err = fmt.Errorf("the year %d is out of range", y)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("publish: manifest: %w: %w", ErrDamaged, err)
 	}
 	m.Time, m.NextChange = m.Time.UTC(), m.NextChange.UTC()
-	if y := m.Time.Year(); y < 1 || y > 9999 {
-		return nil, fmt.Errorf("publish: manifest: the year %d is out of range", y)
-	}
 	return &m, nil
 }
 
@@ -184,8 +247,11 @@ func isPage(path string) bool { return strings.HasSuffix(path, ".html") }
 // Half of the digest halves the manifest and is still far from chance.
 func Sum(data []byte) string {
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum[:sumSize])
 }
+
+// sumSize is how many bytes of a SHA-256 a content hash has.
+const sumSize = 16
 
 // SumReader is the same of all that a reader gives.
 func SumReader(r io.Reader) (string, error) {
@@ -195,4 +261,4 @@ func SumReader(r io.Reader) (string, error) {
 }
 
 // sumOfHash is the same for a SHA-256 that was fed piece by piece.
-func sumOfHash(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:16]) }
+func sumOfHash(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:sumSize]) }

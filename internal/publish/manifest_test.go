@@ -1,7 +1,15 @@
 package publish
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +25,8 @@ func TestManifestText(t *testing.T) {
 		URLs:   map[string]string{"/": "00", "/a/": "11"},
 	}
 	const want = `{
- "schema": 1,
+ "digest": "DIGEST",
+ "schema": 2,
  "id": "20260102T150405-8f3a01bc",
  "time": "2026-01-02T12:00:00Z",
  "generator": "whyfix 0.1.0",
@@ -44,7 +53,8 @@ func TestManifestText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
+	text := regexp.MustCompile(`"digest": "[0-9a-f]{32}"`).ReplaceAllString(string(data), `"digest": "DIGEST"`)
+	if diff := cmp.Diff(want, text); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}
 	got, err := decodeManifest(data)
@@ -56,44 +66,137 @@ func TestManifestText(t *testing.T) {
 	}
 }
 
+// signed is a manifest with the digest that its text has.
+func signed(text string) string {
+	rest := manifestHead + strings.TrimPrefix(text, "{")
+	return digestHead + Sum([]byte(rest)) + digestTail + rest[len(manifestHead):]
+}
+
 // manifests are the cases of the next test and the corpus of the fuzz target.
 var manifests = []struct {
 	name, text string
-	want       error  // what errors.Is must find, nil if there is only a text
+	want       error  // what errors.Is must find
 	text2      string // a part of the error's text, "" if there is none
 }{
-	{"smallest", `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}`, nil, ""},
-	{"another zone", `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00+08:00"}`, nil, ""},
-	{"an unknown key", `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z","x":[{}]}`, nil, ""},
-	{"a null list", `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z","urls":null,"origins":[]}`, nil, ""},
-	{"another schema", `{"schema":7,"id":"20260102T150405-8f3a01bc"}`, ErrSchema, "schema 7, this program reads 1"},
-	{"another schema, other types", `{"schema":7,"urls":["/"]}`, ErrSchema, "schema 7"},
+	{"smallest", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}`), nil, ""},
+	{"another zone", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00+08:00"}`), nil, ""},
+	{"a null list", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z","urls":null,"origins":[]}`), nil, ""},
+	{"no digest", `{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}`, ErrDamaged, "does not fit its own digest"},
+	{"an unknown key", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z","x":[{}]}`), ErrDamaged, "unknown field"},
+	{"more behind it", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}{}`), ErrDamaged, ""},
+	{"another schema", `{"schema":7,"id":"20260102T150405-8f3a01bc"}`, ErrSchema, "schema 7, this program reads 2"},
+	{"another schema, other types", signed(`{"schema":7,"urls":["/"]}`), ErrSchema, "schema 7"},
 	{"no schema", `{}`, ErrSchema, "schema 0"},
 	{"null", `null`, ErrSchema, "schema 0"},
-	{"a wrong type", `{"schema":1,"urls":["/"]}`, nil, "cannot unmarshal"},
-	{"an id that leads out", `{"schema":1,"id":"../x","time":"2026-01-02T12:00:00Z"}`, nil, "not the id"},
-	{"a year before all years", `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"0000-01-01T00:00:00+23:00"}`, nil, "out of range"},
-	{"cut short", `{"schema":1,"id":"2026`, nil, "unexpected end"},
-	{"empty", ``, nil, "unexpected end"},
+	{"a wrong type", signed(`{"schema":2,"urls":["/"]}`), ErrDamaged, ""},
+	{"an id that leads out", signed(`{"schema":2,"id":"../x","time":"2026-01-02T12:00:00Z"}`), ErrDamaged, ""},
+	{"a year before all years", signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"0000-01-01T00:00:00+23:00"}`), ErrDamaged, ""},
+	{"cut short", `{"schema":2,"id":"2026`, ErrDamaged, "unexpected end"},
+	{"empty", ``, ErrDamaged, "unexpected end"},
 }
 
 func TestDecodeManifest(t *testing.T) {
 	for _, tt := range manifests {
 		t.Run(tt.name, func(t *testing.T) {
 			m, err := decodeManifest([]byte(tt.text))
-			if tt.text2 == "" {
+			if tt.want == nil {
 				if err != nil || m.Time.Location() != time.UTC {
 					t.Fatalf("got %v, %v, want a time in UTC", m, err)
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), tt.text2) {
-				t.Errorf("got %v, want %q", err, tt.text2)
-			}
-			if tt.want != nil && !errors.Is(err, tt.want) {
-				t.Errorf("got %v, want %v", err, tt.want)
+			if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text2) {
+				t.Errorf("got %v, want %v, %q", err, tt.want, tt.text2)
 			}
 		})
+	}
+}
+
+// No damage to a manifest is taken for another manifest: not a byte, not a key,
+// not a value, neither a part that is gone nor one that is there twice.
+func TestDamagedManifest(t *testing.T) {
+	m := manifestOf(siteB)
+	m.Schema, m.ID, m.Time, m.NextChange = Schema, "20260102T150405-8f3a01bc", noon, noon.AddDate(0, 1, 0)
+	m.Endpoint, m.Template, m.Copies = "https://search.example.org", Sum(nil), Sum(nil)
+	m.Index, m.Variants = map[string]string{"texts": Sum(nil)}, map[string]string{".gz": "gz7"}
+	m.URLs = map[string]string{"/": Sum(nil), "/pay/x/": Sum(nil)}
+	data, err := encodeManifest(&m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	try := func(what string, damaged []byte) {
+		t.Helper()
+		if bytes.Equal(damaged, data) {
+			return
+		}
+		tried++
+		if _, err := decodeManifest(damaged); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrSchema) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i, c := range data {
+		for name, to := range map[string]byte{"a bit": c ^ 1<<r.IntN(8), "the case": c ^ 0x20, "a digit": '0' + byte(r.IntN(10)), "a space": ' '} {
+			damaged := bytes.Clone(data)
+			damaged[i] = to
+			try(fmt.Sprintf("%s of byte %d", name, i), damaged)
+		}
+		try(fmt.Sprintf("no byte %d", i), slices.Delete(bytes.Clone(data), i, i+1))
+		try(fmt.Sprintf("byte %d twice", i), slices.Insert(bytes.Clone(data), i, c))
+		try(fmt.Sprintf("cut at %d", i), data[:i])
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	for i := range lines {
+		try(fmt.Sprintf("no line %d", i), bytes.Join(slices.Delete(slices.Clone(lines), i, i+1), nil))
+		try(fmt.Sprintf("line %d twice", i), bytes.Join(slices.Insert(slices.Clone(lines), i, lines[i]), nil))
+		if i > 0 {
+			swapped := slices.Clone(lines)
+			swapped[i-1], swapped[i] = swapped[i], swapped[i-1]
+			try(fmt.Sprintf("lines %d swapped", i), bytes.Join(swapped, nil))
+		}
+	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		t.Fatal(err)
+	}
+	for key := range keys {
+		for name, value := range map[string]string{"another name": "", "null": "null", "a list": "[]", "a text": `"x"`, "a number": "1", "nothing": "{}"} {
+			damaged := maps.Clone(keys)
+			if delete(damaged, key); value == "" {
+				damaged[strings.ToUpper(key)] = keys[key]
+			} else {
+				damaged[key] = json.RawMessage(value)
+			}
+			text, err := json.MarshalIndent(damaged, "", " ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			try(key+": "+name, append(text, '\n'))
+		}
+	}
+	try("behind it", append(bytes.Clone(data), '\n'))
+	if tried < 1000 {
+		t.Errorf("only %d damages were tried", tried)
+	}
+}
+
+// The next build after one of the version before still knows which addresses
+// were published, but takes nothing over.
+func TestOldManifest(t *testing.T) {
+	dir := t.TempDir()
+	first := build(t, dir, siteA, 2)
+	const old = `{"schema": 1, "id": "%s", "time": "2026-01-02T15:04:05Z", "generator": "whyfix", "base": "/", "counts": {}, "template": "", "vanished": {"/lost/": {}}, "urls": {"/": "x"}}`
+	writeOS(t, filepath.Join(first.Dir, manifestName), fmt.Sprintf(old, first.ID))
+	if _, err := Open(dir); !errors.Is(err, ErrSchema) {
+		t.Errorf("it is opened: %v", err)
+	}
+	w := begin(t, dir)
+	if m := w.Previous(); m == nil || m.URLs["/"] != "x" || len(m.Vanished) != 1 || m.Redirects != nil || m.Gone != nil {
+		t.Errorf("got %+v", m)
+	}
+	if w.live != nil || w.LastSearch() != "" {
+		t.Error("something is taken over")
 	}
 }
 
@@ -103,10 +206,11 @@ func FuzzManifest(f *testing.F) {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := decodeManifest(data)
+		m, err := readManifest(data)
 		if err != nil {
 			return
 		}
+		m.Schema = Schema
 		text, err := encodeManifest(m)
 		if err != nil {
 			t.Fatalf("encode: %v", err)
@@ -122,6 +226,18 @@ func FuzzManifest(f *testing.F) {
 			t.Errorf("read again (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestCopies(t *testing.T) {
+	sums := map[string]string{"www/a.css.gz": strings.Repeat("0", 64), "www/a b.css.br": strings.Repeat("1", 64), "www/a\nb.gz": strings.Repeat("2", 64)}
+	text := encodeCopies(sums)
+	if diff := cmp.Diff(sums, decodeCopies(string(text))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	want := strings.Repeat("2", 64)
+	if !strings.HasPrefix(string(text), `\`+want+`  www/a\nb.gz`) {
+		t.Errorf("got %s", text)
+	}
 }
 
 func TestMaps(t *testing.T) {
@@ -164,14 +280,6 @@ func TestMaps(t *testing.T) {
 				t.Errorf("got %d files, want %d", len(got), len(want))
 			}
 		})
-	}
-}
-
-// A manifest of before has no old addresses, and is read all the same.
-func TestOldManifest(t *testing.T) {
-	m, err := decodeManifest([]byte(`{"schema": 1, "id": "20260102T150405-8f3a01bc", "time": "2026-01-02T15:04:05Z", "generator": "whyfix", "base": "/", "counts": {}, "template": "", "urls": {"/": "x"}}`))
-	if err != nil || m.Redirects != nil || m.Gone != nil || m.Vanished != nil || m.URLs["/"] != "x" {
-		t.Errorf("got %+v, %v", m, err)
 	}
 }
 

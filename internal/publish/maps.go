@@ -66,14 +66,19 @@ func (l *live) holdsMaps(m *Manifest) bool {
 	return true
 }
 
-// putMaps puts the maps beside www/: links where the live release has the same.
-func (w *Writer) putMaps(m *Manifest) error {
-	for name, data := range mapsOf(m) {
+// putBeside puts the maps and the hashes of the copies beside www/: links where
+// the live release has the same.
+func (w *Writer) putBeside(m *Manifest) error {
+	files := mapsOf(m)
+	if m.Copies != "" {
+		files[copiesName] = w.copies
+	}
+	for name, data := range files {
 		var err error
 		if w.live.holdsBeside(name, data) {
 			err = w.linkOne(name)
 		} else {
-			err = writeFile(w.root, w.id+"/"+name, data)
+			err = createFile(w.root, w.id+"/"+name, data)
 		}
 		if err != nil {
 			return err

@@ -90,7 +90,7 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	if info, errStat := root.Stat(manifestName); errStat == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("publish: %s: %w: %s is not a plain file", dir, ErrDamaged, manifestName)
 	}
-	r.told, err = root.Open(manifestName)
+	r.told, err = openPlain(root, manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("publish: %s: %w: it has no %s", dir, ErrIncomplete, manifestName)
 	}
@@ -127,8 +127,34 @@ func (r *Release) ID() string { return r.id }
 // Dir is the folder of the release as an OS path.
 func (r *Release) Dir() string { return r.dir }
 
-// WWW is the site's files. No symbolic link leads out of it.
-func (r *Release) WWW() fs.FS { return r.www.FS() }
+// WWW is the site's files. No symbolic link leads out of it, and to open
+// something that is no file never waits, whatever somebody has put there since
+// the release was verified.
+func (r *Release) WWW() fs.FS { return plainFS{r.www.FS(), r.www} }
+
+// plainFS is a folder whose files are opened without waiting.
+type plainFS struct {
+	fs.FS
+	root *os.Root
+}
+
+func (p plainFS) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	info, err := p.root.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return p.FS.Open(name)
+	case !info.Mode().IsRegular(): // to open a device may do more than to wait
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return p.root.OpenFile(name, os.O_RDONLY|withoutWaiting, 0)
+}
+
+func (p plainFS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(p.FS, name) }
 
 // SearchDir is the OS path of the search index, "" if the release has none.
 func (r *Release) SearchDir() string {
@@ -141,7 +167,12 @@ func (r *Release) SearchDir() string {
 // SearchTemplate reads the template of the search page. The error wraps
 // fs.ErrNotExist if the release has none.
 func (r *Release) SearchTemplate() ([]byte, error) {
-	data, err := r.root.ReadFile(templateName)
+	f, err := openPlain(r.root, templateName)
+	if err != nil {
+		return nil, fmt.Errorf("publish: release %s: %w", r.id, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
 	if err != nil {
 		return nil, fmt.Errorf("publish: release %s: %w", r.id, err)
 	}
@@ -161,6 +192,31 @@ func (r *Release) Close() error {
 		return fmt.Errorf("publish: close release %s: %w", r.id, err)
 	}
 	return nil
+}
+
+// Kept are the folders of the complete releases beside the live one, the newest
+// first, and when that one went live by the clock of the disk. A path that is no
+// folder of releases has none.
+func Kept(path string) (others []string, switched time.Time) {
+	live, err := Current(path)
+	if err != nil {
+		return nil, time.Time{}
+	}
+	if info, err := os.Lstat(filepath.Join(path, currentName)); err == nil {
+		switched = info.ModTime()
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, switched
+	}
+	defer root.Close()
+	ids, _ := releaseIDs(root) // a folder that cannot be read has none
+	for _, id := range ids {
+		if id != live && complete(root, id) {
+			others = append(others, filepath.Join(path, id))
+		}
+	}
+	return others, switched
 }
 
 // Place is where a path leads at one moment: to which folder, and to which

@@ -76,9 +76,9 @@ func TestOpenErrors(t *testing.T) {
 				os.MkdirAll(filepath.Join(dir, id, "www"), 0o755),
 				os.WriteFile(filepath.Join(dir, id, manifestName), []byte(`{"schema":99}`), 0o644),
 				os.Symlink(id, filepath.Join(dir, currentName)))
-		}, "", ErrSchema, "schema 99, this program reads 1"},
+		}, "", ErrSchema, "schema 99, this program reads 2"},
 		{"no www", func(dir string) error {
-			m := `{"schema":1,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}`
+			m := signed(`{"schema":2,"id":"20260102T150405-8f3a01bc","time":"2026-01-02T12:00:00Z"}`)
 			return os.WriteFile(filepath.Join(dir, manifestName), []byte(m), 0o644)
 		}, "", ErrIncomplete, "www"},
 	} {

@@ -10,6 +10,7 @@
 //	<dir>/<id>/search.html   the template of the search page
 //	<dir>/<id>/redirects.map old addresses and where they lead, for nginx
 //	<dir>/<id>/gone.map      addresses of withdrawn pages, for nginx
+//	<dir>/<id>/copies.sha256 the hashes of compressed copies, for sha256sum -c
 //	<dir>/<id>/manifest.json what the release holds, written last, and when
 //	                         it will be out of date
 //	<dir>/current            the live release: a symbolic link to its <id>
@@ -27,15 +28,14 @@
 //
 // Files that are the same as in the live release become hard links to it,
 // copies where the file system refuses links. They are linked only in Commit:
-// when nothing has changed, not one link has to be made and removed again. A
-// Writer trusts what the live release says of itself, unless it is told to
-// Doubt.
+// when nothing has changed, not one link has to be made and removed again.
+// Nothing is taken over that is not as the last build left it, by the inode and
+// its times, or has the hash that it should have; see Left.
 //
-// A file's own data is not forced to the disk, only the manifest and the
-// folders are: tens of thousands of fsyncs cost more than the build. A power
-// cut soon after a build can therefore leave files that are too short. Links
-// are made only to files of the right length, so the next build that changes
-// something mends them.
+// Before the switch all is on the disk, and after it the switch is: a power cut
+// loses nothing that was called live. To force tens of thousands of files there
+// one by one costs more than the build, so it is done at once where the system
+// can; see syncAll.
 //
 // The index is the search's affair; but one of its files, which other programs
 // write again, must be known by what it says: see IndexRoot.
@@ -73,6 +73,7 @@ const (
 	currentName = "current"
 	currentTemp = ".current.tmp"
 	lockName    = ".lock"
+	tickTemp    = ".tick.tmp" // see Writer.tick
 )
 
 // Names inside a release.
@@ -82,6 +83,7 @@ const (
 	templateName = "search.html"
 	movedName    = "redirects.map"
 	goneName     = "gone.map"
+	copiesName   = "copies.sha256"
 	manifestName = "manifest.json"
 	manifestTemp = "manifest.json.tmp"
 )

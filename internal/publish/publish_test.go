@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
@@ -34,13 +35,15 @@ var (
 	}
 )
 
-// begin starts a release that is given up at the end of the test.
+// begin starts a release that is given up at the end of the test. It waits for
+// no disk: that is a test of its own.
 func begin(t *testing.T, dir string) *Writer {
 	t.Helper()
 	w, err := Create(dir, noon, nil)
 	if err != nil {
 		t.Fatalf("Create: %v", err)
 	}
+	w.sync = func() error { return nil }
 	t.Cleanup(func() { w.Abort() })
 	return w
 }
@@ -139,7 +142,7 @@ func checkLive(t *testing.T, dir, id string, s site) {
 	if s["assets/b.css"] != "" {
 		want["redirects.map"] += `"/older/" "/pay/x/$is_args$args#check";` + "\n"
 	}
-	urls := map[string]string{}
+	urls, copies := map[string]string{}, map[string]string{}
 	for path, text := range s {
 		want["www/"+path] = text
 		for folder := filepath.Dir("www/" + path); folder != "."; folder = filepath.Dir(folder) {
@@ -148,8 +151,10 @@ func checkLive(t *testing.T, dir, id string, s site) {
 		urls[urlOf(path)] = Sum([]byte(text))
 		if strings.HasSuffix(path, ".html") {
 			want["www/"+path+".gz"] = "gz:" + text
+			copies["www/"+path+".gz"] = fmt.Sprintf("%x", sha256.Sum256([]byte("gz:"+text)))
 		}
 	}
+	want["copies.sha256"] = string(encodeCopies(copies))
 	got := readTree(t, r.Dir())
 	got["manifest.json"] = ""
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -33,7 +33,7 @@ type named struct{ name, sum string }
 // must be called before anybody else uses the Release.
 func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) error {
 	r.index = index
-	verified := time.Now()
+	verified := time.Now().Round(0) // by the clock on the wall, as the times of files are
 	files, err := r.files()
 	if err != nil {
 		return err
@@ -84,6 +84,9 @@ func (r *Release) files() ([]named, error) {
 	if r.manifest.Template != "" {
 		out = append(out, named{templateName, r.manifest.Template})
 	}
+	if r.manifest.Copies != "" {
+		out = append(out, named{copiesName, r.manifest.Copies})
+	}
 	slices.SortFunc(out, func(a, b named) int { return strings.Compare(a.name, b.name) })
 	return out, nil
 }
@@ -111,7 +114,7 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 	if err == nil && strings.HasPrefix(file.sum, saysPrefix) {
 		return r.verifyIndexRoot(file)
 	}
-	f, err := r.root.Open(file.name)
+	f, err := r.root.OpenFile(file.name, os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
 		return fmt.Errorf("publish: %s: %w", r.dir, err)
 	}
@@ -127,9 +130,9 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 }
 
 // shares reports whether a release that was verified has the same file, which
-// nobody has written since.
+// nobody has written since. Where the clock was set back since, nobody knows that.
 func (r *Release) shares(known *Release, file named) bool {
-	if known.verified.IsZero() || known.manifest.sumOf(file.name) != file.sum {
+	if known.verified.IsZero() || known.verified.After(time.Now().Round(0)) || known.manifest.sumOf(file.name) != file.sum {
 		return false
 	}
 	name := filepath.FromSlash(file.name)
@@ -209,56 +212,4 @@ func (r *Release) verifyIndexRoot(file named) error {
 		return r.damaged(file.name, "does not say what was published")
 	}
 	return nil
-}
-
-// Fingerprint tells at a look whether a release is as it was. It has the bytes
-// of the manifest, the search template and the maps, the names, sizes and times
-// of the files of the index, what its root says, and whether something was put
-// into or taken out of www/ itself. Pages deeper down are not looked at: to ask
-// for each takes longer than a build that has nothing to do may take.
-func Fingerprint(dir, id string, index IndexRoot) (sum [32]byte, err error) {
-	h := sha256.New()
-	if err := fingerprint(h, filepath.Join(dir, id), index); err != nil {
-		return sum, fmt.Errorf("publish: %w", err)
-	}
-	return [32]byte(h.Sum(nil)), nil
-}
-
-func fingerprint(h io.Writer, release string, index IndexRoot) error {
-	for _, name := range []string{manifestName, templateName, movedName, goneName} {
-		data, err := readPlain(filepath.Join(release, name))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(h, "%d\n%s", len(data), data)
-	}
-	www, err := os.Lstat(filepath.Join(release, wwwName))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(h, "%v %d\n", www.Mode(), www.ModTime().UnixNano())
-	search := filepath.Join(release, searchName)
-	return filepath.WalkDir(search, func(name string, entry fs.DirEntry, err error) error {
-		if name == search && errors.Is(err, fs.ErrNotExist) {
-			return nil // made without an index
-		}
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(h, "%q %v", name, info.Mode())
-		switch {
-		case entry.IsDir(): // what is in it is told: its time is that of any visitor
-		case index != nil && entry.Type().IsRegular() && name == filepath.Join(search, filepath.FromSlash(index.Name())):
-			says, err := index.Digest(search)
-			fmt.Fprintf(h, " %q", says)
-			return err
-		default:
-			fmt.Fprintf(h, " %d %d\n", info.Size(), info.ModTime().UnixNano())
-		}
-		return nil
-	})
 }

@@ -7,16 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
-func TestFingerprint(t *testing.T) {
+// Whatever happens to a release beside its pages, a look at how it was left tells.
+func TestLeft(t *testing.T) {
 	dir := t.TempDir()
-	live := build(t, dir, siteA, 2)
-	first, err := Fingerprint(dir, live.ID, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, left := buildAndLook(t, dir, siteA)
 	r, err := Open(dir)
 	if err == nil {
 		err = errors.Join(r.Verify(t.Context(), nil, nil), r.Close())
@@ -24,8 +20,8 @@ func TestFingerprint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := Fingerprint(dir, live.ID, nil); err != nil || again != first {
-		t.Errorf("who reads a release changes its fingerprint (%v)", err)
+	if !left.Holds(dir, nil) {
+		t.Error("who reads a release changes how it was left")
 	}
 	link := func(name string) harm {
 		return harm{name + " is a link", func(dir string) error {
@@ -34,13 +30,9 @@ func TestFingerprint(t *testing.T) {
 		}}
 	}
 	for _, h := range []harm{
-		put("manifest.json", "{}"), lose("manifest.json"), put("search.html", "<FORM>"), lose("search.html"), lose("gone.map"), put("gone.map", ""),
+		put("manifest.json", "{}"), put("copies.sha256", ""), lose("copies.sha256"), lose("manifest.json"), put("search.html", "<FORM>"), lose("search.html"), lose("gone.map"), put("gone.map", ""),
 		lose("redirects.map"), lose("search"), lose("search/store/root.bolt"), put("search/store/root.bolt", "x"), put("search/more", "x"),
 		lose("www"), lose("www/index.html"), put("www/more.html", "x"), link("www"), link("search"), link("manifest.json"),
-		{"search/store/root.bolt is of another time", func(dir string) error {
-			at := time.Now().Add(time.Hour)
-			return os.Chtimes(filepath.Join(dir, "search", "store", "root.bolt"), at, at)
-		}},
 		{"a manifest of the same length", func(dir string) error {
 			name := filepath.Join(dir, manifestName)
 			info, err := os.Stat(name)
@@ -57,23 +49,12 @@ func TestFingerprint(t *testing.T) {
 	} {
 		t.Run(h.name, func(t *testing.T) {
 			dir := t.TempDir()
-			live := build(t, dir, siteA, 2)
-			// What was written within one tick of the clock has one time.
-			at := time.Now().Add(-time.Minute)
-			for _, name := range []string{"www", "search/store", "search"} {
-				if err := os.Chtimes(filepath.Join(live.Dir, filepath.FromSlash(name)), at, at); err != nil {
-					t.Fatal(err)
-				}
-			}
-			was, err := Fingerprint(dir, live.ID, nil)
-			if err != nil {
+			live, left := buildAndLook(t, dir, siteA)
+			if err := keepingTimes(live.Dir, h.do); err != nil {
 				t.Fatal(err)
 			}
-			if err := h.do(live.Dir); err != nil {
-				t.Fatal(err)
-			}
-			if now, err := Fingerprint(dir, live.ID, nil); err == nil && now == was {
-				t.Error("it has the same fingerprint")
+			if left.Holds(dir, nil) {
+				t.Error("it is as it was left")
 			}
 		})
 	}
@@ -151,20 +132,12 @@ func TestIndexRoot(t *testing.T) {
 	dir := t.TempDir()
 	w := beginWith(t, dir, rootOf{})
 	first := commit(t, w, rootAndMore(t, w, "one"), "home")
-	left, err := Fingerprint(dir, first.ID, rootOf{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	asLeft := func() bool {
-		now, err := Fingerprint(dir, first.ID, rootOf{})
-		return err == nil && now == left
-	}
-	again := func(doubt bool) (w *Writer, last string) {
+	left := w.Left()
+	asLeft := func() bool { return left.Holds(dir, rootOf{}) }
+	again := func(trust bool) (w *Writer, last string) {
 		w = beginWith(t, dir, rootOf{})
-		if doubt {
-			if err := w.Doubt(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+		if trust {
+			w.Trust(left)
 		}
 		return w, w.LastSearch()
 	}
@@ -177,16 +150,16 @@ func TestIndexRoot(t *testing.T) {
 	if !asLeft() {
 		t.Error("it is not as it was left")
 	}
-	for _, doubt := range []bool{false, true} {
-		w, last := again(doubt)
+	for _, trust := range []bool{false, true} {
+		w, last := again(trust)
 		if last == "" {
-			t.Fatalf("doubt %v: the index is no use any more", doubt)
+			t.Fatalf("trust %v: the index is no use any more", trust)
 		}
 		if err := w.LinkSearch(); err != nil {
 			t.Fatal(err)
 		}
 		if result := commit(t, w, Manifest{Generator: "whyfix test", Search: &SearchInfo{Digest: "one"}}, "home"); result.Changed {
-			t.Errorf("doubt %v: there is something new", doubt)
+			t.Errorf("trust %v: there is something new", trust)
 		}
 	}
 
@@ -216,12 +189,12 @@ func TestIndexRootInUse(t *testing.T) {
 	if err := verify(t, dir, inUse); !errors.Is(err, inUse.locked) || errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want that it is in use", err)
 	}
-	if _, err := Fingerprint(dir, first.ID, inUse); !errors.Is(err, inUse.locked) {
-		t.Errorf("the fingerprint: %v", err)
+	if left := w.Left(); left.Release != first.ID || left.Holds(dir, inUse) {
+		t.Error("it is as it was left")
 	}
 	w = beginWith(t, dir, inUse)
-	if err := w.Doubt(t.Context()); err != nil || w.LastSearch() != "" {
-		t.Errorf("the next index is made of %q, %v", w.LastSearch(), err)
+	if w.LastSearch() != "" {
+		t.Errorf("the next index is made of %q", w.LastSearch())
 	}
 	w.index = rootOf{}
 	if result := commit(t, w, rootAndMore(t, w, "one"), "home"); !result.Changed {

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"whyfix/internal/inode"
 )
 
 // Writer makes one release. Any number of goroutines may put files into it.
@@ -32,6 +35,7 @@ type Writer struct {
 	// from it is that step's; link and symlink stand for the file system's.
 	fault         func(step string) error
 	link, symlink func(old, new string) error
+	sync          func() error // forces all that was written to the disk
 
 	gate sync.RWMutex // held for reading while a file is put, for writing while the release is finished
 	done bool         // committed or given up
@@ -41,16 +45,23 @@ type Writer struct {
 	variants map[string]string // how they were made, by extension; see Variant
 	folders  map[string]bool   // folders that exist, by their names in the release
 	search   searchState
-	written  int   // files written new
-	failed   error // the first file that could not be written: the release must not be committed
+	// The files of the index, by name in the release, as they were when their
+	// hashes were known.
+	indexStats map[string]inode.Stat
+	written    int      // files written new
+	copies     []byte   // the list of the variants' hashes; see fillIn
+	copied     []string // files of the live release that could not be linked
+	left       Left     // see look
+	failed     error    // the first file that could not be written: the release must not be committed
 }
 
 // file is what a Writer knows about one file.
 type file struct {
-	sum     string // content hash; "" for a variant
+	sum     string // content hash; of a variant the whole SHA-256
 	size    int64
 	state   fileState
-	variant bool // put by Variant
+	variant bool       // put by Variant
+	stat    inode.Stat // how it was when its content was known
 }
 
 type fileState uint8
@@ -87,7 +98,9 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 		fault: func(string) error { return nil },
 		link:  hardLink(dir), symlink: root.Symlink,
 		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{".": true, wwwName: true},
+		indexStats: map[string]inode.Stat{},
 	}
+	w.sync = w.syncAll
 	defer func() {
 		if err != nil {
 			w.unlock()
@@ -108,9 +121,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	}
 	// A link that cannot be read is no reason to stop: Commit makes a new one.
 	w.before, _ = Current(dir)
-	if w.live = openLive(dir, w.before); w.live != nil {
-		w.previous = w.live.manifest
-	}
+	w.live, w.previous = openLive(dir, w.before, index)
 	if err := removeDead(root, ids, w.before); err != nil {
 		return nil, err
 	}
@@ -118,7 +129,9 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	if len(ids) > 0 {
 		newest = ids[0]
 	}
-	w.id = newID(now, newest)
+	if w.id, err = newID(now, newest); err != nil {
+		return nil, err
+	}
 	if err := root.MkdirAll(w.id+"/"+wwwName, dirMode); err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
@@ -146,8 +159,8 @@ func (w *Writer) PutSearchTemplate(data []byte) error { return w.putData(templat
 
 func (w *Writer) putData(name string, data []byte) error {
 	return w.put(name, func() (file, error) {
-		f := file{sum: Sum(data), size: int64(len(data)), state: taken}
-		if w.live.holds(name, f.sum, f.size) {
+		f, ok := file{sum: Sum(data), size: int64(len(data)), state: taken}, false
+		if f.stat, ok = w.live.holds(name, f.sum, f.size); ok {
 			return f, nil
 		}
 		f.state = written
@@ -164,10 +177,14 @@ func (w *Writer) putData(name string, data []byte) error {
 // otherwise nothing was put.
 func (w *Writer) Keep(path, sum string, size int64) (bool, error) {
 	name := wwwName + "/" + path
-	if sum == "" || checkPath(path) != nil || !w.live.holds(name, sum, size) {
+	if sum == "" || checkPath(path) != nil {
 		return false, nil
 	}
-	return true, w.put(name, func() (file, error) { return file{sum: sum, size: size, state: taken}, nil })
+	stat, ok := w.live.holds(name, sum, size)
+	if !ok {
+		return false, nil
+	}
+	return true, w.put(name, func() (file, error) { return file{sum: sum, size: size, state: taken, stat: stat}, nil })
 }
 
 // Holds tells the content hash and the size of a file that was put.
@@ -186,11 +203,13 @@ func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error 
 	}
 	name := wwwName + "/" + path
 	return w.put(name, func() (file, error) {
-		if w.live.size(name) >= 0 {
-			f := file{state: taken}
-			err := f.copyFrom(open, io.Discard)
-			if err != nil || w.live.holds(name, f.sum, f.size) {
+		if w.live.has(name) {
+			f, ok := file{state: taken}, false
+			if err := f.copyFrom(open, io.Discard); err != nil {
 				return f, err
+			}
+			if f.stat, ok = w.live.holds(name, f.sum, f.size); ok {
+				return f, nil
 			}
 		}
 		// The source may have changed since: what is written counts.
@@ -222,7 +241,7 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 		return err
 	}
 	name := wwwName + "/" + path
-	return w.put(name, func() (file, error) {
+	return w.put(name, func() (_ file, err error) {
 		base, ext, ok := cutVariant(name)
 		w.mu.Lock()
 		baseFile := w.files[base]
@@ -233,16 +252,22 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 		if err := w.claimVariants(ext, how); err != nil {
 			return file{}, err
 		}
-		if baseFile.state == taken && w.live.made(name, how) {
-			if size := w.live.size(name); size > 0 {
-				return file{size: size, state: taken, variant: true}, nil
+		if baseFile.state == taken {
+			if f, ok := w.live.variant(name, how); ok {
+				return f, nil
 			}
 		}
-		size, err := w.write(name, compress)
-		if err == nil && size == 0 {
-			err = errors.New("an empty variant") // and the next build would take it for a damaged one
+		f := file{state: written, variant: true}
+		f.size, err = w.write(name, func(out io.Writer) error {
+			hash := sha256.New()
+			err := compress(io.MultiWriter(hash, out))
+			f.sum = hex.EncodeToString(hash.Sum(nil))
+			return err
+		})
+		if err == nil && f.size == 0 {
+			err = errors.New("an empty variant") // no reader could unpack it
 		}
-		return file{size: size, state: written, variant: true}, err
+		return f, err
 	})
 }
 
@@ -361,8 +386,9 @@ func (w *Writer) LinkSearch() error {
 }
 
 // LastSearch is the OS path of the live release's index, to make the next of;
-// "" if it has none, in its manifest or on the disk. One whose root is known by
-// its bytes is no use: nobody can tell whether it has been written again since.
+// "" if it has none, in its manifest or on the disk, or a damaged one. One whose
+// root is known by its bytes is no use: nobody can tell whether it has been
+// written again since.
 func (w *Writer) LastSearch() string {
 	if w.live == nil || w.live.manifest.Search == nil {
 		return ""
@@ -371,7 +397,7 @@ func (w *Writer) LastSearch() string {
 		return ""
 	}
 	dir := filepath.Join(w.live.dir, searchName)
-	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || !w.live.index() {
 		return ""
 	}
 	return dir

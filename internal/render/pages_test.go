@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -84,6 +85,16 @@ func made(t *testing.T, l *generate.Loaded, name string) []byte {
 // problem is how the program turns an error of a page into a diagnostic.
 func problem(l *generate.Loaded, err error) (diag.Diagnostic, bool) {
 	return generate.ThemeProblem(l, err)
+}
+
+// withoutDetector skips a test of many pages, one after the other, under the
+// race detector: make test runs all tests of this package without it, too. Pages
+// that are made side by side are tried under it by TestPagesAreMadeAtOnce.
+func withoutDetector(t *testing.T) {
+	t.Helper()
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("not under the race detector: it runs without, in make test too")
+	}
 }
 
 func TestEmptySite(t *testing.T) {
@@ -204,6 +215,7 @@ func TestRedirectToAWordThatIsNotLatin(t *testing.T) {
 // Whatever the site's own words contain, the search page shows them as they
 // are, and the server can fill it.
 func TestSearchTemplateSurvivesTheSitesWords(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	for _, word := range []string{"[[", "]]", "[[.Query]]", "[[[.Query]]]", "[[[[.Query]]]]", "a[[[", "[[/* x", "{{", "{{.}}", "{{end}}", "[[end]]", `"]]`, "<b>[[", "[\u2060[", "%s %d"} {
 		t.Run(word, func(t *testing.T) {

@@ -317,6 +317,9 @@ func Overlay(over, under fs.FS) fs.FS { return overlay{over, under} }
 type overlay struct{ over, under fs.FS }
 
 func (o overlay) Open(name string) (fs.File, error) {
+	if info, err := fs.Stat(o.over, name); err == nil && !info.IsDir() && !info.Mode().IsRegular() { // who opens a pipe waits for ever
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is not a plain file")}
+	}
 	f, err := o.over.Open(name)
 	if err == nil {
 		if info, err := f.Stat(); err == nil && !info.IsDir() {

@@ -117,18 +117,21 @@ func TestWellKnownFilesWithoutAnAddress(t *testing.T) {
 
 // A sitemap holds 50,000 addresses; more are several, and a list of them.
 func TestLargeSitemap(t *testing.T) {
+	withoutDetector(t)
 	if testing.Short() {
 		t.Skip("many articles")
 	}
 	t.Parallel()
 	files := map[string]string{"site.yaml": "base: https://example.org/\n"}
-	var tags []string
-	for i := range 50_010 {
-		tags = append(tags, fmt.Sprintf("t%d", i))
+	for a := range 10 { // what one article may have in its front matter is bounded
+		var tags []string
+		for i := range 5_001 {
+			tags = append(tags, fmt.Sprintf("t%d", a*5_001+i))
+		}
+		files[fmt.Sprintf("a%d.md", a)] = "---\ntitle: 题\nupdated: 2026-01-01\nproducts: [" + strings.Join(tags, ", ") + "]\n---\n"
 	}
-	files["a.md"] = "---\ntitle: 题\nupdated: 2026-01-01\nproducts: [" + strings.Join(tags, ", ") + "]\n---\n"
 	out := wellKnown(t, load(t, themes.Default(), files))
-	for name, want := range map[string]int{"sitemap-1.xml": 50_000, "sitemap-2.xml": 13, "sitemap.xml": 2} {
+	for name, want := range map[string]int{"sitemap-1.xml": 50_000, "sitemap-2.xml": 22, "sitemap.xml": 2} {
 		if got := strings.Count(out[name], "<loc>"); got != want {
 			t.Errorf("%s has %d addresses, want %d", name, got, want)
 		}

@@ -11,7 +11,7 @@ func textRules() []Rule {
 		{
 			Code: "heading-id", Needed: true,
 			Summary: "a heading's id is none",
-			Why:     "An id stands behind # in an address: it is not empty and has no blank.",
+			Why:     "An id stands behind # in an address: it is not empty, has no blank, and is none of the theme's own, which begin with wf- and which its scripts look for.",
 			Bad:     "# 退款没到\n\n## 为什么 {id=\"why not\"}\n",
 			Good:    "# 退款没到\n\n## 为什么 {#why}\n",
 		},

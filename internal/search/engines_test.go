@@ -1,3 +1,8 @@
+//go:build !race
+
+// Many questions, one after the other: the race detector would make them ten times
+// as long. What it is for, TestConcurrentSearches tries.
+
 package search_test
 
 import (

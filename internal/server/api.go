@@ -28,7 +28,7 @@ const (
 type failure struct {
 	status        int
 	code, message string
-	again         bool // it may be asked again in a moment
+	again         int // seconds after which it may be asked again; 0: it is of no use
 }
 
 // badRequest is a mistake in a request.
@@ -38,10 +38,15 @@ func badRequest(code, message string) *failure {
 
 func (s *Server) refuse(w *exchange, f *failure) {
 	unshared(w)
-	if f.again {
-		w.Header().Set("Retry-After", comeBack)
-	}
+	f.retry(w)
 	s.fail(w, f.status, f.code, f.message)
+}
+
+// retry says when to ask again.
+func (f *failure) retry(w *exchange) {
+	if f.again > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(f.again))
+	}
 }
 
 // parameters reads the query string and the question in it; a broken one is
@@ -164,13 +169,19 @@ func (s *Server) apiSearch(w *exchange, r *http.Request, release *Release) *fail
 	return nil
 }
 
-// admit counts a request of its client, and refuses it when there were too many.
+// admit refuses a request of a client that has used up its time.
 func (s *Server) admit(w *exchange, r *http.Request) *failure {
-	if s.clients.allow(r) {
+	w.client = s.clients.who(r)
+	after, ok := s.clients.allow(w.client)
+	if ok {
 		return nil
 	}
+	return tooMany(w, after)
+}
+
+func tooMany(w *exchange, after int) *failure {
 	w.rejected = rejectedClient
-	return &failure{http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment", true}
+	return &failure{http.StatusTooManyRequests, "too_many_requests", "too many requests; try again in a moment", after}
 }
 
 // search runs a query, when its client and the others leave room for it.
@@ -179,7 +190,7 @@ func (s *Server) search(w *exchange, r *http.Request, release *Release, q search
 		return &search.Result{Query: q.Text, Mode: search.Exact}, nil
 	}
 	if release.Search == nil {
-		return nil, &failure{http.StatusServiceUnavailable, "no_index", "this release was made without a search index", false}
+		return nil, &failure{http.StatusServiceUnavailable, "no_index", "this release was made without a search index", 0}
 	}
 	var result *search.Result
 	f := s.query(w, r, func(ctx context.Context) (err error) {
@@ -209,25 +220,39 @@ func (s *Server) query(w *exchange, r *http.Request, do func(context.Context) er
 
 // queryOn does something more with the index for a request that was admitted.
 func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) error) *failure {
-	leave, ok := s.gate.enter(r.Context())
-	if !ok {
-		if r.Context().Err() == nil { // else the reader went away
+	leave, how := s.gate.enter(r.Context(), w.client, s.clients.mayWait(w.client))
+	switch how {
+	case entered:
+	case ownFull:
+		return tooMany(w, comeBack)
+	default:
+		if how != goneBefore {
 			w.rejected = rejectedBusy
 		}
-		return &failure{http.StatusServiceUnavailable, "busy", "too many searches at once; try again in a moment", true}
+		return &failure{http.StatusServiceUnavailable, "busy", "too many searches at once; try again in a moment", comeBack}
 	}
-	defer leave()
-	// A segment that was cut short under its reader must not end the process.
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer leave() // after the time is charged, by which the next is chosen
 	ctx, cancel := context.WithTimeout(r.Context(), queryTime)
 	defer cancel()
-	if err := do(ctx); err != nil {
+	took, err := s.charged(ctx, w.client, do)
+	w.processor += took
+	if err != nil {
 		if r.Context().Err() == nil { // else the reader went away
 			s.log.Error("search", "id", w.id, "error", err)
 		}
-		return &failure{http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again", true}
+		return &failure{http.StatusServiceUnavailable, "search_failed", "the search did not answer; try again", comeBack}
 	}
 	return nil
+}
+
+// charged does something with the index and puts the time that it took to a
+// client's account, also when it goes wrong.
+func (s *Server) charged(ctx context.Context, who client, do func(context.Context) error) (took time.Duration, err error) {
+	took = ordinary // of one that ends in a panic
+	defer func() { s.clients.charge(who, took) }()
+	// A segment that was cut short under its reader must not end the process.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	return processorTime(func() error { return do(ctx) })
 }
 
 type suggestAnswer struct {

@@ -18,7 +18,7 @@ import (
 func TestEventsOfReaders(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	kept, err := events.Open(dir, slog.New(slog.DiscardHandler))
+	kept, err := events.Open(dir, 0, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

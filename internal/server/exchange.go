@@ -29,6 +29,9 @@ type exchange struct {
 	query    string // what was asked, "" if nothing was
 	result   *search.Result
 	took     time.Duration // of the search alone
+	client   client        // who asks; known when it was admitted
+	// processor is the processor time of all that was done with the index.
+	processor time.Duration
 }
 
 // route is what a request is for: a small set, for the metrics.

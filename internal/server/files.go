@@ -38,7 +38,7 @@ func (s *Server) file(w *exchange, r *http.Request, release *Release, p string) 
 		s.missing(w, r, release, p)
 		return
 	}
-	if s.redirected(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) {
+	if s.redirected(w, r, release, clean) || s.open(w, r, release, name, http.StatusOK) || s.openBefore(w, r, release, name) {
 		return
 	}
 	if !folder && isFile(release.WWW, name+"/index.html") {
@@ -151,7 +151,7 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	h := w.Header()
 	kind := contentType(name)
 	h.Set("Content-Type", kind)
-	h.Set("Content-Security-Policy", release.policy())
+	h.Set("Content-Security-Policy", release.policyOf(name))
 	h.Set("Cache-Control", "no-cache")
 	if fingerprinted.MatchString("/" + name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -245,6 +245,14 @@ var contentTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
+// contentType is what a file is. Scripts are those of the theme alone: any other
+// file that looks like one is a text, which no browser runs (the answer says
+// nosniff). A policy could name the folder of the theme only with the site's host
+// before it, and which host that is to a browser is not known behind a proxy.
 func contentType(name string) string {
-	return cmp.Or(contentTypes[strings.ToLower(path.Ext(name))], "application/octet-stream")
+	ext := strings.ToLower(path.Ext(name))
+	if (ext == ".js" || ext == ".mjs") && !isTheme(name) {
+		ext = ".txt"
+	}
+	return cmp.Or(contentTypes[ext], "application/octet-stream")
 }

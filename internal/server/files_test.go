@@ -51,10 +51,11 @@ func TestContentTypes(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"404.html": {Data: []byte("none")}}
 	types := map[string]string{
-		"a.html": "text/html; charset=utf-8", "a.css": "text/css; charset=utf-8", "a.js": "text/javascript; charset=utf-8", "a.mjs": "text/javascript; charset=utf-8",
+		"a.html": "text/html; charset=utf-8", "a.css": "text/css; charset=utf-8", "a.js": "text/plain; charset=utf-8", "a.mjs": "text/plain; charset=utf-8",
 		"a.json": "application/json; charset=utf-8", "a.xml": "application/xml; charset=utf-8", "a.txt": "text/plain; charset=utf-8", "a.md": "text/markdown; charset=utf-8",
 		"a.svg": "image/svg+xml", "a.png": "image/png", "a.jpg": "image/jpeg", "A.JPEG": "image/jpeg", "a.gif": "image/gif", "a.webp": "image/webp", "a.avif": "image/avif",
 		"a.ico": "image/x-icon", "a.pdf": "application/pdf", "a.mp4": "video/mp4", "a.webm": "video/webm", "a.woff2": "font/woff2", "a.webmanifest": "application/manifest+json",
+		"assets/a.js": "text/javascript; charset=utf-8", "assets/x/a.mjs": "text/javascript; charset=utf-8", "b/assets/a.js": "text/plain; charset=utf-8",
 		"a.exe": "application/octet-stream", "a": "application/octet-stream", "a.html.txt": "text/plain; charset=utf-8",
 	}
 	for name := range types {

@@ -140,6 +140,9 @@ func (s *Server) Follow(ctx context.Context, path string) {
 	if place, err := publish.Find(path); err == nil && live != nil && live.source != nil && place.Holds(live.source) {
 		f.live = place // else another became live since it was loaded
 	}
+	if live != nil {
+		s.keepOthers(path, live)
+	}
 	done()
 	for {
 		select {
@@ -188,6 +191,10 @@ func (f *follower) look(ctx context.Context, told bool) {
 		return
 	}
 	f.live, f.refused, f.reason, f.wait = place, publish.Place{}, "", 0
+	if was, done := f.server.holder.Acquire(); was != nil {
+		f.server.before.keep(was, next, f.server.before.now().Add(keptFor))
+		done()
+	}
 	f.server.holder.Swap(next, closeNext)
 	f.server.metrics.show(next)
 	f.server.log.Info("new release", "release", next.ID, "articles", next.Articles)

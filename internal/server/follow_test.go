@@ -201,10 +201,10 @@ func TestFollowRefusesDamage(t *testing.T) {
 			return bytes.Replace(data, []byte(`"schema": `), []byte(`"schema": 9`), 1)
 		})},
 		{"half a manifest", "", change("manifest.json", half)},
-		{"an address out of the release", "no address", change("manifest.json", func(data []byte) []byte {
+		{"an address out of the release", "digest", change("manifest.json", func(data []byte) []byte {
 			return bytes.Replace(data, []byte(`"/a/"`), []byte(`"/../../a/"`), 1)
 		})},
-		{"another number of articles", "", change("manifest.json", func(data []byte) []byte {
+		{"another number of articles", "digest", change("manifest.json", func(data []byte) []byte {
 			return bytes.Replace(data, []byte(`"documents": 1`), []byte(`"documents": 2`), 1)
 		})},
 		{"a pipe among the pages", "is not a plain file", func(r string) error {
@@ -221,6 +221,18 @@ func TestFollowRefusesDamage(t *testing.T) {
 		{"a pipe in place of the manifest", "manifest.json is not a plain file", func(r string) error {
 			manifest := filepath.Join(r, "manifest.json")
 			return errors.Join(os.Remove(manifest), exec.CommandContext(t.Context(), "mkfifo", manifest).Run())
+		}},
+		{"a pipe in place of the search page", "search.html is not a plain file", func(r string) error {
+			page := filepath.Join(r, "search.html")
+			return errors.Join(os.Remove(page), exec.CommandContext(t.Context(), "mkfifo", page).Run())
+		}},
+		{"a link in a circle in place of a page", "www/a/index.html", func(r string) error {
+			page := filepath.Join(r, "www", "a", "index.html")
+			return errors.Join(os.Remove(page), os.Symlink("index.html", page))
+		}},
+		{"a device in place of the manifest", "", func(r string) error {
+			manifest := filepath.Join(r, "manifest.json")
+			return errors.Join(os.Remove(manifest), os.Symlink("/dev/zero", manifest))
 		}},
 		{"a folder in place of a page", "www/a/index.html is not a plain file", func(r string) error {
 			page := filepath.Join(r, "www", "a", "index.html")

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -12,6 +13,9 @@ import (
 const (
 	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
 	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
+	// What a writer has put beside the articles may be anybody's: a drawing or a
+	// page that came with a script would run it with all that the site may do.
+	filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 	// No page of a help site needs a camera or the like, nor does what it embeds.
 	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
@@ -23,6 +27,21 @@ func (r *Release) policy() string {
 	}
 	return fmt.Sprintf(pagePolicy, " "+r.Endpoint)
 }
+
+// policyOf is what a file may do. Files of the theme are below assets/, which no
+// writer has, and pages are called index.html, but for those of errors. A PDF is
+// shown by a program of the browser's own, which a sandbox keeps from starting;
+// what a PDF does is not done in the name of the site.
+func (r *Release) policyOf(name string) string {
+	switch base := path.Base(name); {
+	case isTheme(name), base == "index.html", base == "404.html", base == "410.html", strings.EqualFold(path.Ext(base), ".pdf"):
+		return r.policy()
+	}
+	return filePolicy
+}
+
+// isTheme reports whether a file is one of the theme's folder of assets.
+func isTheme(name string) bool { return strings.HasPrefix(name, "assets/") }
 
 // protect sets what every answer has. Files of the site loosen the policy.
 func protect(h http.Header) {

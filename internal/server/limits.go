@@ -1,80 +1,170 @@
 package server
 
 import (
-	"context"
-	"net"
+	"math"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// Limits of one client, in searches a second and in a burst. Somebody who types
-// makes ten requests a second at most; behind one address of a mobile network
-// there are many who do. A zero Rate is no limit.
+// Limits of one client. What is counted is the processor time of its searches,
+// not how many there are: a question that was made to hurt takes as much as a
+// thousand others. Rate and Burst are in ordinary searches, a second and at
+// once. Behind one address of a mobile network there are many who ask, so they
+// are far above what one reader needs. A zero Rate is no limit.
 type Limits struct {
 	Rate  float64
 	Burst int
+	IPv6  int // bits of an IPv6 address that tell clients apart; 0: usualIPv6
 }
 
-// clients count what each client asks. Their addresses are kept in memory for
-// as long as it takes to forget a burst, and nowhere else.
+const (
+	// ordinary is the processor time of a search that counts as one.
+	ordinary = 2 * time.Millisecond
+	// least is what a search counts at least, however little it took: to read a
+	// request and to write its answer takes time, too.
+	least = ordinary / 4
+	// usualRate is how fast time is forgotten where there is no limit, since who
+	// has used least of it goes first there, too.
+	usualRate = 50
+	// usualIPv6 is what a provider gives to a home, and most hosters to a customer.
+	usualIPv6 = 56
+	// mostClients bounds the memory of each of the two tables: 150 bytes each.
+	mostClients = 1 << 16
+	// longestBack is the longest time, in seconds, after which a client is told to
+	// come back.
+	longestBack = 60
+)
+
+// client is who asks, as far as limits know.
+type client struct {
+	address netip.Addr // the zero Addr: nobody knows
+	limited bool
+}
+
+// account is the processor time that a client has used and that is not forgotten
+// yet.
+type account struct {
+	used  time.Duration
+	at    time.Time     // when used was right
+	usual time.Duration // what one of its searches takes, lately
+}
+
+// clients are what each client has used. Their addresses are kept in memory for
+// as long as it takes to forget that, and nowhere else.
 type clients struct {
 	limits  Limits
 	trusted []netip.Prefix // proxies whose word on the client is taken
 	now     func() time.Time
 
 	mu            sync.Mutex
-	recent, older map[netip.Addr]*rate.Limiter
+	recent, older map[netip.Addr]*account
 	turned        time.Time // when recent was begun
 }
 
-// mostClients bounds the memory of each of the two tables: 100 bytes each.
-const mostClients = 1 << 16
-
-// allow counts a request, and reports whether its client may make it.
-//
-// Requests from this machine are not counted: they come from a proxy, in whose
-// name all readers would be turned away together, or from the operator. Where
-// the proxy is trusted, its clients are counted instead.
-func (c *clients) allow(r *http.Request) bool {
-	if c.limits.Rate <= 0 {
-		return true
+// rate is how much processor time a client is forgiven each second.
+func (c *clients) rate() float64 {
+	if c.limits.Rate > 0 {
+		return c.limits.Rate * ordinary.Seconds()
 	}
-	client, direct, ok := c.of(r)
-	if !ok || direct && client.IsLoopback() {
-		return true
-	}
-	now := c.now()
-	return c.limiter(client, now).AllowN(now, 1)
+	return usualRate * ordinary.Seconds()
 }
 
-// limiter is the one of a client. Who has not been here for as long as it takes
-// to be forgiven everything is forgotten, by turning two tables: that needs
-// neither a clock of its own nor a list in order.
-func (c *clients) limiter(client netip.Addr, now time.Time) *rate.Limiter {
+// burst is how much a client may have used before it is told to come back.
+func (c *clients) burst() time.Duration { return time.Duration(c.limits.Burst) * ordinary }
+
+// who is the client of a request, and whether limits are for it.
+//
+// This machine is not limited: its requests come from a proxy, in whose name all
+// readers would be turned away together, or from the operator. Where the proxy
+// is trusted, its clients are limited instead.
+func (c *clients) who(r *http.Request) client {
+	address, direct, ok := c.of(r)
+	return client{address, ok && !(direct && address.IsLoopback())}
+}
+
+// allow reports whether a client may search, and if not, after how many seconds
+// it may again. What the search takes is charged when it is over: nobody knows
+// before.
+func (c *clients) allow(who client) (after int, ok bool) {
+	if c.limits.Rate <= 0 || !who.limited {
+		return 0, true
+	}
+	over := c.used(who) - c.burst()
+	if over < 0 {
+		return 0, true
+	}
+	return int(min(max(math.Ceil(over.Seconds()/c.rate()), 1), longestBack)), false
+}
+
+// used is the processor time that a client has used lately.
+func (c *clients) used(who client) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	forgiven := time.Duration(float64(c.limits.Burst) / c.limits.Rate * float64(time.Second))
-	if c.recent == nil || len(c.recent) >= mostClients || now.Sub(c.turned) > forgiven+time.Second {
-		if now.Sub(c.turned) > 2*(forgiven+time.Second) {
+	return c.account(who.address).used
+}
+
+// burden is what a client has used lately, and what one more search of it will
+// take by what its last ones took: who has the least goes first.
+func (c *clients) burden(who client) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(who.address)
+	return a.used + max(a.usual, ordinary)
+}
+
+// charge puts the processor time of something to a client's account.
+func (c *clients) charge(who client, took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := c.account(who.address)
+	a.used += max(took, least)
+	// Half of what it was: three in a row tell what a client is like.
+	a.usual = (a.usual + took) / 2
+}
+
+// mayWait is how many searches of a client may wait while one of it runs: two,
+// or as many as take no longer than waitingTime by what its last ones took.
+// Behind an address that many readers share some ask at the same moment, and
+// their questions are short; long ones are those that keep others waiting.
+func (c *clients) mayWait(who client) int {
+	if !who.limited {
+		return math.MaxInt
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	usual := max(c.account(who.address).usual, least)
+	return int(min(max(waitingTime/usual, waitingLeast), waitingMost))
+}
+
+// account is the one of a client, as it is now. Who has not been here for as long
+// as it takes to be forgiven everything is forgotten, by turning two tables: that
+// needs neither a clock of its own nor a list in order.
+func (c *clients) account(address netip.Addr) *account {
+	now := c.now()
+	forgiven := time.Duration((c.burst() + 3*queryTime).Seconds() / c.rate() * float64(time.Second))
+	// A clock that was set back must not keep the tables from turning.
+	if gone := now.Sub(c.turned); c.recent == nil || len(c.recent) >= mostClients || gone > forgiven || gone < 0 {
+		if gone > 2*forgiven {
 			c.recent = nil
 		}
-		c.recent, c.older, c.turned = map[netip.Addr]*rate.Limiter{}, c.recent, now
+		c.recent, c.older, c.turned = map[netip.Addr]*account{}, c.recent, now
 	}
-	l := c.recent[client]
-	if l == nil {
-		if l = c.older[client]; l == nil {
-			l = rate.NewLimiter(rate.Limit(c.limits.Rate), c.limits.Burst)
+	a := c.recent[address]
+	if a == nil {
+		if a = c.older[address]; a == nil {
+			a = &account{at: now, usual: ordinary}
 		}
-		c.recent[client] = l
+		c.recent[address] = a
 	}
-	return l
+	if gone := now.Sub(a.at).Seconds(); gone > 0 {
+		a.used = max(a.used-time.Duration(gone*c.rate()*float64(time.Second)), 0)
+	}
+	a.at = now
+	return a
 }
 
 // of is the client of a request: who is connected; or, where that is a trusted
@@ -104,14 +194,17 @@ func (c *clients) of(r *http.Request) (client netip.Addr, direct, ok bool) {
 			}
 		}
 	}
-	return network(client), direct, true
+	return network(client, c.limits.IPv6), direct, true
 }
 
 // network is the address that stands for a client: of IPv6 its network, from
 // which it can take any.
-func network(client netip.Addr) netip.Addr {
+func network(client netip.Addr, bits int) netip.Addr {
 	if client.Is6() && !client.IsLoopback() {
-		n, _ := client.Prefix(64) // no address is shorter
+		if bits == 0 {
+			bits = usualIPv6
+		}
+		n, _ := client.Prefix(bits) // no address is shorter
 		return n.Addr()
 	}
 	return client
@@ -137,116 +230,4 @@ func address(s string) (netip.Addr, bool) {
 func (c *clients) trusts(r *http.Request) bool {
 	peer, ok := address(r.RemoteAddr)
 	return ok && within(peer, c.trusted)
-}
-
-// gate lets only so many searches run at once, because more of them would all
-// be slow together. Others wait in a short line; who finds it full, or waits
-// too long, is told to come back.
-type gate struct {
-	slots   chan struct{}
-	waiting atomic.Int64
-	line    int64 // how many may wait
-}
-
-const (
-	// waitingEach is how many searches may wait for each processor. A search
-	// takes a millisecond or two, so that a full line is a tenth of a second.
-	waitingEach = 64
-	// patience is the longest wait.
-	patience = time.Second
-	// comeBack is what a client is told that was turned away, in seconds.
-	comeBack = "1"
-)
-
-func newGate(running, waiting int) *gate {
-	return &gate{slots: make(chan struct{}, running), line: int64(waiting)}
-}
-
-// enter waits for a slot. Who gets one must call leave; who does not is told
-// false.
-func (g *gate) enter(ctx context.Context) (leave func(), ok bool) {
-	leave = func() { <-g.slots }
-	select {
-	case g.slots <- struct{}{}:
-		return leave, true
-	default:
-	}
-	defer g.waiting.Add(-1)
-	if g.waiting.Add(1) > g.line {
-		return nil, false
-	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	select {
-	case g.slots <- struct{}{}:
-		return leave, true
-	case <-late.C:
-	case <-ctx.Done():
-	}
-	return nil, false
-}
-
-// Connections bounds how many a server has: in all, and from one address that
-// is neither this machine's nor a trusted proxy's. Those above it are closed.
-// When there are too many in all, those that are idle go first.
-//
-// It is not a listener, so that connections stay what they are: the system
-// then sends files by itself.
-type Connections struct {
-	Most, Each int // 0: no limit
-	Trusted    []netip.Prefix
-}
-
-// On begins to count the connections of a server that has not started.
-func (c Connections) On(srv *http.Server) {
-	var (
-		mu       sync.Mutex
-		all      int
-		by       = map[netip.Addr]int{}
-		from     = map[net.Conn]netip.Addr{}
-		makeRoom = func() {
-			srv.SetKeepAlivesEnabled(false) // closes what is idle
-			srv.SetKeepAlivesEnabled(true)
-		}
-	)
-	srv.ConnState = func(conn net.Conn, state http.ConnState) {
-		switch state {
-		case http.StateNew:
-			client := c.client(conn)
-			mu.Lock()
-			all++
-			from[conn] = client
-			if client.IsValid() {
-				by[client]++
-			}
-			tooMany := c.Most > 0 && all > c.Most
-			refuse := tooMany || c.Each > 0 && by[client] > c.Each
-			mu.Unlock()
-			if refuse {
-				_ = conn.Close()
-			}
-			if tooMany {
-				go makeRoom() // it calls this function
-			}
-		case http.StateClosed, http.StateHijacked:
-			mu.Lock()
-			all--
-			if client := from[conn]; client.IsValid() {
-				if by[client]--; by[client] == 0 {
-					delete(by, client)
-				}
-			}
-			delete(from, conn)
-			mu.Unlock()
-		}
-	}
-}
-
-// client is the address that is counted; none for this machine and for proxies.
-func (c Connections) client(conn net.Conn) netip.Addr {
-	peer, ok := address(conn.RemoteAddr().String())
-	if !ok || peer.IsLoopback() || within(peer, c.Trusted) {
-		return netip.Addr{}
-	}
-	return network(peer)
 }

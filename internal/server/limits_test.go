@@ -2,7 +2,6 @@ package server
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,11 +10,12 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -35,15 +35,13 @@ func with(t *testing.T, o Options) (*Server, *logBook) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
-	s.gate = newGate(2, 3)
-	for range 2 {
-		s.gate.slots <- struct{}{} // searches that run
-	}
+	s.gate = newGate(2, 3, s.clients.burden)
+	leave := occupy(t, s.gate, 2)
 	answers := make(chan answer, 3)
 	for range 3 {
 		go func() { answers <- get(t, s, query("/api/search", "q", "指纹锁打不开门")) }()
 	}
-	until(t, "three in the line", func() bool { return s.gate.waiting.Load() == 3 })
+	until(t, "three in the line", func() bool { _, n := s.gate.state(); return n == 3 })
 	for _, target := range []string{"/api/search?q=a", "/api/suggest?q=a"} {
 		a := get(t, s, target)
 		if code, err := problemOf(a); a.status != http.StatusServiceUnavailable || code != "busy" || err != nil || a.header.Get("Retry-After") == "" {
@@ -62,43 +60,13 @@ func TestBusy(t *testing.T) {
 			t.Errorf("%s: status %d while searches wait", target, a.status)
 		}
 	}
-	<-s.gate.slots // one is done: those that wait follow each other
+	leave() // those that wait follow each other
 	for range 3 {
 		if a := <-answers; a.status != http.StatusOK {
 			t.Errorf("one that waited: status %d: %s", a.status, a.body)
 		}
 	}
-	<-s.gate.slots
-	if n, w := len(s.gate.slots), s.gate.waiting.Load(); n != 0 || w != 0 {
-		t.Errorf("afterwards %d run and %d wait", n, w)
-	}
-}
-
-func TestGateGivesUp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(1, 1)
-		leave, ok := g.enter(t.Context())
-		if !ok {
-			t.Fatal("an empty gate lets nobody in")
-		}
-		began := time.Now()
-		if _, ok := g.enter(t.Context()); ok || time.Since(began) != patience {
-			t.Errorf("in a line that does not move: %v after %v, want false after %v", ok, time.Since(began), patience)
-		}
-		gone, cancel := context.WithCancel(t.Context())
-		cancel()
-		began = time.Now()
-		if _, ok := g.enter(gone); ok || time.Since(began) != 0 {
-			t.Errorf("for a client that went away: %v after %v", ok, time.Since(began))
-		}
-		leave()
-		if leave, ok := g.enter(t.Context()); !ok {
-			t.Error("a slot that was left is not free")
-		} else {
-			leave()
-		}
-	})
+	until(t, "nothing at the gate", func() bool { n, w := s.gate.state(); return n == 0 && w == 0 && len(s.gate.queues) == 0 })
 }
 
 // from asks as a client.
@@ -115,11 +83,19 @@ func from(t *testing.T, h http.Handler, method, target, client string, header ..
 	return answer{w.Code, w.Header(), w.Body.String()}
 }
 
+// atClock gives the counting of clients a clock that stands, and is moved.
+func atClock(s *Server) (move func(time.Duration)) {
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	s.clients.now = func() time.Time { return clock }
+	return func(d time.Duration) { clock = clock.Add(d) }
+}
+
+// A client that has used up its time is told when to come back; others, and
+// what does not search, are answered as ever.
 func TestClientIsLimited(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{Limits: Limits{Rate: 2, Burst: 4}})
-	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	s.clients.now = func() time.Time { return clock }
+	move := atClock(s)
 	const one, other = "203.0.113.7:1000", "203.0.113.8:1000"
 	targets := []string{"/api/search?q=a", "/api/suggest?q=a", "/search?q=a", "/api/search?q=b"}
 	for _, target := range targets {
@@ -127,13 +103,19 @@ func TestClientIsLimited(t *testing.T) {
 			t.Fatalf("%s in the burst: status %d", target, a.status)
 		}
 	}
+	used := func(searches float64) { // as one long search, or many short ones, would
+		s.clients.mu.Lock()
+		defer s.clients.mu.Unlock()
+		s.clients.account(netip.MustParseAddr("203.0.113.7")).used = time.Duration(searches * float64(ordinary))
+	}
+	used(24) // of which 20 are too many
 	for _, target := range targets[:2] {
 		a := from(t, s, http.MethodGet, target, strings.Replace(one, "1000", "2000", 1)) // another connection, the same client
-		if code, err := problemOf(a); a.status != http.StatusTooManyRequests || code != "too_many_requests" || err != nil || a.header.Get("Retry-After") == "" {
+		if code, err := problemOf(a); a.status != http.StatusTooManyRequests || code != "too_many_requests" || err != nil || a.header.Get("Retry-After") != "10" {
 			t.Errorf("%s after the burst: status %d, code %q, %v, Retry-After %q", target, a.status, code, err, a.header.Get("Retry-After"))
 		}
 	}
-	if a := from(t, s, http.MethodGet, "/search?q=a", one); a.status != http.StatusTooManyRequests || !strings.Contains(a.body, "<form") {
+	if a := from(t, s, http.MethodGet, "/search?q=a", one); a.status != http.StatusTooManyRequests || !strings.Contains(a.body, "<form") || a.header.Get("Retry-After") != "10" {
 		t.Errorf("/search after the burst: status %d: want a page of the theme with 429", a.status)
 	}
 	if a := from(t, s, http.MethodPost, "/api/feedback", one); a.status != http.StatusTooManyRequests {
@@ -147,11 +129,43 @@ func TestClientIsLimited(t *testing.T) {
 	if a := from(t, s, http.MethodGet, targets[0], other); a.status != http.StatusOK {
 		t.Errorf("another client: status %d", a.status)
 	}
-	clock = clock.Add(time.Second) // two more
-	for i, want := range []int{200, 200, 429} {
+	move(9 * time.Second)
+	if a := from(t, s, http.MethodGet, targets[0], one); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "1" {
+		t.Errorf("before its time: status %d, Retry-After %s", a.status, a.header.Get("Retry-After"))
+	}
+	move(time.Second + time.Millisecond)
+	for i, want := range []int{200, 429} {
 		if a := from(t, s, http.MethodGet, targets[0], one); a.status != want {
-			t.Errorf("a second later, search %d: status %d, want %d", i+1, a.status, want)
+			t.Errorf("ten seconds later, search %d: status %d, want %d", i+1, a.status, want)
 		}
+	}
+}
+
+// A long search counts as many; a short one as less than one, but not as none.
+func TestTimeIsCounted(t *testing.T) {
+	t.Parallel()
+	c := &clients{limits: Limits{Rate: 50, Burst: 250}, now: time.Now}
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c.now = func() time.Time { return clock }
+	for i, tt := range []struct {
+		took time.Duration
+		want int // searches until it is told to come back
+	}{{0, 1000}, {ordinary, 250}, {20 * time.Millisecond, 25}, {770 * time.Millisecond, 1}} {
+		who := client{netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), true}
+		n := 0
+		for {
+			if _, ok := c.allow(who); !ok {
+				break
+			}
+			c.charge(who, tt.took)
+			n++
+		}
+		if n != tt.want {
+			t.Errorf("%d searches of %v are allowed at once, want %d", n, tt.took, tt.want)
+		}
+	}
+	if _, ok := c.allow(client{netip.MustParseAddr("192.0.2.3"), false}); !ok {
+		t.Error("this machine is limited")
 	}
 }
 
@@ -165,27 +179,30 @@ func TestClientOf(t *testing.T) {
 		remote    string
 		forwarded []string
 		want      string // "" for nobody
+		bits      int
 	}{
-		{"direct", nil, "203.0.113.7:1", nil, "203.0.113.7"},
-		{"a header that nobody asked for", nil, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7"},
-		{"a header from who is not trusted", trusted, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7"},
-		{"a proxy", trusted, "10.1.2.3:1", []string{"198.51.100.1"}, "198.51.100.1"},
-		{"a proxy without the header", trusted, "10.1.2.3:1", nil, "10.1.2.3"},
-		{"made up before the proxy", trusted, "10.1.2.3:1", []string{"1.1.1.1, 198.51.100.1"}, "198.51.100.1"},
-		{"two proxies", trusted, "10.1.2.3:1", []string{"198.51.100.1, 10.9.9.9"}, "198.51.100.1"},
-		{"two lines", trusted, "10.1.2.3:1", []string{"1.1.1.1", "198.51.100.1"}, "198.51.100.1"},
-		{"not an address", trusted, "10.1.2.3:1", []string{"198.51.100.1, unknown"}, "10.1.2.3"},
-		{"with a port", trusted, "10.1.2.3:1", []string{"198.51.100.1:443"}, "198.51.100.1"},
-		{"with brackets and a port", trusted, "10.1.2.3:1", []string{"[2001:db8:2:3:4::5]:443"}, "2001:db8:2:3::"},
-		{"all are proxies", trusted, "10.1.2.3:1", []string{"10.7.7.7, 10.8.8.8"}, "10.7.7.7"},
-		{"IPv6 counts by network", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3::"},
-		{"an IPv6 proxy", trusted, "[2001:db8:1::7]:1", []string{"203.0.113.9"}, "203.0.113.9"},
-		{"IPv4 in IPv6", trusted, "[::ffff:10.1.2.3]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
-		{"a zone", nil, "[fe80::1%eth0]:1", nil, "fe80::"},
-		{"this machine", nil, "127.0.0.1:1", nil, "127.0.0.1"},
-		{"this machine as a proxy", trusted, "127.0.0.1:1", []string{"198.51.100.1"}, "198.51.100.1"},
-		{"this machine, IPv6", nil, "[::1]:1", nil, "::1"},
-		{"no address at all", nil, "@", nil, ""},
+		{"direct", nil, "203.0.113.7:1", nil, "203.0.113.7", 0},
+		{"a header that nobody asked for", nil, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7", 0},
+		{"a header from who is not trusted", trusted, "203.0.113.7:1", []string{"198.51.100.1"}, "203.0.113.7", 0},
+		{"a proxy", trusted, "10.1.2.3:1", []string{"198.51.100.1"}, "198.51.100.1", 0},
+		{"a proxy without the header", trusted, "10.1.2.3:1", nil, "10.1.2.3", 0},
+		{"made up before the proxy", trusted, "10.1.2.3:1", []string{"1.1.1.1, 198.51.100.1"}, "198.51.100.1", 0},
+		{"two proxies", trusted, "10.1.2.3:1", []string{"198.51.100.1, 10.9.9.9"}, "198.51.100.1", 0},
+		{"two lines", trusted, "10.1.2.3:1", []string{"1.1.1.1", "198.51.100.1"}, "198.51.100.1", 0},
+		{"not an address", trusted, "10.1.2.3:1", []string{"198.51.100.1, unknown"}, "10.1.2.3", 0},
+		{"with a port", trusted, "10.1.2.3:1", []string{"198.51.100.1:443"}, "198.51.100.1", 0},
+		{"with brackets and a port", trusted, "10.1.2.3:1", []string{"[2001:db8:2:3:4::5]:443"}, "2001:db8:2::", 0},
+		{"all are proxies", trusted, "10.1.2.3:1", []string{"10.7.7.7, 10.8.8.8"}, "10.7.7.7", 0},
+		{"IPv6 counts by network", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2::", 0},
+		{"IPv6 by what the operator says", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3::", 64},
+		{"IPv6 by the last bit", nil, "[2001:db8:2:3:4::5]:1", nil, "2001:db8:2:3:4::5", 128},
+		{"an IPv6 proxy", trusted, "[2001:db8:1::7]:1", []string{"203.0.113.9"}, "203.0.113.9", 0},
+		{"IPv4 in IPv6", trusted, "[::ffff:10.1.2.3]:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1", 0},
+		{"a zone", nil, "[fe80::1%eth0]:1", nil, "fe80::", 0},
+		{"this machine", nil, "127.0.0.1:1", nil, "127.0.0.1", 0},
+		{"this machine as a proxy", trusted, "127.0.0.1:1", []string{"198.51.100.1"}, "198.51.100.1", 0},
+		{"this machine, IPv6", nil, "[::1]:1", nil, "::1", 0},
+		{"no address at all", nil, "@", nil, "", 0},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.RemoteAddr = tt.remote
@@ -193,7 +210,7 @@ func TestClientOf(t *testing.T) {
 			r.Header.Add("X-Forwarded-For", f)
 		}
 		got := ""
-		if a, _, ok := (&clients{trusted: tt.trusted}).of(r); ok {
+		if a, _, ok := (&clients{trusted: tt.trusted, limits: Limits{IPv6: tt.bits}}).of(r); ok {
 			got = a.String()
 		}
 		if got != tt.want {
@@ -202,62 +219,84 @@ func TestClientOf(t *testing.T) {
 	}
 }
 
-// This machine itself is not counted, but who comes through a trusted proxy on
+// This machine itself is not limited, but who comes through a trusted proxy on
 // it is, whatever the client says of itself.
 func TestClientBehindAProxyHere(t *testing.T) {
 	t.Parallel()
 	limits := Limits{Rate: 1, Burst: 3}
 	alone, _ := with(t, Options{Limits: limits})
+	atClock(alone)
 	for i := range 20 {
 		if a := from(t, alone, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i%2)); a.status != http.StatusOK {
 			t.Fatalf("this machine: status %d", a.status)
 		}
 	}
 	proxied, _ := with(t, Options{Limits: limits, Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
-	refused := 0
-	for i := range 20 {
-		if a := from(t, proxied, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", fmt.Sprintf("X-Forwarded-For: 1.2.3.%d, 198.51.100.1", i)); a.status == http.StatusTooManyRequests {
-			refused++
+	atClock(proxied)
+	for _, header := range []string{"1.2.3.%d, 198.51.100.1", "who knows"} {
+		refused := 0
+		for i := range 20 {
+			if a := from(t, proxied, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", "X-Forwarded-For: "+strings.Replace(header, "%d", strconv.Itoa(i), 1)); a.status == http.StatusTooManyRequests {
+				refused++
+			}
 		}
-	}
-	for range 20 {
-		if a := from(t, proxied, http.MethodGet, "/api/search?q=a", "127.0.0.1:1", "X-Forwarded-For: who knows"); a.status == http.StatusTooManyRequests {
-			refused += 100
+		// Of the cheapest a burst has twelve.
+		if refused < 8 {
+			t.Errorf("behind a trusted proxy that says %s, %d of 20 were refused", header, refused)
 		}
-	}
-	if refused < 100 {
-		t.Error("a client that its proxy cannot name is not limited")
-	}
-	if refused %= 100; refused < 15 {
-		t.Errorf("behind a trusted proxy %d of 20 were refused, want nearly all after the burst", refused)
 	}
 }
 
 // However many clients come, what is kept of them is bounded, and forgotten.
 func TestClientsAreForgotten(t *testing.T) {
 	t.Parallel()
-	c := &clients{limits: Limits{Rate: 1, Burst: 2}, now: time.Now}
 	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c := &clients{limits: Limits{Rate: 50, Burst: 100}, now: func() time.Time { return clock }}
 	for i := range 3 * mostClients {
-		c.limiter(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), clock)
+		c.account(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 	}
 	if n := len(c.recent) + len(c.older); n > 2*mostClients {
 		t.Errorf("%d clients are kept, want at most %d", n, 2*mostClients)
 	}
 	// Who is still here is not forgiven by the turn.
-	one := netip.MustParseAddr("192.0.2.1")
-	for !c.limiter(one, clock).AllowN(clock, 2) {
-		t.Fatal("the first two are refused")
+	one := client{netip.MustParseAddr("192.0.2.1"), true}
+	turned := c.turned
+	clock = clock.Add(30 * time.Second)
+	c.charge(one, 3*queryTime)
+	charged := clock
+	for c.turned.Equal(turned) {
+		clock = clock.Add(time.Second)
+		c.account(netip.MustParseAddr("192.0.2.2"))
 	}
-	clock = clock.Add(3*time.Second + 1)
-	c.limiter(netip.MustParseAddr("192.0.2.2"), clock) // turns
-	if !c.limiter(one, clock).AllowN(clock, 2) || c.limiter(one, clock).AllowN(clock, 1) {
-		t.Error("after the turn the client has another limit than before")
+	if got, want := c.used(one), 3*queryTime-time.Duration(float64(clock.Sub(charged))*c.rate()); got < want-time.Millisecond || got > want+time.Millisecond {
+		t.Errorf("after the turn the client has used %v, want %v", got, want)
 	}
 	clock = clock.Add(time.Hour)
-	c.limiter(one, clock)
+	if got := c.used(one); got != 0 {
+		t.Errorf("an hour later it has used %v", got)
+	}
 	if n := len(c.recent) + len(c.older); n != 1 {
 		t.Errorf("an hour later %d clients are kept, want 1", n)
+	}
+}
+
+// A clock that is set, forth or back, forgives or locks out nobody for long.
+func TestClientsWhenTheClockIsSet(t *testing.T) {
+	t.Parallel()
+	clock := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	c := &clients{limits: Limits{Rate: 50, Burst: 100}, now: func() time.Time { return clock }}
+	one := client{netip.MustParseAddr("192.0.2.1"), true}
+	for _, jump := range []time.Duration{-time.Hour, 24 * 365 * time.Hour, -10 * 24 * 365 * time.Hour, time.Millisecond} {
+		c.charge(one, time.Second)
+		clock = clock.Add(jump)
+		c.used(one)
+		clock = clock.Add(10 * time.Second) // in which a second of a processor is forgiven
+		if got := c.used(one); got > time.Millisecond {
+			t.Errorf("ten seconds after the clock jumped by %v the client has still used %v", jump, got)
+		}
+		if _, ok := c.allow(one); !ok {
+			t.Errorf("ten seconds after the clock jumped by %v the client is locked out", jump)
+		}
 	}
 }
 
@@ -369,7 +408,7 @@ func TestSharedAnswers(t *testing.T) {
 func TestProtection(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{})
-	for _, target := range []string{"/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/other", "/lock/picture.svg", "/healthz", "/readyz", "/lock", "/search-lite.json"} {
+	for _, target := range []string{"/", "/nothing/", "/search?q=a", "/api/search?q=a", "/api/search?size=0", "/api/other", "/healthz", "/readyz", "/lock"} {
 		h := get(t, s, target).header
 		policy := h.Get("Content-Security-Policy")
 		if policy == "" || strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors") || !strings.Contains(policy, "default-src") {
@@ -389,10 +428,42 @@ func TestProtection(t *testing.T) {
 	}
 }
 
+// What a writer has put beside the articles runs nowhere, and no page can run it;
+// the theme can.
+func TestUploadsRunNowhere(t *testing.T) {
+	t.Parallel()
+	s, _ := with(t, Options{})
+	page := get(t, s, "/lock/fingerprint/")
+	asset := func(pattern string) string { return regexp.MustCompile(pattern).FindString(page.body) }
+	const page1, file = "default-src 'self';", "default-src 'none'; style-src 'unsafe-inline'; sandbox;"
+	for _, tt := range []struct{ target, kind, policy string }{
+		{"/lock/fingerprint/", "text/html; charset=utf-8", page1},
+		{"/nothing/", "text/html; charset=utf-8", page1},
+		{"/lock/picture.svg", "image/svg+xml", file},
+		{"/lock/form.html", "text/html; charset=utf-8", file},
+		{"/lock/script.js", "text/plain; charset=utf-8", file},
+		{"/lock/Module.MJS", "text/plain; charset=utf-8", file},
+		{"/lock/data.csv", "application/octet-stream", file},
+		{"/lock/manual.pdf", "application/pdf", page1},
+		{"/search-lite.json", "application/json; charset=utf-8", file},
+		{asset(`/assets/site\.[0-9a-f]{10}\.js`), "text/javascript; charset=utf-8", page1},
+		{asset(`/assets/favicon\.[0-9a-f]{10}\.svg`), "image/svg+xml", page1},
+	} {
+		h := get(t, s, tt.target).header
+		if kind, policy := h.Get("Content-Type"), h.Get("Content-Security-Policy"); kind != tt.kind || !strings.HasPrefix(policy, tt.policy) {
+			t.Errorf("%s: %s with the policy %q; want %s, %s", tt.target, kind, policy, tt.kind, tt.policy)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: a browser may guess what it is", tt.target)
+		}
+	}
+}
+
 // Metrics and profiles are on their own handler only.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	s, _ := with(t, Options{Limits: Limits{Rate: 1, Burst: 2}})
+	atClock(s)
 	live, done := s.holder.Acquire()
 	done()
 	for _, target := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap", "/debug/vars"} {
@@ -402,12 +473,13 @@ func TestMetrics(t *testing.T) {
 	}
 	from(t, s, http.MethodGet, query("/api/search", "q", "指纹锁打不开门"), "203.0.113.7:1")
 	from(t, s, http.MethodGet, query("/api/search", "q", "qwertyuiop"), "203.0.113.7:1")
+	s.clients.charge(client{address: netip.MustParseAddr("203.0.113.7")}, time.Second)
 	from(t, s, http.MethodGet, "/api/search?q=a", "203.0.113.7:1") // one too many
 	a := get(t, s.Inside(), "/metrics")
 	for _, want := range []string{
 		`whyfix_requests_total{route="search",status="200"} 2`, `whyfix_requests_total{route="search",status="429"} 1`, `whyfix_requests_total{route="file",status="404"} 4`,
 		`whyfix_search_seconds_count{mode="exact"}`, `whyfix_search_zero_results_total 1`, `whyfix_search_unanswered_total 1`, `whyfix_rejected_total{reason="client"} 1`, `whyfix_rejected_total{reason="busy"} 0`,
-		`whyfix_release_info{release="` + live.ID + `"} 1`, `whyfix_release_articles `, `whyfix_index_bytes `, `whyfix_searches_running 0`, `go_goroutines `,
+		`whyfix_release_info{release="` + live.ID + `"} 1`, `whyfix_release_articles `, `whyfix_index_bytes `, `whyfix_searches_running 0`, `whyfix_search_processor_seconds_total `, `go_goroutines `,
 	} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("/metrics has no %s", want)
@@ -580,8 +652,8 @@ func TestCutConnections(t *testing.T) {
 		c.Close()
 	}
 	until(t, "rid of the connections", func() bool { return runtime.NumGoroutine() <= before+2 })
-	if n := len(s.gate.slots); n != 0 {
-		t.Errorf("%d searches still run", n)
+	if n, w := s.gate.state(); n != 0 || w != 0 {
+		t.Errorf("%d searches still run, and %d wait", n, w)
 	}
 }
 

@@ -248,7 +248,7 @@ func TestSegmentCutShortUnderIt(t *testing.T) {
 	if a := get(t, s, "/a/"); a.status != http.StatusOK {
 		t.Errorf("a page: status %d", a.status)
 	}
-	if n := len(s.gate.slots); n != 0 {
+	if n, _ := s.gate.state(); n != 0 {
 		t.Errorf("%d slots are never left", n)
 	}
 	wordSite(t, dir, "乙")

@@ -21,6 +21,7 @@ type metrics struct {
 	nothing  prometheus.Counter
 	doubtful prometheus.Counter
 	partial  prometheus.Counter
+	busy     prometheus.Counter     // seconds of processors
 	rejected *prometheus.CounterVec // by reason
 	panics   prometheus.Counter
 	swaps    prometheus.Counter
@@ -53,6 +54,7 @@ func newMetrics(s *Server) *metrics {
 		nothing:  counter("whyfix_search_zero_results_total", "Searches that found nothing."),
 		doubtful: counter("whyfix_search_unanswered_total", "Searches that no article is likely to answer; those that found nothing are among them."),
 		partial:  counter("whyfix_search_partial_total", "Searches whose time ran out: they answered with what they had."),
+		busy:     counter("whyfix_search_processor_seconds_total", "Processor time of searches and suggestions."),
 		rejected: in.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
 		panics:   counter("whyfix_panics_total", "Requests that ended in an unexpected error."),
 		swaps:    counter("whyfix_releases_loaded_total", "Releases that went live in this process."),
@@ -62,8 +64,8 @@ func newMetrics(s *Server) *metrics {
 		articles: gauge("whyfix_release_articles", "Articles of the live release."),
 		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
 	}
-	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { return float64(len(s.gate.slots)) })
-	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { return float64(s.gate.waiting.Load()) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { n, _ := s.gate.state(); return float64(n) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { _, n := s.gate.state(); return float64(n) })
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if s.options.Events != nil {
 		in.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) })
@@ -90,6 +92,7 @@ func (m *metrics) count(x *exchange, took time.Duration) {
 	if x.rejected != "" {
 		m.rejected.WithLabelValues(x.rejected).Inc()
 	}
+	m.busy.Add(x.processor.Seconds())
 	if r := x.result; r != nil {
 		m.searches.WithLabelValues(string(r.Mode)).Observe(x.took.Seconds())
 		if r.Total == 0 {

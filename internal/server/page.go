@@ -58,9 +58,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 	default:
 		result, f := s.search(w, r, release, q)
 		if f != nil {
-			if f.again {
-				w.Header().Set("Retry-After", comeBack)
-			}
+			f.retry(w)
 			status, view.Problem, view.Query = f.status, "unavailable", q.Text
 			break
 		}

@@ -127,6 +127,7 @@ type Server struct {
 	gate    *gate
 	metrics *metrics
 	health  health
+	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
 }
@@ -139,8 +140,10 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 		clients: &clients{limits: o.Limits, trusted: o.Trusted, now: time.Now},
 		// One search for each processor, since more only keep each other from the
 		// caches; but a slow one never stops all.
-		gate: newGate(max(n, 2), waitingEach*n),
+		gate: newGate(max(n, 2), waitingEach*n, nil),
 	}
+	s.gate.burden = s.clients.burden
+	s.before.now = time.Now
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)

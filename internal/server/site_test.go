@@ -72,6 +72,10 @@ updated: 2026-01-02
 `,
 		"lock/picture.svg": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><title>门锁</title></svg>`,
 		"lock/data.csv":    "a,b\n1,2\n",
+		"lock/script.js":   "document.title = 'taken'\n",
+		"lock/Module.MJS":  "document.title = 'taken'\n",
+		"lock/form.html":   "<!doctype html><title>表</title><script>document.title = 'taken'</script><script src=\"script.js\"></script>",
+		"lock/manual.pdf":  "%PDF-1.4\n",
 		"odd/escape.md": `---
 title: 网页出现 <script>alert(1)</script> & "引号" {{.}} [[.Query]]
 summary: 页面把 <b>代码</b> 当成了文字 & 显示出来。
@@ -140,6 +144,11 @@ var started = time.Now()
 // buildSite makes a release of a content folder in dir and returns the folder
 // of the releases.
 func buildSite(dir string, files map[string]string, base string, index bool) (string, error) {
+	return buildSiteAt(dir, files, base, index, now.Add(time.Since(started)))
+}
+
+// buildSiteAt builds as if it were another time.
+func buildSiteAt(dir string, files map[string]string, base string, index bool, at time.Time) (string, error) {
 	contentDir := filepath.Join(dir, "content")
 	for name, text := range files {
 		name = filepath.Join(contentDir, filepath.FromSlash(name))
@@ -152,7 +161,7 @@ func buildSite(dir string, files map[string]string, base string, index bool) (st
 	}
 	public := filepath.Join(dir, "public")
 	built, err := generate.Run(context.Background(), generate.Options{
-		Content: contentDir, Base: base, Now: func() time.Time { return now.Add(time.Since(started)) },
+		Content: contentDir, Base: base, Now: func() time.Time { return at },
 		Release: generate.ReleaseOptions{Public: public, Keep: 3, Index: index, Compress: true, Generator: "test"},
 	})
 	if errors.Is(err, generate.ErrContent) {

@@ -102,7 +102,7 @@ func (s *site) files(seen record, release fs.FS) error {
 		}
 		manifest, err := decode(data)
 		for _, value := range leaves("", manifest) {
-			if value.what != "id" && value.what != "time" {
+			if value.what != "id" && value.what != "time" && value.what != "digest" { // which is of these two, too
 				s.add(seen, "manifest", value.what, value.is)
 			}
 		}

@@ -11,6 +11,11 @@
 //	-nginx FILE    nginx
 //	-n N           articles (default 10000); -content DIR: articles in place of the made ones
 //	-clients N     (default 64); -time D: how long (default 60s); -swap D: between releases (default 5s)
+//	-attack        in place of that: the answers to an ordinary client while others
+//	               try to take the search away, each for -time
+//	-connections N and in place of that: the same while N connections are silent or
+//	               send a body byte by byte
+//	-public DIR    a folder of releases of the made articles, not to build it anew
 //	-dir DIR       where the site is made (default: a temporary folder)
 package main
 
@@ -41,7 +46,9 @@ import (
 
 type options struct {
 	whyfix, nginx, content, dir string
-	n, clients                  int
+	public                      string
+	n, clients, connections     int
+	attack                      bool
 	time, swap                  time.Duration
 }
 
@@ -55,6 +62,9 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "")
 	flag.IntVar(&o.n, "n", 10_000, "")
 	flag.IntVar(&o.clients, "clients", 64, "")
+	flag.StringVar(&o.public, "public", "", "")
+	flag.BoolVar(&o.attack, "attack", false, "")
+	flag.IntVar(&o.connections, "connections", 0, "")
 	flag.DurationVar(&o.time, "time", time.Minute, "")
 	flag.DurationVar(&o.swap, "swap", 5*time.Second, "")
 	flag.Parse()
@@ -81,6 +91,18 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Printf("%s/%s, %d processors, %s, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))
+	switch {
+	case o.attack:
+		if err := s.attacked(ctx, o, w); err != nil {
+			return err
+		}
+		return w.Flush()
+	case o.connections > 0:
+		if err := s.slow(ctx, o, w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
 	fmt.Fprintln(w, "what\tanswers\ta second\tp50\tp99\tlongest\terrors\tmemory before\tafter\tmost")
 	if err := s.search(ctx, o, w); err != nil {
 		return err
@@ -102,12 +124,17 @@ type site struct {
 func twoReleases(ctx context.Context, o options) (*site, error) {
 	content := filepath.Join(o.dir, "content")
 	s := &site{public: filepath.Join(o.dir, "public")}
-	if o.content == "" {
+	switch {
+	case o.public != "" && o.content != "":
+		content = o.content
+	case o.content == "":
 		if err := bench.Write(content, o.n); err != nil {
 			return nil, err
 		}
-	} else if err := os.CopyFS(content, os.DirFS(o.content)); err != nil {
-		return nil, err
+	default:
+		if err := os.CopyFS(content, os.DirFS(o.content)); err != nil {
+			return nil, err
+		}
 	}
 	for i := range 2 {
 		if i == 1 {
@@ -115,6 +142,10 @@ func twoReleases(ctx context.Context, o options) (*site, error) {
 			if err := os.WriteFile(filepath.Join(content, "later.md"), []byte(extra), 0o644); err != nil {
 				return nil, err
 			}
+		}
+		if o.public != "" {
+			s.public = o.public
+			break
 		}
 		if out, err := exec.CommandContext(ctx, o.whyfix, "build", "-content", content, "-out", s.public).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("build: %w\n%s", err, out)
@@ -142,8 +173,8 @@ func (s *site) point(n int) error {
 	return errors.Join(os.Symlink(s.ids[n%len(s.ids)], next), os.Rename(next, filepath.Join(s.public, "current")))
 }
 
-func (s *site) serve(ctx context.Context, o options) (*bench.Server, error) {
-	return bench.Start(ctx, o.whyfix, "serve", "-public", s.public, "-addr", "127.0.0.1:0")
+func (s *site) serve(ctx context.Context, o options, more ...string) (*bench.Server, error) {
+	return bench.Start(ctx, o.whyfix, append([]string{"serve", "-public", s.public, "-addr", "127.0.0.1:0"}, more...)...)
 }
 
 // result is what clients saw.

@@ -143,6 +143,17 @@ func calm(tb testing.TB) {
 	}
 }
 
+// withoutDetector skips a test of many questions, one after the other, under the
+// race detector: make test runs all tests of this package without it, too. Those
+// that are asked side by side are in TestConcurrentFinds, enginetest's Concurrent,
+// and package preview, which edits beside them.
+func withoutDetector(tb testing.TB) {
+	tb.Helper()
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		tb.Skip("not under the race detector: it runs without, in make test too")
+	}
+}
+
 // files are the names and contents below a folder.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()

@@ -79,6 +79,7 @@ func edits(r *rand.Rand, n int) (steps []edit, states []map[string]*article.Docu
 // What the writer's preview answers after any edits is what an index answers
 // that is made of the same articles from nothing, on a disk and in memory.
 func TestLiveAnswersLikeARelease(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	steps, states := edits(rand.New(rand.NewPCG(11, 12)), 60)
 	live, err := NewLive(nil)
@@ -118,6 +119,7 @@ func TestLiveAnswersLikeARelease(t *testing.T) {
 
 // The same, on a site of which most stays as it is.
 func TestLivePatches(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	r := rand.New(rand.NewPCG(31, 32))
 	docs := village(r, 400)

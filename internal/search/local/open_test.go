@@ -236,6 +236,7 @@ func foreign(t *testing.T, schema []byte) string {
 // Bytes of a segment or of texts that change later are an error, or other
 // answers; they are never the end of the program.
 func TestDamagedLater(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	r := rand.New(rand.NewPCG(41, 42))
 	dir := t.TempDir()

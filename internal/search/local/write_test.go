@@ -21,6 +21,7 @@ import (
 // After any edits, an index that was made from the last one answers what one
 // answers that is made from nothing.
 func TestPatchedAnswersTheSame(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	r := rand.New(rand.NewPCG(21, 22))
 	docs := village(r, 260)

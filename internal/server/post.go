@@ -37,6 +37,7 @@ func (s *Server) post(w *exchange, r *http.Request, release *Release, take func(
 	if f := s.admit(w, r); f != nil {
 		return f
 	}
+	s.clients.charge(w.client, ordinary) // it takes less, but something is written each time
 	// Another site must not answer in its readers' name.
 	protection := http.NewCrossOriginProtection()
 	for _, o := range release.Origins {
