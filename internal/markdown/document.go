@@ -52,6 +52,7 @@ type Document struct {
 	Comments []Span    // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
 	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
 	Headings []Heading // those outside of quotes and lists, in order, without the title
+	Shown    []Shown   // what was most likely meant as markup and is shown as text, in order
 }
 
 // Heading is a heading's place and level, whatever part of the page it heads.

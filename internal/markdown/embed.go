@@ -49,7 +49,7 @@ var (
 	youkuFilm    = regexp.MustCompile(`^/v_show/id_([0-9A-Za-z=]{1,40})\.html$`)
 	youtubeFilm  = regexp.MustCompile(`^[0-9A-Za-z_-]{11}$`)
 	vimeoFilm    = regexp.MustCompile(`^/([0-9]{1,15})/?$`)
-	number       = regexp.MustCompile(`^[0-9]{1,6}$`)
+	digits       = regexp.MustCompile(`^[0-9]{1,6}$`)
 )
 
 func bilibili(u *url.URL) string {
@@ -61,7 +61,7 @@ func bilibili(u *url.URL) string {
 	if m[1] == "" {
 		film = "aid=" + m[2]
 	}
-	if part := u.Query().Get("p"); number.MatchString(part) {
+	if part := u.Query().Get("p"); digits.MatchString(part) {
 		film += "&page=" + part
 	}
 	return "https://player.bilibili.com/player.html?" + film + "&autoplay=1"
@@ -87,7 +87,7 @@ func youtube(u *url.URL) string {
 		return ""
 	}
 	start := ""
-	if t := strings.TrimSuffix(u.Query().Get("t"), "s"); number.MatchString(t) {
+	if t := strings.TrimSuffix(u.Query().Get("t"), "s"); digits.MatchString(t) {
 		start = "&start=" + t
 	}
 	return "https://www.youtube-nocookie.com/embed/" + id + "?autoplay=1" + start

@@ -90,6 +90,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 		r.tags(root)
 	}
 	r.boxes(pc)
+	r.shown(root)
 	r.prepare(root)
 	r.sortEdits()
 	r.name()
