@@ -46,13 +46,17 @@ func Edited(text []byte, comments []Span, edits []Edit) []byte {
 // text goes on. A title that has its line for itself is a paragraph of its own, and
 // of a line that vanishes no second blank line is left.
 func (e Edit) make(out, text []byte) ([]byte, int) {
-	lineStart := bytes.LastIndexByte(out, '\n') + 1
-	alone := len(bytes.TrimSpace(out[lineStart:])) == 0
+	// Nothing here looks at a whole line: one may have many edits.
+	lineStart := len(bytes.TrimRight(out, " \t"))
+	alone := lineStart == 0 || out[lineStart-1] == '\n'
 	above := bytes.TrimRight(out[:lineStart], " \t")
 	blank := len(above) == 0 || bytes.HasSuffix(above, []byte("\n\n"))
-	below, _, more := bytes.Cut(text[e.End:], []byte("\n"))
-	ends := len(below) == 0
-	below, _, _ = bytes.Cut(text[min(e.End+1, len(text)):], []byte("\n"))
+	more := e.End < len(text)
+	ends := !more || text[e.End] == '\n'
+	var below []byte
+	if ends {
+		below, _, _ = bytes.Cut(text[min(e.End+1, len(text)):], []byte("\n"))
+	}
 	followed := ends && len(bytes.TrimSpace(below)) == 0 // by a blank line, or by nothing
 	now := e.Before + e.Word + e.After
 	switch {
@@ -74,11 +78,16 @@ func (e Edit) make(out, text []byte) ([]byte, int) {
 	return append(out, now...), e.End
 }
 
-// within are the spans inside a part of a text, counted from its start.
+// within are the spans inside a part of a text, counted from its start. They are in
+// order.
 func within(spans []Span, start, end int) []Span {
 	var out []Span
-	for _, s := range spans {
-		if s.Start >= start && s.End <= end {
+	first, _ := slices.BinarySearchFunc(spans, start, func(s Span, at int) int { return s.Start - at })
+	for _, s := range spans[first:] {
+		if s.Start >= end {
+			break
+		}
+		if s.End <= end {
 			out = append(out, Span{s.Start - start, s.End - start})
 		}
 	}
