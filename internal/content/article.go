@@ -192,14 +192,14 @@ func (r *Reader) Read(p string, data []byte) Read {
 }
 
 // Body is what stands below the front matter of a file that was read before,
-// without its comments.
-func Body(data []byte, comments []markdown.Span) string {
+// without its comments and with its edits made.
+func Body(data []byte, comments []markdown.Span, edits []markdown.Edit) string {
 	lines, source, bad := text("", data)
 	if bad != nil {
 		return ""
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(markdown.Uncommented(source[start:], comments), "\n"))
+	return string(bytes.TrimLeft(markdown.Edited(source[start:], comments, edits), "\n"))
 }
 
 // splitFront finds front matter: its text, and where the body starts.

@@ -513,12 +513,12 @@ func TestLoaderSeesChanges(t *testing.T) {
 		if got := doc.Sections[0].Kind.String(); got != tt.kind {
 			t.Errorf("%s: got kind %q, want %q", tt.name, got, tt.kind)
 		}
-		text := doc.Sections[0].Body.HTML.HTML(nil, "")
+		text := doc.Sections[0].Body.HTML.HTML(nil, nil)
 		for _, it := range doc.Sections[0].Items {
-			text += it.Body.HTML.HTML(nil, "")
+			text += it.Body.HTML.HTML(nil, nil)
 		}
 		for _, s := range doc.Sections[1:] {
-			text += s.Body.HTML.HTML(nil, "")
+			text += s.Body.HTML.HTML(nil, nil)
 		}
 		if !strings.Contains(text, tt.html) {
 			t.Errorf("%s: got %q, want %q in it", tt.name, text, tt.html)

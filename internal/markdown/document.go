@@ -50,6 +50,7 @@ type Document struct {
 	Figures  []Figure
 	Bare     bool      // it is an outline, without content
 	Comments []Span    // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
+	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 }
 
@@ -142,7 +143,8 @@ type Fragment struct {
 type hole struct {
 	At, Ref int
 	With    filling
-	Width   int // of a picture in pixels, as its writer wants it; else 0
+	Word    string // no ref, but a word of the theme, by its key
+	Width   int    // of a picture in pixels, as its writer wants it; else 0
 }
 
 // filling is what a hole is filled with.
@@ -152,7 +154,6 @@ const (
 	withAddress  filling = iota // of a page
 	withFile                    // the address of a file, which may have any character
 	withSize                    // the attributes width and height
-	withFigure                  // no ref, but the word before a figure's number
 	withOpening                 // the start of a link to a picture's file, where that shows more
 	withClosing                 // the end of that link
 	withPoster                  // the attribute poster of a film, if it has one
@@ -162,9 +163,9 @@ const (
 // Empty reports whether there is nothing to show.
 func (f Fragment) Empty() bool { return f.html == "" }
 
-// HTML fills the holes. Targets are in the order of Document.Refs; figure is
-// the word before a figure's number in the language of the page.
-func (f Fragment) HTML(targets []Target, figure string) string {
+// HTML fills the holes. Targets are in the order of Document.Refs; words are
+// those of the theme in the language of the page.
+func (f Fragment) HTML(targets []Target, words Words) string {
 	if len(f.holes) == 0 {
 		return f.html
 	}
@@ -173,8 +174,8 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 	for _, h := range f.holes {
 		out = append(out, f.html[from:h.At]...)
 		from = h.At
-		if h.With == withFigure {
-			out = append(out, htmlText(figure)...)
+		if h.Word != "" {
+			out = append(out, htmlText(words[h.Word])...)
 			continue
 		}
 		switch t := targets[h.Ref]; h.With {

@@ -51,7 +51,7 @@ func filled(doc *Document, f Fragment) string {
 	for i, ref := range doc.Refs {
 		targets[i] = Target{URL: ref.Dest}
 	}
-	return f.HTML(targets, "图")
+	return f.HTML(targets, Words{"figure": "图"})
 }
 
 // outline is the shape of a document in words.
@@ -362,8 +362,8 @@ func TestFigures(t *testing.T) {
 	if html := filled(doc, doc.Sections[0].Items[0].Body.HTML); !strings.Contains(html, `<span class="figure-number">图 4</span> 四`) {
 		t.Errorf("the fourth figure: got %s", html)
 	}
-	if html := good(t, Options{}, "![a](b \"c\")").Intro.HTML; !strings.Contains(html.HTML([]Target{{}}, `<&">`), "&lt;&amp;&quot;&gt; 1") {
-		t.Errorf("the word for a figure is not escaped: %s", html.HTML([]Target{{}}, `<&">`))
+	if html := good(t, Options{}, "![a](b \"c\")").Intro.HTML; !strings.Contains(html.HTML([]Target{{}}, Words{"figure": `<&">`}), "&lt;&amp;&quot;&gt; 1") {
+		t.Errorf("the word for a figure is not escaped: %s", html.HTML([]Target{{}}, Words{"figure": `<&">`}))
 	}
 }
 
@@ -492,12 +492,12 @@ func fragments(doc *Document) []Fragment {
 
 func TestHoles(t *testing.T) {
 	doc := good(t, options, "![图](x.svg) [一](b.md)")
-	got := doc.Intro.HTML.HTML([]Target{{URL: `/a b/"<&>.svg?x=1&y=2#z`, Width: 640, Height: 480}, {URL: "/花呗/"}}, "图")
+	got := doc.Intro.HTML.HTML([]Target{{URL: `/a b/"<&>.svg?x=1&y=2#z`, Width: 640, Height: 480}, {URL: "/花呗/"}}, Words{"figure": "图"})
 	want := `<p><img src="/a%20b/%22%3C&amp;%3E.svg%3Fx=1&amp;y=2%23z" alt="图" width="640" height="480" decoding="async"> <a href="/%E8%8A%B1%E5%91%97/">一</a></p>` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("HTML (-want +got):\n%s", diff)
 	}
-	if got := (Fragment{}).HTML(nil, ""); got != "" || !(Fragment{}).Empty() {
+	if got := (Fragment{}).HTML(nil, nil); got != "" || !(Fragment{}).Empty() {
 		t.Errorf("an empty fragment: got %q", got)
 	}
 }
@@ -635,7 +635,7 @@ func FuzzParse(f *testing.F) {
 		}
 		var all strings.Builder
 		for _, f := range fragments(doc) {
-			all.WriteString(f.HTML(targets, ""))
+			all.WriteString(f.HTML(targets, nil))
 		}
 		if !raw {
 			html := all.String()

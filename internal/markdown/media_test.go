@@ -24,7 +24,7 @@ func TestPlayers(t *testing.T) {
 		for i, ref := range doc.Refs {
 			targets[i] = Target{URL: "/" + ref.Dest, Width: 640, Height: 360, Media: c.media}
 		}
-		if got := doc.Intro.HTML.HTML(targets, "图"); got != c.want+"\n" {
+		if got := doc.Intro.HTML.HTML(targets, Words{"figure": "图"}); got != c.want+"\n" {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 		if doc.Intro.Text != c.text {

@@ -45,7 +45,7 @@ func NewParser(o Options) *Parser {
 	}
 	md := goldmark.New(
 		goldmark.WithParser(parser.NewParser(
-			parser.WithBlockParsers(blockParsers()...),
+			parser.WithBlockParsers(append(blockParsers(o.RawHTML), boxParsers(o.RawHTML)...)...),
 			parser.WithInlineParsers(inline...),
 			parser.WithParagraphTransformers(paragraphTransformers()...),
 			parser.WithAttribute(),
@@ -53,6 +53,9 @@ func NewParser(o Options) *Parser {
 		goldmark.WithExtensions(tablesAndNotes{}, extension.TaskList, extension.Linkify),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
+			util.Prioritized(boxRenderer{}, 100),
+			util.Prioritized(markRenderer{}, 100),
+			util.Prioritized(tagRenderer{}, 100),
 			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
@@ -83,7 +86,12 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
 	}
+	if !p.options.RawHTML && bytes.IndexByte(body, '<') >= 0 {
+		r.tags(root)
+	}
+	r.boxes(pc)
 	r.prepare(root)
+	r.sortEdits()
 	r.name()
 	r.split(root)
 	for _, id := range r.raw {
@@ -160,6 +168,9 @@ func (r *reading) prepare(root ast.Node) {
 			if n.SoftLineBreak() && joins(n, r.source) {
 				n.SetSoftLineBreak(false)
 			}
+		case *markNode:
+			r.edit(Span{n.Pos(), n.Pos() + 2}, "", "", "")
+			r.edit(Span{n.end, n.end + 2}, "", "", "")
 		case *ast.AutoLink:
 			r.dangerous(string(n.URL(r.source)), r.at(n.Pos()))
 		case *east.FootnoteList:

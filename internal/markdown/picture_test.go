@@ -28,7 +28,7 @@ func TestPictures(t *testing.T) {
 		for i, ref := range doc.Refs {
 			targets[i] = Target{URL: "/" + ref.Dest, Width: c.width, Height: c.width / 2}
 		}
-		if got := doc.Intro.HTML.HTML(targets, "图"); got != c.want+"\n" {
+		if got := doc.Intro.HTML.HTML(targets, Words{"figure": "图"}); got != c.want+"\n" {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 		if doc.Intro.Text != c.text {

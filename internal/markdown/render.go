@@ -181,7 +181,7 @@ func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, en
 	}
 	if f.Caption != "" {
 		_, _ = w.WriteString(`<figcaption><span class="figure-number">`)
-		w.(*sink).hole(hole{With: withFigure})
+		w.(*sink).hole(hole{Word: "figure"})
 		_, _ = w.WriteString(" " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
 	}
 	_, _ = w.WriteString("</figure>\n")

@@ -54,6 +54,7 @@ type sourceView struct {
 	Tail  string   // behind the text: what is in the folder
 	// Comments are not for readers: where they stand in the text.
 	Comments []markdown.Span
+	Edits    []markdown.Edit // signs that become plain text
 }
 
 // Sources lists the pages as Markdown: every article, and every category with
@@ -112,6 +113,9 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 		return v
 	}
 	v.Title, v.Comments = text.Doc.Title != "", text.Doc.Comments
+	for _, e := range text.Doc.Edits {
+		v.Edits = append(v.Edits, e.In(r.theme.words))
+	}
 	for i, ref := range text.Doc.Refs {
 		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
 			p, rest := u, ""
@@ -162,7 +166,7 @@ func relink(text string, pairs []string) string {
 func (v *sourceView) append(out, file []byte) []byte {
 	from := len(out)
 	out = append(out, v.Head...)
-	text := content.Body(file, v.Comments)
+	text := content.Body(file, v.Comments, v.Edits)
 	if v.Title { // the heading that became the title
 		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
 			text = strings.TrimLeft(rest, "\n")

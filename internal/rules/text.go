@@ -58,6 +58,27 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n三天到账\n\n<!-- 待确认：\n\n财务说三十天 -->\n",
 		},
 		{
+			Code: "box-open", Needed: true,
+			Summary: "a box is not closed",
+			Why:     "A callout, a fold or tabs that begin with ::: end at a line of as many colons; <details> ends at </details>. All that stands below one without an end would be in it, headings too. A line of colons ends the innermost box with as many.",
+			Bad:     "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n\n银行三天内到账。\n",
+			Good:    "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n:::\n\n银行三天内到账。\n",
+		},
+		{
+			Code: "box-kind", Needed: true,
+			Summary: "a box is of a kind that is not known",
+			Why:     "The words for callouts are note, info, tip, important, warning, caution and danger, or 注意, 说明, 提示, 重要, 警告, 小心 and 危险; ::: also knows details and tabs. A word that is none of them would be shown as text, or its box without a frame.",
+			Bad:     "# 退款没到\n\n> [!WARN]\n> 卡已经注销。\n",
+			Good:    "# 退款没到\n\n> [!WARNING]\n> 卡已经注销。\n",
+		},
+		{
+			Code: "tabs-empty", Needed: true,
+			Summary: "tabs have no tab",
+			Why:     "Each tab begins with a line such as “== iPhone”, with a blank behind the signs. Without one there is nothing to choose from.",
+			Bad:     "# 退款没到\n\n:::tabs\n苹果手机：点设置。\n:::\n",
+			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
+		},
+		{
 			Code: "title-length", Default: diag.Warning,
 			Summary: "a title is longer than 40 Chinese characters or 80 letters",
 			Why:     "Lists, results and other sites cut it off there, and the part that tells the problem apart is gone. The limit is generous: good titles have half of it.",
