@@ -142,6 +142,73 @@ func withoutCase(s *site.Site, say report) {
 	}
 }
 
+// tagsWithoutSection finds tags of an article that no heading is about, where
+// headings of the same kind are about others, or nearly have its words: the tag's
+// page would lead to an article that does not seem to speak of it. Articles whose
+// headings are no tags at all mean it so.
+func tagsWithoutSection(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Causes) == 0 && len(a.Solutions) == 0 && len(a.Cases) == 0 {
+			continue
+		}
+		about, misnamed := spokenOf(a)
+		if misnamed {
+			continue
+		}
+		for _, kind := range [...]markdown.Kind{markdown.Cause, markdown.Solution, markdown.Case} {
+			parts, tags := sections(a, kind), a.Tags[families[kind]]
+			if slices.ContainsFunc(parts, func(s *markdown.Section) bool { return len(s.Items) == 0 }) {
+				continue // a text without headings may speak of all
+			}
+			var titles []string
+			for _, part := range parts {
+				for _, it := range part.Items {
+					titles = append(titles, it.Title)
+				}
+			}
+			others := slices.ContainsFunc(tags, func(t *site.Tag) bool { return about[t] })
+			for _, t := range tags {
+				near := diag.Nearest(t.Name, titles)
+				if about[t] || !others && near == "" {
+					continue
+				}
+				hint := "write {tag=" + strconv.Quote(t.Name) + "} behind the heading that is, or take the tag out"
+				if near != "" {
+					hint = "write {tag=" + strconv.Quote(t.Name) + "} behind the heading “" + near + "”, if that is the one"
+				}
+				say(named(a, t), "no heading of this article is about the tag "+strconv.Quote(t.Name), hint)
+			}
+		}
+	}
+}
+
+// families are the tags that sections of a kind are about.
+var families = map[markdown.Kind]site.FamilyKind{markdown.Cause: site.Cause, markdown.Solution: site.Solution, markdown.Case: site.Case}
+
+// spokenOf are the tags that an item of an article is about or for. Where an item
+// names a tag that is not there, which was said already, that may be any of them.
+func spokenOf(a *site.Article) (about map[*site.Tag]bool, misnamed bool) {
+	about = map[*site.Tag]bool{}
+	c := a.Chain()
+	for _, steps := range [][]*site.Step{c.Causes, c.Checks, c.Solutions, c.Cases} {
+		for _, step := range steps {
+			about[step.Tag] = true
+		}
+	}
+	own := slices.Concat(a.Tags[site.Cause], a.Tags[site.Solution], a.Tags[site.Case])
+	for _, section := range a.Doc.Sections {
+		for _, it := range section.Items {
+			misnamed = misnamed || it.Tag != "" && !slices.ContainsFunc(own, func(t *site.Tag) bool { return names(t, it.Tag) })
+			for _, name := range it.For {
+				for _, t := range a.Tags[site.Cause] {
+					about[t] = about[t] || names(t, name)
+				}
+			}
+		}
+	}
+	return about, misnamed
+}
+
 // placeOf is where an item of an article's chain stands.
 func placeOf(a *site.Article, step *site.Step) diag.Pos {
 	for _, s := range sections(a, step.Kind) {

@@ -24,7 +24,11 @@ func eachTag(s *site.Site, look func(*site.Tag)) {
 
 // use is where the first article names a tag: a tag has no place of its own.
 func use(t *site.Tag) diag.Pos {
-	a := slices.MinFunc(t.Articles, func(a, b *site.Article) int { return cmp.Compare(a.Path, b.Path) })
+	return named(slices.MinFunc(t.Articles, func(a, b *site.Article) int { return cmp.Compare(a.Path, b.Path) }), t)
+}
+
+// named is where an article names one of its tags.
+func named(a *site.Article, t *site.Tag) diag.Pos {
 	family := a.Products
 	switch t.Family {
 	case site.Cause:
@@ -35,11 +39,16 @@ func use(t *site.Tag) diag.Pos {
 		family = a.Cases
 	}
 	for _, text := range family {
-		if strings.EqualFold(text.Value, t.Name) || slices.ContainsFunc(t.Names, func(n string) bool { return strings.EqualFold(n, text.Value) }) {
+		if names(t, text.Value) {
 			return text.Pos
 		}
 	}
 	return a.Title.Pos
+}
+
+// names reports whether a word is one of a tag's names.
+func names(t *site.Tag, word string) bool {
+	return strings.EqualFold(word, t.Name) || slices.ContainsFunc(t.Names, func(n string) bool { return strings.EqualFold(n, word) })
 }
 
 func tagsUsedOnce(s *site.Site, say report) {

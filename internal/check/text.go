@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 
+	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
 
@@ -61,4 +62,14 @@ func headingJumps(s *site.Site, say report) {
 			above = h.Level
 		}
 	}
+}
+
+// shownAsSource finds what was meant as markup and is shown as text. Reading the
+// text has found it already.
+func shownAsSource(s *site.Site, say report) {
+	documents(s, func(d *markdown.Document) {
+		for _, shown := range d.Shown {
+			say(shown.Pos, shown.Message, shown.Hint)
+		}
+	})
 }

@@ -26,8 +26,9 @@ do. Exits with 1 if there is an error; warnings alone exit with 0.
   -sarif         SARIF 2.1.0, for review tools
   -github        workflow commands, for annotations beside a change's lines
   -fix           mend what is safe first: links and images whose file was
-                 moved, values that need quotes, and, after asking, tags that
-                 differ in one character
+                 moved, values that need quotes, headings, lists and links that
+                 are shown as source, and, after asking, tags that differ in one
+                 character
   -yes           with -fix: do not ask
 
 Each rule can be an error, a warning or off: checks: in site.yaml, and
@@ -161,6 +162,7 @@ func fixContent(ctx context.Context, e *env, loaded *generate.Loaded, p diag.Pri
 	}
 	defer root.Close()
 	edits := append(fix.Links(loaded.Site, loaded.Files, loaded.Diags), fix.Quotes(loaded.Diags)...)
+	edits = append(edits, fix.Shown(loaded.Site, loaded.Diags)...)
 	files, err := fix.Files(root, append(edits, tags...))
 	if err != nil {
 		return 0, err

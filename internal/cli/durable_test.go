@@ -187,7 +187,7 @@ func TestPipesAndTheEnd(t *testing.T) {
 	if err := p.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v\n%s", err, p.stderr)
 	}
-	if _, stderr := run(t, 1, "serve", "-public", public, "-addr", "127.0.0.1:0"); !strings.Contains(stderr, "is not a plain file") {
+	if _, stderr := run(t, 1, "serve", "-public", public, "-addr", "127.0.0.1:0"); !strings.Contains(stderr, "is a pipe, not a plain file") {
 		t.Errorf("a pipe as current at the start: %s", stderr)
 	}
 }

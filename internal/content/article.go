@@ -108,26 +108,44 @@ var articleKeys = []key[Article]{
 	},
 }
 
-// ParseArticle reads one Markdown file. The Article is nil only when the file
-// is not text; otherwise what could be read is there, so that one mistake does
-// not hide the next.
+// ParseArticle reads one Markdown file, as it is on a site without pieces and
+// values. The Article is nil only when the file is not text; otherwise what
+// could be read is there, so that one mistake does not hide the next.
 func ParseArticle(p string, data []byte, parser *markdown.Parser) (*Article, diag.List) {
-	return ReadArticle(p, data, parser, time.Local)
+	return (&Reader{Parser: parser, Zone: time.Local}).Read(p, data).article()
 }
 
-// ReadArticle is ParseArticle with the time zone in which a day is one where
-// front matter names no other.
-func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Location) (*Article, diag.List) {
+// Reader reads articles.
+type Reader struct {
+	Parser *markdown.Parser
+	Zone   *time.Location    // in which a day is one where front matter names no other
+	Values map[string]string // what stands for {{name}} in texts
+	// Piece is a file that articles may have as a piece of their text. It may be nil: there are none.
+	Piece func(path string) (data []byte, found bool)
+}
+
+// Read is an article as it was read.
+type Read struct {
+	Article *Article // nil where the file is no text
+	Diags   diag.List
+	Whole   []byte   // the text with pieces and values in it; nil where it is the file's
+	Asked   []string // pieces that it depends on, those that are not there among them
+}
+
+func (r Read) article() (*Article, diag.List) { return r.Article, r.Diags }
+
+// Read reads one Markdown file.
+func (r *Reader) Read(p string, data []byte) Read {
 	if len(data) > MaxArticle {
-		return nil, diag.List{{
+		return Read{Diags: diag.List{{
 			Pos: diag.Pos{File: p}, Code: "file-size",
 			Message: fmt.Sprintf("the file has %.1f MB; an article may have at most %d MB", float64(len(data))/(1<<20), MaxArticle>>20),
 			Hint:    "split it into several articles, one problem each",
-		}}
+		}}}
 	}
 	lines, source, bad := text(p, data)
 	if bad != nil {
-		return nil, diag.List{*bad}
+		return Read{Diags: diag.List{*bad}}
 	}
 	a := &Article{Path: p, Index: Classify(p) == ClassIndex}
 	var diags diag.List
@@ -141,13 +159,20 @@ func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Loca
 		front = nil
 	}
 	if front != nil {
-		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: zone}, front, "front matter", articleKeys, a)...)
+		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: r.Zone}, front, "front matter", articleKeys, a)...)
 	}
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",
 			"it would be gone before it is published", "write a day after its date, "+a.Date.Format(time.DateOnly)))
 	}
-	doc, found := parser.Parse(lines, source, start)
+	out := Read{Article: a}
+	diags = append(diags, r.fill(lines, a)...)
+	if c := r.compose(p, lines, source, start); c != nil {
+		lines, source = diag.Composed(lines, c.parts), c.text
+		out.Whole, out.Asked = c.text, c.asked
+		diags = append(diags, c.diags...)
+	}
+	doc, found := r.Parser.Parse(lines, source, start)
 	a.Doc = doc
 	diags = append(diags, found...)
 	switch {
@@ -162,18 +187,19 @@ func ReadArticle(p string, data []byte, parser *markdown.Parser, zone *time.Loca
 		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
 			"this heading is not shown, because front matter has another title", "delete one of the two, or make the heading level two (##)"))
 	}
-	return a, diags
+	out.Diags = diags
+	return out
 }
 
 // Body is what stands below the front matter of a file that was read before,
-// without its comments.
-func Body(data []byte, comments []markdown.Span) string {
+// without its comments and with its edits made.
+func Body(data []byte, comments []markdown.Span, edits []markdown.Edit) string {
 	lines, source, bad := text("", data)
 	if bad != nil {
 		return ""
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(markdown.Uncommented(source[start:], comments), "\n"))
+	return string(bytes.TrimLeft(markdown.Edited(source[start:], comments, edits), "\n"))
 }
 
 // splitFront finds front matter: its text, and where the body starts.

@@ -105,13 +105,16 @@ type File struct {
 // their names; Compare tells it. What cannot be looked at becomes a diagnostic;
 // only a folder that cannot be read at all is an error.
 func Scan(fsys fs.FS) ([]File, diag.List, error) {
-	var (
-		files   []File
-		diags   diag.List
-		renamed bool
-	)
+	files, _, diags, err := ScanPieces(fsys)
+	return files, diags, err
+}
+
+// ScanPieces is Scan that also lists what articles may have in their texts: the
+// Markdown files in folders whose names begin with _.
+func ScanPieces(fsys fs.FS) (files, pieces []File, diags diag.List, err error) {
+	renamed := false
 	names := alike{seen: map[string]string{}, told: map[string]bool{}}
-	err := fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(fsys, ".", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			if p == "." {
 				return err
@@ -121,6 +124,9 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 		}
 		if p != "." && Hidden(p) {
 			if entry.IsDir() {
+				if strings.HasPrefix(entry.Name(), "_") {
+					pieces = append(pieces, piecesIn(fsys, p)...)
+				}
 				return fs.SkipDir
 			}
 			return nil
@@ -148,7 +154,23 @@ func Scan(fsys fs.FS) ([]File, diag.List, error) {
 	if renamed {
 		slices.SortStableFunc(files, func(a, b File) int { return Compare(a.Path, b.Path) })
 	}
-	return files, diags, err
+	return files, pieces, diags, err
+}
+
+// piecesIn are the Markdown files of a folder whose name begins with _. One that
+// cannot be looked at is missed where an article asks for it.
+func piecesIn(fsys fs.FS, dir string) []File {
+	var out []File
+	_ = fs.WalkDir(fsys, dir, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || Classify(p) == ClassAsset {
+			return nil
+		}
+		if file, found, _ := look(fsys, p, entry); found {
+			out = append(out, file)
+		}
+		return nil
+	})
+	return out
 }
 
 // Look finds one file, whose path is not hidden. It is not found where there

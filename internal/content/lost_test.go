@@ -102,7 +102,8 @@ func TestTimezone(t *testing.T) {
 		}
 	}
 	s, _ := ParseSettings([]byte("timezone: Asia/Shanghai\n"))
-	a, diags := ReadArticle("a.md", []byte("---\ntitle: x\ndate: 2026-11-01\n---\n"), DefaultSettings().Parser(), s.Zone())
+	read := (&Reader{Parser: DefaultSettings().Parser(), Zone: s.Zone()}).Read("a.md", []byte("---\ntitle: x\ndate: 2026-11-01\n---\n"))
+	a, diags := read.Article, read.Diags
 	if len(diags) > 0 || a.Date.UTC().Format(time.RFC3339) != "2026-10-31T16:00:00Z" || !strings.Contains(a.Date.String(), "+0800") {
 		t.Errorf("got %s and %s", a.Date, said(diags))
 	}

@@ -35,11 +35,14 @@ type Settings struct {
 	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
 	Kinds       markdown.KindWords
 	RawHTML     bool
-	Redirects   []Redirect   // old addresses that lead elsewhere
-	Gone        []Text       // old addresses whose pages were withdrawn
-	Endpoint    string       // scheme and host of the search endpoint, where it is another than the pages'; else empty
-	Origins     []string     // sites that may ask the search endpoint from a browser
-	Checks      rules.Levels // how serious the site takes the rules
+	Wikilinks   bool
+	Values      map[string]string // what stands for {{name}} in texts
+	Embeds      []string          // sites whose films may be played in a frame
+	Redirects   []Redirect        // old addresses that lead elsewhere
+	Gone        []Text            // old addresses whose pages were withdrawn
+	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
+	Origins     []string          // sites that may ask the search endpoint from a browser
+	Checks      rules.Levels      // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
@@ -91,6 +94,9 @@ var settingsKeys = []key[Settings]{
 	{"timezone", "text", "Where a day begins, such as Asia/Shanghai or UTC. Default: as on the machine that builds, which then says which that is.", func(s *Settings, v value) { s.Timezone = v.timezone() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
+	{"wikilinks", "true or false", "Read [[name]] as a link to the article of that name, as Obsidian writes it.", func(s *Settings, v value) { s.Wikilinks = v.bool() }},
+	{"values", "mapping", "What articles call by a name, such as {phone: 95188}: {{phone}} in a text is 95188.", func(s *Settings, v value) { s.Values = v.texts() }},
+	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
@@ -129,7 +135,12 @@ func defaultKinds() markdown.KindWords {
 
 // Parser is the parser for articles of a site with these settings.
 func (s Settings) Parser() *markdown.Parser {
-	return markdown.NewParser(markdown.Options{RawHTML: s.RawHTML, Words: s.Kinds})
+	return markdown.NewParser(s.Markdown())
+}
+
+// Markdown is how Markdown is read on a site with these settings.
+func (s Settings) Markdown() markdown.Options {
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.
@@ -353,6 +364,49 @@ func (v value) origins() []string {
 		if o := v.origin(t); o != "" {
 			out = append(out, o)
 		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Frames are the origins that pages may frame.
+func (s Settings) Frames() []string { return markdown.Frames(s.Embeds) }
+
+var nameOfValue = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.-]*$`)
+
+// texts reads texts by their names.
+func (v value) texts() map[string]string {
+	const example = "values: {phone: \"95188\"}"
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", example)
+		return nil
+	}
+	out := map[string]string{}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		name, node := v.node.Content[i], v.node.Content[i+1]
+		s, ok := scalar(node)
+		switch {
+		case !nameOfValue.MatchString(name.Value):
+			v.problem(v.at(name), "value", strconv.Quote(name.Value)+" cannot be the name of a value", "write letters, digits, _ and -, such as phone")
+		case !ok || strings.Contains(s, "\n"):
+			v.wrong(node, "a text of one line for each name", example)
+		default:
+			out[name.Value] = s
+		}
+	}
+	return out
+}
+
+// embeds reads the sites whose films may be framed.
+func (v value) embeds() []string {
+	var out []string
+	for _, t := range v.list() {
+		name := strings.TrimPrefix(strings.ToLower(t.Value), "www.")
+		if known := markdown.EmbedHosts(); !slices.Contains(known, name) {
+			v.problem(t.Pos, "embed-host", strconv.Quote(t.Value)+" is no site whose films can be framed", diag.DidYouMean(name, known, "these can: "+strings.Join(known, ", ")))
+			continue
+		}
+		out = append(out, name)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -90,7 +90,8 @@ func (l List) Errors() int {
 type Lines struct {
 	File   string
 	text   []byte
-	starts []int // byte offset of each line
+	starts []int  // byte offset of each line
+	parts  []Part // see Composed
 }
 
 // NewLines indexes the lines of a file. The text is kept, not copied.
@@ -106,6 +107,9 @@ func NewLines(file string, text []byte) *Lines {
 
 // At is the position of a byte offset.
 func (l *Lines) At(offset int) Pos {
+	if len(l.parts) > 0 {
+		return l.composed(offset)
+	}
 	if len(l.starts) == 0 {
 		return Pos{File: l.File, Line: 1, Col: 1}
 	}
@@ -144,6 +148,8 @@ func (l *Lines) Text(line int) string {
 
 // New makes a Diagnostic at a position, with the text of its line.
 func (l *Lines) New(p Pos, severity Severity, code, message, hint string) Diagnostic {
-	p.File = l.File
-	return Diagnostic{Pos: p, Severity: severity, Code: code, Message: message, Hint: hint, Source: l.Text(p.Line)}
+	if l.parts == nil || p.File == "" {
+		p.File = l.File
+	}
+	return Diagnostic{Pos: p, Severity: severity, Code: code, Message: message, Hint: hint, Source: l.source(p)}
 }

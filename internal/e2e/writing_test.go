@@ -58,8 +58,8 @@ func TestWritingExamples(t *testing.T) {
 	for _, d := range append(loaded.Diags, promises...) {
 		t.Errorf("%s:%d: %s", d.File, d.Line, d.Message)
 	}
-	if len(loaded.Site.Articles) != 2 {
-		t.Errorf("got %d articles, want 2", len(loaded.Site.Articles))
+	if len(loaded.Site.Articles) != 3 {
+		t.Errorf("got %d articles, want 3", len(loaded.Site.Articles))
 	}
 }
 

@@ -3,8 +3,8 @@
 //
 // In: a content folder, its site and the diagnostics about it. Out: Edits, each
 // with its place, and the Files that they make; Write is the one place where a
-// writer's files are changed. Links, Retag and Address find what to write; Link,
-// Value, Attribute and Alias write it.
+// writer's files are changed. Links, Quotes, Shown, Retag and Address find what to
+// write; Link, Value, Attribute and Alias write it.
 package fix
 
 import (

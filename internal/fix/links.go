@@ -108,7 +108,7 @@ func Links(s *site.Site, files fs.FS, found diag.List) []Edit {
 		switch d.Code {
 		case "link-target", "image-target":
 			for _, ref := range a.Doc.Refs {
-				if ref.Pos != d.Pos {
+				if ref.Pos != d.Pos || ref.Wiki != "" {
 					continue
 				}
 				if to := n.whereabouts(ref.Dest, a.Path); to != "" {

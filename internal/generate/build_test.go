@@ -513,12 +513,12 @@ func TestLoaderSeesChanges(t *testing.T) {
 		if got := doc.Sections[0].Kind.String(); got != tt.kind {
 			t.Errorf("%s: got kind %q, want %q", tt.name, got, tt.kind)
 		}
-		text := doc.Sections[0].Body.HTML.HTML(nil, "")
+		text := doc.Sections[0].Body.HTML.HTML(nil, nil)
 		for _, it := range doc.Sections[0].Items {
-			text += it.Body.HTML.HTML(nil, "")
+			text += it.Body.HTML.HTML(nil, nil)
 		}
 		for _, s := range doc.Sections[1:] {
-			text += s.Body.HTML.HTML(nil, "")
+			text += s.Body.HTML.HTML(nil, nil)
 		}
 		if !strings.Contains(text, tt.html) {
 			t.Errorf("%s: got %q, want %q in it", tt.name, text, tt.html)
@@ -685,7 +685,7 @@ func TestMeasure(t *testing.T) {
 	})
 	fsys := os.DirFS(dir)
 	for name, want := range map[string][2]int{
-		"a.svg": {640, 480}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
+		"a.svg": {1, 1}, "b.svg": {13, 7}, "c.svg": {}, "d.svg": {}, "a.png": {2, 3}, "b.png": {}, "a.gif": {4, 5}, "c.webp": {}, "d.SVG": {3, 4}, "gone.svg": {}, "gone.png": {},
 	} {
 		got := measure(fsys, name)
 		if got.Width != want[0] || got.Height != want[1] || got.Path != name {

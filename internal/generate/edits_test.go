@@ -89,6 +89,12 @@ var edits = []func(f *folder, r *rand.Rand, step int) string{
 		f.put(fmt.Sprintf("content/c%d/new%d.md", r.IntN(4), step), fmt.Sprintf("---\ntitle: 新的%d\nsymptoms: [门铃%d不响]\nproducts: [产品%d]\naliases: [/old/%d/]\n---\n\n## 原因\n\n### 新原因%d\n\n电池没电了。\n", step, step, r.IntN(12), step, step))
 		return "add"
 	},
+	func(f *folder, r *rand.Rand, step int) string { // what several articles have in them
+		f.put("content/_pieces/contact.md", fmt.Sprintf("联系我们，第%d次，拨打{{phone}}。\n", step))
+		one := fmt.Sprintf("content/c%d/uses.md", r.IntN(3))
+		f.put(one, fmt.Sprintf("---\ntitle: 有片段的%d\n---\n\n{{phone}}\n\n![[_pieces/contact.md]]\n", step%2))
+		return "change a piece, and " + one
+	},
 	func(f *folder, r *rand.Rand, step int) string {
 		one := f.articles()[r.IntN(len(f.articles()))]
 		f.put(one, f.files[one]+fmt.Sprintf("\n又一句%d，窗户漏风。\n", step))
@@ -106,7 +112,7 @@ var edits = []func(f *folder, r *rand.Rand, step int) string{
 	},
 	func(f *folder, _ *rand.Rand, step int) string {
 		theme := []string{"mine", "default"}[step%2]
-		f.put("content/site.yaml", fmt.Sprintf("title: 第%d版\nkinds: {cause: [为什么, 原因, 词%d]}\ntheme: %s\n", step, step%2, theme))
+		f.put("content/site.yaml", fmt.Sprintf("title: 第%d版\nkinds: {cause: [为什么, 原因, 词%d]}\nvalues: {phone: \"%d\"}\ntheme: %s\n", step, step%2, step%3, theme))
 		return "settings, theme " + theme
 	},
 	func(f *folder, _ *rand.Rand, step int) string {

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -69,20 +68,40 @@ func (f *Folder) Whole(a *content.Article) (*markdown.Document, error) {
 	if err == nil {
 		return doc, nil
 	}
-	data, err := f.File(a)
+	again, data, err := f.again(a)
 	if err != nil {
 		return nil, err
 	}
-	again, _ := content.ParseArticle(a.Path, data, f.settings.Parser())
-	if sum := sha256.Sum256(data); [16]byte(sum[:16]) != s.Sum || again == nil {
+	if again.Article == nil || sumOf(data, again.Whole) != s.Sum {
 		return nil, fmt.Errorf("generate: %s has just changed", a.Path)
 	}
-	return again.Doc, nil
+	return again.Article.Doc, nil
 }
 
-// File is an article's file, which is read once more: to keep the text of every
-// file would cost more memory than it saves time.
+// again reads an article once more.
+func (f *Folder) again(a *content.Article) (content.Read, []byte, error) {
+	data, err := fs.ReadFile(f.Files, a.Path)
+	if err != nil {
+		return content.Read{}, nil, fmt.Errorf("generate: %w", err)
+	}
+	return f.reader(newPieces(f.Files), f.settings.Parser()).Read(a.Path, data), data, nil
+}
+
+// reader reads the articles of a folder.
+func (f *Folder) reader(p *pieces, parser *markdown.Parser) *content.Reader {
+	return &content.Reader{Parser: parser, Zone: f.settings.Zone(), Values: f.settings.Values, Piece: p.read}
+}
+
+// File is an article's file, with pieces and values in it, which is read once
+// more: to keep the text of every file would cost more memory than it saves time.
 func (f *Folder) File(a *content.Article) ([]byte, error) {
+	if s := f.sources[a.Path]; s != nil && (len(s.Pieces) > 0 || len(f.settings.Values) > 0) {
+		again, data, err := f.again(a)
+		if err != nil || again.Whole == nil {
+			return data, err
+		}
+		return again.Whole, nil
+	}
 	data, err := fs.ReadFile(f.Files, a.Path)
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
@@ -140,17 +159,18 @@ func (f *Folder) allSynonyms() []search.Synonyms {
 // listing are the files of a content folder, in the order of content.Compare,
 // and what is wrong with them.
 type listing struct {
-	files []content.File
-	diags diag.List
+	files  []content.File
+	pieces []content.File // which articles may have in their texts
+	diags  diag.List
 }
 
 // list looks at all files of a content folder, which the person named dir.
 func list(fsys fs.FS, dir string) (*listing, error) {
-	files, diags, err := content.Scan(fsys)
+	files, pieces, diags, err := content.ScanPieces(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("generate: reading %s: %w", dir, err)
 	}
-	return &listing{files, diags}, nil
+	return &listing{files, pieces, diags}, nil
 }
 
 // follow brings the list up to date with one file that changed. It reports

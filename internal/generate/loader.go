@@ -188,12 +188,14 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 	files := slices.Clone(l.listing.files)
 	f := &Folder{Dir: l.options.Content, Files: fsys, files: files, diags: slices.Clone(l.listing.diags), store: l.store}
 	f.readSettings()
-	options := markdown.Options{RawHTML: f.settings.RawHTML, Words: f.settings.Kinds, Plain: l.options.Uncoloured}
-	if f.parsing = fmt.Sprintf("%#v", options) + f.settings.Zone().String(); f.parsing != l.parsing {
+	options := f.settings.Markdown()
+	options.Plain = l.options.Uncoloured
+	if f.parsing = fmt.Sprintf("%#v", options) + f.settings.Zone().String() + fmt.Sprintf("%q", f.settings.Values); f.parsing != l.parsing {
 		l.parsing, l.sources = f.parsing, nil
 	}
 
-	parser, zone := markdown.NewParser(options), f.settings.Zone()
+	pieces := newPieces(fsys)
+	reader := f.reader(pieces, markdown.NewParser(options))
 	read := make([]*source, len(files))
 	dates := dating{loader: l, ctx: ctx}
 	done := l.options.Progress.Begin(PhaseReading, len(files))
@@ -201,8 +203,8 @@ func (l *Loader) read(ctx context.Context, listed *listing) (*Folder, error) {
 		defer done()
 		p := files[i].Path
 		s := l.sources[p]
-		if s == nil || !s.is(files[i]) || l.changed[p] || listed != nil && !s.settled() || !s.complete(l.store) {
-			s, err = readSource(fsys, files[i], s, parser, zone, l.store)
+		if s == nil || !s.is(files[i]) || l.changed[p] || listed != nil && !s.settled() || !pieces.same(s.Pieces) || !s.complete(l.store) {
+			s, err = readSource(fsys, files[i], s, reader, pieces, l.store)
 		}
 		dates.look(s.Article)
 		read[i] = s

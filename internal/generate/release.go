@@ -213,6 +213,7 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
+	r.manifest.Frames = settings.Frames()
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)

@@ -2,21 +2,12 @@ package generate
 
 import (
 	"crypto/sha256"
-	"image"
-	_ "image/gif"  // sizes of images
-	_ "image/jpeg" // sizes of images
-	_ "image/png"  // sizes of images
 	"io/fs"
-	"path"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/disk"
-	"whyfix/internal/markdown"
 	"whyfix/internal/record"
 	"whyfix/internal/site"
 )
@@ -32,6 +23,7 @@ type source struct {
 	Article *content.Article // nil for what is no article; where there is a store, with the outline of its document
 	Diags   diag.List
 	Asset   site.Asset
+	Pieces  []piece // that the article depends on
 
 	// whole is the page of a folder with its content, where there is a store: the
 	// views of lists show it. It may be nil until somebody asks for it.
@@ -55,7 +47,7 @@ func (s *source) article() *content.Article {
 
 // readSource reads an article or what stands beside one. Was is the file as it
 // was read before, and store keeps the texts; both may be nil.
-func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser, zone *time.Location, store *Store) (*source, error) {
+func readSource(fsys fs.FS, f content.File, was *source, reader *content.Reader, pieces *pieces, store *Store) (*source, error) {
 	s := &source{Stat: f.Stat, ReadAt: time.Now().UnixNano()}
 	switch f.Class {
 	case content.ClassArticle, content.ClassIndex:
@@ -64,16 +56,19 @@ func readSource(fsys fs.FS, f content.File, was *source, parser *markdown.Parser
 			s.Diags = diag.List{*bad}
 			break
 		}
-		sum := sha256.Sum256(data)
-		s.Sum = [16]byte(sum[:16])
 		// A tree that was copied or checked out again has other times, and mostly
 		// the same files.
-		if was != nil && was.Article != nil && was.Sum == s.Sum && was.complete(store) {
+		if was != nil && was.Article != nil && was.Sum == sumOf(data, nil) && was.complete(store) {
 			same := *was
 			same.Stat, same.ReadAt = s.Stat, s.ReadAt
 			return &same, nil
 		}
-		s.Article, s.Diags = content.ReadArticle(f.Path, data, parser, zone)
+		read := reader.Read(f.Path, data)
+		s.Article, s.Diags = read.Article, read.Diags
+		s.Sum = sumOf(data, read.Whole)
+		for _, p := range read.Asked {
+			s.Pieces = append(s.Pieces, piece{p, pieces.get(p).sum})
+		}
 		if store != nil && s.Article != nil {
 			return s, s.putAway(store)
 		}
@@ -126,37 +121,4 @@ func (s *source) complete(store *Store) bool {
 	whole := *s.Article
 	whole.Doc, s.whole = doc, &whole
 	return true
-}
-
-var svgBox = regexp.MustCompile(`<svg[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)`)
-
-// measure finds the size of an image, so that a page does not jump when it
-// arrives. What it cannot read has no size.
-func measure(fsys fs.FS, p string) site.Asset {
-	a := site.Asset{Path: p}
-	ext := strings.ToLower(path.Ext(p))
-	switch ext {
-	case ".svg", ".png", ".jpg", ".jpeg", ".gif":
-	default:
-		return a
-	}
-	f, err := fsys.Open(p)
-	if err != nil {
-		return a
-	}
-	defer f.Close()
-	if ext != ".svg" {
-		if c, _, err := image.DecodeConfig(f); err == nil {
-			a.Width, a.Height = c.Width, c.Height
-		}
-		return a
-	}
-	head := make([]byte, 4096)
-	n, _ := f.Read(head)
-	if m := svgBox.FindSubmatch(head[:n]); m != nil {
-		w, _ := strconv.ParseFloat(string(m[1]), 64)
-		h, _ := strconv.ParseFloat(string(m[2]), 64)
-		a.Width, a.Height = int(w+0.5), int(h+0.5)
-	}
-	return a
 }

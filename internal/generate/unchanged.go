@@ -77,6 +77,9 @@ func look(ctx context.Context, l *Loader) (seen, *listing, error) {
 	for _, f := range listed.files {
 		s.add(h, f.Path, f.Stat)
 	}
+	for _, f := range listed.pieces {
+		s.add(h, f.Path, f.Stat)
+	}
 	s.digest = [32]byte(h.Sum(nil))
 	return s, listed, nil
 }

@@ -163,7 +163,9 @@ func (im *importing) existing() error {
 		}
 	}
 	im.kinds, im.words = settings.Kinds, wordsOf(settings.Language)
-	im.parser = markdown.NewParser(markdown.Options{RawHTML: settings.RawHTML, Words: settings.Kinds, Plain: true})
+	options := settings.Markdown()
+	options.Plain = true
+	im.parser = markdown.NewParser(options)
 	for _, f := range files {
 		if f.Class != content.ClassArticle && f.Class != content.ClassIndex {
 			continue

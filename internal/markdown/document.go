@@ -14,7 +14,6 @@ package markdown
 
 import (
 	"slices"
-	"strconv"
 
 	"whyfix/internal/diag"
 )
@@ -50,8 +49,10 @@ type Document struct {
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
 	Bare     bool      // it is an outline, without content
-	Comments []Span    // HTML comments, in the body as it was read; see Uncommented
+	Comments []Span    // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
+	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
 	Headings []Heading // those outside of quotes and lists, in order, without the title
+	Shown    []Shown   // what was most likely meant as markup and is shown as text, in order
 }
 
 // Heading is a heading's place and level, whatever part of the page it heads.
@@ -112,7 +113,8 @@ func (i Item) About() string {
 type Ref struct {
 	Image bool
 	Dest  string // as in the file, but for Markdown's own escapes
-	Alt   string // of an image
+	Alt   string // of an image or a link by a name: what is shown
+	Wiki  string // of a link by a name: all that is written, [[name|text]]; else empty
 	Pos   diag.Pos
 	// Refused: the address was dangerous, which was reported; Dest is empty.
 	Refused bool
@@ -129,6 +131,7 @@ type Figure struct {
 type Target struct {
 	URL           string // not escaped
 	Width, Height int    // of an image in pixels; 0 when not known
+	Media         *Media // of a film or a recording; else nil
 }
 
 // Fragment is HTML with holes. Its zero value is empty.
@@ -140,17 +143,31 @@ type Fragment struct {
 // hole is a place in a Fragment that the target of a Ref fills.
 type hole struct {
 	At, Ref int
-	Image   bool // the ref is an image: its address is that of a file
-	Size    bool // width and height attributes instead of the address
-	Figure  bool // no ref, but the word before a figure's number
+	With    filling
+	Width   int    // of a picture in pixels, as its writer wants it; else 0
+	Word    string // of the theme, by its key, where it is filled with one
 }
+
+// filling is what a hole is filled with.
+type filling uint8
+
+const (
+	withAddress  filling = iota // of a page
+	withFile                    // the address of a file, which may have any character
+	withSize                    // the attributes width and height
+	withWord                    // no ref, but a word of the theme
+	withOpening                 // the start of a link to a picture's file, where that shows more
+	withClosing                 // the end of that link
+	withPoster                  // the attribute poster of a film, if it has one
+	withCaptions                // the tracks of a film or a recording
+)
 
 // Empty reports whether there is nothing to show.
 func (f Fragment) Empty() bool { return f.html == "" }
 
-// HTML fills the holes. Targets are in the order of Document.Refs; figure is
-// the word before a figure's number in the language of the page.
-func (f Fragment) HTML(targets []Target, figure string) string {
+// HTML fills the holes. Targets are in the order of Document.Refs; words are
+// those of the theme in the language of the page.
+func (f Fragment) HTML(targets []Target, words Words) string {
 	if len(f.holes) == 0 {
 		return f.html
 	}
@@ -159,20 +176,27 @@ func (f Fragment) HTML(targets []Target, figure string) string {
 	for _, h := range f.holes {
 		out = append(out, f.html[from:h.At]...)
 		from = h.At
-		if h.Figure {
-			out = append(out, htmlText(figure)...)
+		if h.With == withWord {
+			out = append(out, htmlText(words[h.Word])...)
 			continue
 		}
-		t := targets[h.Ref]
-		switch {
-		case !h.Size:
-			out = appendURL(out, t.URL, h.Image)
-		case t.Width > 0 && t.Height > 0:
-			out = append(out, ` width="`...)
-			out = strconv.AppendInt(out, int64(t.Width), 10)
-			out = append(out, `" height="`...)
-			out = strconv.AppendInt(out, int64(t.Height), 10)
-			out = append(out, '"')
+		switch t := targets[h.Ref]; h.With {
+		case withAddress, withFile:
+			out = appendURL(out, t.URL, h.With == withFile)
+		case withSize:
+			out = appendSize(out, t, h.Width)
+		case withPoster:
+			out = appendPoster(out, t.Media)
+		case withCaptions:
+			out = appendCaptions(out, t.Media)
+		case withOpening:
+			if t.opens(h.Width) {
+				out = append(appendURL(append(out, `<a class="picture" href="`...), t.URL, true), `">`...)
+			}
+		case withClosing:
+			if t.opens(h.Width) {
+				out = append(out, "</a>"...)
+			}
 		}
 	}
 	return string(append(out, f.html[from:]...))

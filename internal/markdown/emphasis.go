@@ -10,7 +10,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// emphasisParser finds *, **, _, __ and ~~.
+// emphasisParser finds *, **, _, __, ~~ and ==.
 //
 // CommonMark asks of a sign that ends emphasis behind punctuation that a blank
 // or punctuation follows, which no text without spaces has: the stars of
@@ -22,7 +22,7 @@ import (
 // One ~ strikes nothing out: 3~5天 is a range.
 type emphasisParser struct{}
 
-func (*emphasisParser) Trigger() []byte { return []byte{'*', '_', '~'} }
+func (*emphasisParser) Trigger() []byte { return []byte{'*', '_', '~', '='} }
 
 func (*emphasisParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, segment := block.PeekLine()
@@ -31,12 +31,15 @@ func (*emphasisParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 		n++
 	}
 	before := block.PrecendingCharacter()
-	if sign == '~' && (n != 2 || before == '~') {
+	if (sign == '~' || sign == '=') && (n != 2 || before == rune(sign)) {
 		return nil
 	}
 	after := '\n'
 	if n < len(line) {
 		after, _ = utf8.DecodeRune(line[n:])
+	}
+	if sign == '=' && !marks(before, after) {
+		return nil
 	}
 	if limitsOf(pc).sign(parent, segment.Start) {
 		return nil
@@ -50,8 +53,11 @@ func (*emphasisParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 		opens, closes = left && (!right || b.punct), right && (!left || a.punct)
 	}
 	var processor parser.DelimiterProcessor = emphasisSigns{}
-	if sign == '~' {
+	switch sign {
+	case '~':
 		processor = strikeSigns{}
+	case '=':
+		processor = &markSigns{}
 	}
 	d := parser.NewDelimiter(opens, closes, n, sign, processor)
 	d.Segment = segment.WithStop(segment.Start + n)

@@ -108,7 +108,7 @@ func TestCommonMarkExamples(t *testing.T) {
 		t.Fatalf("got %d examples, want all of them", len(examples))
 	}
 	md := goldmark.New(goldmark.WithParser(parser.NewParser(
-		parser.WithBlockParsers(blockParsers()...),
+		parser.WithBlockParsers(blockParsers(true)...),
 		parser.WithInlineParsers(inlineParsers()...),
 		parser.WithParagraphTransformers(paragraphTransformers()...),
 	)), goldmark.WithRendererOptions(html.WithXHTML(), html.WithUnsafe()))

@@ -372,7 +372,7 @@ func openTitle(line []byte) bool {
 }
 
 // blockParsers are goldmark's, those with blocks in them bounded.
-func blockParsers() []util.PrioritizedValue {
+func blockParsers(rawHTML bool) []util.PrioritizedValue {
 	all := parser.DefaultBlockParsers()
 	for i, p := range all {
 		switch p.Priority {
@@ -380,21 +380,29 @@ func blockParsers() []util.PrioritizedValue {
 			all[i].Value = boundedBlocks{p.Value.(parser.BlockParser)}
 		case 100, 600: // the two ways to write a heading
 			all[i].Value = boundedHeadings{p.Value.(parser.BlockParser)}
+		case 900:
+			if !rawHTML {
+				all[i].Value = textTags{p.Value.(parser.BlockParser)}
+			}
 		}
 	}
-	return append(all, util.Prioritized(boundedNotes{boundedBlocks{extension.NewFootnoteBlockParser()}}, 999))
+	return append(all,
+		util.Prioritized(boundedBlocks{extension.NewDefinitionListParser()}, 101),
+		util.Prioritized(boundedBlocks{extension.NewDefinitionDescriptionParser()}, 102),
+		util.Prioritized(boundedNotes{boundedBlocks{extension.NewFootnoteBlockParser()}}, 999))
 }
 
 // paragraphTransformers make definitions of links, and tables.
 func paragraphTransformers() []util.PrioritizedValue {
 	return []util.PrioritizedValue{
+		util.Prioritized(alerts{}, 50),
 		util.Prioritized(boundedDefinitions{parser.LinkReferenceParagraphTransformer}, 100),
 		util.Prioritized(boundedTable{extension.NewTableParagraphTransformer()}, 200),
 	}
 }
 
-// tablesAndNotes is what the library has for tables and footnotes beside their
-// parsers.
+// tablesAndNotes is what the library has for tables, footnotes and lists of
+// definitions beside their parsers.
 type tablesAndNotes struct{}
 
 func (tablesAndNotes) Extend(m goldmark.Markdown) {
@@ -406,6 +414,7 @@ func (tablesAndNotes) Extend(m goldmark.Markdown) {
 		// Alignment as an attribute: a style would need a weaker security policy.
 		util.Prioritized(extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), 500),
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(), 500),
+		util.Prioritized(extension.NewDefinitionListHTMLRenderer(), 500),
 	))
 }
 

@@ -51,7 +51,7 @@ func filled(doc *Document, f Fragment) string {
 	for i, ref := range doc.Refs {
 		targets[i] = Target{URL: ref.Dest}
 	}
-	return f.HTML(targets, "图")
+	return f.HTML(targets, Words{"figure": "图"})
 }
 
 // outline is the shape of a document in words.
@@ -259,11 +259,11 @@ func TestHTML(t *testing.T) {
 		{"bare address", "见 https://example.org/a 。", "<p>见 <a href=\"https://example.org/a\">https://example.org/a</a> 。</p>\n"},
 		{"bare address before Han", "请打开 https://example.org/a，再看。", "<p>请打开 <a href=\"https://example.org/a\">https://example.org/a</a>，再看。</p>\n"},
 		{"mail", "<a@example.org>", "<p><a href=\"mailto:a@example.org\">a@example.org</a></p>\n"},
-		{"image in text", "看![图 & *一*](x.svg \"题\")。", "<p>看<img src=\"x.svg\" alt=\"图 &amp; 一\" title=\"题\" loading=\"lazy\" decoding=\"async\">。</p>\n"},
-		{"image alone", "![图](x.svg)\n", "<figure><img src=\"x.svg\" alt=\"图\" loading=\"lazy\" decoding=\"async\"></figure>\n"},
-		{"figure", "![图](x.svg \"先看 <提示>\")\n", "<figure><img src=\"x.svg\" alt=\"图\" loading=\"lazy\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 先看 &lt;提示&gt;</figcaption></figure>\n"},
-		{"figure with an escaped caption", `![图](x.svg "说\"好\" &copy;")`, "<figure><img src=\"x.svg\" alt=\"图\" loading=\"lazy\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 说&quot;好&quot; ©</figcaption></figure>\n"},
-		{"two images in a paragraph are no figure", "![a](x.svg) ![b](y.svg)", "<p><img src=\"x.svg\" alt=\"a\" loading=\"lazy\" decoding=\"async\"> <img src=\"y.svg\" alt=\"b\" loading=\"lazy\" decoding=\"async\"></p>\n"},
+		{"image in text", "看![图 & *一*](x.svg \"题\")。", "<p>看<img src=\"x.svg\" alt=\"图 &amp; 一\" title=\"题\" decoding=\"async\">。</p>\n"},
+		{"image alone", "![图](x.svg)\n", "<figure><img src=\"x.svg\" alt=\"图\" decoding=\"async\"></figure>\n"},
+		{"figure", "![图](x.svg \"先看 <提示>\")\n", "<figure><img src=\"x.svg\" alt=\"图\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 先看 &lt;提示&gt;</figcaption></figure>\n"},
+		{"figure with an escaped caption", `![图](x.svg "说\"好\" &copy;")`, "<figure><img src=\"x.svg\" alt=\"图\" decoding=\"async\"><figcaption><span class=\"figure-number\">图 1</span> 说&quot;好&quot; ©</figcaption></figure>\n"},
+		{"two images in a paragraph stand side by side", "![a](x.svg) ![b](y.svg)", "<div class=\"pictures\">\n<figure><img src=\"x.svg\" alt=\"a\" decoding=\"async\"></figure>\n<figure><img src=\"y.svg\" alt=\"b\" loading=\"lazy\" decoding=\"async\"></figure>\n</div>\n"},
 		{"HTML in text", "一<b onclick=\"x\">二</b><!-- 三 -->", "<p>一&lt;b onclick=&quot;x&quot;&gt;二&lt;/b&gt;</p>\n"},
 		{"HTML block", "<script>\nalert(1)\n</script>\n", "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n"},
 		{"deep heading", "> ### 甲 {.x onclick=\"y\" tag=\"w\"}\n", "<blockquote>\n<h3 class=\"x\" id=\"甲\">甲</h3>\n</blockquote>\n"},
@@ -362,8 +362,8 @@ func TestFigures(t *testing.T) {
 	if html := filled(doc, doc.Sections[0].Items[0].Body.HTML); !strings.Contains(html, `<span class="figure-number">图 4</span> 四`) {
 		t.Errorf("the fourth figure: got %s", html)
 	}
-	if html := good(t, Options{}, "![a](b \"c\")").Intro.HTML; !strings.Contains(html.HTML([]Target{{}}, `<&">`), "&lt;&amp;&quot;&gt; 1") {
-		t.Errorf("the word for a figure is not escaped: %s", html.HTML([]Target{{}}, `<&">`))
+	if html := good(t, Options{}, "![a](b \"c\")").Intro.HTML; !strings.Contains(html.HTML([]Target{{}}, Words{"figure": `<&">`}), "&lt;&amp;&quot;&gt; 1") {
+		t.Errorf("the word for a figure is not escaped: %s", html.HTML([]Target{{}}, Words{"figure": `<&">`}))
 	}
 }
 
@@ -492,12 +492,12 @@ func fragments(doc *Document) []Fragment {
 
 func TestHoles(t *testing.T) {
 	doc := good(t, options, "![图](x.svg) [一](b.md)")
-	got := doc.Intro.HTML.HTML([]Target{{URL: `/a b/"<&>.svg?x=1&y=2#z`, Width: 640, Height: 480}, {URL: "/花呗/"}}, "图")
-	want := `<p><img src="/a%20b/%22%3C&amp;%3E.svg%3Fx=1&amp;y=2%23z" alt="图" width="640" height="480" loading="lazy" decoding="async"> <a href="/%E8%8A%B1%E5%91%97/">一</a></p>` + "\n"
+	got := doc.Intro.HTML.HTML([]Target{{URL: `/a b/"<&>.svg?x=1&y=2#z`, Width: 640, Height: 480}, {URL: "/花呗/"}}, Words{"figure": "图"})
+	want := `<p><img src="/a%20b/%22%3C&amp;%3E.svg%3Fx=1&amp;y=2%23z" alt="图" width="640" height="480" decoding="async"> <a href="/%E8%8A%B1%E5%91%97/">一</a></p>` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("HTML (-want +got):\n%s", diff)
 	}
-	if got := (Fragment{}).HTML(nil, ""); got != "" || !(Fragment{}).Empty() {
+	if got := (Fragment{}).HTML(nil, nil); got != "" || !(Fragment{}).Empty() {
 		t.Errorf("an empty fragment: got %q", got)
 	}
 }
@@ -586,7 +586,7 @@ func FuzzParse(f *testing.F) {
 		"# 甲\n\n## 原因 {.cause}\n\n### 乙 {tag=\"x\" #id}\n\n![a](b.svg \"c\")\n\n## 解决\n\n### 丙 {for=\"乙\"}\n",
 		"[a](javascript:x) <javascript:x> &#106; ![b][c]\n\n[c]: <d e> 'f'\n", "| a | b |\n|--|:-:|\n| 1 \\| 2 |\n", "- [ ] a\n  1. b\n\n     ```go\n     x\n     ```\n",
 		"a[^1]\n\n[^1]: b\n\n    c[^1]\n", "> # a {#x}\n> # a {#x}\n", "<div>\n\n*a\n\n</div>\n\n<!--\n", "a\nb\\\n一\n二  \n三\n", "~~a~~ **b *c** d* `e", "## \n\n## ？\n\n## section\n", "a\x00b\r\nc", "{.x}\n===\n\n# {#}\n", "## a {#a #b}\n## b {id=\"\"}\n## c {class=x id=1 tag=[1,2] for=true}\n",
-		"![a](b)\n![c](d)\n", "# 标题 {#x}\n\n[a](#x)\n", "[![a](b)](c)\n", "***\n\n- - - a\n\t- b\n", "http://a.b/一 www.c.d e@f.g",
+		"![a](b)\n![c](d)\n", "![a](b){width=30}{width=5%} ![c](d){width=\"1px\"}{width=0}\n", "# 标题 {#x}\n\n[a](#x)\n", "[![a](b)](c)\n", "***\n\n- - - a\n\t- b\n", "http://a.b/一 www.c.d e@f.g", "一http://a.b/一www.c.d。e@f.g：http://", "*一*http://a.b_c_。", "[[a]] ![[b.png|c]] [[|]] [[#]] [[a\\|b]] [[a[b]] [c [[d]]](e)",
 	} {
 		f.Add(body, false)
 		f.Add(body, true)
@@ -596,7 +596,7 @@ func FuzzParse(f *testing.F) {
 			t.Skip("package content lets only UTF-8 through")
 		}
 		o := options
-		o.RawHTML = raw
+		o.RawHTML, o.Wikilinks = raw, raw
 		doc, diags := parse(o, body)
 		seen := map[string]bool{}
 		for _, id := range doc.IDs {
@@ -635,7 +635,7 @@ func FuzzParse(f *testing.F) {
 		}
 		var all strings.Builder
 		for _, f := range fragments(doc) {
-			all.WriteString(f.HTML(targets, ""))
+			all.WriteString(f.HTML(targets, nil))
 		}
 		if !raw {
 			html := all.String()

@@ -24,9 +24,11 @@ import (
 // Options are what the site's settings say about Markdown. They belong to the
 // key under which a Document is cached.
 type Options struct {
-	RawHTML bool      // pass HTML through instead of showing it as text
-	Words   KindWords // which words in a heading tell its kind
-	Plain   bool      // no syntax colours: for whoever needs the facts and not the HTML
+	RawHTML   bool      // pass HTML through instead of showing it as text
+	Embeds    []string  // sites whose films may be framed, of EmbedHosts
+	Wikilinks bool      // [[name]] is a link
+	Words     KindWords // which words in a heading tell its kind
+	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
 
 // Parser reads bodies. It may be used by many goroutines at once.
@@ -37,16 +39,23 @@ type Parser struct {
 
 // NewParser makes a Parser.
 func NewParser(o Options) *Parser {
+	inline := append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))
+	if o.Wikilinks {
+		inline = append(inline, util.Prioritized(wikilinks{}, 150))
+	}
 	md := goldmark.New(
 		goldmark.WithParser(parser.NewParser(
-			parser.WithBlockParsers(blockParsers()...),
-			parser.WithInlineParsers(append(inlineParsers(), util.Prioritized(boundedNoteLinks{extension.NewFootnoteParser()}, 101))...),
+			parser.WithBlockParsers(append(blockParsers(o.RawHTML), boxParsers(o.RawHTML)...)...),
+			parser.WithInlineParsers(inline...),
 			parser.WithParagraphTransformers(paragraphTransformers()...),
 			parser.WithAttribute(),
 		)),
 		goldmark.WithExtensions(tablesAndNotes{}, extension.TaskList, extension.Linkify),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(
 			util.Prioritized(&nodeRenderer{rawHTML: o.RawHTML, plain: o.Plain}, 100),
+			util.Prioritized(boxRenderer{}, 100),
+			util.Prioritized(markRenderer{}, 100),
+			util.Prioritized(tagRenderer{}, 100),
 			util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		)),
 	)
@@ -61,6 +70,8 @@ func inlineParsers() []util.PrioritizedValue {
 		util.Prioritized(parser.NewAutoLinkParser(), 300),
 		util.Prioritized(parser.NewRawHTMLParser(), 400),
 		util.Prioritized(&emphasisParser{}, 500),
+		util.Prioritized(widthParser{}, 600),
+		util.Prioritized(newBareAddresses(), 1000), // behind the library's
 	}
 }
 
@@ -75,7 +86,13 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
 	}
+	if !p.options.RawHTML && bytes.IndexByte(body, '<') >= 0 {
+		r.tags(root)
+	}
+	r.boxes(pc)
+	r.shown(root)
 	r.prepare(root)
+	r.sortEdits()
 	r.name()
 	r.split(root)
 	for _, id := range r.raw {
@@ -114,7 +131,7 @@ type place struct {
 // counted from the one before: a line may be long.
 func (r *reading) at(offset int) diag.Pos {
 	offset = min(max(offset, 0), len(r.source))
-	if last := &r.last; last.pos.Line > 0 && offset >= last.offset && bytes.IndexByte(r.source[last.offset:offset], '\n') < 0 {
+	if last := &r.last; last.pos.Line > 0 && r.lines.Whole() && offset >= last.offset && bytes.IndexByte(r.source[last.offset:offset], '\n') < 0 {
 		last.pos.Col += utf8.RuneCount(r.source[last.offset:offset])
 		last.offset = offset
 		return last.pos
@@ -130,12 +147,17 @@ func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint strin
 // prepare walks the tree once: it numbers links, images and figures, and
 // collects headings.
 func (r *reading) prepare(root ast.Node) {
-	var figures []*ast.Paragraph
+	var figures, films []*ast.Paragraph
+	first := true
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
+		case *ast.Paragraph:
+			if len(r.parser.options.Embeds) > 0 && n.ChildCount() == 1 {
+				films = append(films, n)
+			}
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
 			if n.Parent().Kind() == ast.KindDocument && !r.isTitle(n) {
@@ -147,6 +169,9 @@ func (r *reading) prepare(root ast.Node) {
 			if n.SoftLineBreak() && joins(n, r.source) {
 				n.SetSoftLineBreak(false)
 			}
+		case *markNode:
+			r.edit(Span{n.Pos(), n.Pos() + 2}, "", "", "")
+			r.edit(Span{n.end, n.end + 2}, "", "", "")
 		case *ast.AutoLink:
 			r.dangerous(string(n.URL(r.source)), r.at(n.Pos()))
 		case *east.FootnoteList:
@@ -159,24 +184,29 @@ func (r *reading) prepare(root ast.Node) {
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.ref(n, n.Destination, true)
-			if p, ok := n.Parent().(*ast.Paragraph); ok && p.ChildCount() == 1 {
+			if w := wantedOf(n); w.written.End > 0 {
+				r.doc.Comments = append(r.doc.Comments, w.written)
+			}
+			if first && !IsVideo(string(n.Destination)) && !IsAudio(string(n.Destination)) {
+				n.SetAttribute(firstAttribute, true)
+				first = false
+			}
+			if p, ok := n.Parent().(*ast.Paragraph); ok && p.FirstChild() == ast.Node(n) {
 				figures = append(figures, p)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
+	for _, p := range films {
+		r.embed(p)
+	}
 	number := 0
 	for _, p := range figures {
-		image := p.FirstChild().(*ast.Image)
-		f := Figure{Caption: unescape(image.Title), Pos: r.at(image.Pos())}
-		if f.Caption != "" {
-			number++
-			f.Number = number
+		if images := picturesAlone(p, r.source); images != nil {
+			number = r.figure(p, images, number)
 		}
-		r.doc.Figures = append(r.doc.Figures, f)
-		image.Title = nil // it is the caption, not a tooltip
-		p.Parent().ReplaceChild(p.Parent(), p, newFigureNode(f, image))
 	}
+	slices.SortFunc(r.doc.Comments, func(a, b Span) int { return a.Start - b.Start })
 }
 
 // refAttribute carries a link's index in Document.Refs to the renderer.
@@ -186,6 +216,9 @@ func (r *reading) ref(n ast.Node, dest []byte, image bool) {
 	ref := Ref{Image: image, Dest: unescape(dest), Pos: r.at(n.Pos())}
 	if image {
 		ref.Alt = r.plain(n)
+	}
+	if written, wiki := n.Attribute(wikiAttribute); wiki {
+		ref.Wiki, ref.Alt = written.(string), r.plain(n)
 	}
 	if _, refused := n.Attribute(refusedAttribute); refused || r.dangerous(ref.Dest, ref.Pos) {
 		ref.Dest, ref.Refused = "", true

@@ -63,7 +63,7 @@ func (n *figureNode) Kind() ast.NodeKind { return kindFigure }
 func (n *figureNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
 // nodeRenderer renders what this package shows otherwise than goldmark does:
-// links and images with holes, figures, boxes of tasks, coloured code, and HTML
+// links, images and players with holes, figures, boxes of tasks, coloured code, and HTML
 // as text.
 type nodeRenderer struct {
 	rawHTML bool
@@ -75,6 +75,8 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindImage, r.image)
 	reg.Register(kindFigure, r.figureBlock)
+	reg.Register(kindGallery, r.gallery)
+	reg.Register(kindEmbed, r.embedBlock)
 	reg.Register(east.KindTaskCheckBox, r.taskBox)
 	reg.Register(ast.KindFencedCodeBlock, r.code)
 	reg.Register(ast.KindCodeBlock, r.code)
@@ -132,8 +134,21 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 	}
 	n := node.(*ast.Image)
 	s := w.(*sink)
+	switch dest := string(n.Destination); {
+	case IsVideo(dest):
+		r.player(s, source, n, "video")
+		return ast.WalkSkipChildren, nil
+	case IsAudio(dest):
+		r.player(s, source, n, "audio")
+		return ast.WalkSkipChildren, nil
+	}
+	wanted := wantedOf(n)
+	figure := n.Parent().Kind() == kindFigure
+	if figure {
+		s.hole(hole{Ref: refOf(n), With: withOpening, Width: wanted.shrunk()})
+	}
 	_, _ = w.WriteString(`<img src="`)
-	s.hole(hole{Ref: refOf(n), Image: true})
+	s.hole(hole{Ref: refOf(n), With: withFile})
 	_, _ = w.WriteString(`" alt="`)
 	alt := textWriter{rawHTML: r.rawHTML}
 	alt.inline(n, source)
@@ -144,8 +159,17 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, node ast.Node, ent
 		_, _ = w.WriteString(htmlText(unescape(n.Title)))
 		_ = w.WriteByte('"')
 	}
-	s.hole(hole{Ref: refOf(n), Size: true})
-	_, _ = w.WriteString(` loading="lazy" decoding="async">`)
+	s.hole(hole{Ref: refOf(n), With: withSize, Width: wanted.pixels})
+	if wanted.percent > 0 {
+		_, _ = w.WriteString(` class="width-` + itoa(wanted.percent) + `"`)
+	}
+	if _, first := n.Attribute(firstAttribute); !first {
+		_, _ = w.WriteString(` loading="lazy"`)
+	}
+	_, _ = w.WriteString(` decoding="async">`)
+	if figure {
+		s.hole(hole{Ref: refOf(n), With: withClosing, Width: wanted.shrunk()})
+	}
 	return ast.WalkSkipChildren, nil
 }
 
@@ -157,7 +181,7 @@ func (r *nodeRenderer) figureBlock(w util.BufWriter, _ []byte, node ast.Node, en
 	}
 	if f.Caption != "" {
 		_, _ = w.WriteString(`<figcaption><span class="figure-number">`)
-		w.(*sink).hole(hole{Figure: true})
+		w.(*sink).hole(hole{With: withWord, Word: "figure"})
 		_, _ = w.WriteString(" " + itoa(f.Number) + "</span> " + htmlText(f.Caption) + "</figcaption>")
 	}
 	_, _ = w.WriteString("</figure>\n")
@@ -190,11 +214,12 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, node ast.Node, ente
 
 // maxHighlight is the longest code that gets colours, in bytes, and
 // longestColouring how long the colours of one block may take: a lexer's time
-// is not bounded by the length of its input. What takes longer is shown plain, and so is what
-// follows in that language in the same text.
+// is not bounded by the length of its input. What takes longer is shown plain,
+// and so is what follows in that language in the same text. The time is fifty
+// times what the longest code takes, so that a busy machine colours the same.
 const (
 	maxHighlight     = 64 << 10
-	longestColouring = time.Second
+	longestColouring = 5 * time.Second
 )
 
 func (r *nodeRenderer) highlight(w *sink, code, language string) bool {

@@ -93,6 +93,10 @@ func (t *textWriter) inline(n ast.Node, source []byte) {
 			} else if !flows(string(tag)) {
 				t.b.WriteByte(' ')
 			}
+		case *tagNode:
+			if s := t.b.String(); c.divides() && s != "" && s[len(s)-1] != ' ' && s[len(s)-1] != '\n' {
+				t.b.WriteByte(' ')
+			}
 		case *east.TaskCheckBox, *east.FootnoteLink, *east.FootnoteBacklink:
 		default:
 			t.inline(c, source)

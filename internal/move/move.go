@@ -229,7 +229,11 @@ func (m *move) links() {
 	}
 	for _, a := range articles {
 		for _, ref := range a.Doc.Refs {
-			m.lead(content.Text{Value: ref.Dest, Pos: ref.Pos}, a.Path, fix.Link)
+			if ref.Wiki != "" {
+				m.named(ref)
+				continue
+			}
+			m.lead(content.Text{Value: ref.Dest, Pos: ref.Pos}, ref.Pos.File, fix.Link)
 		}
 		for _, t := range a.Related { // as it is resolved: from the top, or from its folder
 			value := path.Clean(strings.TrimPrefix(t.Value, "/"))
@@ -287,9 +291,24 @@ func (m *move) lead(link content.Text, file string, as fix.Writing) {
 	}
 }
 
+// once is a list of edits without those of a piece that several articles have.
+func once(edits []fix.Edit) []fix.Edit {
+	type change struct {
+		at       diag.Pos
+		old, now string
+	}
+	seen := map[change]bool{}
+	return slices.DeleteFunc(edits, func(x fix.Edit) bool {
+		c := change{x.At, x.Old, x.New}
+		double := x.At.Line > 0 && seen[c]
+		seen[c] = true
+		return double
+	})
+}
+
 // edit makes the edits in memory, and gives files their new names.
 func (m *move) edit() error {
-	files, err := fix.Files(m.root, m.edits)
+	files, err := fix.Files(m.root, once(m.edits))
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type Result struct {
 // Releases that were rolled back from go before older ones. If the site is the
 // same as the live release's, the new folder is removed and Changed is false.
 //
-// The caller sets NextChange, Generator, Base, Origins, Endpoint, Search,
+// The caller sets NextChange, Generator, Base, Origins, Endpoint, Frames, Search,
 // Counts.Articles, Redirects, Gone and Vanished of m; the rest is filled in.
 // Search must be set exactly if there is an index.
 //

@@ -50,9 +50,11 @@ type sourceView struct {
 	Head  string   // before the text: title, summary, symptoms
 	Title bool     // the text has the title as its first heading
 	Pairs []string // what stands for what in the text: addresses of the site for files
+	Names []string // the same for links by a name, which begin with [[
 	Tail  string   // behind the text: what is in the folder
 	// Comments are not for readers: where they stand in the text.
 	Comments []markdown.Span
+	Edits    []markdown.Edit // signs that become plain text
 }
 
 // Sources lists the pages as Markdown: every article, and every category with
@@ -111,6 +113,9 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 		return v
 	}
 	v.Title, v.Comments = text.Doc.Title != "", text.Doc.Comments
+	for _, e := range text.Doc.Edits {
+		v.Edits = append(v.Edits, e.In(r.theme.words))
+	}
 	for i, ref := range text.Doc.Refs {
 		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
 			p, rest := u, ""
@@ -118,6 +123,10 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 				p, rest = u[:at], u[at:]
 			}
 			to := r.whole(p) + rest
+			if ref.Wiki != "" {
+				v.Names = append(v.Names, ref.Wiki, ref.Plain(to))
+				continue
+			}
 			for _, end := range []string{")", " "} {
 				v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
 			}
@@ -157,7 +166,7 @@ func relink(text string, pairs []string) string {
 func (v *sourceView) append(out, file []byte) []byte {
 	from := len(out)
 	out = append(out, v.Head...)
-	text := content.Body(file, v.Comments)
+	text := content.Body(file, v.Comments, v.Edits)
 	if v.Title { // the heading that became the title
 		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
 			text = strings.TrimLeft(rest, "\n")
@@ -165,6 +174,9 @@ func (v *sourceView) append(out, file []byte) []byte {
 	}
 	if len(v.Pairs) > 0 {
 		text = relink(text, v.Pairs)
+	}
+	if len(v.Names) > 0 {
+		text = strings.NewReplacer(v.Names...).Replace(text)
 	}
 	if v.Tail != "" {
 		if text = strings.TrimRight(text, "\n"); text != "" {

@@ -158,7 +158,7 @@ func (r *languageRenderer) family(k site.FamilyKind) Link {
 // trusted is a text whose holes are filled. The Markdown renderer escapes
 // whatever the writer did not mean as HTML.
 func (r *languageRenderer) trusted(f markdown.Fragment, targets []markdown.Target) template.HTML {
-	return template.HTML(f.HTML(targets, r.theme.words["figure"]))
+	return template.HTML(f.HTML(targets, r.theme.words))
 }
 
 func (r *languageRenderer) intro(index *content.Article, targets []markdown.Target) template.HTML {

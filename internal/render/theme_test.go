@@ -382,7 +382,7 @@ func TestWordsOfTemplatesExist(t *testing.T) {
 		t.Errorf("only %d calls of word were found", calls)
 	}
 	for _, key := range []string{
-		"title_search", "title_404", "figure", "date", "family_product", "family_cause", "family_solution", "family_case",
+		"title_search", "title_404", "figure", "fold", "callout_note", "callout_info", "callout_tip", "callout_important", "callout_warning", "callout_caution", "callout_danger", "date", "family_product", "family_cause", "family_solution", "family_case",
 		"kind_cause", "kind_check", "kind_solution", "kind_case",
 	} {
 		if words[key] == "" {

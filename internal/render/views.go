@@ -36,8 +36,8 @@
 //	{{(asset "site.js").Integrity}}  its hash for the integrity attribute
 //	{{with assetIf "custom.css"}}…{{end}}  the same of a file that may be missing
 //
-// The program itself asks for the words title_search, title_404, title_gone, title_symptoms, other_articles, figure, date
-// (a time layout of Go), family_product, family_cause, family_solution and
+// The program itself asks for the words title_search, title_404, title_gone, title_symptoms, other_articles, figure, fold,
+// callout_note and so on for each kind of callout, date (a time layout of Go), family_product, family_cause, family_solution and
 // family_case. What a language lacks is taken from English.
 //
 // search.html is filled twice: {{…}} when the site is built, like any other,

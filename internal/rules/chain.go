@@ -28,6 +28,13 @@ func chainRules() []Rule {
 			Good:    front + cause + "\n### 商家没退\n\n没退。\n\n## 怎么办\n\n### 等三天 {for=\"银行在处理\"}\n\n等。\n\n### 找商家 {for=\"商家没退\"}\n\n找。\n",
 		},
 		{
+			Code: "tag-section", Default: diag.Warning,
+			Summary: "no heading of an article is about one of its tags, and there are headings about others",
+			Why:     "The page of a cause, a solution or a case shows what articles say about it. An item is about a tag if its heading is the tag, or says so by {tag=…}. It is said where headings of the same kind are about other tags, or one nearly has the tag's words. Articles whose headings are no tags at all, or that have a text without headings there, are not meant.",
+			Bad:     "---\ntitle: 退款没到\ncauses: [银行处理, 商家没退]\n---\n" + cause + "\n## 怎么办\n\n等。\n",
+			Good:    "---\ntitle: 退款没到\ncauses: [银行在处理]\n---\n" + cause + "\n## 怎么办\n\n等。\n",
+		},
+		{
 			Code: "solution-cause", Default: diag.Off,
 			Summary: "a solution does not say which cause it is for, and others do",
 			Why:     "The guided diagnosis leads from a cause to its solutions; one for no cause stands aside. Off, because “ask support” helps with every cause, and says so by naming none.",

@@ -131,6 +131,27 @@ func frontRules() []Rule {
 			Good:    "-- site.yaml --\norigins: [\"https://www.example.org\"]\n-- a.md --\n# 退款没到\n",
 		},
 		{
+			Code: "embed-host", Needed: true,
+			Summary: "a site is named whose films cannot be framed",
+			Why:     "The program knows of each site how its films are framed, and lets pages frame no other.",
+			Bad:     "-- site.yaml --\nembeds: [films.example.org]\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nembeds: [bilibili.com]\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "value", Needed: true,
+			Summary: "a text calls a value that site.yaml does not have",
+			Why:     "Readers would see the name in its braces. Where braces are meant, write a \\ before them, or make code of it.",
+			Bad:     "-- site.yaml --\nvalues: {phone: \"95188\"}\n-- a.md --\n# 退款没到\n\n拨打 {{fone}}。\n",
+			Good:    "-- site.yaml --\nvalues: {phone: \"95188\"}\n-- a.md --\n# 退款没到\n\n拨打 {{phone}}。\n",
+		},
+		{
+			Code: "piece", Needed: true,
+			Summary: "a piece of a text is not there, or would have itself in it",
+			Why:     "A piece is a Markdown file in a folder whose name begins with _; articles have its text in theirs.",
+			Bad:     "-- a.md --\n# 退款没到\n\n![[_pieces/contact.md]]\n",
+			Good:    "-- a.md --\n# 退款没到\n\n![[_pieces/contact.md]]\n-- _pieces/contact.md --\n联系客服。\n",
+		},
+		{
 			Code: "language", Needed: true,
 			Summary: "a language is none",
 			Why:     "Browsers, screen readers and the theme's words go by a tag such as zh-CN or en.",

@@ -27,7 +27,7 @@ Rules marked *needed* stay errors, because every reader would meet what they fin
 would break on every page are off by default; each says why.
 
 ` + "`whyfix check -json`" + ` is for programs, ` + "`-sarif`" + ` for review tools, ` + "`-github`" + ` for annotations in a workflow. ` + "`-fix`" + ` mends links
-and images whose file was moved, and, after asking, tags that differ in one character.
+and images whose file was moved, values that need quotes, headings, lists and links that are shown as source, and, after asking, tags that differ in one character.
 
 | code | default | what is wrong |
 |---|---|---|

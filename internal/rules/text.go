@@ -51,11 +51,42 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n> > 正文。\n",
 		},
 		{
+			Code: "shown-as-source", Default: diag.Warning,
+			Summary: "readers see as text what was meant as markup",
+			Why: "Such as ##原因 without a blank, a link with a blank in its address, brackets and braces of the Chinese keyboard, ** that have no partner, lines that begin with 1、, " +
+				"boxes, shortcodes and formulas of other programs, HTML without raw_html, a heading without words, and words of the template. It looks at what readers see, so what the site understands, " +
+				"what stands in code and what is escaped (\\#, \\*) is never meant. `whyfix check -fix` mends ##原因, 1、, braces behind headings and links where only one thing can be meant. " +
+				"HTML, shortcodes and formulas are said once for each article, with their number. A warning, because a sign may be meant as it is.",
+			Bad:  "# 退款没到\n\n##原因\n\n见[进度]（https://example.org/）。\n",
+			Good: "# 退款没到\n\n## 原因\n\n见[进度](https://example.org/)。\n",
+		},
+		{
 			Code: "comment-open", Needed: true,
 			Summary: "a comment does not end where it should",
 			Why:     "A comment, <!-- … -->, is for those who write, and no reader sees it. In a paragraph it ends in the paragraph; where it begins a line of its own, it may have blank lines, and ends at -->. One that does not end would be shown, or would hide all below.",
 			Bad:     "# 退款没到\n\n三天到账 <!-- 待确认：\n\n财务说三十天 -->\n",
 			Good:    "# 退款没到\n\n三天到账\n\n<!-- 待确认：\n\n财务说三十天 -->\n",
+		},
+		{
+			Code: "box-open", Needed: true,
+			Summary: "a box is not closed",
+			Why:     "A callout, a fold or tabs that begin with ::: end at a line of as many colons; <details> ends at </details>. All that stands below one without an end would be in it, headings too. A line of colons ends the innermost box with as many.",
+			Bad:     "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n\n银行三天内到账。\n",
+			Good:    "# 退款没到\n\n:::tip 先看这里\n账单里有进度。\n:::\n\n银行三天内到账。\n",
+		},
+		{
+			Code: "box-kind", Needed: true,
+			Summary: "a box is of a kind that is not known",
+			Why:     "The words for callouts are note, info, tip, important, warning, caution and danger, or 注意, 说明, 提示, 重要, 警告, 小心 and 危险; ::: also knows details and tabs. A word that is none of them would be shown as text, or its box without a frame.",
+			Bad:     "# 退款没到\n\n> [!WARN]\n> 卡已经注销。\n",
+			Good:    "# 退款没到\n\n> [!WARNING]\n> 卡已经注销。\n",
+		},
+		{
+			Code: "tabs-empty", Needed: true,
+			Summary: "tabs have no tab",
+			Why:     "Each tab begins with a line such as “== iPhone”, with a blank behind the signs. Without one there is nothing to choose from.",
+			Bad:     "# 退款没到\n\n:::tabs\n苹果手机：点设置。\n:::\n",
+			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
 		},
 		{
 			Code: "title-length", Default: diag.Warning,

@@ -46,7 +46,7 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	}
 	m := r.Manifest()
 	out := &Release{
-		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, WWW: r.WWW(),
+		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, Frames: m.Frames, WWW: r.WWW(),
 		Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	var page []byte

@@ -8,10 +8,10 @@ import (
 )
 
 // What pages and other answers let a browser do. A page uses what its own site
-// serves, and images from anywhere, and no other site may frame it; an answer
+// serves, and images, films and recordings from anywhere; no other site may frame it; an answer
 // that is no page needs nothing at all.
 const (
-	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
+	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'%[2]s; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
 	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
 	// What a writer has put beside the articles may be anybody's: a drawing or a
 	// page that came with a script would run it with all that the site may do.
@@ -20,12 +20,17 @@ const (
 	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
 )
 
-// policy is what pages of a release may do; they may ask its endpoint, too.
+// policy is what pages of a release may do; they may ask its endpoint, and show
+// the frames that the site allows.
 func (r *Release) policy() string {
-	if r.Endpoint == "" {
-		return fmt.Sprintf(pagePolicy, "")
+	endpoint, frames := "", ""
+	if r.Endpoint != "" {
+		endpoint = " " + r.Endpoint
 	}
-	return fmt.Sprintf(pagePolicy, " "+r.Endpoint)
+	if len(r.Frames) > 0 {
+		frames = " " + strings.Join(r.Frames, " ")
+	}
+	return fmt.Sprintf(pagePolicy, endpoint, frames)
 }
 
 // policyOf is what a file may do. Files of the theme are below assets/, which no

@@ -25,7 +25,7 @@ func (r *resolver) linkArticles() {
 		n := len(a.Doc.Refs)
 		a.Targets, all = all[:n:n], all[n:]
 		for i := range a.Doc.Refs {
-			if to := r.linked(&a.Doc.Refs[i], a.Path); to != nil {
+			if to := r.linked(&a.Doc.Refs[i], writtenIn(&a.Doc.Refs[i], a.Path)); to != nil {
 				a.Targets[i] = to.linkFrom(a, "")
 			}
 		}
@@ -37,7 +37,7 @@ func (r *resolver) links() {
 	for _, a := range r.site.Articles {
 		for i := range a.Targets {
 			if a.Targets[i].URL == "" {
-				a.Targets[i], _ = r.target(a.Doc.Refs[i], a.Path, a.Doc, a)
+				a.Targets[i], _ = r.target(a.Doc.Refs[i], writtenIn(&a.Doc.Refs[i], a.Path), a.Doc, a)
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func (r *resolver) links() {
 		}
 		c.Targets = make([]markdown.Target, len(c.Index.Doc.Refs))
 		for i, ref := range c.Index.Doc.Refs {
-			c.Targets[i], _ = r.target(ref, c.Index.Path, c.Index.Doc, nil)
+			c.Targets[i], _ = r.target(ref, writtenIn(&ref, c.Index.Path), c.Index.Doc, nil)
 		}
 	}
 	for _, a := range r.site.Articles {
@@ -56,12 +56,16 @@ func (r *resolver) links() {
 	}
 }
 
+// writtenIn is the file that a link of a page is written in: a path in a piece is
+// relative to the piece.
+func writtenIn(ref *markdown.Ref, page string) string { return cmp.Or(ref.Pos.File, page) }
+
 // linked is the article that a link of a file names, if the link is no more
 // than its path. Most are, and there are more of them than of anything else;
 // nil is for target to tell.
 func (r *resolver) linked(ref *markdown.Ref, file string) *Article {
 	dest, dir := ref.Dest, folderAbove(file)
-	if ref.Image || strings.ContainsAny(dest, ":?#%") {
+	if ref.Image || ref.Wiki != "" || strings.ContainsAny(dest, ":?#%") {
 		return nil
 	}
 	for {
@@ -102,6 +106,9 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	}
 	if ref.Dest == "" {
 		return r.broken(ref, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
+	}
+	if ref.Wiki != "" {
+		return r.named(ref, file, doc, from)
 	}
 	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
 		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
@@ -208,7 +215,11 @@ func pathHint(dest string) string {
 
 func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
 	if a, ok := r.assets[p]; ok {
-		return markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}, true
+		t := markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}
+		if markdown.IsVideo(p) || markdown.IsAudio(p) {
+			t = r.media(t, p, file)
+		}
+		return t, true
 	}
 	known := make([]string, 0, len(r.assets))
 	for k := range r.assets {

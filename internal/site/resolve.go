@@ -34,9 +34,11 @@ type resolver struct {
 	words   map[wordKey]*Tag // as tags, by the word as it was written
 	infos   map[string]*content.TagInfo
 	assets  map[string]Asset
-	hints   int     // how many broken links were compared with all paths
-	path    []byte  // of the link that linked looks at
-	claims  []claim // room for more; see kept
+	names   map[string][]string // see called; nil: not asked for yet
+	tracks  map[string][]string // see media; nil: not asked for yet
+	hints   int                 // how many broken links were compared with all paths
+	path    []byte              // of the link that linked looks at
+	claims  []claim             // room for more; see kept
 }
 
 // Resolve makes a Site.

@@ -193,6 +193,7 @@ func answers(t *testing.T, x bleve.Index) map[string]any {
 // bleve scores what it made and what we made the same, to the last bit, by
 // either of its models, in one segment or two, and after it has merged them.
 func TestRanksAsBleves(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	for _, model := range []string{index.TFIDFScoring, index.BM25Scoring} {
 		for _, changes := range []bool{false, true} {

@@ -39,6 +39,7 @@ func indexedFields() (out []int) {
 // A segment reads as bleve reads it, term by term, and each term's documents
 // are found as they are listed.
 func TestSegmentReadsAsBleves(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	for _, n := range []int{1, 2, 7, 100, 1024, 2500, 70_000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -181,9 +182,7 @@ func TestVocabulary(t *testing.T) {
 // the end of the program.
 func TestSegmentDamaged(t *testing.T) {
 	t.Parallel()
-	if raceDetector {
-		t.Skip("one reader after the other, hundreds of times; it runs without the detector, in make test too")
-	}
+	withoutDetector(t)
 	dir := t.TempDir()
 	name := written(t, dir, 2, random(rand.New(rand.NewPCG(1, 2)), 300), 100)
 	whole, err := os.ReadFile(name)

@@ -278,11 +278,13 @@ func TestReadRootLocked(t *testing.T) {
 }
 
 // A root that is damaged is an error, and never the end of the program.
+//
+// bbolt follows a damaged page past the copy that it made of it. What it reads
+// there is compared and thrown away, but the detector takes it for a race with
+// whoever has that memory.
 func TestReadRootDamaged(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
-	if raceDetector {
-		t.Skip("see raceDetector; it runs without the detector, in make test too")
-	}
 	dir := filepath.Join(writeIndex(t, pageMapping(t, ""), randomPages(rand.New(rand.NewPCG(5, 6)), 0, 3), nil), "store")
 	name := filepath.Join(dir, RootFile)
 	whole, err := os.ReadFile(name)

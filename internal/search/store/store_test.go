@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -242,9 +243,20 @@ func listing(t *testing.T, s segment.Segment, except *roaring.Bitmap) []string {
 	return out
 }
 
+// withoutDetector skips a test under the race detector, which would make it ten
+// times as long: one in which one reader or writer comes after the other. make
+// test runs all tests of this package without it, too.
+func withoutDetector(t *testing.T) {
+	t.Helper()
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("not under the race detector: it runs without, in make test too")
+	}
+}
+
 // A segment says what bleve's own of the same documents says, in runs of any
 // size, and also after bleve has merged it.
 func TestSegmentIsBleves(t *testing.T) {
+	withoutDetector(t)
 	t.Parallel()
 	for _, n := range []int{1, 2, 7, 100, 1024, 2500} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {

@@ -68,6 +68,112 @@
     });
   }
 
+  /* Tabs: one choice for the page, and for the pages that follow. ---------- */
+
+  // Titles that were chosen, the last first.
+  const chosen = (() => {
+    try {
+      return [].concat(JSON.parse(localStorage.getItem("whyfix-tabs")) || []).filter((title) => typeof title === "string");
+    } catch {
+      return [];
+    }
+  })();
+  const groups = [];
+  const show = (group, title) => {
+    for (const tab of group) {
+      const on = tab.title === title;
+      tab.button.setAttribute("aria-selected", on);
+      tab.button.tabIndex = on ? 0 : -1;
+      tab.panel.hidden = !on;
+    }
+  };
+  const choose = (tab) => {
+    // Other tabs above change their height: what was pressed stays where it is.
+    const top = tab.button.getBoundingClientRect().top;
+    for (const group of groups) if (group.some(({ title }) => title === tab.title)) show(group, tab.title);
+    window.scrollBy({ top: tab.button.getBoundingClientRect().top - top, behavior: "instant" });
+    chosen.splice(0, 20, tab.title, ...chosen.filter((title) => title !== tab.title).slice(0, 19));
+    try {
+      localStorage.setItem("whyfix-tabs", JSON.stringify(chosen));
+    } catch {
+      // Storage is blocked: the choice holds for this page.
+    }
+  };
+  document.querySelectorAll(".tabs").forEach((box, n) => {
+    const list = document.createElement("div");
+    list.className = "tab-list";
+    list.setAttribute("role", "tablist");
+    const titles = new Set();
+    const group = [...box.children].filter((child) => child.classList.contains("tab")).map((panel, i) => {
+      const heading = panel.querySelector(".tab-title");
+      const button = document.createElement("button");
+      let title = heading.textContent.trim();
+      while (titles.has(title)) title += " ";
+      titles.add(title);
+      const tab = { button, panel, title };
+      button.type = "button";
+      button.id = `wf-tab-${n}-${i}`;
+      panel.id ||= `wf-panel-${n}-${i}`;
+      button.append(...heading.cloneNode(true).childNodes);
+      for (const [name, value] of [["role", "tab"], ["aria-controls", panel.id]]) button.setAttribute(name, value);
+      for (const [name, value] of [["role", "tabpanel"], ["aria-labelledby", button.id]]) panel.setAttribute(name, value);
+      panel.tabIndex = 0;
+      button.addEventListener("click", () => choose(tab));
+      list.append(button);
+      return tab;
+    });
+    if (!group.length) return;
+    list.addEventListener("keydown", (event) => {
+      const at = group.findIndex(({ button }) => button === event.target);
+      const way = getComputedStyle(list).direction === "rtl" ? -1 : 1;
+      const to = { ArrowRight: at + way, ArrowLeft: at - way, Home: 0, End: group.length - 1 }[event.key];
+      if (at < 0 || to === undefined) return;
+      event.preventDefault();
+      const tab = group[(to + group.length) % group.length];
+      choose(tab);
+      tab.button.focus();
+    });
+    group[0].panel.before(list);
+    groups.push(group);
+    show(group, chosen.find((title) => titles.has(title)) ?? group[0].title);
+    box.classList.add("tabs-ready");
+  });
+  // An address that leads into a tab opens it, and whatever is around it.
+  const reveal = () => {
+    let target = null;
+    try {
+      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return; // no address of this page
+    }
+    let hidden = false;
+    for (let panel = target?.closest(".tab"); panel; panel = panel.parentElement.closest(".tab")) {
+      const group = groups.find((tabs) => tabs.some((tab) => tab.panel === panel));
+      const tab = group?.find((tab) => tab.panel === panel);
+      hidden ||= panel.hidden;
+      if (tab) show(group, tab.title);
+    }
+    if (hidden) target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", reveal);
+  if (groups.length) reveal();
+
+  /* A film on another site is asked for only when it is pressed. ----------- */
+
+  for (const place of document.querySelectorAll(".embed")) {
+    place.querySelector("a").addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      const frame = document.createElement("iframe");
+      frame.src = place.dataset.frame;
+      frame.title = event.currentTarget.textContent;
+      frame.allow = "autoplay; fullscreen; encrypted-media; picture-in-picture";
+      frame.allowFullscreen = true;
+      place.replaceChildren(frame);
+      frame.focus();
+    });
+  }
+
   /* The contents list beside an article follows the reader. --------------- */
 
   const entries = [...document.querySelectorAll(".article-aside a")]

@@ -1,0 +1,391 @@
+package markdown
+
+import (
+	"bytes"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"whyfix/internal/diag"
+)
+
+// Boxes are blocks with a frame, a title and blocks in them: callouts (box.go and
+// alert.go), folds (fold.go), and tabs (tabs.go).
+
+// CalloutKinds are the kinds of callouts, from the mildest to the gravest.
+func CalloutKinds() []string {
+	return []string{"note", "info", "tip", "important", "warning", "caution", "danger"}
+}
+
+// The kinds of boxes that are no callouts.
+const (
+	foldBox = "details"
+	tabsBox = "tabs"
+	tabBox  = "tab" // in tabs
+)
+
+// boxKind is the kind that a writer's word names, in whatever case; empty when
+// there is none.
+func boxKind(word string) string {
+	word = strings.ToLower(word)
+	switch word {
+	case foldBox, tabsBox, "note", "info", "tip", "important", "warning", "caution", "danger":
+		return word
+	}
+	return chineseKinds[word]
+}
+
+// chineseKinds are the Chinese words for kinds of boxes.
+var chineseKinds = map[string]string{
+	"注意": "note", "提示": "tip", "重要": "important", "警告": "warning", "小心": "caution", "危险": "danger", "危險": "danger",
+	"说明": "info", "說明": "info", "信息": "info", "資訊": "info", "折叠": foldBox, "摺疊": foldBox,
+}
+
+// boxNode is a box. A title that the writer gave is its first child.
+type boxNode struct {
+	ast.BaseBlock
+	kind   string // empty: nobody knows the word
+	word   string // as written
+	colons int    // of :::; 0 when it was written otherwise
+	open   bool   // a fold that is open
+	ends   string // what ends it, as written; empty when nothing has to
+	ended  bool
+	done   bool // nothing more belongs to it
+	seeks  bool // a <summary> that may follow
+	inside bool // of a <summary> that goes on
+	titled bool
+	head   []Span // where it begins: in the page as Markdown the first is its title, the others vanish
+	gone   []Span // what else vanishes there
+}
+
+var kindBox = ast.NewNodeKind("Box")
+
+func (n *boxNode) Kind() ast.NodeKind { return kindBox }
+
+func (n *boxNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+// title gives a box its title: a part of a line.
+func (n *boxNode) title(s text.Segment) {
+	title, ok := n.FirstChild().(*boxTitle)
+	if !ok {
+		title = &boxTitle{}
+		n.titled = true
+		if first := n.FirstChild(); first != nil {
+			n.InsertBefore(n, first, title)
+		} else {
+			n.AppendChild(n, title)
+		}
+	}
+	title.Lines().Append(s)
+}
+
+// boxTitle is the title of a box that the writer gave.
+type boxTitle struct{ ast.BaseBlock }
+
+var kindBoxTitle = ast.NewNodeKind("BoxTitle")
+
+func (n *boxTitle) Kind() ast.NodeKind { return kindBoxTitle }
+
+func (n *boxTitle) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+var boxesKey = parser.NewContextKey()
+
+// boxes are the boxes of a text, in the order in which they begin.
+type boxes struct {
+	all     []*boxNode
+	alerts  []alert
+	unknown []unknownAlert
+}
+
+func boxesOf(pc parser.Context) *boxes {
+	return pc.ComputeIfAbsent(boxesKey, func() any { return &boxes{} }).(*boxes)
+}
+
+// boxParsers are the parsers of boxes; HTML is only read where it is not passed
+// through.
+func boxParsers(rawHTML bool) []util.PrioritizedValue {
+	out := []util.PrioritizedValue{
+		util.Prioritized(boundedBlocks{colonBoxes{}}, 710),
+		util.Prioritized(boundedBlocks{equalTabs{}}, 90),
+		util.Prioritized(boundedBlocks{quotedTabs{}}, 91),
+	}
+	if !rawHTML {
+		out = append(out, util.Prioritized(boundedBlocks{htmlFolds{}}, 890))
+	}
+	return out
+}
+
+// colonBoxes reads boxes between lines of colons.
+type colonBoxes struct{}
+
+var boxOpening = regexp.MustCompile(`^(:{3,})[ \t]*([^\s:\[\]{}]+)[ \t]*(.*?)[ \t]*\n?$`)
+
+func (colonBoxes) Trigger() []byte { return []byte{':'} }
+
+func (colonBoxes) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	line, segment := reader.PeekLine()
+	from := pc.BlockOffset()
+	if from < 0 {
+		return nil, parser.NoChildren
+	}
+	m := boxOpening.FindSubmatchIndex(line[from:])
+	if m == nil {
+		return nil, parser.NoChildren
+	}
+	at := func(i int) int { return i - segment.Padding + segment.Start + from }
+	n := &boxNode{colons: m[3] - m[2], word: string(line[from+m[4] : from+m[5]])}
+	n.kind, n.ends = boxKind(n.word), strings.Repeat(":", n.colons)
+	start, stop := m[6], m[7]
+	title := line[from+start : from+stop]
+	if n.kind == foldBox && bytes.HasSuffix(title, []byte("{open}")) {
+		n.open = true
+		stop = start + len(bytes.TrimRight(title[:len(title)-len("{open}")], " \t"))
+	}
+	if start < stop && line[from+start] == '[' && line[from+stop-1] == ']' {
+		start, stop = start+1, stop-1
+	}
+	if start < stop {
+		n.title(text.NewSegment(at(start), at(stop)))
+	}
+	n.head = []Span{{at(0), at(m[7])}}
+	reader.AdvanceToEOL()
+	boxesOf(pc).all = append(boxesOf(pc).all, n)
+	return n, parser.HasChildren
+}
+
+func (colonBoxes) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
+	n := node.(*boxNode)
+	line, segment := reader.PeekLine()
+	signs := bytes.TrimSpace(line)
+	if len(signs) < 3 || len(bytes.Trim(signs, ":")) > 0 {
+		return parser.Continue | parser.HasChildren
+	}
+	indent, _ := util.IndentWidth(line, reader.LineOffset())
+	if inner, direct := openInside(n, pc, indent); !direct || !n.endedBy(len(signs), inner) {
+		return parser.Continue | parser.HasChildren
+	}
+	n.end(segment, reader)
+	return parser.Close
+}
+
+// endedBy reports whether a line of colons ends this box, and none of those in
+// it: the innermost one with as many colons, else the innermost with fewer.
+func (n *boxNode) endedBy(colons int, inner []*boxNode) bool {
+	fewer := n.colons <= colons
+	for _, b := range inner {
+		switch {
+		case b.colons == colons:
+			return false
+		case b.colons > 0 && b.colons < colons && n.colons != colons:
+			fewer = false
+		}
+	}
+	return n.colons == colons || fewer
+}
+
+// end notes that a box ends with the line that is read.
+func (n *boxNode) end(segment text.Segment, reader text.Reader) {
+	n.ended, n.done = true, true
+	line := segment.TrimRightSpace(reader.Source())
+	n.gone = append(n.gone, Span{line.Start, line.Stop})
+	reader.AdvanceToEOL()
+}
+
+// openInside are the boxes that are open in a box, from the outermost. A line of
+// this indent is none of the box's own, but code or a part of an item of a list,
+// if direct is false.
+func openInside(n *boxNode, pc parser.Context, indent int) (inner []*boxNode, direct bool) {
+	blocks := pc.OpenedBlocks()
+	switch last := pc.LastOpenedBlock().Node.(type) {
+	case *ast.FencedCodeBlock:
+		return nil, false
+	case *ast.HTMLBlock:
+		if last.HTMLBlockType == ast.HTMLBlockType2 {
+			return nil, false
+		}
+	}
+	at := slices.IndexFunc(blocks, func(b parser.Block) bool { return b.Node == n })
+	for _, b := range blocks[at+1:] {
+		switch b := b.Node.(type) {
+		case *ast.Blockquote:
+			return inner, indent < 4
+		case *ast.List:
+			return inner, indent == 0
+		case *boxNode:
+			inner = append(inner, b)
+		}
+	}
+	return inner, indent < 4
+}
+
+func (colonBoxes) Close(ast.Node, text.Reader, parser.Context) {}
+func (colonBoxes) CanInterruptParagraph() bool                 { return true }
+func (colonBoxes) CanAcceptIndentedLine() bool                 { return false }
+
+// boxes reports what is wrong with the boxes of the text, and notes what the page
+// as Markdown has in their place.
+func (r *reading) boxes(pc parser.Context) {
+	if pc.Get(boxesKey) == nil {
+		return
+	}
+	found := boxesOf(pc)
+	for _, a := range found.alerts {
+		found.all = append(found.all, a.box())
+	}
+	slices.SortStableFunc(found.all, func(a, b *boxNode) int { return a.head[0].Start - b.head[0].Start })
+	for _, n := range found.all {
+		r.box(n)
+	}
+	for _, n := range found.all {
+		r.gather(n)
+	}
+	for _, u := range found.unknown {
+		r.problem(r.at(u.offset), diag.Error, "box-kind", "there is no kind of callout "+quote(u.word), nearKind(u.word, calloutWords()))
+	}
+}
+
+func (r *reading) box(n *boxNode) {
+	at := n.head[0].Start
+	switch {
+	case n.kind == "":
+		r.problem(r.at(at), diag.Error, "box-kind", "there is no kind of box "+quote(n.word), nearKind(n.word, boxWords()))
+	case n.ends != "" && !n.ended:
+		r.problem(r.at(at), diag.Error, "box-open", "this box is not closed, and all below would be in it", "write "+n.ends+" on a line of its own behind its last line")
+	case n.kind == tabsBox && !hasTab(n):
+		r.problem(r.at(at), diag.Error, "tabs-empty", "these tabs have no tab", "begin each tab with a line such as == iPhone")
+	}
+	title := ""
+	if t, ok := n.FirstChild().(*boxTitle); ok {
+		title = r.plain(t)
+	}
+	for i, s := range n.head {
+		before, word, after := "", "", ""
+		if i == 0 {
+			if word = n.wordKey(); word == foldKey && title != "" {
+				word = ""
+			}
+			switch {
+			case word != "" && title != "":
+				before, after = "**", " – "+title+"**"
+			case word != "":
+				before, after = "**", "**"
+			case title != "":
+				before = "**" + title + "**"
+			}
+			if before != "" && s.End < len(r.source) {
+				switch {
+				case n.ends == "" && n.kind != tabBox: // a quote: its next line is one, too
+					after += "  "
+				case r.source[s.End] != '\n':
+					after += "\n\n"
+				default:
+					after += "\n"
+				}
+			}
+		}
+		r.edit(s, before, word, after)
+	}
+	for _, s := range n.gone {
+		r.edit(s, "", "", "")
+	}
+}
+
+// nearKind says what to write instead of a word that names no kind.
+func nearKind(word string, known []string) string {
+	if near := diag.Nearest(strings.ToLower(word), known); near != "" {
+		return "did you mean " + quote(near) + "?"
+	}
+	return "write one of " + strings.Join(known[:len(CalloutKinds())], ", ") + ", or 注意, 提示, 重要, 警告, 小心"
+}
+
+func calloutWords() []string {
+	return append(CalloutKinds(), slices.Sorted(maps.Keys(chineseKinds))...)
+}
+
+func boxWords() []string { return append(calloutWords(), foldBox, tabsBox) }
+
+const foldKey = "fold"
+
+// wordKey is the key of the theme's word for a kind of box; empty when it needs
+// none.
+func (n *boxNode) wordKey() string {
+	switch n.kind {
+	case foldBox:
+		return foldKey
+	case "", tabsBox, tabBox:
+		return ""
+	}
+	return "callout_" + n.kind
+}
+
+// boxRenderer writes boxes as HTML.
+type boxRenderer struct{}
+
+func (r boxRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(kindBox, r.box)
+	reg.Register(kindBoxTitle, r.title)
+}
+
+func (boxRenderer) box(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n, s := node.(*boxNode), w.(*sink)
+	element, class := "aside", "callout callout-"+n.kind
+	switch n.kind {
+	case "":
+		return ast.WalkContinue, nil
+	case foldBox:
+		element, class = "details", "fold"
+	case tabsBox, tabBox:
+		element, class = "div", n.kind
+	}
+	if !entering {
+		_, _ = s.WriteString("</" + element + ">\n")
+		return ast.WalkContinue, nil
+	}
+	_, _ = s.WriteString("<" + element + ` class="` + class + `"`)
+	switch key := n.wordKey(); {
+	case key == "": // tabs and a tab
+		_, _ = s.WriteString(">\n")
+	case key == foldKey:
+		if n.open {
+			_, _ = s.WriteString(" open")
+		}
+		_, _ = s.WriteString(">\n")
+		if !n.titled {
+			_, _ = s.WriteString("<summary>")
+			s.hole(hole{With: withWord, Word: key})
+			_, _ = s.WriteString("</summary>\n")
+		}
+	case n.titled:
+		_, _ = s.WriteString(` role="note" aria-label="`)
+		s.hole(hole{With: withWord, Word: key})
+		_, _ = s.WriteString("\">\n")
+	default:
+		_, _ = s.WriteString(" role=\"note\">\n<p class=\"callout-title\">")
+		s.hole(hole{With: withWord, Word: key})
+		_, _ = s.WriteString("</p>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (boxRenderer) title(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	element, class := "p", ` class="callout-title"`
+	switch n, _ := node.Parent().(*boxNode); {
+	case n.kind == foldBox:
+		element, class = "summary", ""
+	case n.kind == tabBox || n.kind == tabsBox:
+		class = ` class="tab-title"`
+	}
+	if entering {
+		_, _ = w.WriteString("<" + element + class + ">")
+	} else {
+		_, _ = w.WriteString("</" + element + ">\n")
+	}
+	return ast.WalkContinue, nil
+}

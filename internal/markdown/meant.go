@@ -1,0 +1,581 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
+)
+
+// look finds what was meant as markup in one run. What a line starts with is
+// looked at first, then what stands anywhere.
+func (m *meant) look() {
+	if bytes.IndexByte(m.seen, '$') >= 0 {
+		m.formulas()
+	}
+	_, heading := m.block.(*ast.Heading)
+	_, cell := m.block.(*east.TableCell)
+	if !heading && !cell {
+		m.eachLine(m.lineStart)
+	}
+	if len(m.run.tags) > 0 {
+		m.tags()
+	}
+	t := m.seen
+	if bytes.IndexByte(t, ']') >= 0 || bytes.Contains(t, []byte("】")) {
+		m.links()
+	}
+	m.strays()
+	if bytes.IndexByte(t, '{') >= 0 || bytes.Contains(t, []byte("｛")) {
+		m.braces(heading)
+	}
+	if !cell && templateWords[string(t)] {
+		m.say(m.offset(0), "these are the words of the template", "write the article's own, or take them out")
+	}
+}
+
+// templateWords are texts that a new article has where the writer's belong, in
+// all languages. A test of package draft holds them to the templates.
+var templateWords = map[string]bool{
+	"先用一两句话回答读者。": true, "怎么回事。": true, "看到什么说明是第一种原因。": true, "第一步。": true,
+	"先用一兩句話回答讀者。": true, "怎麼回事。": true, "看到什麼說明是第一種原因。": true,
+	"Answer the reader in a sentence or two.": true, "What goes on.": true, "What you see when it is the first cause.": true, "The first step.": true,
+}
+
+var (
+	hashes    = regexp.MustCompile(`^(?:#{1,6}|＃{1,6})[\x{3000}\x{A0}]*`)
+	box       = regexp.MustCompile(`^(?:!!!|\?\?\?\+?)\s+[a-z]`)
+	signal    = regexp.MustCompile(`^[\[【［][!！]\s*(\pL+)[\]】］]`)
+	underline = regexp.MustCompile(`^={3,}\s*$`)
+	tab       = regexp.MustCompile(`^={3,}[+!]?\s+["“]`)
+	contents  = regexp.MustCompile(`(?i)^\[\[?_?toc_?\]?\]$`)
+	tableRule = regexp.MustCompile(`^[|｜]?\s*:?[-—－]{2,}:?\s*[|｜][-—－|｜:\s]*$`)
+	fence     = regexp.MustCompile("^(?:···|｀｀｀)")
+	number    = regexp.MustCompile(`^(?:([0-9]{1,3})(、|．|）|\.)|（([0-9]{1,3})）|\(([0-9]{1,3})\))[ \x{3000}]*`)
+)
+
+// lineStart looks at what a line of a paragraph starts with.
+func (m *meant) lineStart(start, end int) {
+	line := m.seen[start:end]
+	if len(line) == 0 || m.full() {
+		return
+	}
+	first, _ := utf8.DecodeRune(line)
+	at := m.offset(start)
+	switch {
+	case first == '#' || first == '＃':
+		m.heading(start, end)
+	case bytes.HasPrefix(line, []byte(":::")):
+		if len(bytes.Trim(line, ": ")) > 0 {
+			m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+		}
+	case box.Match(line):
+		m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+	case signal.Match(line):
+		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+	case tab.Match(line):
+		m.say(at, "“"+short(string(line))+"” is shown as text: these tabs are not read", "write :::tabs, == 标题 before each tab, and :::")
+	case underline.Match(line):
+		m.say(at, "a line of = is shown as text", "write --- for a line; the = of a heading stand right below its words")
+	case contents.Match(line):
+		m.say(at, "“"+string(line)+"” is shown as text", "take it out: every page has its table of contents")
+	case tableRule.Match(line):
+		m.say(at, "this table is shown as text", "the line of - needs a line above it with as many columns, and that a blank line above it; write | and - of the Latin keyboard")
+	case fence.Match(line):
+		m.say(at, "code is shown as text", "begin and end it with ``` of the Latin keyboard, on a line of its own")
+	case first >= '0' && first <= '9' || first == '（' || first == '(':
+		m.number(start, end)
+	}
+}
+
+// heading finds one whose signs touch its words. With one sign it may be a tag
+// as people write it (#退款), so that more must speak for a heading.
+func (m *meant) heading(start, end int) {
+	line := m.seen[start:end]
+	signs := hashes.Find(line)
+	words := line[len(signs):]
+	next, _ := utf8.DecodeRune(words)
+	n := strings.Count(string(signs), "#") + strings.Count(string(signs), "＃")
+	full := signs[0] != '#'
+	apart := utf8.RuneCount(signs) > n || full && next == ' ' // with a blank, but one that is none here
+	switch {
+	case len(words) == 0 || next == '#' || next == '＃' || !apart && !unicode.IsLetter(next) && !unicode.IsDigit(next) && next != masked && !isWide(next):
+		return
+	case n == 1 && bytes.ContainsAny(words, "#＃"):
+		return // #退款 #花呗, #话题#
+	case n == 1 && !apart && (full || !m.likelyHeading(start, end, next)):
+		return
+	}
+	level, written := strings.Repeat("#", n), short(m.written(start, end))
+	shut := bytes.TrimSuffix(bytes.TrimRight(words, " "), []byte(level)) // ##原因##
+	right := level + " " + strings.TrimSpace(m.written(end-len(bytes.TrimLeft(words, " ")), start+len(signs)+len(shut)))
+	message := "“" + written + "” is shown as text, not as a heading"
+	hint := "write a blank of the Latin keyboard behind the signs: " + short(right)
+	if n == 1 {
+		m.say(m.offset(start), message, hint+`; if a sign is meant, \#`)
+		return
+	}
+	m.say(m.offset(start), message, hint, m.instead(start, start+len(signs)+len(bytes.TrimRight(words, " ")), right))
+}
+
+// likelyHeading reports whether a line with one # is all of its paragraph, short
+// and no sentence.
+func (m *meant) likelyHeading(start, end int, next rune) bool {
+	if _, item := m.block.Parent().(*ast.ListItem); item || start > 0 || end < len(m.seen) || !isWide(next) && !unicode.IsUpper(next) {
+		return false
+	}
+	last, _ := utf8.DecodeLastRune(m.seen[:end])
+	return utf8.RuneCount(m.seen[:end]) <= 30 && !strings.ContainsRune("。；，.;,", last)
+}
+
+// numbered is a line that starts with a number and is no item of a list.
+type numbered struct {
+	style  string // what the number stands in
+	value  int
+	offset int
+	block  ast.Node
+	mend   Mend
+}
+
+// number notes a line that starts with a number.
+func (m *meant) number(start, end int) {
+	line := m.seen[start:end]
+	at := number.FindSubmatchIndex(line)
+	if at == nil || at[1] == len(line) {
+		return
+	}
+	if item, ok := m.block.Parent().(*ast.ListItem); ok && start == 0 && item.FirstChild() == m.block {
+		return
+	}
+	value := func(i int) string { return string(line[at[i]:at[i+1]]) }
+	x := numbered{offset: m.offset(start), block: m.block}
+	next, _ := utf8.DecodeRune(line[at[1]:])
+	digits := ""
+	switch {
+	case at[2] >= 0:
+		digits, x.style = value(2), value(4)
+		if unicode.IsDigit(next) || x.style == "." && (!isWide(next) || at[5] < at[1]) {
+			return // 1、2、3 号窗口, 1.5, 1.md, a list that is too far to the right
+		}
+		if x.style != "）" {
+			x.mend = m.instead(start, start+at[1], digits+". ")
+		}
+	case at[6] >= 0:
+		digits, x.style = value(6), "（"
+	default:
+		digits, x.style = value(8), "("
+	}
+	x.value, _ = strconv.Atoi(digits)
+	m.numbered = append(m.numbered, x)
+}
+
+// lists finds lines that count from 1 on, in one paragraph or in paragraphs that
+// follow each other. Where other text stands between, 1、 numbers parts and reads
+// well as it is; so does （1） with a paragraph for each number.
+func (m *meant) lists() {
+	for i := 0; i < len(m.numbered); {
+		first := m.numbered[i]
+		end, near := i+1, 0
+		for ; end < len(m.numbered) && m.numbered[end].style == first.style && m.numbered[end].value == m.numbered[end-1].value+1; end++ {
+			switch block, before := m.numbered[end].block, m.numbered[end-1].block; {
+			case block == before, block == before.NextSibling() && strings.Contains("、．.", first.style):
+				near++
+			}
+		}
+		group := m.numbered[i:end]
+		i = end
+		if first.value != 1 || len(group) < 2 || 2*near < len(group)-1 {
+			continue
+		}
+		var mends []Mend
+		for _, x := range group {
+			if x.mend.Old != "" {
+				mends = append(mends, x.mend)
+			}
+		}
+		sample := "1" + first.style
+		if strings.Contains("（(", first.style) {
+			sample = first.style + "1…"
+		}
+		m.say(first.offset, itoa(len(group))+" lines that begin with “"+sample+"” and so on are no list",
+			"write a point and a blank behind the number: 1. …", mends...)
+	}
+}
+
+var (
+	parentheses = regexp.MustCompile(`(.)(\]|】|］)( *)([（(])([^()（）\n]*)([）)])`)
+	openEnd     = regexp.MustCompile(`\]\(([^\s()（）]+)(?:\n|$)`)
+	reference   = regexp.MustCompile(`\[([^\[\]\n\x01\x02]+)\]\[([^\[\]\n\x01\x02]*)\]`)
+	lostNote    = regexp.MustCompile(`\[\^[\pL\pN_-]+\]`)
+	wikiLink    = regexp.MustCompile(`!?\[\[([^\s\[\]][^\[\]\n]*)\]\]`)
+	leads       = regexp.MustCompile(`^(?:\x01|https?:|mailto:|tel:|www\.|\.\.?/|/[\pL\pN])|(?i)\.(?:md|markdown|html?|png|jpe?g|gif|svg|webp|avif|pdf|docx?|xlsx?|pptx?|zip|mp4|webm|mp3)(?:[?#]\S*)?$`)
+	behind      = regexp.MustCompile(`^(\S(?:.*\S)?)\s+(["'“”‘’].*["'“”‘’])$`) // an address and a title
+)
+
+// links finds links and images that are not read as such.
+func (m *meant) links() {
+	for _, at := range parentheses.FindAllSubmatchIndex(m.seen, maxShown) {
+		group := func(i int) string { return string(m.seen[at[2*i]:at[2*i+1]]) }
+		dest, title := group(5), ""
+		if t := behind.FindStringSubmatch(dest); t != nil {
+			dest, title = t[1], t[2]
+		}
+		if dest = strings.TrimSpace(dest); !leads.MatchString(dest) {
+			continue
+		}
+		open := m.opening(at[4], group(2))
+		if open < 0 {
+			continue
+		}
+		start, end := at[6], at[1] // from the blank on, if there is one
+		message := "this link is shown as text"
+		text := short(m.written(open, at[4]))
+		if group(2) != "]" {
+			m.say(m.offset(open), message+": a link has the brackets of the Latin keyboard", "write ["+strings.Trim(text, "【［")+"]("+short(m.written(at[10], at[11]))+")")
+			continue
+		}
+		if number := strings.Trim(text, "[]"); group(3) != "" && strings.Trim(number, "0123456789") == "" {
+			continue // [1] (https://…) is a source
+		}
+		whole := m.written(at[10], at[11])
+		address := whole
+		if title != "" {
+			written := strings.TrimSpace(whole)
+			address = strings.TrimSpace(strings.TrimSuffix(written, title))
+			if address == written {
+				continue
+			}
+			title = ` "` + strings.Trim(title, `"'“”‘’`) + `"`
+		}
+		address = strings.TrimSpace(address)
+		if strings.ContainsAny(address, " \u3000") && !strings.ContainsAny(address, "<>") {
+			address = "<" + address + ">"
+		}
+		right := "(" + address + title + ")"
+		if right == m.written(start, end) {
+			m.say(m.offset(open), message, "look at the brackets before it: a link stands in no link, and each [ has its ]")
+			continue
+		}
+		reason := "brackets and quotes are those of the Latin keyboard"
+		switch {
+		case group(3) != "":
+			reason = "nothing stands between ] and ("
+		case address[0] == '<' && group(4) == "(" && group(6) == ")":
+			reason = "an address with a blank stands between < and >"
+		}
+		m.say(m.offset(open), message+": "+reason, "write "+text+"]"+short(right), m.instead(start, end, right))
+	}
+	for _, at := range openEnd.FindAllSubmatchIndex(m.seen, maxShown) {
+		if open := m.opening(at[0], "]"); open >= 0 && leads.Match(m.seen[at[2]:at[3]]) {
+			m.say(m.offset(open), "this link is shown as text: its ( is never closed", "write ) behind the address")
+		}
+	}
+	if !bytes.Contains(m.seen, []byte("[")) {
+		return
+	}
+	for _, at := range reference.FindAllSubmatchIndex(m.seen, maxShown) {
+		name := string(m.seen[at[4]:at[5]])
+		if name == "" {
+			name = string(m.seen[at[2]:at[3]])
+		}
+		if !m.indexes(at[0], at[1]) && strings.Trim(name, "0123456789 ,+-*:ijknm") != "" {
+			m.say(m.offset(at[0]), "this link is shown as text: nothing on this page says where ["+short(name)+"] leads", "write the address behind it: [文字](b.md)")
+		}
+	}
+	for _, at := range lostNote.FindAllIndex(m.seen, maxShown) {
+		if !m.indexes(at[0], at[1]) {
+			m.say(m.offset(at[0]), "“"+string(m.seen[at[0]:at[1]])+"” is shown as text: there is no such footnote", "write it below, on a line of its own: "+string(m.seen[at[0]:at[1]])+": …")
+		}
+	}
+	for _, at := range wikiLink.FindAllSubmatchIndex(m.seen, maxShown) {
+		name := string(m.seen[at[2]:at[3]])
+		if !latinBefore(m.seen, at[0]) && strings.Trim(name, "0123456789 ,.-") != "" && !contents.Match(m.seen[at[0]:at[1]]) {
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write a link: [文字](b.md), or say wikilinks: true in site.yaml")
+		}
+	}
+}
+
+// maxLinkText is how far from its end the text of a link may begin.
+const maxLinkText = 1000
+
+// opening is where the bracket that a closing one belongs to stands, or -1.
+func (m *meant) opening(closing int, sign string) int {
+	open := map[string]string{"]": "[", "】": "【", "］": "［"}[sign]
+	from := max(closing-maxLinkText, 0)
+	from += bytes.LastIndexByte(m.seen[from:closing], '\n') + 1
+	at := bytes.LastIndex(m.seen[from:closing], []byte(open))
+	if at < 0 {
+		return -1
+	}
+	return from + at
+}
+
+// indexes reports whether a part of the run with brackets stands in a row of
+// others, or touches Latin letters: a[i][j] is no link.
+func (m *meant) indexes(start, end int) bool {
+	return latinBefore(m.seen, start) || end < len(m.seen) && (latin(m.seen[end]) || m.seen[end] == '[' || m.seen[end] == '(')
+}
+
+func latin(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' || c == '_' }
+
+func latinBefore(text []byte, at int) bool {
+	return at > 0 && (latin(text[at-1]) || text[at-1] == ']' || text[at-1] == ')')
+}
+
+// signs are runs of a sign in a text.
+type signs struct{ start, end int }
+
+func runsOf(text []byte, sign byte) []signs {
+	var out []signs
+	for i := 0; i < len(text); i++ {
+		if text[i] != sign {
+			continue
+		}
+		from := i
+		for i < len(text) && text[i] == sign {
+			i++
+		}
+		out = append(out, signs{from, i})
+	}
+	return out
+}
+
+// strays finds signs of emphasis that have no partner, or a blank where they
+// should touch their words. One is said for each run: the rest often follows.
+func (m *meant) strays() {
+	t := m.seen
+	if bytes.Contains(t, []byte("**")) {
+		var pair []signs
+		for _, s := range runsOf(t, '*') {
+			if s.end-s.start == 2 { // *** stands for what was made unreadable: ***号
+				pair = append(pair, s)
+			}
+		}
+		for _, s := range pair {
+			before, after := around(t, s)
+			single := len(pair) == 1 && !isWide(before) && !isWide(after) // 2 ** 3, **kwargs, log-**.txt
+			power := latinRune(before) && latinRune(after) || before == '*' || after == '/' || before == '/' || before == ')' && latinRune(after)
+			if power || single {
+				continue
+			}
+			m.say(m.offset(s.start), "“**” is shown as text: bold is not read here", "write ** at both ends of the bold words, without blanks between: **注意**")
+			break
+		}
+	}
+	if bytes.Contains(t, []byte("~~")) {
+		for _, s := range runsOf(t, '~') {
+			before, after := around(t, s)
+			opens := s.start == 0 || unicode.IsSpace(before) || before == masked
+			if s.end-s.start == 2 && opens && s.end < len(t) && after != '\n' { // 好的~~ is a tone
+				m.say(m.offset(s.start), "“~~” is shown as text: nothing is struck out here", "write ~~ at both ends of the words, without blanks between: ~~旧价~~")
+				break
+			}
+		}
+	}
+	if bytes.Contains(t, []byte("==")) {
+		var open *signs
+		for _, s := range runsOf(t, '=') {
+			if s.end-s.start != 2 {
+				open = nil
+				continue
+			}
+			before, after := around(t, s)
+			switch {
+			case open != nil && !unicode.IsSpace(before) && !latinRune(after) && bytes.IndexByte(t[open.end:s.start], '\n') < 0:
+				m.say(m.offset(open.start), "“"+short(string(t[open.start:s.end]))+"” is shown as text: this mark is not read", "write ==…== without blanks inside")
+				open = nil
+			case !latinRune(before) && before != ')' && before != ']' && before != '!' && before != '<' && before != '>' && after != '\n' && !unicode.IsSpace(after) && s.end < len(t):
+				open = &s
+			default:
+				open = nil
+			}
+		}
+	}
+}
+
+// around are the characters before and behind a run of signs; '\n' for none.
+func around(t []byte, s signs) (before, after rune) {
+	before, after = '\n', '\n'
+	if s.start > 0 {
+		before, _ = utf8.DecodeLastRune(t[:s.start])
+	}
+	if s.end < len(t) {
+		after, _ = utf8.DecodeRune(t[s.end:])
+	}
+	return before, after
+}
+
+func latinRune(r rune) bool { return r < utf8.RuneSelf && latin(byte(r)) }
+
+var (
+	fullBraces = regexp.MustCompile(`[｛{][^{}｛｝\n]*[｝}]`)
+	shortCode  = regexp.MustCompile(`\{\{[<%][^\n]*?[>%]\}\}|\{%[^\n]*?%\}`)
+	values     = regexp.MustCompile(`\{{2,3}[^{}\n\x01\x02]+\}{2,3}`)
+	attributes = regexp.MustCompile(`^\{:?\s*(?:[.#][\pL][\pL\pN_-]*|[A-Za-z-]+=(?:"[^"]*"|[^\s{}"]+))(?:\s+(?:[.#][\pL][\pL\pN_-]*|[A-Za-z-]+=(?:"[^"]*"|[^\s{}"]+)))*\s*\}`)
+	meantFull  = regexp.MustCompile(`^\s*(?:[.#][^\s.#]|[A-Za-z]+\s*=)`)
+)
+
+// latinSigns are those that an attribute has in place of full-width ones.
+var latinSigns = strings.NewReplacer("｛", "{", "｝", "}", "＝", "=", "＃", "#", "．", ".", "。", ".", "“", `"`, "”", `"`, "　", " ")
+
+// braces finds attributes, shortcodes and values of other programs.
+func (m *meant) braces(heading bool) {
+	for _, at := range fullBraces.FindAllIndex(m.seen, maxShown) {
+		text := string(m.seen[at[0]:at[1]])
+		if !strings.ContainsAny(text, "｛｝") {
+			continue
+		}
+		inside := strings.Trim(latinSigns.Replace(text), "{}")
+		if !meantFull.MatchString(inside) {
+			continue
+		}
+		right := "{" + QuotedAttributes(inside) + "}"
+		hint := "write it with signs of the Latin keyboard: " + right
+		if heading && at[1] == len(m.seen) {
+			m.say(m.offset(at[0]), "“"+short(text)+"” is shown as text, and not read", hint, m.instead(at[0], at[1], right))
+		} else {
+			m.say(m.offset(at[0]), "“"+short(text)+"” is shown as text, and not read", hint)
+		}
+	}
+	found := shortCode.FindAllIndex(m.seen, -1)
+	for _, at := range found {
+		m.sayOnce("{{<", m.offset(at[0]), "shortcodes of another program are shown as text, such as “"+nameOf(string(m.seen[at[0]:at[1]]))+"”", "write in Markdown what it stood for, or put it into `code` if it is meant as it is")
+	}
+	if len(found) == 0 {
+		for _, at := range values.FindAllIndex(m.seen, maxShown) {
+			m.sayOnce(string(m.seen[at[0]:at[1]]), m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write what it stands for, say it under values in site.yaml, or put it into `code` if it is meant as it is")
+		}
+	}
+	for i, c := range m.seen {
+		if c != '{' || heading {
+			continue
+		}
+		attached := i > 0 && m.seen[i-1] == masked
+		line := i == 0 || m.seen[i-1] == '\n'
+		if !attached && !line {
+			continue
+		}
+		if text := attributes.Find(m.seen[i:]); text != nil && (attached || i+len(text) == len(m.seen) || m.seen[i+len(text)] == '\n') {
+			m.say(m.offset(i), "“"+short(string(text))+"” is shown as text: nothing but a heading has attributes here", "take it out")
+		}
+	}
+}
+
+// nameOf is a shortcode up to its name.
+func nameOf(code string) string {
+	words := strings.Fields(code)
+	if len(words) > 2 {
+		return words[0] + " " + words[1] + " …"
+	}
+	return short(code)
+}
+
+var (
+	formula  = regexp.MustCompile(`\$\$[^$]+\$\$|\$(?:[^\s$\d]|[^\s$][^$\n]*[^\s$])\$`)
+	command  = regexp.MustCompile(`\\[A-Za-z]+`)
+	unspoken = regexp.MustCompile(`[{}\\^_=+*<>|]`)
+)
+
+// formulas finds mathematics in the language of TeX, and masks it: its signs are
+// its own. An amount of money is none.
+func (m *meant) formulas() {
+	for _, at := range formula.FindAllIndex(m.seen, -1) {
+		inside := m.seen[at[0]:at[1]]
+		double := bytes.HasPrefix(inside, []byte("$$"))
+		if !unspoken.Match(inside) || !double && bytes.ContainsFunc(inside, isWide) && !command.Match(inside) {
+			continue
+		}
+		if double || command.Match(inside) {
+			m.sayOnce("$", m.offset(at[0]), "formulas in TeX are shown as text", "write them in words and signs (x² + 1), as `code`, or as a picture")
+		}
+		for i := range inside {
+			inside[i] = masked
+		}
+	}
+}
+
+// voidTags have no end.
+var voidTags = []string{"br", "hr", "img", "input", "wbr", "source", "track", "embed"}
+
+// knownTags are the elements of HTML that people write into Markdown. Others are
+// most often places for words: <name>, or components of another program.
+var knownTags = strings.Fields(`a abbr article aside audio b big blockquote br button caption center cite code col colgroup dd del details
+	dfn div dl dt em embed figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li mark nav ol p
+	picture pre q s samp script section small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead
+	tr tt track u ul var video wbr`)
+
+// tagName is the name of a tag, if it is one that people write into Markdown.
+func tagName(tag string) string {
+	name := strings.TrimLeft(tag, "</")
+	if end := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }); end >= 0 {
+		if strings.ContainsRune("-.:@_", rune(name[end])) {
+			return "" // <a-button> is a component, <a@example.org> an address
+		}
+		name = name[:end]
+	}
+	lower := strings.ToLower(name)
+	if name != lower && name != strings.ToUpper(name) || !slices.Contains(knownTags, lower) {
+		return "" // <Button> is a component
+	}
+	return lower
+}
+
+// tags finds HTML in a run. A name in < and > that nothing ends may be a place for
+// words.
+func (m *meant) tags() {
+	ends := map[string]bool{}
+	for _, t := range m.run.tags {
+		if strings.HasPrefix(t.tag, "</") {
+			ends[tagName(t.tag)] = true
+		}
+	}
+	for _, t := range m.run.tags {
+		name := tagName(t.tag)
+		if name == "" || strings.HasPrefix(t.tag, "</") {
+			continue
+		}
+		if ends[name] || slices.Contains(voidTags, name) || strings.Contains(t.tag, "=") {
+			m.tag(name, t.offset)
+		}
+	}
+}
+
+// htmlBlock finds HTML that is a block of its own.
+func (m *meant) htmlBlock(n *ast.HTMLBlock) {
+	if n.Lines().Len() == 0 {
+		return
+	}
+	source, said := htmlSource(n, m.source), false
+	eachPart(source, func(part htmlPart, from, to int) {
+		if part != htmlTag || said {
+			return
+		}
+		if name := tagName(source[from:to]); name != "" {
+			said = true
+			m.tag(name, n.Lines().At(0).Start+from)
+		}
+	})
+}
+
+func (m *meant) tag(name string, offset int) {
+	hint := "write it in Markdown, or put it into `code` if it is meant as it is; raw_html: true in site.yaml lets HTML through"
+	switch name {
+	case "br":
+		hint = `end the line with \ or two blanks; in a cell, make two rows`
+	case "b", "strong":
+		hint = "write **…**"
+	case "i", "em":
+		hint = "write *…*"
+	case "img":
+		hint = "write ![what it shows](picture.png)"
+	case "a":
+		hint = "write [the words](b.md); a place of its own is a heading with {#name}"
+	}
+	m.sayOnce("<"+name, offset, "<"+name+"> is shown as text", hint)
+}

@@ -1,0 +1,86 @@
+package markdown
+
+import "testing"
+
+func TestPlayers(t *testing.T) {
+	t.Parallel()
+	media := &Media{Poster: "/a b.jpg", Captions: []Captions{{"/a.vtt", "zh-CN"}, {"/a.en.vtt", "en"}}}
+	const tracks = `<track kind="captions" src="/a.vtt" srclang="zh-CN" label="zh-CN" default><track kind="captions" src="/a.en.vtt" srclang="en" label="en">`
+	for _, c := range []struct {
+		name, in   string
+		media      *Media
+		want, text string
+	}{
+		{"a film", "![怎么退](a.mp4)", &Media{}, `<figure><video controls preload="metadata" src="/a.mp4" aria-label="怎么退" playsinline width="640" height="360"><a href="/a.mp4">怎么退</a></video></figure>`, "怎么退"},
+		{"with all that may lie beside it", `![怎么退](a.MP4 "三步退款")`, media, `<figure><video controls preload="metadata" src="/a.MP4" aria-label="怎么退" playsinline poster="/a%20b.jpg" width="640" height="360">` + tracks + `<a href="/a.MP4">怎么退</a></video><figcaption><span class="figure-number">图 1</span> 三步退款</figcaption></figure>`, "怎么退\n三步退款"},
+		{"smaller", "![怎么退](a.webm){width=320}", &Media{}, `<figure><video controls preload="metadata" src="/a.webm" aria-label="怎么退" playsinline width="320" height="180"><a href="/a.webm">怎么退</a></video></figure>`, "怎么退"},
+		{"a recording", "![录音](a.mp3)", media, `<figure><audio controls preload="metadata" src="/a.mp3" aria-label="录音">` + tracks + `<a href="/a.mp3">录音</a></audio></figure>`, "录音"},
+		{"without words", "![](a.m4a)", nil, `<figure><audio controls preload="metadata" src="/a.m4a"><a href="/a.m4a">a.m4a</a></audio></figure>`, ""},
+		{"in a line", "听![录音](a.ogg)。", nil, `<p>听<audio controls preload="metadata" src="/a.ogg" aria-label="录音"><a href="/a.ogg">录音</a></audio>。</p>`, "听录音。"},
+		{"a link is no player", "[看](a.mp4)", nil, `<p><a href="/a.mp4">看</a></p>`, "看"},
+	} {
+		doc := good(t, options, c.in+"\n")
+		targets := make([]Target, len(doc.Refs))
+		for i, ref := range doc.Refs {
+			targets[i] = Target{URL: "/" + ref.Dest, Width: 640, Height: 360, Media: c.media}
+		}
+		if got := doc.Intro.HTML.HTML(targets, Words{"figure": "图"}); got != c.want+"\n" {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+		if doc.Intro.Text != c.text {
+			t.Errorf("%s: the text is %q, want %q", c.name, doc.Intro.Text, c.text)
+		}
+	}
+}
+
+func TestFramed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ address, want string }{
+		{"https://www.bilibili.com/video/BV1xx411c7mD", "https://player.bilibili.com/player.html?bvid=BV1xx411c7mD&autoplay=1"},
+		{"https://m.bilibili.com/video/av170001/?p=2&from=x", "https://player.bilibili.com/player.html?aid=170001&page=2&autoplay=1"},
+		{"https://www.bilibili.com/", ""},
+		{"https://v.youku.com/v_show/id_XNDk1MjE2==.html?spm=a", "https://player.youku.com/embed/XNDk1MjE2=="},
+		{"https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=42s", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?autoplay=1&start=42"},
+		{"https://youtu.be/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?autoplay=1"},
+		{"https://www.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?autoplay=1"},
+		{"https://www.youtube.com/@channel", ""},
+		{"https://vimeo.com/76979871", "https://player.vimeo.com/video/76979871?autoplay=1"},
+		{"https://vimeo.com/about", ""},
+		{"https://notbilibili.com/video/BV1xx411c7mD", ""},
+		{"https://bilibili.com.example.org/video/BV1xx411c7mD", ""},
+		{"https://bilibili.com@example.org/video/BV1xx411c7mD", ""},
+		{"ftp://bilibili.com/video/BV1xx411c7mD", ""},
+		{"a.md", ""},
+		{"", ""},
+		{"https://[", ""},
+	} {
+		if got := framed(c.address, EmbedHosts()); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.address, got, c.want)
+		}
+	}
+	if got := framed("https://vimeo.com/76979871", []string{"bilibili.com"}); got != "" {
+		t.Errorf("a site that is not allowed: got %q", got)
+	}
+}
+
+func TestEmbeds(t *testing.T) {
+	t.Parallel()
+	o := options
+	o.Embeds = []string{"bilibili.com"}
+	const film, frame = "https://www.bilibili.com/video/BV1xx411c7mD", `<div class="embed" data-frame="https://player.bilibili.com/player.html?bvid=BV1xx411c7mD&amp;autoplay=1">`
+	for _, c := range []struct{ name, in, want string }{
+		{"a link", "[看视频](" + film + ")", frame + `<a href="` + film + `">看视频</a></div>`},
+		{"a bare address", film, frame + `<a href="` + film + `">` + film + `</a></div>`},
+		{"in a line", "见 [视频](" + film + ")", `<p>见 <a href="` + film + `">视频</a></p>`},
+		{"of another site", "[看](https://vimeo.com/76979871)", `<p><a href="https://vimeo.com/76979871">看</a></p>`},
+	} {
+		doc := good(t, o, c.in+"\n")
+		if got := filled(doc, doc.Intro.HTML); got != c.want+"\n" {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+	doc := good(t, options, "[看视频]("+film+")\n")
+	if got := filled(doc, doc.Intro.HTML); got != `<p><a href="`+film+`">看视频</a></p>`+"\n" {
+		t.Errorf("where no site is allowed: %s", got)
+	}
+}

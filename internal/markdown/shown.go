@@ -1,0 +1,270 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/util"
+
+	"whyfix/internal/diag"
+)
+
+// Shown is a place where readers see as text what was most likely meant as
+// markup.
+type Shown struct {
+	Pos           diag.Pos
+	Message, Hint string
+	Mends         []Mend // what to write instead, where only one thing can be meant
+}
+
+// Mend is what stands at a place in the file, and what shall.
+type Mend struct {
+	Pos      diag.Pos
+	Old, New string
+}
+
+// What a run has where a reader sees no text of the writer's, or text that was
+// surely meant as text: a bare address, and anything else. No file has these
+// bytes in a line.
+const (
+	maskedAddress = '\x01'
+	masked        = '\x02'
+)
+
+// run is the text of a paragraph, a heading or a cell as a reader sees it, and
+// where it stands in the body. Code, pictures, the edges of what is emphasised or
+// linked, and what the writer escaped, are masked. So whatever the parser has
+// understood is not there, and what is there was not understood.
+type run struct {
+	seen  []byte
+	parts []runPart
+	tags  []tagShown
+}
+
+// runPart is a part of a run that is as in the body, up to the next.
+type runPart struct{ at, offset int }
+
+// tagShown is an HTML tag that is shown.
+type tagShown struct {
+	tag    string
+	offset int
+}
+
+func (u *run) reset() { u.seen, u.parts, u.tags = u.seen[:0], u.parts[:0], u.tags[:0] }
+
+func (u *run) mask(as byte, offset int) {
+	u.parts = append(u.parts, runPart{len(u.seen), offset})
+	u.seen = append(u.seen, as)
+}
+
+// offset is where a byte of the run stands in the body.
+func (u *run) offset(at int) int {
+	i, found := slices.BinarySearchFunc(u.parts, at, func(p runPart, at int) int { return p.at - at })
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return 0
+	}
+	return u.parts[i].offset + at - u.parts[i].at
+}
+
+var entity = regexp.MustCompile(`^&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]*);`)
+
+// write adds a text that stands at an offset of the body.
+func (u *run) write(text []byte, offset int) {
+	u.parts = append(u.parts, runPart{len(u.seen), offset})
+	for i := 0; i < len(text); {
+		n := bytes.IndexAny(text[i:], `\&`)
+		if n < 0 {
+			u.seen = append(u.seen, text[i:]...)
+			return
+		}
+		u.seen = append(u.seen, text[i:i+n]...)
+		i += n
+		length := 0
+		if text[i] == '&' {
+			length = len(entity.Find(text[i:]))
+		} else if i+1 < len(text) && util.IsPunct(text[i+1]) {
+			length = 2
+		}
+		if length == 0 {
+			u.seen = append(u.seen, text[i])
+			i++
+			continue
+		}
+		u.mask(masked, offset+i)
+		i += length
+		u.parts = append(u.parts, runPart{len(u.seen), offset + i})
+	}
+}
+
+// read adds what stands inside a node.
+func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
+	last := 0
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			u.write(c.Segment.Value(source), c.Segment.Start)
+			last = c.Segment.Stop
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				u.seen = append(u.seen, '\n')
+			}
+			continue
+		case *ast.AutoLink:
+			u.mask(maskedAddress, last)
+			continue
+		case *ast.RawHTML:
+			if c.Segments.Len() > 0 {
+				last = c.Segments.At(0).Start
+				if tag := c.Segments.Value(source); !rawHTML {
+					u.tags = append(u.tags, tagShown{string(tag), last})
+				}
+			}
+		case *ast.CodeSpan, *ast.Image:
+		default:
+			if c.FirstChild() != nil {
+				u.mask(masked, last)
+				u.read(c, source, rawHTML)
+			}
+		}
+		u.mask(masked, last)
+	}
+}
+
+// eachLine calls visit with where each line of the run starts and ends.
+func (u *run) eachLine(visit func(start, end int)) {
+	for start := 0; start < len(u.seen); {
+		end := len(u.seen)
+		if n := bytes.IndexByte(u.seen[start:], '\n'); n >= 0 {
+			end = start + n
+		}
+		visit(start, end)
+		start = end + 1
+	}
+}
+
+// meant looks for what was meant as markup and is shown.
+type meant struct {
+	*reading
+	run
+	block    ast.Node // that the run is of
+	numbered []numbered
+	once     map[string]int // findings that are said once for each article, by what is said
+	times    map[int]int
+}
+
+// shown notes where readers see as text what was meant as markup.
+func (r *reading) shown(root ast.Node) {
+	m := &meant{reading: r, once: map[string]int{}, times: map[int]int{}}
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			return ast.WalkSkipChildren, nil
+		case *ast.HTMLBlock:
+			if !r.parser.options.RawHTML {
+				m.htmlBlock(n)
+			}
+			return ast.WalkSkipChildren, nil
+		case *ast.Heading:
+			if n.FirstChild() == nil && n.Lines().Len() == 0 {
+				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
+			}
+		}
+		if n.Type() != ast.TypeBlock || n.FirstChild() == nil || n.FirstChild().Type() != ast.TypeInline {
+			return ast.WalkContinue, nil
+		}
+		m.block = n
+		if m.full() {
+			return ast.WalkStop, nil
+		}
+		m.reset()
+		m.read(n, r.source, r.parser.options.RawHTML)
+		m.look()
+		return ast.WalkSkipChildren, nil
+	})
+	m.lists()
+	for i, n := range m.times {
+		r.doc.Shown[i].Message += ", here and in " + places(n)
+	}
+	slices.SortStableFunc(r.doc.Shown, func(a, b Shown) int {
+		if a.Pos.Line != b.Pos.Line {
+			return a.Pos.Line - b.Pos.Line
+		}
+		return a.Pos.Col - b.Pos.Col
+	})
+}
+
+func places(n int) string {
+	if n == 1 {
+		return "one more place"
+	}
+	return itoa(n) + " more places"
+}
+
+// maxShown is how many findings an article may have. Who has mended so many asks
+// again.
+const maxShown = 200
+
+func (m *meant) full() bool { return len(m.doc.Shown) >= maxShown }
+
+// say notes a finding at an offset of the body.
+func (m *meant) say(offset int, message, hint string, mends ...Mend) {
+	if m.full() {
+		return
+	}
+	m.doc.Shown = append(m.doc.Shown, Shown{Pos: m.at(offset), Message: message, Hint: hint, Mends: mends})
+}
+
+// sayOnce is say for what an article often has many of: the first place is told,
+// and how many there are.
+func (m *meant) sayOnce(what string, offset int, message, hint string) {
+	if first, said := m.once[what]; said {
+		m.times[first]++
+		return
+	}
+	if m.full() {
+		return
+	}
+	m.once[what] = len(m.doc.Shown)
+	m.say(offset, message, hint)
+}
+
+// instead is what to write in the place of a part of the run.
+func (m *meant) instead(start, end int, words string) Mend {
+	from, to := m.offset(start), m.offset(end-1)+1
+	return Mend{Pos: m.at(from), Old: string(m.source[from:to]), New: words}
+}
+
+// written is a part of the run as it stands in the body.
+func (m *meant) written(start, end int) string {
+	if end <= start {
+		return ""
+	}
+	return string(m.source[m.offset(start):min(m.offset(end), len(m.source))])
+}
+
+// short is a text that fits into a message.
+func short(s string) string {
+	const most = 30
+	if len(s) > 8*most {
+		s = strings.ToValidUTF8(s[:8*most], "")
+	}
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return -1
+		}
+		return r
+	}, s))
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}

@@ -1,0 +1,166 @@
+package markdown
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// mended is a text with everything mended that Document.Shown has, from the end
+// on; and what it said, each as line:col and message.
+func mended(t *testing.T, o Options, body string) (said []string, after string) {
+	t.Helper()
+	doc, _ := parse(o, body)
+	lines := strings.SplitAfter(body, "\n")
+	for i := len(doc.Shown) - 1; i >= 0; i-- {
+		s := doc.Shown[i]
+		said = append([]string{strings.TrimPrefix(s.Pos.String(), "a.md:") + " " + s.Message}, said...)
+		if s.Hint == "" {
+			t.Errorf("%q: no hint", s.Message)
+		}
+		for j := len(s.Mends) - 1; j >= 0; j-- {
+			m := s.Mends[j]
+			line := []rune(lines[m.Pos.Line-1])
+			before, rest := string(line[:m.Pos.Col-1]), string(line[m.Pos.Col-1:])
+			if !strings.HasPrefix(rest, m.Old) {
+				t.Fatalf("%q does not stand at %v: %q", m.Old, m.Pos, rest)
+			}
+			lines[m.Pos.Line-1] = before + m.New + strings.TrimPrefix(rest, m.Old)
+		}
+	}
+	return said, strings.Join(lines, "")
+}
+
+func TestShown(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, body string
+		want       []string
+		mended     string // "": as it was
+	}{
+		{"a heading that touches its words", "正文。\n##原因\n正文。\n", []string{"2:1 “##原因” is shown as text, not as a heading"}, "正文。\n## 原因\n正文。\n"},
+		{"and an attribute", "###银行慢 {tag=\"慢\"}\n", []string{"1:1 “###银行慢 {tag=\"慢\"}” is shown as text, not as a heading"}, "### 银行慢 {tag=\"慢\"}\n"},
+		{"and a sign", "##用C#写的\n", []string{"1:1 “##用C#写的” is shown as text, not as a heading"}, "## 用C#写的\n"},
+		{"closed", "##原因##\n", []string{"1:1 “##原因##” is shown as text, not as a heading"}, "## 原因\n"},
+		{"with a full-width blank", "##　原因\n", []string{"1:1 “##　原因” is shown as text, not as a heading"}, "## 原因\n"},
+		{"with full-width signs", "＃＃ 原因\n", []string{"1:1 “＃＃ 原因” is shown as text, not as a heading"}, "## 原因\n"},
+		{"in a quote", "> ##原因\n", []string{"1:3 “##原因” is shown as text, not as a heading"}, "> ## 原因\n"},
+		{"with bold words", "##**原因**和\n", []string{"1:1 “##**原因**和” is shown as text, not as a heading"}, "## **原因**和\n"},
+		{"one sign", "#原因\n", []string{"1:1 “#原因” is shown as text, not as a heading"}, ""},
+		{"a tag", "正文 #原因\n#退款 #花呗\n\n#退款#\n\n#退款，见下文。\n\n#2 号\n\n#!/bin/sh\n\n#include\n\n1. #退款\n", nil, ""},
+		{"an escaped sign", "\\##原因\n\n`##原因`\n\n    ##原因\n\n&#35;#原因\n", nil, ""},
+
+		{"a heading without words", "##\n\n正文\n", []string{"1:1 this heading has no words"}, ""},
+		{"a line of =", "正文\n\n=====\n\n正文\n", []string{"3:1 a line of = is shown as text"}, ""},
+		{"a heading with =", "正文\n=====\n", nil, ""},
+
+		{"a link with full-width brackets", "见[进度]（b.md）和![图]（a.png）。\n", []string{
+			"1:2 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+			"1:14 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+		}, "见[进度](b.md)和![图](a.png)。\n"},
+		{"one full-width bracket", "[进度](b.md）\n\n[官网]（https://example.org/a）\n", []string{
+			"1:1 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+			"3:1 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+		}, "[进度](b.md)\n\n[官网](https://example.org/a)\n"},
+		{"brackets in prose", "[注]（见下文）和[1]（共 3 页）。arr[i](x, y) 的[写法](…不定)\n", nil, ""},
+		{"other brackets", "【进度】（b.md）\n\n【注意】（见下文）【甲】\n", []string{"1:1 this link is shown as text: a link has the brackets of the Latin keyboard"}, ""},
+		{"an address with blanks", "[进度](my file.md)、[图](<a b.png>)、[文](../a b/c.md \"标题\")\n", []string{
+			"1:1 this link is shown as text: an address with a blank stands between < and >",
+			"1:33 this link is shown as text: an address with a blank stands between < and >",
+		}, "[进度](<my file.md>)、[图](<a b.png>)、[文](<../a b/c.md> \"标题\")\n"},
+		{"a title in Chinese quotes", "[进度](b.md “标题”)\n", []string{"1:1 this link is shown as text: brackets and quotes are those of the Latin keyboard"}, "[进度](b.md \"标题\")\n"},
+		{"a blank between", "[进度] (b.md)，来源[1] (b.md)\n", []string{"1:1 this link is shown as text: nothing stands between ] and ("}, "[进度](b.md)，来源[1] (b.md)\n"},
+		{"code in the words", "见 [`花呗`]（/pay/a）\n", []string{"1:3 this link is shown as text: brackets and quotes are those of the Latin keyboard"}, "见 [`花呗`](/pay/a)\n"},
+		{"never closed", "[进度](b.md\n\n正文\n", []string{"1:1 this link is shown as text: its ( is never closed"}, ""},
+		{"an address that is nowhere", "[进度][p]和[进度][]，a[i][j]、[0][1]、[有][y]\n\n[y]: b.md\n", []string{
+			"1:1 this link is shown as text: nothing on this page says where [p] leads",
+			"1:9 this link is shown as text: nothing on this page says where [进度] leads",
+		}, ""},
+		{"a footnote that is nowhere", "正文[^1]，`[^2]`\n", []string{"1:3 “[^1]” is shown as text: there is no such footnote"}, ""},
+
+		{"bold without an end", "请**先备份。\n\n** 注意 **\n", []string{"1:2 “**” is shown as text: bold is not read here", "3:1 “**” is shown as text: bold is not read here"}, ""},
+		{"no bold", "2**10 和 **kwargs，*.log 与 log-**.txt，**/*.md，好的~~谢谢~~，\\**甲\\**\n\n2 ** 3\n\n手机号***，分 ***个月\n", nil, ""},
+		{"struck out with a blank", "~~ 旧价 ~~ 新价\n\n好的~~\n\n3~~5 天\n", []string{"1:1 “~~” is shown as text: nothing is struck out here"}, ""},
+		{"marks with a blank at the end", "a == b，c==1 && d==2，若x==y且z==w，!==甲==\n", nil, ""},
+
+		{"a list", "步骤：\n1、打开设置\n2、 点退款\n10、不是\n", []string{"2:1 2 lines that begin with “1、” and so on are no list"}, "步骤：\n1. 打开设置\n2. 点退款\n10、不是\n"},
+		{"with paragraphs", "1、打开设置\n\n2、点退款\n\n3、等\n", []string{"1:1 3 lines that begin with “1、” and so on are no list"}, "1. 打开设置\n\n2. 点退款\n\n3. 等\n"},
+		{"in a quote", "> 1.打开\n> 2.点\n", []string{"1:3 2 lines that begin with “1.” and so on are no list"}, "> 1. 打开\n> 2. 点\n"},
+		{"with brackets", "（1）打开\n（2）点\n", []string{"1:1 2 lines that begin with “（1…” and so on are no list"}, ""},
+		{"no list", "1、2、3 号窗口\n2、3、4 号\n\n本文：1、甲；2、乙\n\n1、只有一条\n\n## 1、原因\n\n## 2、办法\n\n（1）甲\n\n（2）乙\n\n1.5 元\n2.5 元\n\n3、甲\n4、乙\n\n| 1、甲 |\n|---|\n| 2、乙 |\n", nil, ""},
+		{"parts", "1、[甲](https://example.org/)\n\n说明。\n\n2、[乙](https://example.org/)\n\n说明。\n\n3、丙\n", nil, ""},
+
+		{"braces of the Chinese keyboard", "## 原因｛.cause｝\n\n### 慢｛tag＝“银行慢”｝\n\n集合｛甲，乙｝\n", []string{
+			"1:6 “｛.cause｝” is shown as text, and not read",
+			"3:6 “｛tag＝“银行慢”｝” is shown as text, and not read",
+		}, "## 原因{.cause}\n\n### 慢{tag=\"银行慢\"}\n\n集合｛甲，乙｝\n"},
+		{"a table", "| 甲 | 乙 |\n|---|\n| 1 | 2 |\n", []string{"2:1 this table is shown as text"}, ""},
+		{"a table's full-width signs", "｜甲｜乙｜\n｜——｜——｜\n", []string{"2:1 this table is shown as text"}, ""},
+		{"code signs of the Chinese keyboard", "···\nls\n···\n", []string{"1:1 code is shown as text", "3:1 code is shown as text"}, ""},
+		{"words of the template", "先用一两句话回答读者。\n\n## 原因\n\n1. 第一步。\n2. 第一步。再做别的。\n", []string{"1:1 these are the words of the template", "5:4 these are the words of the template"}, ""},
+		{"prices", "便宜：$$，贵：$$$$，5 $ 和 6 $，$5 到 $10，`$$`\n", nil, ""},
+		{"a place for words", "填<你的名字>或 <name>，<address>，a<b>c，`<b>`，&lt;b&gt;，<Button>甲</Button>，<el-button>乙</el-button>\n", nil, ""},
+		{"a table of contents", "[TOC]\n\n正文\n", []string{"1:1 “[TOC]” is shown as text"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			said, after := mended(t, options, tt.body)
+			if diff := cmp.Diff(tt.want, said); diff != "" {
+				t.Errorf("said (-want +got):\n%s", diff)
+			}
+			if tt.mended == "" {
+				tt.mended = tt.body
+			}
+			if diff := cmp.Diff(tt.mended, after); diff != "" {
+				t.Errorf("mended (-want +got):\n%s", diff)
+			}
+			if again, _ := mended(t, options, after); after != tt.body && len(again) > 0 {
+				t.Errorf("what was mended is shown all the same: %q", again)
+			}
+		})
+	}
+}
+
+// What belongs to other programs. What is read here, too, is not said.
+func TestShownOfOtherPrograms(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"> 【！注意】\n> 三天内到账。\n":                                    "1:3 “【！注意】” is shown as text: this box is not read",
+		"!!! note \"标题\"\n    正文\n":                              "1:1 “!!! note \"标题\"” is shown as text: this box is not read",
+		"??? note \"标题\"\n    # 正文\n    1. 甲\n":                  "1:1 “??? note \"标题\"” is shown as text: this box is not read",
+		"{{< figure src=\"a.png\" >}}\n\n{{% b %}}\n":            "1:1 shortcodes of another program are shown as text, such as “{{< figure …”, here and in one more place",
+		"{% include a.html %}\n":                                 "1:1 shortcodes of another program are shown as text, such as “{% include …”",
+		"打 {{phone}}，{{ phone }}\n":                              "1:3 “{{phone}}” is shown as text\n1:13 “{{ phone }}” is shown as text",
+		"见[[退款]]，[[1, 2]]，a[[b]]，[[ -f a ]]\n":                   "1:2 “[[退款]]” is shown as text",
+		"$$\nx^2\n$$\n\n设 $\\frac{a}{b}$，$f^{**}$，$a_i[b][c]$\n": "1:1 formulas in TeX are shown as text, here and in one more place",
+		"<div class=\"a\">\n\n正文\n\n</div>\n":                    "1:1 <div> is shown as text, here and in one more place",
+	} {
+		said, after := mended(t, options, body)
+		if diff := cmp.Diff(want, strings.Join(said, "\n")); diff != "" || after != body {
+			t.Errorf("%s(-want +got):\n%s%s", body, diff, after)
+		}
+	}
+	for _, body := range []string{
+		"> [!NOTE]\n> 三天内到账。\n", ":::tip 标题\n\n正文\n\n:::\n", "=== \"iPhone\"\n\n    正文\n", "即 ==重点== 词\n",
+		"按<kbd>Ctrl</kbd>，<br>，<kbd>C</kbd>\n", "![图](a.png){width=300}\n",
+	} {
+		if said, _ := mended(t, options, body); len(said) > 0 {
+			t.Errorf("%s: %q", body, said)
+		}
+	}
+	raw := options
+	raw.RawHTML = true
+	if said, _ := mended(t, raw, "按<kbd>Ctrl</kbd>\n\n<div>\n\n##甲\n\n</div>\n"); len(said) != 1 {
+		t.Errorf("with raw_html: %q", said)
+	}
+}
+
+// However many there are, the list of them ends.
+func TestShownEnds(t *testing.T) {
+	t.Parallel()
+	doc, _ := parse(options, strings.Repeat("##原因\n\n", 3*maxShown))
+	if len(doc.Shown) != maxShown {
+		t.Errorf("%d findings, want %d", len(doc.Shown), maxShown)
+	}
+}
