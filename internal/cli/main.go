@@ -40,9 +40,23 @@ func Main(args []string) int {
 			return code
 		case <-time.After(patience):
 			if !e.writing.Load() {
-				fmt.Fprintln(os.Stderr, "whyfix: stopped")
+				lastWord("stopped")
 				return exitError
 			}
 		}
+	}
+}
+
+// lastWord says why a process ends, unless nobody reads it: a full pipe must not
+// keep it.
+func lastWord(text string) {
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		fmt.Fprintln(os.Stderr, "whyfix: "+text)
+	}()
+	select {
+	case <-said:
+	case <-time.After(100 * time.Millisecond):
 	}
 }

@@ -141,7 +141,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	signal.Notify(hangups, syscall.SIGHUP) // from now on, or one that comes early ends the process
 	defer signal.Stop(hangups)
 	defer listen.EndsBy(ctx, func() {
-		e.say("it does not end by itself: a disk does not answer")
+		lastWord("it does not end by itself: a disk or a pipe does not answer")
 		os.Exit(1)
 	})()
 	// The collector stays as Go has it: nearly all that is kept is the index, so to

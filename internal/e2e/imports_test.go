@@ -85,7 +85,7 @@ var importTable = map[string]allowed{
 	"publish":  {project: []string{"disk"}, outside: []string{"html/template", "golang.org/x/sync/errgroup"}},
 	"disk":     {outside: []string{"golang.org/x/sys"}},
 	"limit":    {},
-	"server":   {project: []string{"events", "limit", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang"}},
+	"server":   {project: []string{"disk", "events", "limit", "publish", "search"}, outside: []string{"github.com/prometheus/client_golang"}},
 	"events":   {project: []string{"disk"}},
 	"watch":    {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"diag":     {},

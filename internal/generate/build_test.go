@@ -594,6 +594,16 @@ func TestReleaseBusy(t *testing.T) {
 	if _, err := releaseLoaded(t.Context(), l, releaseOptions(public)); !errors.Is(err, publish.ErrBusy) {
 		t.Errorf("while another is at work: got %v, want ErrBusy", err)
 	}
+	_, unlock, err := publish.Scratch(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), Options{Content: dir, Now: func() time.Time { return now }, Release: releaseOptions(public)}); !errors.Is(err, publish.ErrBusy) {
+		t.Errorf("while another has what builds keep: got %v, want ErrBusy", err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.Abort(); err != nil {
 		t.Fatal(err)
 	}

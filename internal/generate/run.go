@@ -97,7 +97,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer closeStore()
-	loader.keepIn(store)
+	if store != nil {
+		loader.keepIn(store)
+	}
 	collector := steer(len(listed.files), o.Release.Index, len(loader.sources) > 0)
 	defer collector.back()
 

@@ -82,7 +82,7 @@ func (q *Queue) Enter(ctx context.Context, who Client) (leave func(), how Outcom
 		q.mu.Unlock()
 		return nil, OwnFull
 	}
-	if q.waiting >= q.room && !q.displace(l) {
+	if q.waiting >= q.room && !q.displace(who, l) {
 		q.forget(who)
 		q.mu.Unlock()
 		return nil, Full
@@ -121,15 +121,21 @@ func (q *Queue) begin(l *line) {
 }
 
 // displace makes room in a full queue for a client that has fewer there than
-// another: the last one of who has most is told to come back.
-func (q *Queue) displace(l *line) bool {
-	most := l
-	for _, other := range q.lines {
-		if len(other.turns) > len(most.turns) {
-			most = other
+// another, or has used less: the last one of who has most is told to come back,
+// and of who has used most where many have as many. So a full queue is no wall
+// for who asks now and then, however many are in it.
+func (q *Queue) displace(who Client, l *line) bool {
+	most, heaviest := l, q.burden(who)
+	own := heaviest
+	for other, line := range q.lines {
+		if len(line.turns) < len(most.turns) || len(line.turns) == 0 {
+			continue
+		}
+		if burden := q.burden(other); len(line.turns) > len(most.turns) || burden > heaviest {
+			most, heaviest = line, burden
 		}
 	}
-	if len(most.turns) <= len(l.turns)+1 {
+	if len(most.turns) <= len(l.turns) || len(most.turns) == len(l.turns)+1 && heaviest <= own {
 		return false
 	}
 	last := len(most.turns) - 1

@@ -216,3 +216,47 @@ func TestQueueMakesRoom(t *testing.T) {
 		}
 	})
 }
+
+// A queue that many clients have filled, with one search each, has room for one
+// who has used less than they.
+func TestQueueIsNoWall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		heavy := func(who Client) time.Duration {
+			if who == numbered(9) {
+				return Ordinary
+			}
+			return 20 * Ordinary
+		}
+		q := newQueue(1, 4, atMost(2), heavy)
+		leave := occupy(t, q, 1)
+		results := make(chan Outcome, 5)
+		for i := range 4 {
+			go func() {
+				leave, how := q.Enter(t.Context(), numbered(i))
+				if results <- how; how == Entered {
+					leave()
+				}
+			}()
+		}
+		synctest.Wait()
+		if _, how := q.Enter(t.Context(), numbered(5)); how != Full {
+			t.Errorf("one more of those who used much: %v, want %v", how, Full)
+		}
+		mine := make(chan Outcome, 1)
+		go func() {
+			leave, how := q.Enter(t.Context(), numbered(9))
+			if mine <- how; how == Entered {
+				leave()
+			}
+		}()
+		synctest.Wait()
+		if how := <-results; how != Full {
+			t.Errorf("nobody made room: %v", how)
+		}
+		leave()
+		if how := <-mine; how != Entered {
+			t.Errorf("who used least: %v", how)
+		}
+	})
+}

@@ -24,14 +24,17 @@ func Log(w io.Writer, format string) (log *slog.Logger, closeLog func()) {
 // ones are dropped and counted.
 type pipe struct {
 	lines   chan []byte
+	waiting atomic.Int64 // bytes of them
 	dropped atomic.Int64
 	quit    chan struct{}
 	done    chan struct{}
 }
 
 const (
-	// linesWaiting is how many lines may wait, a few hundred bytes each.
+	// linesWaiting is how many lines may wait, a few hundred bytes each, and
+	// bytesWaiting how long they may be in all: a line has what a client sent.
 	linesWaiting = 8 << 10
+	bytesWaiting = 4 << 20
 	// lastLines is how long the end waits for the last ones to be written.
 	lastLines = time.Second
 )
@@ -45,11 +48,15 @@ func newPipe(w io.Writer, note string) *pipe {
 
 // Write takes one line, and never fails.
 func (p *pipe) Write(line []byte) (int, error) {
-	select {
-	case p.lines <- bytes.Clone(line):
-	default:
-		p.dropped.Add(1)
+	if p.waiting.Add(int64(len(line))) <= bytesWaiting {
+		select {
+		case p.lines <- bytes.Clone(line):
+			return len(line), nil
+		default:
+		}
 	}
+	p.waiting.Add(-int64(len(line)))
+	p.dropped.Add(1)
 	return len(line), nil
 }
 
@@ -61,11 +68,14 @@ func (p *pipe) run(w io.Writer, note string) {
 		select {
 		case line := <-p.lines:
 			buffer = append(buffer, line...)
+			p.waiting.Add(-int64(len(line)))
 		case <-p.quit:
 			quit = true
 		}
 		for len(p.lines) > 0 && (quit || len(buffer) < 64<<10) {
-			buffer = append(buffer, <-p.lines...)
+			line := <-p.lines
+			buffer = append(buffer, line...)
+			p.waiting.Add(-int64(len(line)))
 		}
 		if n := p.dropped.Swap(0); n > 0 {
 			buffer = fmt.Appendf(buffer, note, n)

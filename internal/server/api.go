@@ -21,6 +21,9 @@ const (
 	// longestTyped is how many characters may be the beginning of a question.
 	// What is longer was pasted, and looking it up is not worth the time.
 	longestTyped = 100
+	// longestValue is how many characters a filter or a language may have. A page
+	// of results says them again in each of its links.
+	longestValue = 200
 	// comeBack is after how many seconds a client is told to try again.
 	comeBack = 1
 )
@@ -100,6 +103,11 @@ func parseSearch(r *http.Request) (q search.Query, f *failure) {
 	}
 	q.Language = v.Get("language")
 	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution")}
+	for name, value := range map[string]string{"language": q.Language, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution} {
+		if utf8.RuneCountInString(value) > longestValue {
+			return q, badRequest("bad_"+name, name+" must have at most "+strconv.Itoa(longestValue)+" characters")
+		}
+	}
 	switch q.Filter.Kind {
 	case "", "cause", "check", "solution", "case":
 	default:

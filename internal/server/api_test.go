@@ -120,6 +120,8 @@ func TestSearchRefuses(t *testing.T) {
 		{"size × page above 1,000", "q=a&size=50&page=21", "too_far"},
 		{"page alone too far", "q=a&page=101", "too_far"},
 		{"unknown kind", "q=a&kind=nonsense", "bad_kind"},
+		{"long language", "q=a&language=" + strings.Repeat("a", 201), "bad_language"},
+		{"long product", "q=a&product=" + strings.Repeat("a", 201), "bad_product"},
 		{"kind in another case", "q=a&kind=Cause", "bad_kind"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,11 +3,13 @@ package server
 import (
 	"cmp"
 	"io"
+	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"whyfix/internal/disk"
 	"whyfix/internal/publish"
 )
 
@@ -69,21 +71,33 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain re
 
 // proven reports whether a copy unpacks to the file that it is of. The manifest
 // has no hash of copies, so each is looked into once, when it is first wanted:
-// nearly all browsers get nothing else.
+// nearly all browsers get nothing else. One that was written since is another.
 func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker, plain representation) bool {
 	if s.options.Unpack == nil || plain.tag == "" || release.Hashes["/"+name+ext] != "" { // a file of its own was looked at with all others
 		return true
 	}
-	if was, ok := release.proven.Load(name + ext); ok {
-		return was == true
+	var now disk.Stat
+	if f, ok := copied.(fs.File); ok {
+		if info, err := f.Stat(); err == nil {
+			now = disk.StatOf(info)
+		}
+	}
+	if was, ok := release.proven.Load(name + ext); ok && was.(proof).of == now {
+		return was.(proof).good
 	}
 	sum, err := s.unpacked(ext, copied, plain.size)
 	good := err == nil && sum == plain.tag
 	if !good {
 		s.log.Error("a compressed copy is damaged, the file itself is sent", "release", release.ID, "copy", name+ext)
 	}
-	release.proven.Store(name+ext, good)
+	release.proven.Store(name+ext, proof{now, good})
 	return good
+}
+
+// proof is what was found of a compressed copy, as it was then.
+type proof struct {
+	of   disk.Stat
+	good bool
 }
 
 // unpacked is the content hash of what is in a copy of a file of a size. It

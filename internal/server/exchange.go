@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"whyfix/internal/limit"
@@ -76,7 +77,7 @@ func (s *Server) end(x *exchange, r *http.Request) {
 		return
 	}
 	attributes := []slog.Attr{
-		slog.String("id", x.id), slog.String("method", method(r)), slog.String("path", r.URL.Path), slog.Int("status", x.status),
+		slog.String("id", x.id), slog.String("method", method(r)), slog.String("path", beginning(r.URL.Path)), slog.Int("status", x.status),
 		slog.Int64("bytes", x.bytes), slog.Float64("ms", float64(took.Microseconds())/1000), slog.String("release", x.release),
 	}
 	if x.rejected != "" {
@@ -123,3 +124,14 @@ func (x *exchange) ReadFrom(r io.Reader) (int64, error) {
 
 // Unwrap is for http.ResponseController.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// longestLogged is how much of a path stands in the log, in bytes: those of pages
+// are shorter, and others are what a client likes them to be.
+const longestLogged = 300
+
+func beginning(path string) string {
+	if len(path) <= longestLogged {
+		return path
+	}
+	return strings.ToValidUTF8(path[:longestLogged], "") + "…"
+}

@@ -95,7 +95,8 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 	}
 	view.Page = place
 	var page bytes.Buffer
-	if err := release.Template.Execute(&page, view); err != nil {
+	_, err := s.charged(r.Context(), w.client, func(context.Context) error { return release.Template.Execute(&page, view) })
+	if err != nil {
 		s.log.Error("search page", "id", w.id, "error", err)
 		return wentWrong()
 	}
@@ -146,7 +147,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f, Language: q.Language}, page)
 	}
 	facets := result.Facets
-	if q.Filter == (search.Filter{}) && utf8.RuneCountInString(q.Text) > longestFiltered {
+	if utf8.RuneCountInString(q.Text) > longestFiltered { // what is filtered by now can be taken away all the same
 		facets = search.Facets{}
 	}
 	for _, facet := range []struct {

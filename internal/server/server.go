@@ -48,7 +48,7 @@ type Release struct {
 	Search    *search.Searcher  // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
-	proven     sync.Map                // compressed copies that were looked into: name → whether the file is in it
+	proven     sync.Map                // compressed copies that were looked into: name → proof
 	Template   *publish.SearchTemplate // nil: no search page
 	source     *publish.Release        // nil: not from a folder
 }

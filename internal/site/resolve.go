@@ -152,6 +152,13 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 		r.block(p, file)
 		return false
 	}
+	if _, own := r.assets[p.File]; !own {
+		for _, ext := range []string{".gz", ".br"} {
+			if copied, there := r.assets[p.File+ext]; there {
+				r.copyOfPage(copied.Path)
+			}
+		}
+	}
 	r.claim(p, r.kept(c))
 	return true
 }
@@ -244,8 +251,20 @@ func (r *resolver) reserve() {
 			r.problem(at, diag.Error, "duplicate-url", "the folder "+firstPart(a.Path)+"/ belongs to the program", renameFile)
 			continue
 		}
+		if base := strings.TrimSuffix(strings.TrimSuffix(a.Path, ".gz"), ".br"); base != a.Path && r.pages[strings.ToLower(base)] != nil {
+			if _, own := r.assets[base]; !own {
+				r.copyOfPage(a.Path)
+				continue
+			}
+		}
 		r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{owner: a.Path, at: at, free: "rename the file"}, freeName)
 	}
+}
+
+// copyOfPage says that a writer's file has the name of a compressed copy of what
+// the program makes: browsers would get it in place of that.
+func (r *resolver) copyOfPage(file string) {
+	r.problem(diag.Pos{File: file}, diag.Error, "duplicate-url", "web servers send "+path.Base(file)+" in place of "+strings.TrimSuffix(path.Base(file), path.Ext(file))+", which the program makes", "rename the file")
 }
 
 // claimWellKnown claims the files that programs look for beside a home page. A writer's own file
