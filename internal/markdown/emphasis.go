@@ -1,11 +1,13 @@
 package markdown
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
@@ -117,3 +119,129 @@ func (strikeSigns) CanOpenCloser(opener, closer *parser.Delimiter) bool {
 }
 
 func (strikeSigns) OnMatch(int) ast.Node { return east.NewStrikethrough() }
+
+// wide are the characters of Chinese, Japanese and Korean text, their
+// punctuation and symbols among them: what Unicode calls wide, full-width or
+// half-width (annex 11), without what is drawn as an emoji, and all of Hangul.
+var wide = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x1100, 0x11FF, 1},
+		{0x20A9, 0x20A9, 1},
+		{0x2329, 0x232A, 1},
+		{0x2630, 0x2637, 1},
+		{0x268A, 0x268F, 1},
+		{0x2E80, 0x2E99, 1},
+		{0x2E9B, 0x2EF3, 1},
+		{0x2F00, 0x2FD5, 1},
+		{0x2FF0, 0x303E, 1},
+		{0x3041, 0x3096, 1},
+		{0x3099, 0x30FF, 1},
+		{0x3105, 0x312F, 1},
+		{0x3131, 0x318E, 1},
+		{0x3190, 0x31E5, 1},
+		{0x31EF, 0x321E, 1},
+		{0x3220, 0x3247, 1},
+		{0x3250, 0xA48C, 1},
+		{0xA490, 0xA4C6, 1},
+		{0xA960, 0xA97C, 1},
+		{0xAC00, 0xD7A3, 1},
+		{0xD7B0, 0xD7C6, 1},
+		{0xD7CB, 0xD7FB, 1},
+		{0xF900, 0xFAFF, 1},
+		{0xFE10, 0xFE19, 1},
+		{0xFE30, 0xFE52, 1},
+		{0xFE54, 0xFE66, 1},
+		{0xFE68, 0xFE6B, 1},
+		{0xFF01, 0xFFBE, 1},
+		{0xFFC2, 0xFFC7, 1},
+		{0xFFCA, 0xFFCF, 1},
+		{0xFFD2, 0xFFD7, 1},
+		{0xFFDA, 0xFFDC, 1},
+		{0xFFE0, 0xFFE6, 1},
+		{0xFFE8, 0xFFEE, 1},
+	},
+	R32: []unicode.Range32{
+		{0x16FE0, 0x16FE4, 1},
+		{0x16FF0, 0x16FF6, 1},
+		{0x17000, 0x18CD5, 1},
+		{0x18CFF, 0x18D1E, 1},
+		{0x18D80, 0x18DF2, 1},
+		{0x1AFF0, 0x1AFF3, 1},
+		{0x1AFF5, 0x1AFFB, 1},
+		{0x1AFFD, 0x1AFFE, 1},
+		{0x1B000, 0x1B122, 1},
+		{0x1B132, 0x1B132, 1},
+		{0x1B150, 0x1B152, 1},
+		{0x1B155, 0x1B155, 1},
+		{0x1B164, 0x1B167, 1},
+		{0x1B170, 0x1B2FB, 1},
+		{0x1D300, 0x1D356, 1},
+		{0x1D360, 0x1D376, 1},
+		{0x1F200, 0x1F200, 1},
+		{0x1F202, 0x1F202, 1},
+		{0x1F210, 0x1F219, 1},
+		{0x1F21B, 0x1F22E, 1},
+		{0x1F230, 0x1F231, 1},
+		{0x1F237, 0x1F237, 1},
+		{0x1F23B, 0x1F23B, 1},
+		{0x1F240, 0x1F248, 1},
+		{0x1F260, 0x1F265, 1},
+		{0x20000, 0x3FFFD, 1},
+	},
+}
+
+func isWide(r rune) bool { return r >= 0x1100 && unicode.Is(wide, r) }
+
+// Selectors stand behind a character and choose how it is drawn.
+func standardSelector(r rune) bool    { return r >= 0xFE00 && r <= 0xFE0E } // FE0F asks for an emoji
+func ideographicSelector(r rune) bool { return r >= 0xE0100 && r <= 0xE01EF }
+
+// markNode is a text between == and ==.
+type markNode struct {
+	ast.BaseInline
+	end int // where the second == stands
+}
+
+var kindMark = ast.NewNodeKind("Mark")
+
+func (n *markNode) Kind() ast.NodeKind { return kindMark }
+
+func (n *markNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+// marks reports whether == between two characters may begin or end a mark: between
+// two of a word without spaces it is a sign of programs, a==b, unless one of them is
+// Chinese, Japanese or Korean.
+func marks(before, after rune) bool { return !latinWord(before) || !latinWord(after) }
+
+func latinWord(r rune) bool {
+	return !isWide(r) && !util.IsSpaceRune(r) && !util.IsPunctRune(r) && r != utf8.RuneError
+}
+
+// markSigns pairs ==. One stands with each of the signs, and learns where its
+// partner is.
+type markSigns struct{ closer int }
+
+func (*markSigns) IsDelimiter(c byte) bool { return c == '=' }
+
+func (m *markSigns) CanOpenCloser(opener, closer *parser.Delimiter) bool {
+	m.closer = closer.Segment.Start
+	return opener.Char == closer.Char
+}
+
+func (m *markSigns) OnMatch(int) ast.Node { return &markNode{end: m.closer} }
+
+// markRenderer writes marks as HTML.
+type markRenderer struct{}
+
+func (r markRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(kindMark, r.mark)
+}
+
+func (markRenderer) mark(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString("<mark>")
+	} else {
+		_, _ = w.WriteString("</mark>")
+	}
+	return ast.WalkContinue, nil
+}
