@@ -17,7 +17,7 @@ import (
 const (
 	// nearest is how many hits stand in for none.
 	nearest = 5
-	// longestFiltered is how many characters a question has that filters are
+	// longestFiltered is how many characters a question has that all filters are
 	// offered for. Each of their links has all of it, so that a text which was
 	// pasted whole would make a page of a megabyte.
 	longestFiltered = 200
@@ -95,7 +95,13 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 	}
 	view.Page = place
 	var page bytes.Buffer
-	_, err := s.charged(r.Context(), w.client, func(context.Context) error { return release.Template.Execute(&page, view) })
+	fill := func(context.Context) error { return release.Template.Execute(&page, view) }
+	var err error
+	if view.Asked { // a page with results takes as long as the search
+		_, err = s.charged(r.Context(), w.client, fill)
+	} else {
+		err = fill(r.Context())
+	}
 	if err != nil {
 		s.log.Error("search page", "id", w.id, "error", err)
 		return wentWrong()
@@ -146,10 +152,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 	address := func(f search.Filter, page int) string {
 		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f, Language: q.Language}, page)
 	}
-	facets := result.Facets
-	if utf8.RuneCountInString(q.Text) > longestFiltered { // what is filtered by now can be taken away all the same
-		facets = search.Facets{}
-	}
+	facets, long := result.Facets, utf8.RuneCountInString(q.Text) > longestFiltered
 	for _, facet := range []struct {
 		name   string
 		counts []search.Count
@@ -160,6 +163,9 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 		{"cause", facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
 		{"solution", facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
 	} {
+		if long { // beside it stand those alone that can be taken away
+			facet.counts = slices.DeleteFunc(slices.Clone(facet.counts), func(c search.Count) bool { return c.Value != *facet.set(&q.Filter) })
+		}
 		// A filter that leaves nothing is still there to be taken away.
 		if asked := *facet.set(&q.Filter); asked != "" && !slices.ContainsFunc(facet.counts, func(c search.Count) bool { return c.Value == asked }) {
 			facet.counts = append(slices.Clone(facet.counts), search.Count{Value: asked})

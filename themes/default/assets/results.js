@@ -16,7 +16,7 @@
   const filters = Object.keys(words.facet);
   const size = 10;
   const reach = 1000; // how far the endpoint counts: size × page
-  const longest = 200; // characters of a question that has filters, each of which repeats it
+  const longest = 200; // characters of a question that all filters are offered for, each of which repeats it
   const wide = matchMedia("(min-width: 62rem)"); // as in style.css: there is room for all filters
 
   let shown = location.search; // the search whose results stand here
@@ -147,7 +147,7 @@
     const doubtful = hits.length > 0 && answer.answered === false && words.unanswered;
     const more = past ? [] : [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
       page * size < total && (page + 1) * size <= reach && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
-    put((filtered(params) || [...query].length <= longest) && facets(params, answer.facets),
+    put(facets(params, answer.facets, [...query].length > longest),
       doubtful && h("h2", { class: "hits-title" }, words.closest),
       hits.length ? h("ol", { class: "hits" }, hits.map((one) => hit(one, doubtful && { "aria-level": 3 }))) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
@@ -168,7 +168,7 @@
       ? links(words.nearest, nearest.map(({ url, title }) => [url, title]))
       : [(suggested || []).length > 0 && links(words.suggested, suggested.map(({ url, text }) => [url, text])), h("ul", {}, words.advice.map((text) => h("li", {}, text)))].flat());
 
-  function facets(params, all) {
+  function facets(params, all, long) {
     const before = results.querySelector(".facets");
     // What the reader opened stays open.
     const fold = (attributes, ...children) => {
@@ -179,7 +179,8 @@
     };
     const sections = filters.map((name) => {
       const asked = params.get(name);
-      const values = [...(all[name] || [])];
+      // Beside a long question stand those alone that can be taken away.
+      const values = (all[name] || []).filter(({ value }) => !long || value === asked);
       // A filter that leaves nothing is still there to be taken away.
       if (asked && !values.some(({ value }) => value === asked)) values.push({ value: asked, count: 0 });
       if (!values.length) return null;
