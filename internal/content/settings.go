@@ -140,7 +140,7 @@ func (s Settings) Parser() *markdown.Parser {
 
 // Markdown is how Markdown is read on a site with these settings.
 func (s Settings) Markdown() markdown.Options {
-	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Embeds: s.Embeds, Words: s.Kinds}
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: len(s.Values) > 0, Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.

@@ -447,7 +447,7 @@ func (m *meant) braces(heading bool) {
 	for _, at := range found {
 		m.sayOnce("{{<", m.offset(at[0]), "shortcodes of another program are shown as text, such as “"+nameOf(string(m.seen[at[0]:at[1]]))+"”", "write in Markdown what it stood for, or put it into `code` if it is meant as it is")
 	}
-	if len(found) == 0 {
+	if len(found) == 0 && !m.reading.parser.options.Values {
 		for _, at := range values.FindAllIndex(m.seen, maxShown) {
 			m.sayOnce(string(m.seen[at[0]:at[1]]), m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write what it stands for, say it under values in site.yaml, or put it into `code` if it is meant as it is")
 		}

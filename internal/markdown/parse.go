@@ -27,6 +27,7 @@ type Options struct {
 	RawHTML   bool      // pass HTML through instead of showing it as text
 	Embeds    []string  // sites whose films may be framed, of EmbedHosts
 	Wikilinks bool      // [[name]] is a link
+	Values    bool      // the site has values, and a {{name}} that is none of them was said by who put them in
 	Words     KindWords // which words in a heading tell its kind
 	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
