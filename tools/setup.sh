@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks: Chromium, a font with
-# Chinese, the checker of accessibility, and nginx. Where that is not possible it
+# Chinese, the checker of accessibility, nginx, and on Linux strace. Where that is not possible it
 # says so and goes on: the tests then skip, or fail where CI is set.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -12,6 +12,7 @@ have chromium || have chromium-browser || have google-chrome || have google-chro
 # Without a font for them Chinese characters are empty boxes, all of one width.
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then packages+=(fonts-noto-cjk); fi
 have nginx || [ -x /usr/sbin/nginx ] || packages+=(nginx-light)
+[ "$(uname)" != Linux ] || have strace || packages+=(strace)
 axe=node_modules/axe-core/axe.min.js
 if [ ! -e "$axe" ] && ! have npm; then packages+=(npm); fi
 

@@ -38,10 +38,12 @@ const (
 const MaxArticle = 8 << 20
 
 // What front matter may have: its bytes, and the characters of one text in it.
-// Titles and symptoms are searched for in every other article, word by word.
+// Titles and symptoms are searched for in every other article, word by word. A
+// summary is only shown, and other programs' are paragraphs.
 const (
-	maxFront = 64 << 10
-	maxText  = 500
+	maxFront   = 64 << 10
+	maxText    = 500
+	maxSummary = 5_000
 )
 
 // Text is a word or sentence from a file and where it stands.

@@ -362,11 +362,15 @@ func (v value) text() Text {
 // short is the text of a node in front matter, or its beginning where it is too
 // long.
 func (v value) short(n *yaml.Node, s string) string {
-	if len(s) <= maxText || v.before == 0 || utf8.RuneCountInString(s) <= maxText {
+	most := maxText
+	if v.key == "summary" {
+		most = maxSummary
+	}
+	if len(s) <= most || v.before == 0 || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	v.problem(v.at(n), "text-limit", v.key+" has a text of "+strconv.Itoa(utf8.RuneCountInString(s))+" characters; it may have "+strconv.Itoa(maxText), "say it in a sentence, and put the rest into the article")
-	return string([]rune(s)[:maxText])
+	v.problem(v.at(n), "text-limit", v.key+" has a text of "+strconv.Itoa(utf8.RuneCountInString(s))+" characters; it may have "+strconv.Itoa(most), "say it in a sentence, and put the rest into the article")
+	return string([]rune(s)[:most])
 }
 
 // list reads a list of texts; one text alone is a list of one.
