@@ -95,6 +95,8 @@ type Site struct {
 	Feed        string // address of the Atom feed; empty when the site's address or no article's day is known
 	Brand       *Asset // a stylesheet with the colours of site.yaml; nil when it names none
 	Logo        *Image // of site.yaml; nil when it names none
+	Icon        *Icon  // for the browser's tab: the logo, the site's first character in its colour, or the theme's; nil when there is none
+	Example     string // a symptom that is short enough to stand in a search box as an example; may be empty
 	SearchList  string // address of the list for searching without the endpoint
 	Nav         []Link
 	Families    []Link // the lists of tags that are not empty
@@ -108,6 +110,12 @@ type Site struct {
 type Image struct {
 	URL           string
 	Width, Height int // in pixels; 0 when not known
+}
+
+// Icon is a small picture for the browser's tab.
+type Icon struct {
+	URL string
+	SVG bool
 }
 
 // Link is a title and where it leads.
@@ -134,6 +142,7 @@ type Card struct {
 // CategoryCard is a category in a list.
 type CategoryCard struct {
 	Title, URL, Summary string
+	Icon                *Image // nil when it has none
 	Count               int
 	Articles            []Link // the first few
 }
@@ -143,6 +152,7 @@ type HomeView struct {
 	Page
 	Intro      template.HTML
 	Symptoms   []Link // what readers ask, and the article that answers
+	Popular    bool   // the writer says that these are asked most; else they are some of each category
 	Categories []CategoryCard
 	Newest     []Card // those with a day
 	Articles   []Card // those that are in no category; where there are categories, without the newest
@@ -152,6 +162,7 @@ type HomeView struct {
 type CategoryView struct {
 	Page
 	Summary  string
+	Icon     *Image // nil when it has none
 	Intro    template.HTML
 	Children []CategoryCard
 	Articles []Card
@@ -331,6 +342,7 @@ type TagCard struct {
 type SearchView struct {
 	Page
 	Symptoms   []Link // what readers ask, for one whose search finds nothing
+	Popular    bool   // as in HomeView
 	Categories []Link
 }
 
