@@ -152,8 +152,8 @@ func TestPrint(t *testing.T) {
 	p.goTo("/pay/huabei/")
 	p.media("print", "dark")
 	var shown []string
-	p.eval(`[...document.querySelectorAll("nav, button, input, form, header[class], footer, [role=search]")]
-		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0 && !(e.tagName === "HEADER" && e.closest("article")) && !(e.tagName === "INPUT" && e.type === "checkbox"))
+	p.eval(`[...document.querySelectorAll("nav, button, input, form, header, .site-footer, [role=search]")]
+		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0 && !(e.tagName === "INPUT" && e.type === "checkbox"))
 		.map((e) => e.tagName + " " + e.innerText.slice(0, 30))`, &shown)
 	if len(shown) > 0 {
 		t.Errorf("printed are %v", shown)
