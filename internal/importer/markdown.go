@@ -6,19 +6,23 @@ import (
 	"strconv"
 	"strings"
 
+	"whyfix/internal/content"
 	"whyfix/internal/importer/markup"
 )
 
 // markdownPage reads a page in the Markdown of a dialect.
 func (im *importing) markdownPage(in *input) {
+	im.fillIn(in)
 	entries, body, bad := frontMatter(in)
 	if im.diags = append(im.diags, bad...); bad.Errors() > 0 {
 		return
 	}
 	p := in.page()
 	p.facts(im, entries)
-	w := &writing{im: im, p: p, dialect: im.project.dialect, droppings: droppings{}}
-	p.body = strings.Join(w.blocks(strings.Split(markup.Printable(string(in.text[body:])), "\n"), 0), "\n")
+	w := &writing{im: im, p: p, dialect: im.project.dialect, droppings: droppings{}, entries: entries, imported: map[string]string{}, including: []string{in.name}, defined: map[string]bool{}}
+	text := w.define(markup.Printable(string(in.text[body:])))
+	w.math = im.project.math || texFormula.MatchString(text)
+	p.body = strings.Join(w.blocks(strings.Split(text, "\n"), 0), "\n")
 	w.leftOut(p)
 	im.pages = append(im.pages, p)
 }
@@ -30,6 +34,12 @@ type writing struct {
 	p       *page
 	dialect *dialect
 	droppings
+	entries   []content.Entry   // of the front matter
+	imported  map[string]string // files whose text a component of MDX stands for, by its name
+	including []string          // the files that are being written into this page
+	included  int               // bytes of them so far
+	defined   map[string]bool   // names of links whose address the page says, in lower case
+	math      bool              // the page has formulas
 }
 
 // blockRule rewrites what starts at a line. It returns the line behind that,
@@ -56,7 +66,7 @@ next:
 		if l := lines[i]; isCode(lines, i) {
 			out = append(out, l)
 		} else {
-			out = append(out, w.inline(l))
+			out = append(out, literal(w.inline(l)))
 		}
 		i++
 	}
@@ -143,6 +153,19 @@ func (open *fenceState) within(l string) bool {
 
 var titleOption = regexp.MustCompile(`(?:title|name|file)=["']([^"']+)["']|^\[([^\]]+)\]|\s\[([^\]]+)\]$`)
 
+// language is the language that a block of code names, {.sh} among them.
+func (f fence) language() string {
+	if m := classLanguage.FindStringSubmatch(f.info); m != nil {
+		return m[1]
+	}
+	if at := strings.IndexAny(f.info, " {[:,"); at >= 0 {
+		return f.info[:at]
+	}
+	return f.info
+}
+
+var classLanguage = regexp.MustCompile(`^\{\s*\.([\w+-]+)`)
+
 // codeBlocks copies a block of code: what is in it stays as it is, but of its
 // options only the language and a title are known everywhere.
 func codeBlocks(w *writing, lines []string, i, _ int) (out []string, next int) {
@@ -150,47 +173,44 @@ func codeBlocks(w *writing, lines []string, i, _ int) (out []string, next int) {
 	if !ok || f.signs[0] == '`' && strings.Contains(f.info, "`") {
 		return nil, i
 	}
-	language, title := f.info, ""
-	if at := strings.IndexAny(f.info, " {[:,"); at >= 0 {
-		options := strings.TrimSpace(f.info[at:])
-		language = f.info[:at]
-		w.drop("the options of a code block")
-		if m := titleOption.FindStringSubmatch(options); m != nil {
-			title = m[1] + m[2] + m[3]
-		}
-	}
+	title, block, next := w.codeBlock(f, lines, i)
 	if title != "" {
-		out = append(out, f.indent+"**"+markup.Escape(title)+"**", strings.TrimRight(f.indent, " "))
+		block = append([]string{f.indent + "**" + title + "**", strings.TrimRight(f.indent, " ")}, block...)
+	}
+	return block, next
+}
+
+// codeBlock is a block of code, and the title that its options have.
+func (w *writing) codeBlock(f fence, lines []string, i int) (title string, out []string, next int) {
+	language := f.language()
+	if options := strings.TrimSpace(strings.TrimPrefix(f.info, language)); options != "" {
+		if options != "{."+language+"}" {
+			w.drop("the options of a code block")
+		}
+		if m := titleOption.FindStringSubmatch(options); m != nil {
+			title = markup.Escape(m[1] + m[2] + m[3])
+		}
 	}
 	out = append(out, f.indent+f.signs+language)
 	closed := regexp.MustCompile(`^[\s>]*` + f.signs[:1] + `{` + strconv.Itoa(len(f.signs)) + `,}\s*$`)
 	for i++; i < len(lines); i++ {
 		if closed.MatchString(lines[i]) {
-			return append(out, lines[i]), i + 1
+			return title, append(out, lines[i]), i + 1
 		}
 		l := lines[i]
+		if part, next := w.partOfCode(lines, i); next > i {
+			out, i = append(out, part...), next-1
+			continue
+		}
 		if w.dialect.code != nil {
 			l = w.dialect.code(l)
 		}
 		out = append(out, l)
 	}
-	return append(out, f.indent+f.signs), i
+	return title, append(out, f.indent+f.signs), i
 }
 
-var (
-	alertLine    = regexp.MustCompile(`^([ >]*>\s*)\[!(\w+)\][+-]?\s*(.*)$`)
-	contentsLine = regexp.MustCompile(`(?i)^\s*(\[\[?toc\]?\]|\[\[_toc_\]\])\s*$`)
-	snippetLine  = regexp.MustCompile(`^\s*(?:-+8<-+|<<<|@\[code|:::\s*[\w.]+\s*$)`)
-)
-
-// alerts rewrites the first line of a quote that says what kind it is.
-func alerts(w *writing, lines []string, i, _ int) ([]string, int) {
-	m := alertLine.FindStringSubmatch(lines[i])
-	if m == nil {
-		return nil, i
-	}
-	return []string{m[1] + "**" + markup.Escape(w.im.words.box(m[2], m[3])) + "**", strings.TrimRight(m[1], " ")}, i + 1
-}
+var contentsLine = regexp.MustCompile(`(?i)^\s*(\[\[?toc\]?\]|\[\[_toc_\]\])\s*$`)
 
 // tablesOfContents leaves out what every page of the site has by itself.
 func tablesOfContents(w *writing, lines []string, i, _ int) ([]string, int) {
@@ -199,14 +219,6 @@ func tablesOfContents(w *writing, lines []string, i, _ int) ([]string, int) {
 	}
 	w.drop("a table of contents")
 	return nil, i + 1
-}
-
-// snippets notes parts of other files.
-func snippets(w *writing, lines []string, i, _ int) ([]string, int) {
-	if !snippetLine.MatchString(lines[i]) {
-		return nil, i
-	}
-	return w.note(leading(lines[i]), strings.TrimSpace(lines[i]), "a part from another file", "write that part here"), i + 1
 }
 
 // inline rewrites what stands within a line, but for code. What one rule made

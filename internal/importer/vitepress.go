@@ -25,6 +25,6 @@ var vitepress = dialect{
 	},
 	address: standardAddress,
 	read:    (*importing).markdownPage,
-	blocks:  []blockRule{codeBlocks, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents, snippets},
-	texts:   []textRule{attributeLists, tags},
+	blocks:  []blockRule{codeBlocks, formulaBlocks, includes, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
+	texts:   []textRule{formulas, expressions, attributeLists, tags},
 }
