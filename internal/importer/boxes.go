@@ -157,10 +157,29 @@ func indented(lines []string, from, by int) (inside []string, next int) {
 		}
 	}
 	for _, l := range lines[from:next] {
-		l = strings.ReplaceAll(l, "\t", "    ")
-		inside = append(inside, l[min(by, len(leading(l))):])
+		inside = append(inside, cutIndent(l, by))
 	}
 	return inside, next
+}
+
+// cutIndent takes columns from the start of a line, as far as they are blank. A
+// tab is four of them; those behind stay, for code may have them.
+func cutIndent(l string, by int) string {
+	for by > 0 && l != "" {
+		switch l[0] {
+		case ' ':
+			by--
+		case '\t':
+			if by < 4 {
+				l = "\t" + strings.Repeat(" ", 4-by) + l[1:]
+			}
+			by -= min(by, 4)
+		default:
+			return l
+		}
+		l = l[1:]
+	}
+	return l
 }
 
 // containers rewrites what stands between lines of colons.

@@ -34,12 +34,13 @@ type dialect struct {
 	address func(f *project, p *page, dir, name string, index bool) string // the old address
 
 	// How a page is read: by the row's own reader, or as Markdown by rules.
-	read     func(im *importing, in *input)
-	whole    func(im *importing) // when all files are read
-	blocks   []blockRule         // what starts at a line, tried in this order
-	texts    []textRule          // within a line, outside of code
-	code     func(string) string // a line of code
-	snippets bool                // --8<-- stands for a part of another file, in code as well
+	read      func(im *importing, in *input)
+	whole     func(im *importing) // when all files are read
+	blocks    []blockRule         // what starts at a line, tried in this order
+	texts     []textRule          // within a line, outside of code
+	code      func(string) string // a line of code
+	snippets  bool                // --8<-- stands for a part of another file, in code as well
+	mustaches bool                // {{ }} is a value, in HTML as well
 }
 
 // Families are all that can be named.

@@ -385,6 +385,7 @@ var plainLanguage = regexp.MustCompile(`^[\w+#.-]*$`)
 // shortTabs are the tabs between shortcodes: docsy's, Hextra's, and those of other
 // themes. Before is what stands before the tabs.
 func (w *writing) shortTabs(pane call, lines []string, depth int) (all []tab, before []string) {
+	lines = slices.Clone(lines)
 	names := strings.FieldsFunc(pane.value("items", "titles"), func(r rune) bool { return r == ',' })
 	for i := 0; i < len(lines); {
 		l := strings.TrimSpace(lines[i])
@@ -419,14 +420,17 @@ func (w *writing) shortTabs(pane call, lines []string, depth int) (all []tab, be
 			title = strings.TrimSpace(names[len(all)])
 		}
 		var inside []string
-		next := 0
+		next, behind := 0, ""
 		if !c.alone {
-			inside, _, next = shortcodeEnd(strings.TrimSpace(l[at[1]:]), lines, last+1, c.said)
+			inside, behind, next = shortcodeEnd(strings.TrimSpace(l[at[1]:]), lines, last+1, c.said)
 		}
 		if next == 0 {
-			next = last + 1
+			behind, next = strings.TrimSpace(l[at[1]:]), last+1
 		}
-		i = next
+		if i = next; behind != "" { // the next one may start in the same line
+			i--
+			lines[i] = behind
+		}
 		title = w.inline(title)
 		asText := c.markdown || pane.markdown || pane.name != "tabpane" || pane.named["text"] == "true" || c.named["text"] == "true"
 		switch {
@@ -435,7 +439,7 @@ func (w *writing) shortTabs(pane call, lines []string, depth int) (all []tab, be
 				before = append(before, apart(title)...)
 			}
 		case asText:
-			all = append(all, tab{title, w.blocks(inside, depth)})
+			all = append(all, tab{title, w.blocks(dedent(inside), depth)})
 		default:
 			language := markup.FirstLine(c.value("lang", "highlight"), pane.value("lang", "highlight"))
 			code := call{name: "highlight", named: map[string]string{"lang": language}}

@@ -14,6 +14,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/markdown"
 )
 
 // body is what one page becomes, without its front matter, and what the
@@ -30,11 +31,23 @@ func body(t *testing.T, from Family, text string) (string, []string) {
 		if f.Path != "a.md" {
 			continue
 		}
+		a, _ := content.ParseArticle(f.Path, f.Text, plainParser)
+		for _, s := range a.Doc.Shown {
+			if at := string(f.Text); !shownInSource(s, text) {
+				t.Errorf("%s, and not in the source:\n%s", s.Message, at)
+			}
+		}
 		_, rest, _ := strings.Cut(string(f.Text), "\n---\n")
 		return strings.TrimSpace(rest), reported(f.Todo)
 	}
 	t.Fatal("there is no a.md")
 	return "", nil
+}
+
+// shownInSource reports whether readers of the source see as text, too, what the
+// rule finds. Only braces that hold no shortcode come into question here.
+func shownInSource(s markdown.Shown, source string) bool {
+	return strings.Contains(s.Message, "{{<>}}") && strings.Contains(source, "{{<>}}")
 }
 
 // reported is what a report says but for what every short page lacks.

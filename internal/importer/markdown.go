@@ -3,7 +3,6 @@ package importer
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"whyfix/internal/content"
@@ -102,23 +101,29 @@ func isBlank(l string) bool { return strings.TrimSpace(l) == "" }
 
 var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^\[\^[^\]]+\]:`)
 
-// isCode tells a line that is code because it is indented.
+// isCode tells a line that is code because it is indented, and does not stand in
+// an item of a list.
 func isCode(lines []string, i int) bool {
 	if width(lines[i]) < 4 {
 		return false
 	}
-	paragraph := i > 0
+	blank := i == 0 // something blank stands between
 	for j := i - 1; j >= 0; j-- {
 		switch l := lines[j]; {
 		case isBlank(l):
-			paragraph = false
+			blank = true
 		case listItem.MatchString(l):
 			return false
-		case width(l) < 4:
-			return !paragraph
+		case width(l) == 0 || j == 0:
+			for k := j - 1; k >= 0 && !isBlank(lines[k]); k-- { // the start of its paragraph
+				if listItem.MatchString(lines[k]) {
+					return false
+				}
+			}
+			return blank
 		}
 	}
-	return !paragraph
+	return blank
 }
 
 // fence is the row of signs around a block of code.
@@ -134,19 +139,26 @@ func fenceAt(l string) (fence, bool) {
 	return fence{m[1], m[2], strings.TrimSpace(m[3])}, true
 }
 
-// fenceState follows the lines of a text through its blocks of code.
+// state is that of a text in this block.
+func (f fence) state() fenceState { return fenceState(f.indent + f.signs) }
+
+// fenceState follows the lines of a text through its blocks of code: it is the
+// first fence of the one that is open.
 type fenceState string
 
-// within reports whether a line belongs to a block of code, its fences too.
+// within reports whether a line belongs to a block of code, its fences too. A
+// fence that is further to the right than the first is part of the code.
 func (open *fenceState) within(l string) bool {
-	f, ok := fenceAt(l)
-	switch {
-	case ok && *open == "":
-		*open = fenceState(f.signs)
-	case ok && strings.HasPrefix(f.signs, string(*open)) && f.info == "":
+	if *open == "" {
+		f, ok := fenceAt(l)
+		if ok {
+			*open = f.state()
+		}
+		return ok
+	}
+	first, _ := fenceAt(string(*open))
+	if f, ok := fenceAt(l); ok && strings.HasPrefix(f.signs, first.signs) && f.info == "" && len(f.indent) < len(first.indent)+4 {
 		*open = ""
-	default:
-		return *open != ""
 	}
 	return true
 }
@@ -192,9 +204,9 @@ func (w *writing) codeBlock(f fence, lines []string, i int) (title string, out [
 		}
 	}
 	out = append(out, f.indent+f.signs+language)
-	closed := regexp.MustCompile(`^[\s>]*` + f.signs[:1] + `{` + strconv.Itoa(len(f.signs)) + `,}\s*$`)
+	state := f.state()
 	for i++; i < len(lines); i++ {
-		if closed.MatchString(lines[i]) {
+		if state.within(lines[i]); state == "" {
 			return title, append(out, lines[i]), i + 1
 		}
 		l := lines[i]

@@ -485,6 +485,18 @@ func (w *writing) component(lines []string, i, depth int) (out []string, next in
 		}
 		w.drop("<" + t.name + ">, whose content stays")
 		out, rest, next = append(apart(indent+"**"+title+"**"), prefixed(indent, below())...), behind, end
+	case strings.HasSuffix(t.name, "Card") && label != "" && t.empty && t.attrs["link"]+t.attrs["href"]+t.attrs["to"] != "":
+		w.drop("the look of <" + t.name + ">")
+		out = []string{indent + "- [" + markup.Escape(label) + "](" + markup.Destination(markup.FirstLine(t.attrs["link"], t.attrs["href"], t.attrs["to"])) + ")"}
+		if i == 0 || !strings.HasPrefix(strings.TrimSpace(lines[i-1]), "<"+t.name) {
+			out = append([]string{""}, out...)
+		}
+		if next >= len(lines) || !strings.HasPrefix(strings.TrimSpace(lines[next]), "<"+t.name) {
+			out = append(out, "")
+		}
+	case end > 0 && t.attrs["label"]+t.attrs["title"] != "" && onlyLooks(t.attrs) && len(trimBlank(inside)) > 0:
+		w.drop("the look of <" + t.name + ">")
+		out, rest, next = append(apart(indent+markup.Bold(markup.Escape(label))), prefixed(indent, below())...), behind, end
 	case end > 0 && isBlank(strings.Join(inside, "")) && len(t.attrs) == 0:
 		w.drop("<" + t.name + ">")
 		rest, next = behind, end
@@ -502,6 +514,17 @@ func (w *writing) component(lines []string, i, depth int) (out []string, next in
 		out = append(out, w.inline(indent+rest))
 	}
 	return out, next
+}
+
+// onlyLooks reports whether all attributes of a component but its title say how
+// it looks.
+func onlyLooks(attrs map[string]string) bool {
+	for name := range attrs {
+		if !slices.Contains([]string{"label", "title", "icon", "class", "classname", "style", "id", "key", "color", "logo", "size", "cols", "columns", "variant"}, name) {
+			return false
+		}
+	}
+	return true
 }
 
 // elementEnd finds what stands in an element: the rest of the line of its tag, the
@@ -603,5 +626,11 @@ func (w *writing) fragment(source string) string {
 		w.p.ask(markup.Shorten(source, 40), "HTML was left as a note", "say it in Markdown")
 		return o.Note(source)
 	}
-	return w.p.converted(r)
+	lines, code := strings.Split(w.p.converted(r), "\n"), fenceState("")
+	for i, l := range lines {
+		if w.dialect.mustaches && !code.within(l) {
+			lines[i] = w.outsideCode(l, func(s string) string { return expressions(w, s, l) })
+		}
+	}
+	return strings.Join(lines, "\n")
 }
