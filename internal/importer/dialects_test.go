@@ -123,6 +123,16 @@ func TestHugo(t *testing.T) {
 		{"ref of a definition", "[甲][r]\n\n[r]: {{< ref \"b\" >}}", "[甲][r]\n\n[r]: b.md", ""},
 		{"ref in HTML", "<a href=\"{{< ref \"b\" >}}\">甲</a>", "[甲](b.md)", ""},
 		{"braces that are none", "{{ .Title }} {{<>}} { { < x > } }", "{{ .Title }} {{<>}} { { < x > } }", ""},
+		{"notice of its kind alone", "{{% notice tip %}}\n**甲**\n{{% /notice %}}", ":::tip\n**甲**\n:::", ""},
+		{"callout with an emoji", "{{< callout type=\"warning\" emoji=\"x\" >}}\n甲\n{{< /callout >}}", ":::warning\n甲\n:::", ""},
+		{"tabs of docsy", "{{< tabpane text=true >}}\n{{< tab header=\"**这里**：\" disabled=true />}}\n{{% tab header=\"甲\" %}}\n- 一\n{{% /tab %}}\n{{< tab header=\"乙\" >}}\n二\n{{< /tab >}}\n{{< /tabpane >}}", "**这里**：\n\n:::tabs\n== 甲\n- 一\n\n== 乙\n二\n:::", ""},
+		{"tabs of code of docsy", "{{< tabpane lang=\"toml\" >}}\n{{< tab header=\"a.toml\" >}}\n[[a]]\n{{< /tab >}}\n{{< tab header=\"a.yaml\" lang=\"yaml\" >}}\na:\n  - b\n{{< /tab >}}\n{{< /tabpane >}}", ":::tabs\n== a.toml\n```toml\n[[a]]\n```\n\n== a.yaml\n```yaml\na:\n  - b\n```\n:::", ""},
+		{"tabs of Hextra in a list", "1. 甲\n\n   {{< tabs items=\"一,二\" >}}\n   {{< tab >}}\n   丙\n   {{< /tab >}}\n   {{< tab >}}丁{{< /tab >}}\n   {{< /tabs >}}", "1. 甲\n\n   :::tabs\n   == 一\n   丙\n\n   == 二\n   丁\n   :::", ""},
+		{"films", "{{< youtube abcdefghijk >}}\n\n{{< vimeo id=\"123\" title=\"甲\" >}}\n\n{{< bilibili BV1xx411c7mD >}}", "[视频](https://www.youtube.com/watch?v=abcdefghijk)\n\n[甲](https://vimeo.com/123)\n\n[视频](https://www.bilibili.com/video/BV1xx411c7mD)", ""},
+		{"part that is there", "{{% include \"b.md\" %}}", "b", "left out: that a part comes from another file: it stands here"},
+		{"param that is nowhere", "{{< param title >}} {{% param \"none\" %}}", "`{{< param title >}}` `{{% param \"none\" %}}`", "the shortcode param was left as a note; the shortcode param was left as a note"},
+		{"figure with a width", "{{< figure src=\"x.png\" width=\"300\" >}}", "![](x.png){width=300}", ""},
+		{"attributes below a block", "甲\n{.lead #x}\n\n| a |\n|---|\n{.table}", "甲\n\n| a |\n|---|", "left out: attributes in braces (2×)"},
 	})
 }
 
@@ -136,6 +146,7 @@ func TestMkDocs(t *testing.T) {
 		{"admonition with code", "!!! tip\n    ``` sh\n    a  b\n    ```", ":::tip\n```sh\na  b\n```\n:::", ""},
 		{"admonition in an admonition", "!!! tip\n    !!! bug\n        甲\n    乙", ":::tip\n:::danger 缺陷\n甲\n:::\n\n乙\n:::", ""},
 		{"tabs", "=== \"甲\"\n\n    一\n\n=== \"乙\"\n\n    二\n\n丙", ":::tabs\n== 甲\n一\n\n== 乙\n二\n:::\n\n丙", ""},
+		{"admonition in a quote", "> 甲\n>\n> !!! tip \"乙\"\n>     丙\n>\n> ```\n> a\n>\n>\n> b\n> ```", "> 甲\n>\n> :::tip 乙\n> 丙\n> :::\n>\n> ```\n> a\n>\n>\n> b\n> ```", ""},
 		{"attributes of a link", "[甲](b.md){ .md-button target=\"_blank\" } 乙", "[甲](b.md) 乙", "left out: attributes in braces"},
 		{"attributes of a heading", "## 甲 { #jia .x }\n\n## 乙 {: .y }", "## 甲 {#jia}\n\n## 乙", ""},
 		{"braces that are no attributes", "a {b} {1,2} `{ .c }`", "a {b} {1,2} `{ .c }`", ""},
@@ -163,6 +174,12 @@ func TestMkDocs(t *testing.T) {
 		{"comment in code", "甲\n\n    <!-- 乙 -->", "甲\n\n    <!-- 乙 -->", ""},
 		{"end of an element alone", "</div>\n甲", "甲", "left out: </div>"},
 		{"list with HTML", "- 甲\n  <p>乙</p>\n- 丙", "- 甲\n\n  乙\n\n- 丙", ""},
+		{"tabs in a list, with a box in them", "1. 甲\n\n    === \"一\"\n\n        !!! tip\n            - 乙\n\n    === \"二 **b**\"\n\n        ```py\n        c\n        ```\n\n2. 丙", "1. 甲\n\n    :::tabs\n    == 一\n    :::tip\n    - 乙\n    :::\n\n    == 二 **b**\n    ```py\n    c\n    ```\n    :::\n\n2. 丙", ""},
+		{"keys, underlined words, icons", "++ctrl+alt+\"x\"++ ^^甲^^ :material-home: 乙 ==丙==", "<kbd>Ctrl</kbd>+<kbd>Alt</kbd>+<kbd>X</kbd> <u>甲</u> 乙 ==丙==", "left out: an icon"},
+		{"formulas", "$\\alpha$ 和 $$b^{2}$$ 和 5$ 6$\n\n$$\n\\frac{a}{b}\n$$", "`\\alpha` 和 `b^{2}` 和 5$ 6$\n\n```tex\n\\frac{a}{b}\n```", "left out: the look of a formula, which stands as code (3×)"},
+		{"reference that a plugin makes", "[甲][mkdocs.env] [乙][b]\n\n[b]: b.md", "甲 [乙][b]\n\n[b]: b.md", "nothing says where the link [mkdocs.env] leads"},
+		{"text that would start a box", "甲\n:::\n== 乙\n:::note 丙", "甲\n\\:::\n\\== 乙\n\\:::note 丙", ""},
+		{"links of films", "<iframe width=\"560\" src=\"https://www.youtube.com/embed/abcdefghijk\" allowfullscreen></iframe>", "[视频](https://www.youtube.com/watch?v=abcdefghijk)", ""},
 	})
 }
 
@@ -185,6 +202,14 @@ func TestDocusaurus(t *testing.T) {
 		{"value in braces", "<TabItem label={\"甲\"}>\n\n乙\n\n</TabItem>", "**甲**\n\n乙", ""},
 		{"code with a title", "```js title=\"/src/a.js\" {1-2}\nb\n```", "**/src/a.js**\n\n```js\nb\n```", "left out: the options of a code block"},
 		{"link with its ending", "[甲](./b.mdx) [乙](b.md#丙)", "甲 (`./b.mdx`) [乙](b.md)", "this link leads to nothing that was imported: ./b.mdx; the place #丙 is not on that page: the link leads to its top"},
+		{"box in a box with fewer colons", "::::danger[停 `a`]\n\n甲\n\n:::tip\n\n乙\n\n:::\n\n::::", ":::danger 停 `a`\n甲\n\n:::tip\n乙\n:::\n:::", ""},
+		{"labels in the tag of tabs", "<Tabs values={[\n  {label: '甲', value: 'a'},\n  {label: '乙', value: 'b'},\n]}>\n<TabItem value=\"a\">\n\n```js\n一\n```\n\n</TabItem>\n<TabItem value=\"b\">二</TabItem>\n</Tabs>", ":::tabs\n== 甲\n```js\n一\n```\n\n== 乙\n二\n:::", ""},
+		{"tabs of another name", "<SimpleTab groupId=\"os\">\n<div label=\"甲\">\n\n1. 一\n\n    ```shell\n    a\n    ```\n\n</div>\n<div label=\"乙\">\n\n二\n\n</div>\n</SimpleTab>", ":::tabs\n== 甲\n1. 一\n\n    ```shell\n    a\n    ```\n\n== 乙\n二\n:::", ""},
+		{"part that is imported", "import B from './b.md'\n\n甲\n\n<B />", "甲\n\nb", "left out: that a part comes from another file: it stands here, the import of a program"},
+		{"box that is a component", "<Admonition type=\"warning\" title=\"甲\">\n  乙\n</Admonition>", ":::warning 甲\n乙\n:::", ""},
+		{"quote whose first line names a kind", "> **注意：**\n>\n> 甲\n\n> **Tip**\n> 乙\n\n> **建议：**\n>\n> 丙\n\n> **注意：** 丁", "> [!注意]\n> 甲\n\n> [!TIP]\n> 乙\n\n> [!TIP] 建议\n> 丙\n\n> **注意：** 丁", ""},
+		{"shortcode of no effect", "{{< copyable \"sql\" >}}\n\n```sql\na\n```", "```sql\na\n```", "left out: the shortcode copyable"},
+		{"value that nobody knows", "甲 {{{ .starter }}} 乙", "甲 `{{{ .starter }}}` 乙", "the value {{{ .starter }}} was left as a note"},
 	})
 }
 
@@ -202,6 +227,10 @@ func TestVitePress(t *testing.T) {
 		{"badge in a heading", "## 甲 <Badge type=\"tip\" text=\"1.0\" />", "## 甲", "left out: the look of <Badge>"},
 		{"id of a heading", "## 甲 {#jia}\n\n[乙](#jia)", "## 甲 {#jia}\n\n[乙](#jia)", ""},
 		{"mustache", "甲 {{ 1 + 1 }} <span v-if=\"a < b\">乙</span>", "甲 `{{ 1 + 1 }}` 乙", "the value {{ 1 + 1 }} was left as a note"},
+		{"tabs", ":::tabs\n== 甲\n一\n== 乙\n```js\n== c\n```\n:::", ":::tabs\n== 甲\n一\n\n== 乙\n```js\n== c\n```\n:::", ""},
+		{"part of a file", "<!--@include: ./b.md-->\n\n<!--@include: ./none.md{1,2}-->", "b\n\n> **导入时没能转换，请手工处理：** `<!--@include: ./none.md{1,2}-->`", "left out: that a part comes from another file: it stands here; a part from another file was left as a note"},
+		{"value of the front matter", "甲 {{ $frontmatter.none }} {{ 'b' }}", "甲 `{{ $frontmatter.none }}` b", "the value {{ $frontmatter.none }} was left as a note"},
+		{"fold that is open", "::: details 甲 {open}\n乙\n:::", ":::details 甲{open}\n乙\n:::", ""},
 	})
 }
 
@@ -224,6 +253,18 @@ func TestHTML(t *testing.T) {
 		{"strike and quote", "<blockquote><p>甲 <del>乙</del> <s>丙</s></blockquote><hr><p>1<sup>2</sup></p>", "> 甲 ~~乙~~ ~~丙~~\n\n* * *\n\n1<sup>2</sup>", ""},
 		{"text that looks like Markdown", "<p># 甲<p>- 乙<p>1. 丙<p>**丁** `戊` {己}<p>&gt; 庚", "\\# 甲\n\n\\- 乙\n\n1\\. 丙\n\n\\*\\*丁\\** \\`戊\\` {己}\n\n&gt; 庚", ""},
 		{"main part beside a frame", "<body><header>甲</header><div id=\"content\"><h1>乙</h1><p>丙</div><aside>丁</aside>", "丙", ""},
+		{"bold beside Chinese text", "<p><b>注意：</b>先备份，<strong>“系统繁忙”</strong>时<i>（甲）</i>乙</p>", "**注意：**先备份，**“系统繁忙”**时*（甲）*乙", ""},
+		{"bold beside Latin text", "<p><b>Note:</b>text, <b>a</b>b <i>(c)</i>d</p>", "<b>Note:</b>text, **a**b <i>(c)</i>d", ""},
+		{"tags within a text", "<p><kbd>Ctrl</kbd>+<mark>甲</mark><u>乙</u> H<sub>2</sub>O x<sup>2</sup></p>", "<kbd>Ctrl</kbd>+<mark>甲</mark><u>乙</u> H<sub>2</sub>O x<sup>2</sup>", ""},
+		{"box with a title", "<div class=\"callout callout--warning\"><h4 class=\"callout__title\">先看<b>这里</b></h4><p>甲</p><ul><li>乙</li></ul></div>", ":::warning 先看**这里**\n甲\n\n- 乙\n:::", ""},
+		{"box in a box, in a list", "<ul><li><p>甲</p><div class=\"note\"><p>乙</p><div class=\"admonition danger\"><p class=\"admonition-title\">停</p><p>丙</p></div></div></li></ul>", "- 甲\n\n  :::note\n  乙\n\n  :::danger 停\n  丙\n  :::\n  :::", ""},
+		{"kind that articles have not", "<div class=\"admonition question\">甲</div>", ":::info 问题\n甲\n:::", ""},
+		{"fold", "<details open><summary>甲 <code>b</code></summary><p>乙</p><details><summary>丙</summary>丁</details></details>", ":::details 甲 `b`{open}\n乙\n\n:::details 丙\n丁\n:::\n:::", ""},
+		{"terms", "<dl><dt>甲<dt>乙<dd>丙<dd><p>丁</p><p>戊</p></dl>", "甲\n\n乙\n: 丙\n: 丁\n\n  戊", ""},
+		{"terms that are none", "<dl><dd>甲</dd><dt>乙</dt></dl>", "甲\n\n**乙**", ""},
+		{"films of other sites", "<p><iframe src=\"https://www.youtube.com/embed/abcdefghijk?rel=0\" title=\"甲\"></iframe></p><iframe src=\"//player.bilibili.com/player.html?bvid=BV1xx411c7mD&amp;page=1\"></iframe><figure><iframe src=\"https://player.vimeo.com/video/123\"></iframe></figure>", "[甲](https://www.youtube.com/watch?v=abcdefghijk)\n\n[视频](https://www.bilibili.com/video/BV1xx411c7mD)\n\n[视频](https://vimeo.com/123)", ""},
+		{"widths of pictures", "<p><img src=\"x.png\" width=\"300\"><img src=\"x.png\" style=\"width: 50%\"><img src=\"x.png\" width=\"100%\"></p>", "![](x.png){width=300}![](x.png){width=50%}![](x.png)", ""},
+		{"recording and film", "<audio src=\"x.mp3\"></audio><video controls poster=\"x.png\"><source src=\"x.webm\"><source src=\"x.mp4\">no</video>", "(图片没有找到：`x.mp3`)\n\n(图片没有找到：`x.webm`)", "left out: the poster or the captions of a film; this image was not found: x.mp3; this image was not found: x.webm"},
 	})
 }
 

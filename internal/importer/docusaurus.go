@@ -35,7 +35,7 @@ var docusaurus = dialect{
 		return f.at(dir, name, index)
 	},
 	read:   (*importing).markdownPage,
-	blocks: []blockRule{codeBlocks, formulaBlocks, includes, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
+	blocks: []blockRule{codeBlocks, quotes, formulaBlocks, includes, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
 	texts:  []textRule{formulas, shortcodesInText, expressions, tags},
 }
 

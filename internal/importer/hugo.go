@@ -34,7 +34,7 @@ var hugo = dialect{
 		}
 		im.markdownPage(in)
 	},
-	blocks: []blockRule{codeBlocks, formulaBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, comments, tablesOfContents, attributeLines},
+	blocks: []blockRule{codeBlocks, quotes, formulaBlocks, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, comments, tablesOfContents, attributeLines},
 	texts:  []textRule{refLinks, shortcodesInText, formulas, attributeLists, tags},
 	code:   shownShortcodes,
 }

@@ -99,7 +99,7 @@ func width(l string) int { return len(strings.ReplaceAll(leading(l), "\t", "    
 
 func isBlank(l string) bool { return strings.TrimSpace(l) == "" }
 
-var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^\[\^[^\]]+\]:`)
+var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^ {0,3}\[\^[^\]]+\]:`)
 
 // isCode tells a line that is code because it is indented, and does not stand in
 // an item of a list.
@@ -223,6 +223,42 @@ func (w *writing) codeBlock(f fence, lines []string, i int) (title string, out [
 }
 
 var contentsLine = regexp.MustCompile(`(?i)^\s*(\[\[?toc\]?\]|\[\[_toc_\]\])\s*$`)
+
+var (
+	quoteLine   = regexp.MustCompile(`^(\s*)> ?(.*)$`)
+	blockInside = regexp.MustCompile(`^\s*(?:<[a-zA-Z!/]|:::|!!!|\?\?\?|===|\{\{[<%]|\$\$|\{/\*|-+8<-|<<<|\{[:.#])`)
+)
+
+// quotes rewrites what stands in a quote, where it is more than text.
+func quotes(w *writing, lines []string, i, depth int) ([]string, int) {
+	m := quoteLine.FindStringSubmatch(lines[i])
+	if m == nil || isCode(lines, i) || depth >= deepestBlock {
+		return nil, i
+	}
+	indent, next, more := m[1], i, false
+	var inside []string
+	for ; next < len(lines); next++ {
+		q := quoteLine.FindStringSubmatch(lines[next])
+		if q == nil || len(q[1]) > len(indent)+3 {
+			break
+		}
+		inside = append(inside, q[2])
+		more = more || blockInside.MatchString(q[2])
+	}
+	if !more {
+		return nil, i
+	}
+	head, from := alerts(w, lines, i, depth)
+	out := head
+	wasBlank, code := true, fenceState("")
+	for _, l := range trimBlank(w.blocks(inside[from-i:], depth+1)) {
+		if blank := isBlank(l); code.within(l) || !blank || !wasBlank {
+			out = append(out, prefixed(indent+"> ", []string{l})...)
+			wasBlank = blank
+		}
+	}
+	return out, next
+}
 
 // tablesOfContents leaves out what every page of the site has by itself.
 func tablesOfContents(w *writing, lines []string, i, _ int) ([]string, int) {

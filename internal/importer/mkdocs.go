@@ -23,7 +23,7 @@ var mkdocs = dialect{
 	},
 	address:  standardAddress,
 	read:     (*importing).markdownPage,
-	blocks:   []blockRule{codeBlocks, formulaBlocks, includes, admonitions, tabs, htmlBlocks, alerts, comments, tablesOfContents, abbreviations, attributeLines},
+	blocks:   []blockRule{codeBlocks, quotes, formulaBlocks, includes, admonitions, tabs, htmlBlocks, alerts, comments, tablesOfContents, abbreviations, attributeLines},
 	texts:    []textRule{formulas, signsOfMaterial, lostReferences, attributeLists, tags},
 	snippets: true,
 }

@@ -39,10 +39,9 @@ func (w *writing) found(name string) (file, text string, ok bool) {
 		name, top = inside, []string{w.im.project.pages, "."}
 	} else if strings.HasPrefix(name, "/") {
 		name, top = strings.TrimLeft(name, "/"), []string{w.im.project.pages, "."}
-	} else {
-		for dir := w.p.dir; dir != "."; dir = path.Dir(dir) { // the folder of a language, and those above
-			top = append(top, dir)
-		}
+	}
+	for dir := w.p.dir; dir != "." && dir != "/"; dir = path.Dir(dir) { // the folder of a language, and those above
+		top = append(top, dir)
 	}
 	for _, dir := range top {
 		file = path.Join(dir, name)

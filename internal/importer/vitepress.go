@@ -25,7 +25,7 @@ var vitepress = dialect{
 	},
 	address:   standardAddress,
 	read:      (*importing).markdownPage,
-	blocks:    []blockRule{codeBlocks, formulaBlocks, includes, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
+	blocks:    []blockRule{codeBlocks, quotes, formulaBlocks, includes, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
 	texts:     []textRule{formulas, expressions, attributeLists, tags},
 	mustaches: true,
 }

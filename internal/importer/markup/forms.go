@@ -337,7 +337,7 @@ func (t *tree) player(n *html.Node) *html.Node {
 // percent of the text.
 func Width(s string) string {
 	m := widthValue.FindStringSubmatch(s)
-	if m == nil {
+	if m == nil || m[1]+m[2] == "100%" {
 		return ""
 	}
 	return "{width=" + m[1] + strings.TrimSuffix(m[2], "px") + "}"
