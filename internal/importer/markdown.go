@@ -251,7 +251,7 @@ func quotes(w *writing, lines []string, i, depth int) ([]string, int) {
 	head, from := alerts(w, lines, i, depth)
 	out := head
 	wasBlank, code := true, fenceState("")
-	for _, l := range trimBlank(w.blocks(inside[from-i:], depth+1)) {
+	for _, l := range trimBlank(w.blocks(inside[min(from-i, len(inside)):], depth+1)) {
 		if blank := isBlank(l); code.within(l) || !blank || !wasBlank {
 			out = append(out, prefixed(indent+"> ", []string{l})...)
 			wasBlank = blank
