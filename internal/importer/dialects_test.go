@@ -131,6 +131,7 @@ func TestHugo(t *testing.T) {
 		{"films", "{{< youtube abcdefghijk >}}\n\n{{< vimeo id=\"123\" title=\"甲\" >}}\n\n{{< bilibili BV1xx411c7mD >}}", "[视频](https://www.youtube.com/watch?v=abcdefghijk)\n\n[甲](https://vimeo.com/123)\n\n[视频](https://www.bilibili.com/video/BV1xx411c7mD)", ""},
 		{"part that is there", "{{% include \"b.md\" %}}", "b", "left out: that a part comes from another file: it stands here"},
 		{"param that is nowhere", "{{< param title >}} {{% param \"none\" %}}", "`{{< param title >}}` `{{% param \"none\" %}}`", "the shortcode param was left as a note; the shortcode param was left as a note"},
+		{"card of code", "{{< card code=true header=\"a.html\" lang=\"html\" >}}\n\n{{ partial \"b\" . }}\n\n{{< /card >}} <br>", "**a.html**\n\n```html\n{{ partial \"b\" . }}\n```", ""},
 		{"figure with a width", "{{< figure src=\"x.png\" width=\"300\" >}}", "![](x.png){width=300}", ""},
 		{"attributes below a block", "甲\n{.lead #x}\n\n| a |\n|---|\n{.table}", "甲\n\n| a |\n|---|", "left out: attributes in braces (2×)"},
 	})

@@ -255,6 +255,8 @@ func (w *writing) shortcode(c call, indent string, inside []string, depth int) (
 		}
 	case (name == "highlight" || name == "code" || name == "mermaid" || name == "katex" || name == "math" || name == "code-toggle" || name == "command" || name == "gist") && inside != nil:
 		return w.codeOf(c, indent, inside), true
+	case name == "card" && c.named["code"] == "true" && inside != nil:
+		return w.codeOf(c, indent, inside), true
 	case name == "copyable" || name == "toc" || name == "icon" || name == "comment":
 		w.drop("the shortcode " + c.said)
 		if inside != nil && name != "comment" {
@@ -367,7 +369,7 @@ func (w *writing) codeOf(c call, indent string, inside []string) []string {
 		text[i] = shownShortcodes(text[i])
 	}
 	out := markup.Fenced(language, strings.Trim(strings.Join(text, "\n"), "\n"))
-	if title := c.value("title", "file", "filename"); title != "" {
+	if title := c.value("title", "file", "filename", "header"); title != "" {
 		if c.name == "code-toggle" && !strings.Contains(title, ".") && title != "hugo" {
 			title = ""
 		} else if c.name == "code-toggle" && !strings.Contains(title, ".") {
