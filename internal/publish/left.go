@@ -82,11 +82,16 @@ func (l *Left) Holds(dir string, index IndexRoot) bool {
 		return false
 	}
 	release := filepath.Join(dir, live)
+	folder, err := disk.OpenFolder(release)
+	if err != nil {
+		return false
+	}
+	defer folder.Close()
 	known := map[string]bool{}
 	as := func(f leftFile) bool {
 		known[f.name] = true
-		info, err := os.Lstat(filepath.Join(release, filepath.FromSlash(f.name)))
-		return err == nil && disk.StatOf(info) == f.stat
+		now, _, err := folder.Look(f.name)
+		return err == nil && now == f.stat
 	}
 	if !eachFile(l.Near, as) {
 		return false
@@ -156,11 +161,10 @@ func (w *Writer) look(id string, index map[string]string) error {
 	}
 	dir := filepath.Join(w.dir, id)
 	stat := func(out []byte, name string, was disk.Stat) ([]byte, error) {
-		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
+		now, _, err := w.folder.Look(id + "/" + name)
 		if err != nil {
 			return nil, err
 		}
-		now := disk.StatOf(info)
 		if was != (disk.Stat{}) && !was.Same(now) {
 			return nil, fmt.Errorf("%s: %w", name, errTouched)
 		}
