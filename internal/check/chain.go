@@ -160,16 +160,13 @@ func tagsWithoutSection(s *site.Site, say report) {
 			if slices.ContainsFunc(parts, func(s *markdown.Section) bool { return len(s.Items) == 0 }) {
 				continue // a text without headings may speak of all
 			}
-			var titles []string
-			for _, part := range parts {
-				for _, it := range part.Items {
-					titles = append(titles, it.Title)
-				}
-			}
 			others := slices.ContainsFunc(tags, func(t *site.Tag) bool { return about[t] })
 			for _, t := range tags {
-				near := diag.Nearest(t.Name, titles)
-				if about[t] || !others && near == "" {
+				if about[t] {
+					continue
+				}
+				near := diag.Nearest(t.Name, titlesIn(parts))
+				if !others && near == "" {
 					continue
 				}
 				hint := "write {tag=" + strconv.Quote(t.Name) + "} behind the heading that is, or take the tag out"
@@ -180,6 +177,17 @@ func tagsWithoutSection(s *site.Site, say report) {
 			}
 		}
 	}
+}
+
+// titlesIn are the titles of the items of sections.
+func titlesIn(sections []*markdown.Section) []string {
+	var out []string
+	for _, s := range sections {
+		for _, it := range s.Items {
+			out = append(out, it.Title)
+		}
+	}
+	return out
 }
 
 // families are the tags that sections of a kind are about.
