@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,10 +13,7 @@ import (
 // checked them. It is held open, so that no call walks to it again, and a file
 // costs no more calls than it needs; os.File asks with five more whether it can be
 // waited for.
-type Folder struct {
-	file *os.File
-	conn syscall.RawConn
-}
+type Folder struct{ file *os.File }
 
 // OpenFolder opens a folder.
 func OpenFolder(dir string) (*Folder, error) {
@@ -25,33 +21,11 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return folderOf(f)
-}
-
-func folderOf(f *os.File) (*Folder, error) {
-	conn, err := f.SyscallConn()
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &Folder{f, conn}, nil
+	return &Folder{f}, nil
 }
 
 // Close gives the folder back.
 func (f *Folder) Close() error { return f.file.Close() }
-
-// at calls the system with the folder, again when a signal came between.
-func (f *Folder) at(do func(folder int) error) (err error) {
-	closed := f.conn.Control(func(folder uintptr) { err = again(func() error { return do(int(folder)) }) })
-	return errors.Join(closed, err)
-}
-
-func again(do func() error) error {
-	for {
-		if err := do(); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
-}
 
 // failed is an error that says what was done to which file.
 func failed(do, name string, err error) error {
@@ -61,10 +35,14 @@ func failed(do, name string, err error) error {
 	return &fs.PathError{Op: do, Path: name, Err: err}
 }
 
+// Each call to the system is made again when a signal came between.
+
 // Look tells how a file is, and whether it is a plain one; a link is none.
 func (f *Folder) Look(name string) (_ Stat, plain bool, err error) {
 	var s unix.Stat_t
-	err = f.at(func(folder int) error { return unix.Fstatat(folder, name, &s, unix.AT_SYMLINK_NOFOLLOW) })
+	for again := true; again; again = err == unix.EINTR {
+		err = unix.Fstatat(int(f.file.Fd()), name, &s, unix.AT_SYMLINK_NOFOLLOW)
+	}
 	return statOf(&s), isPlain(&s), failed("lstat", name, err)
 }
 
@@ -75,36 +53,29 @@ func statOf(s *unix.Stat_t) Stat {
 func isPlain(s *unix.Stat_t) bool { return s.Mode&unix.S_IFMT == unix.S_IFREG }
 
 // Link gives a file one more name.
-func (f *Folder) Link(from, to string) error {
-	err := f.at(func(folder int) error { return unix.Linkat(folder, from, folder, to, 0) })
+func (f *Folder) Link(from, to string) (err error) {
+	for again := true; again; again = err == unix.EINTR {
+		folder := int(f.file.Fd())
+		err = unix.Linkat(folder, from, folder, to, 0)
+	}
 	if err != nil {
 		return &os.LinkError{Op: "link", Old: from, New: to, Err: err}
 	}
 	return nil
 }
 
-// open opens a file of the folder.
-func (f *Folder) open(name string, how unix.OpenHow) (file int, err error) {
-	err = f.at(func(folder int) error {
-		if how.Resolve != 0 {
-			file, err = unix.Openat2(folder, name, &how)
-		} else {
-			file, err = unix.Openat(folder, name, int(how.Flags), uint32(how.Mode))
-		}
-		return err
-	})
-	return file, failed("open", name, err)
-}
-
 // Write makes a new file.
-func (f *Folder) Write(name string, data []byte, mode fs.FileMode) error {
-	file, err := f.open(name, unix.OpenHow{Flags: unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_CLOEXEC, Mode: uint64(mode.Perm())})
-	if err != nil {
-		return err
+func (f *Folder) Write(name string, data []byte, mode fs.FileMode) (err error) {
+	file := -1
+	for again := true; again; again = err == unix.EINTR {
+		file, err = unix.Openat(int(f.file.Fd()), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, uint32(mode.Perm()))
 	}
-	for err == nil && len(data) > 0 {
+	if err != nil {
+		return failed("open", name, err)
+	}
+	for len(data) > 0 && (err == nil || err == unix.EINTR) {
 		var n int
-		err = again(func() error { n, err = unix.Write(file, data[:min(len(data), 1<<30)]); return err })
+		n, err = unix.Write(file, data[:min(len(data), 1<<30)])
 		data = data[max(n, 0):]
 	}
 	return failed("write", name, errors.Join(err, unix.Close(file)))
@@ -114,16 +85,18 @@ func (f *Folder) Write(name string, data []byte, mode fs.FileMode) error {
 // smaller, and tells how the file was when it was opened: what somebody writes
 // behind its end meanwhile is not read.
 func (f *Folder) Read(name string, buffer []byte, visit func([]byte)) (s Stat, err error) {
-	file, err := f.open(name, unix.OpenHow{Flags: unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC})
+	file := -1
+	for again := true; again; again = err == unix.EINTR {
+		file, err = unix.Openat(int(f.file.Fd()), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	}
 	if err != nil {
-		return s, err
+		return s, failed("open", name, err)
 	}
 	defer unix.Close(file)
-	var info unix.Stat_t
-	if err = again(func() error { return unix.Fstat(file, &info) }); err == nil && !isPlain(&info) {
+	s, plain, err := stat(file)
+	if err == nil && !plain {
 		return s, notPlain(name, fs.ModeIrregular)
 	}
-	s = statOf(&info)
 	for left := s.Size; err == nil && left > 0; {
 		var n int
 		if n, err = read(file, buffer[:min(int64(len(buffer)), left)]); n == 0 {
@@ -135,8 +108,18 @@ func (f *Folder) Read(name string, buffer []byte, visit func([]byte)) (s Stat, e
 	return s, failed("read", name, err)
 }
 
+func stat(file int) (_ Stat, plain bool, err error) {
+	var s unix.Stat_t
+	for again := true; again; again = err == unix.EINTR {
+		err = unix.Fstat(file, &s)
+	}
+	return statOf(&s), isPlain(&s), err
+}
+
 func read(file int, buffer []byte) (n int, err error) {
-	err = again(func() error { n, err = unix.Read(file, buffer); return err })
+	for again := true; again; again = err == unix.EINTR {
+		n, err = unix.Read(file, buffer)
+	}
 	return max(n, 0), err
 }
 
@@ -151,17 +134,13 @@ func OpenFiles(dir string) (Files, error) {
 	if err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
-	folder, err := folderOf(f)
-	if err != nil {
-		return nil, errors.Join(err, root.Close())
-	}
-	return filesBeneath{root.FS().(rootFS), root, folder}, nil
+	return filesBeneath{root.FS().(rootFS), root, f}, nil
 }
 
 type filesBeneath struct {
 	rootFS
 	root   *os.Root
-	folder *Folder
+	folder *os.File
 }
 
 func (b filesBeneath) Close() error { return errors.Join(b.folder.Close(), b.root.Close()) }
@@ -172,20 +151,20 @@ func (b filesBeneath) ReadFile(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return b.rootFS.ReadFile(name)
 	}
-	file, err := b.folder.open(name, unix.OpenHow{
+	file, err := unix.Openat2(int(b.folder.Fd()), name, &unix.OpenHow{
 		Flags: unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
 	})
 	if err != nil { // an old kernel, too
 		return b.rootFS.ReadFile(name)
 	}
 	defer unix.Close(file)
-	var info unix.Stat_t
-	if err := again(func() error { return unix.Fstat(file, &info) }); err != nil || !isPlain(&info) {
+	s, plain, err := stat(file)
+	if err != nil || !plain {
 		return b.rootFS.ReadFile(name)
 	}
-	data := make([]byte, info.Size+1)
+	data := make([]byte, s.Size+1)
 	n, err := read(file, data)
-	if err != nil || int64(n) != info.Size { // it is being written
+	if err != nil || int64(n) != s.Size { // it is being written
 		return b.rootFS.ReadFile(name)
 	}
 	return data[:n], nil

@@ -279,24 +279,15 @@ func (w *Writer) verifyWritten(manifest []byte) error {
 		}
 	}
 	stats := make([]disk.Stat, len(names))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for some := range slices.Chunk(indexes(len(names)), 256) {
-		group.Go(func() error {
-			for _, i := range some {
-				stat, same, err := w.readsAs(names[i], sums[names[i]])
-				if err == nil && !same {
-					err = fmt.Errorf("%s: %w", names[i], errTouched)
-				}
-				if err != nil {
-					return err
-				}
-				stats[i] = stat
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := onAll(names, func(i int) (err error) {
+		same := false
+		stats[i], same, err = w.readsAs(names[i], sums[names[i]])
+		if err == nil && !same {
+			err = fmt.Errorf("%s: %w", names[i], errTouched)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for i, name := range names {
@@ -324,13 +315,24 @@ func (w *Writer) readsAs(name, sum string) (disk.Stat, bool, error) {
 	return stat, told.Sum64() == w.files[name].written, err
 }
 
-// indexes are the numbers from 0 to below n.
-func indexes(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i
+// onAll sorts names of files, and does something with each on all CPUs, neighbours
+// in one folder one after the other: the system finds those in half of the time.
+func onAll(names []string, do func(i int) error) error {
+	slices.Sort(names)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	const some = 256
+	for from := 0; from < len(names); from += some {
+		group.Go(func() error {
+			for i := from; i < min(from+some, len(names)); i++ {
+				if err := do(i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return out
+	return group.Wait()
 }
 
 // takeOver links everything that comes from the live release, and says how
@@ -355,31 +357,14 @@ func (w *Writer) takeOver() (int, error) {
 			}
 		}
 	}
-	slices.Sort(names) // neighbours in one folder, one after the other
-	if err := w.linkAll(names); err != nil || root == "" {
+	err := onAll(names, func(i int) error { return w.linkOne(names[i]) })
+	if err != nil || root == "" {
 		return len(names), err
 	}
 	if err := w.makeFolder(path.Dir(root)); err != nil {
 		return 0, err
 	}
 	return len(names) + 1, w.index.Copy(filepath.Join(w.live.dir, searchName), w.osPath(searchName))
-}
-
-// linkAll links files of the live release, by their names in it, on all CPUs.
-func (w *Writer) linkAll(names []string) error {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for some := range slices.Chunk(names, 256) {
-		group.Go(func() error {
-			for _, name := range some {
-				if err := w.linkOne(name); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	return group.Wait()
 }
 
 // linkOne links one file, or copies it where the file system refuses: it knows

@@ -9,11 +9,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/disk"
 )
@@ -160,18 +157,15 @@ func (w *Writer) look(id string, index map[string]string) error {
 		return err
 	}
 	dir := filepath.Join(w.dir, id)
-	stat := func(out []byte, name string, was disk.Stat) ([]byte, error) {
+	stat := func(name string, was disk.Stat) (disk.Stat, error) {
 		now, _, err := w.folder.Look(id + "/" + name)
-		if err != nil {
-			return nil, err
-		}
-		if was != (disk.Stat{}) && !was.Same(now) {
-			return nil, fmt.Errorf("%s: %w", name, errTouched)
+		if err == nil && was != (disk.Stat{}) && !was.Same(now) {
+			err = fmt.Errorf("%s: %w", name, errTouched)
 		}
 		if now.Changed >= racy {
 			now.Changed = 0 // the next look will not find it so, and read it
 		}
-		return appendFile(out, leftFile{name, now}), nil
+		return now, err
 	}
 	var near []byte
 	left := Left{Release: id}
@@ -194,9 +188,11 @@ func (w *Writer) look(id string, index map[string]string) error {
 		if !ok {
 			was = w.files[name].stat
 		}
-		if near, err = stat(near, name, was); err != nil {
+		now, err := stat(name, was)
+		if err != nil {
 			return err
 		}
+		near = appendFile(near, leftFile{name, now})
 	}
 	left.Near = string(near)
 	names := make([]string, 0, len(w.files))
@@ -205,23 +201,22 @@ func (w *Writer) look(id string, index map[string]string) error {
 			names = append(names, name)
 		}
 	}
-	left.Far = make([]string, lots)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for lot := range lots {
-		group.Go(func() (err error) {
-			var out []byte
-			for i := lot; i < len(names); i += lots {
-				if out, err = stat(out, names[i], w.files[names[i]].stat); err != nil {
-					return err
-				}
-			}
-			left.Far[lot] = string(out)
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	stats := make([]disk.Stat, len(names))
+	err = onAll(names, func(i int) (err error) {
+		stats[i], err = stat(names[i], w.files[names[i]].stat)
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	// Each lot has some of every folder.
+	left.Far = make([]string, lots)
+	for lot := range lots {
+		var out []byte
+		for i := lot; i < len(names); i += lots {
+			out = appendFile(out, leftFile{names[i], stats[i]})
+		}
+		left.Far[lot] = string(out)
 	}
 	w.left = left
 	return nil
