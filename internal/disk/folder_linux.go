@@ -64,6 +64,14 @@ func (f *Folder) Link(from, to string) (err error) {
 	return nil
 }
 
+// Make makes a folder in it.
+func (f *Folder) Make(name string, mode fs.FileMode) (err error) {
+	for again := true; again; again = err == unix.EINTR {
+		err = unix.Mkdirat(int(f.file.Fd()), name, uint32(mode.Perm()))
+	}
+	return failed("mkdir", name, err)
+}
+
 // Write makes a new file.
 func (f *Folder) Write(name string, data []byte, mode fs.FileMode) (err error) {
 	file := -1

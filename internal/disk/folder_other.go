@@ -34,6 +34,9 @@ func (f *Folder) Look(name string) (_ Stat, plain bool, err error) {
 // Link gives a file one more name.
 func (f *Folder) Link(from, to string) error { return os.Link(f.path(from), f.path(to)) }
 
+// Make makes a folder in it.
+func (f *Folder) Make(name string, mode fs.FileMode) error { return os.Mkdir(f.path(name), mode) }
+
 // Write makes a new file.
 func (f *Folder) Write(name string, data []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(f.path(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

@@ -15,12 +15,15 @@ import (
 func TestFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.Mkdir(filepath.Join(dir, "a"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	f, err := OpenFolder(dir)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := f.Make("a", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Make("a", 0o700); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a folder made again: got %v", err)
 	}
 	text := strings.Repeat("甲", 1000)
 	if err := f.Write("a/one", []byte(text), 0o600); err != nil {

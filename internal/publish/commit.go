@@ -56,6 +56,9 @@ func (w *Writer) Commit(m Manifest, keep int) (Result, error) {
 	if (m.Search != nil) != (w.search != searchNone) {
 		return Result{}, errors.New("publish: commit: the manifest and the search folder disagree on whether there is an index")
 	}
+	// Neighbours in one folder, one after the other: the system finds those in half
+	// of the time.
+	w.names = slices.Sorted(maps.Keys(w.files))
 	w.fillIn(&m)
 	if w.live != nil && w.written == 0 && sameSite(&m, w.live.manifest) && !w.mendsSearch() && w.live.holdsMaps(&m) && w.live.counts() {
 		return w.unchanged(&m, keep)
@@ -266,8 +269,8 @@ func (w *Writer) verifyWritten(manifest []byte) error {
 		}
 	}
 	var names []string
-	for name, f := range w.files {
-		if f.state == written {
+	for _, name := range w.names {
+		if w.files[name].state == written {
 			names = append(names, name)
 		}
 	}
@@ -315,10 +318,9 @@ func (w *Writer) readsAs(name, sum string) (disk.Stat, bool, error) {
 	return stat, told.Sum64() == w.files[name].written, err
 }
 
-// onAll sorts names of files, and does something with each on all CPUs, neighbours
-// in one folder one after the other: the system finds those in half of the time.
+// onAll does something with each of some files on all CPUs, with neighbours one
+// after the other.
 func onAll(names []string, do func(i int) error) error {
-	slices.Sort(names)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	const some = 256
@@ -339,8 +341,8 @@ func onAll(names []string, do func(i int) error) error {
 // many files these were.
 func (w *Writer) takeOver() (int, error) {
 	var names []string
-	for name, f := range w.files {
-		if f.state == taken {
+	for _, name := range w.names {
+		if w.files[name].state == taken {
 			names = append(names, name)
 		}
 	}

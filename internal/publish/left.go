@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,12 +196,7 @@ func (w *Writer) look(id string, index map[string]string) error {
 		near = appendFile(near, leftFile{name, now})
 	}
 	left.Near = string(near)
-	names := make([]string, 0, len(w.files))
-	for name := range w.files {
-		if name != templateName {
-			names = append(names, name)
-		}
-	}
+	names := slices.DeleteFunc(slices.Clone(w.names), func(name string) bool { return name == templateName })
 	stats := make([]disk.Stat, len(names))
 	err = onAll(names, func(i int) (err error) {
 		stats[i], err = stat(names[i], w.files[names[i]].stat)

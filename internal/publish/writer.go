@@ -48,6 +48,7 @@ type Writer struct {
 
 	mu       sync.Mutex
 	files    map[string]file   // every file that was put, by its name in the release
+	names    []string          // of the same, sorted, in Commit
 	variants map[string]string // how they were made, by extension; see Variant
 	folders  map[string]bool   // folders that exist, by their names in the release
 	search   searchState
@@ -366,7 +367,7 @@ func (w *Writer) makeFolder(name string) error {
 	if exists {
 		return nil
 	}
-	err := os.Mkdir(w.osPath(name), dirMode)
+	err := w.folder.Make(w.id+"/"+name, dirMode)
 	if err != nil {
 		err = w.root.MkdirAll(w.id+"/"+name, dirMode)
 	}
