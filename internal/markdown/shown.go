@@ -78,6 +78,10 @@ var entity = regexp.MustCompile(`^&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]
 // write adds a text that stands at an offset of the body.
 func (u *run) write(text []byte, offset int) {
 	u.parts = append(u.parts, runPart{len(u.seen), offset})
+	if bytes.IndexByte(text, '\\') < 0 && bytes.IndexByte(text, '&') < 0 {
+		u.seen = append(u.seen, text...)
+		return
+	}
 	for i := 0; i < len(text); {
 		n := bytes.IndexAny(text[i:], `\&`)
 		if n < 0 {
@@ -160,7 +164,7 @@ type meant struct {
 
 // shown notes where readers see as text what was meant as markup.
 func (r *reading) shown(root ast.Node) {
-	m := &meant{reading: r, once: map[string]int{}, times: map[int]int{}}
+	m := &meant{reading: r}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -232,6 +236,9 @@ func (m *meant) sayOnce(what string, offset int, message, hint string) {
 	}
 	if m.full() {
 		return
+	}
+	if m.once == nil {
+		m.once, m.times = map[string]int{}, map[int]int{}
 	}
 	m.once[what] = len(m.doc.Shown)
 	m.say(offset, message, hint)
