@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -73,3 +75,30 @@ func WriteExamples(dir string, examples []Example) error {
 	}
 	return nil
 }
+
+// FormsGolden has of every form what it becomes on the page, and in the page as
+// Markdown; seen from a package of internal.
+const FormsGolden = "../e2e/testdata/forms.txtar"
+
+var pictureMark = regexp.MustCompile(`<!-- picture of the forms: [0-9a-f]{16} -->`)
+
+// FormsMark is the comment above the picture of the forms in docs/writing.md: it
+// says which forms the picture shows, and what they become.
+func FormsMark(examples []Example) (string, error) {
+	sum := sha256.New()
+	for _, e := range examples {
+		if title, text := e.Form(); title != "" {
+			fmt.Fprintf(sum, "%q %q\n", title, text)
+		}
+	}
+	golden, err := os.ReadFile(FormsGolden)
+	if err != nil {
+		return "", err
+	}
+	sum.Write(golden)
+	return fmt.Sprintf("<!-- picture of the forms: %x -->", sum.Sum(nil)[:8]), nil
+}
+
+// Mark puts another comment above the picture of the forms; text is that of
+// docs/writing.md.
+func Mark(text []byte, mark string) []byte { return pictureMark.ReplaceAll(text, []byte(mark)) }

@@ -51,10 +51,6 @@ func TestWritingExamples(t *testing.T) {
 	}
 }
 
-// writingGolden has of every form what it becomes on the page, and in the page
-// as Markdown.
-const writingGolden = "testdata/forms.txtar"
-
 // TestWritingForms: every form of docs/writing.md is what it was. With -update
 // the golden file is written.
 func TestWritingForms(t *testing.T) {
@@ -98,16 +94,36 @@ func TestWritingForms(t *testing.T) {
 	}
 	got := string(txtar.Format(made))
 	if *update {
-		if err := os.WriteFile(writingGolden, []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(FormsGolden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(writingGolden)
+	want, err := os.ReadFile(FormsGolden)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("forms of docs/writing.md are not what they were (-golden +got); if it is meant, go test ./internal/e2e -run WritingForms -update, and make forms for the picture\n%s", diff)
+	}
+}
+
+// TestWritingPicture: the picture of the forms is of these forms.
+func TestWritingPicture(t *testing.T) {
+	t.Parallel()
+	examples, err := Examples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark, err := FormsMark(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(WritingFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), mark) {
+		t.Error("the picture in docs/writing.md is of other forms, or of what they were: make forms")
 	}
 }
 
