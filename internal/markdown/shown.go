@@ -268,3 +268,95 @@ func short(s string) string {
 	}
 	return string([]rune(s)[:most]) + "…"
 }
+
+// plainSigns are what markup of a text that is none begins or ends with; a text
+// without them has none.
+const plainSigns = "*_~=]】`<#"
+
+// plainForm is markup in a text that is none, and what readers were to see of it;
+// the groups before and after only stand beside it.
+type plainForm struct {
+	sign    string // that each has
+	written *regexp.Regexp
+	seen    string
+}
+
+// plainForms in the order in which they are taken out. In such a text nothing can
+// be escaped, so each leaves alone what may be meant as it is: 2**10, *#06#,
+// __init__, a==b.
+var plainForms = []plainForm{
+	{"]", regexp.MustCompile(`!?\[\[(?:[^\s\[\]|][^\[\]|]*\|)?([^\s\[\]|][^\[\]|]*)\]\]`), "$1"},
+	{"]", regexp.MustCompile(`!?\[([^\[\]]+)\][(（](?:https?:|mailto:|tel:|/|\.\.?/|#|<)[^()（）]*[)）]`), "$1"},
+	{"", regexp.MustCompile(`!?[\[【]([^\[\]【】]+)[\]】][(（][^()（）]*\.(?:md|markdown|html?|png|jpe?g|gif|svg|webp|avif|pdf)(?:[#?"“ ][^()（）]*)?[)）]`), "$1"},
+	{"`", regexp.MustCompile("`+([^`]+)`+"), "$1"},
+	{"**", regexp.MustCompile(`(?P<before>^|[^\w*/)])\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`), "$1$2"},
+	{"**", regexp.MustCompile(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*(?P<after>$|[^\w*/])`), "$1$2"},
+	{"*", regexp.MustCompile(`(?P<before>^|[^\w*])\*(\pL[\pL\pN，。、！？ ]*)\*(?P<after>$|[^\w*])`), "$1$2$3"},
+	{"__", regexp.MustCompile(`__([^\s_\x00-\x7f][^_]*)__`), "$1"},
+	{"~~", regexp.MustCompile(`~~([^\s~](?:[^~]*[^\s~])?)~~`), "$1"},
+	{"==", regexp.MustCompile(`(?P<before>^|[^\w=!<>)\]])==([^\s=](?:[^=]*[^\s=])?)==(?P<after>$|[^\w=])`), "$1$2$3"},
+	{"#", regexp.MustCompile(`^#{1,6}[ \t]+(?P<after>\S)`), "$1"},
+}
+
+var plainTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
+
+// ShownPlain looks for markup in a text that readers see as it is written, such as
+// a title: the first that it finds, and the text without any. What it finds is
+// empty where there is none.
+func ShownPlain(text string) (found, plain string) {
+	if !strings.ContainsAny(text, plainSigns) {
+		return "", text
+	}
+	plain = text
+	for _, form := range plainForms {
+		if !strings.Contains(plain, form.sign) {
+			continue
+		}
+		if at := form.written.FindStringSubmatch(plain); at != nil {
+			if found == "" {
+				found = at[0]
+				if i := form.written.SubexpIndex("before"); i > 0 {
+					found = strings.TrimPrefix(found, at[i])
+				}
+				if i := form.written.SubexpIndex("after"); i > 0 {
+					found = strings.TrimSuffix(found, at[i])
+				}
+				found = short(found)
+			}
+			plain = form.written.ReplaceAllString(plain, form.seen)
+		}
+	}
+	if strings.Contains(plain, "<") {
+		plain = withoutTags(plain, func(tag string) {
+			if found == "" {
+				found = short(tag)
+			}
+		})
+	}
+	if found == "" {
+		return "", text
+	}
+	return found, strings.Join(strings.Fields(plain), " ")
+}
+
+// withoutTags is a text without the tags of HTML that have an end, and without
+// <br>. Others may be places for words: <name>.
+func withoutTags(text string, note func(tag string)) string {
+	ends := map[string]bool{"br": true}
+	for _, tag := range plainTag.FindAllString(text, -1) {
+		if strings.HasPrefix(tag, "</") {
+			ends[tagName(tag)] = true
+		}
+	}
+	return plainTag.ReplaceAllStringFunc(text, func(tag string) string {
+		name := tagName(tag)
+		if name == "" || !ends[name] {
+			return tag
+		}
+		note(tag)
+		if name == "br" {
+			return " "
+		}
+		return ""
+	})
+}

@@ -164,3 +164,38 @@ func TestShownEnds(t *testing.T) {
 		t.Errorf("%d findings, want %d", len(doc.Shown), maxShown)
 	}
 }
+
+// A text of front matter has no markup.
+func TestShownPlain(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"**重要**通知":                    {"**重要**", "重要通知"},
+		"Wi-Fi**连不上**怎么办":             {"**连不上**", "Wi-Fi连不上怎么办"},
+		"见[这里](b.md)":                 {"[这里](b.md)", "见这里"},
+		"见[这里](b.md#a \"标题\")。":       {"[这里](b.md#a \"标题\")", "见这里。"},
+		"见[官网]（https://example.org/）": {"[官网]（https://example.org/）", "见官网"},
+		"见【这里】（b.md）":                 {"【这里】（b.md）", "见这里"},
+		"![图](a.png)和[[b|那里]]":        {"[[b|那里]]", "图和那里"},
+		"`git push` 报错":               {"`git push`", "git push 报错"},
+		"*注意*：~~旧~~==新==价":            {"*注意*", "注意：旧新价"},
+		"__重要__":                      {"__重要__", "重要"},
+		"# 退款":                        {"#", "退款"},
+		"第一行<br>第二行 <b>急</b>":         {"<br>", "第一行 第二行 急"},
+	} {
+		found, plain := ShownPlain(text)
+		if found != want[0] || plain != want[1] {
+			t.Errorf("%q: found %q and %q, want %q", text, found, plain, want)
+		}
+		if again, _ := ShownPlain(plain); again != "" {
+			t.Errorf("%q: %q is found again", text, again)
+		}
+	}
+	for _, text := range []string{
+		"2**10 是多少，x**2 + y**2", "拨*#06#没反应", "拨 *100# 和 *101*", "__init__.py 报错", "a==b 和 c==d", "src/**/*.go 和 src/**", "错误[1]（见下文）",
+		"填<姓名>或<name>", "花费$5", "C# 和 #2", "[注意]卡被锁（急）", "my_file_name", "好~", "A*B*C", "显示<空>", "&nbsp; {{name}}", "3 < 5 > 2", "【公告】（今天）",
+	} {
+		if found, plain := ShownPlain(text); found != "" || plain != text {
+			t.Errorf("%q: %q is found", text, found)
+		}
+	}
+}
