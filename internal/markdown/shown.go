@@ -103,9 +103,9 @@ func (u *run) write(text []byte, offset int) {
 	}
 }
 
-// read adds what stands inside a node.
-func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
-	last := 0
+// read adds what stands inside a node, behind what ends at last, and returns where
+// that ends: offsets only grow.
+func (u *run) read(n ast.Node, source []byte, rawHTML bool, last int) int {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
@@ -129,11 +129,12 @@ func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
 		default:
 			if c.FirstChild() != nil {
 				u.mask(masked, last)
-				u.read(c, source, rawHTML)
+				last = u.read(c, source, rawHTML, last)
 			}
 		}
 		u.mask(masked, last)
 	}
+	return last
 }
 
 // eachLine calls visit with where each line of the run starts and ends.
@@ -186,7 +187,11 @@ func (r *reading) shown(root ast.Node) {
 			return ast.WalkStop, nil
 		}
 		m.reset()
-		m.read(n, r.source, r.parser.options.RawHTML)
+		start := max(n.Pos(), 0)
+		if n.Lines() != nil && n.Lines().Len() > 0 {
+			start = n.Lines().At(0).Start
+		}
+		m.read(n, r.source, r.parser.options.RawHTML, start)
 		m.look()
 		return ast.WalkSkipChildren, nil
 	})
@@ -239,7 +244,7 @@ func (m *meant) sayOnce(what string, offset int, message, hint string) {
 
 // instead is what to write in the place of a part of the run.
 func (m *meant) instead(start, end int, words string) Mend {
-	from, to := m.offset(start), m.offset(end-1)+1
+	from, to := m.offset(start), m.behind(end)
 	return Mend{Pos: m.at(from), Old: string(m.source[from:to]), New: words}
 }
 
@@ -248,7 +253,23 @@ func (m *meant) written(start, end int) string {
 	if end <= start {
 		return ""
 	}
-	return string(m.source[m.offset(start):min(m.offset(end), len(m.source))])
+	return string(m.source[m.offset(start):m.behind(end)])
+}
+
+// behind is where in the body a part of the run ends. What is masked has one byte
+// there, however long it is: it ends where the next begins, or with its block.
+func (m *meant) behind(end int) int {
+	switch {
+	case m.seen[end-1] != masked && m.seen[end-1] != maskedAddress:
+		return m.offset(end-1) + 1
+	case end < len(m.seen):
+		return m.offset(end)
+	}
+	if lines := m.block.Lines(); lines != nil && lines.Len() > 0 {
+		last := lines.At(lines.Len() - 1)
+		return last.Start + len(bytes.TrimRight(last.Value(m.source), " \t\n"))
+	}
+	return m.offset(end-1) + 1
 }
 
 // short is a text that fits into a message.
