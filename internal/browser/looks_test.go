@@ -152,8 +152,8 @@ func TestPrint(t *testing.T) {
 	p.goTo("/pay/huabei/")
 	p.media("print", "dark")
 	var shown []string
-	p.eval(`[...document.querySelectorAll("nav, button, input, form, header[class], footer, [role=search]")]
-		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0 && !(e.tagName === "HEADER" && e.closest("article")) && !(e.tagName === "INPUT" && e.type === "checkbox"))
+	p.eval(`[...document.querySelectorAll("nav, button, input, form, header, .site-footer, [role=search]")]
+		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height > 0 && !(e.tagName === "INPUT" && e.type === "checkbox"))
 		.map((e) => e.tagName + " " + e.innerText.slice(0, 30))`, &shown)
 	if len(shown) > 0 {
 		t.Errorf("printed are %v", shown)
@@ -185,9 +185,8 @@ func TestWithoutJavaScript(t *testing.T) {
 	if got := p.results(); len(got.Titles) == 0 || got.Titles[0] != "花呗突然用不了，怎么办？" {
 		t.Fatalf("results are %+v", got)
 	}
-	p.click("DisclosureTriangle", "产品*")
-	p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "花呗 *")) // a filter
-	p.untilTrue("the filter is in the address", `new URLSearchParams(location.search).get("product") === "花呗"`)
+	p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "信用评估未通过 *")) // a filter
+	p.untilTrue("the filter is in the address", `new URLSearchParams(location.search).get("cause") === "信用评估未通过"`)
 	p.click("link", "花呗突然用不了，怎么办？")
 	p.at("/pay/huabei/")
 	if len(p.find("button", "外观*")) > 0 {

@@ -360,6 +360,33 @@ func TestResultsFiltersAndTheWayBack(t *testing.T) {
 	p.until("the results again", func() bool { return slices.Equal(p.results().Titles, first.Titles) })
 }
 
+// On a phone the first hit stands near the top, and one button has the filters.
+func TestTheFirstHitIsNear(t *testing.T) {
+	t.Parallel()
+	p := open(t, served(t, nil))
+	p.screen(390, 844, true)
+	p.goTo("/search/?q=台灯不亮")
+	var top float64
+	if p.eval(`document.querySelector(".hit").getBoundingClientRect().top + scrollY`, &top); top > 220 {
+		t.Errorf("the first hit is at %v", top)
+	}
+	if got := p.text(`document.querySelector(".facets summary").innerText.trim()`); got != "筛选" {
+		t.Errorf("the button says %q", got)
+	}
+	p.click("DisclosureTriangle", "筛选*")
+	p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "台灯 *"))
+	p.untilTrue("the button counts what is active, and stays open", `document.querySelector(".facets[open] > summary .count")?.innerText === "1"`)
+	if p.eval(`document.querySelector(".facets > summary").getBoundingClientRect().top + scrollY`, &top); top > 220 {
+		t.Errorf("the button is at %v", top)
+	}
+	// What all hits have is no filter.
+	var counts []string
+	p.eval(`[...document.querySelectorAll('.facets a:not([aria-current]) .count')].map((e) => e.innerText)`, &counts)
+	if total := strings.Trim(p.results().Status, "找到篇文章 "); slices.Contains(counts, total) {
+		t.Errorf("of %s hits, filters keep %v", total, counts)
+	}
+}
+
 // The first filter on a page of the server keeps the caret, too.
 func TestFirstFilterKeepsTheCaret(t *testing.T) {
 	t.Parallel()
@@ -369,7 +396,7 @@ func TestFirstFilterKeepsTheCaret(t *testing.T) {
 		p.goTo("/search/?q=台灯不亮")
 		p.mark()
 		if width < 600 { // on a phone each filter is behind its name
-			p.click("DisclosureTriangle", "产品*")
+			p.click("DisclosureTriangle", "筛选*")
 		}
 		p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "台灯 *"))
 		p.untilTrue("the filter is on and has the caret", `document.activeElement.getAttribute("aria-current") === "true" && document.activeElement.innerText.startsWith("台灯")`)

@@ -94,7 +94,9 @@ func viewOf(data []byte, at *url.URL) (publish.SearchView, error) {
 	for _, name := range []string{"kind", "product", "cause", "solution"} {
 		facet := publish.SearchFacet{Name: name}
 		for _, c := range answer.Facets[name] {
-			facet.Values = append(facet.Values, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(name, c.Value)})
+			if c.Count < answer.Total { // else it changes nothing
+				facet.Values = append(facet.Values, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(name, c.Value)})
+			}
 		}
 		if len(facet.Values) > 0 {
 			view.Facets = append(view.Facets, facet)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"whyfix/internal/generate"
 	"whyfix/internal/publish"
@@ -574,4 +576,64 @@ func TestTwoBuildsAreTheSame(t *testing.T) {
 	if count < 200 {
 		t.Errorf("only %d files were compared", count)
 	}
+}
+
+// Whatever a writer wrote stands on the page, though it is sorted by cases.
+func TestNothingOfAnArticleIsMissing(t *testing.T) {
+	t.Parallel()
+	s, err := ownContent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, sorted := pages(t, s.www(t)), 0
+	together := func(text string) string { return strings.Join(strings.Fields(text), "") }
+	for _, a := range s.loaded.Site.Articles {
+		doc, err := s.loaded.Whole(a.Article)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := all[a.File]
+		if p == nil {
+			t.Fatalf("there is no page of %s", a.Path)
+		}
+		shown := together(spoken(p.root.all("article")[0]))
+		if strings.Contains(p.source, `class="choice"`) {
+			sorted++
+		}
+		texts := []string{doc.Intro.Text, doc.Notes.Text}
+		for _, section := range doc.Sections {
+			texts = append(texts, section.Title, section.Body.Text)
+			for _, it := range section.Items {
+				texts = append(texts, it.Title, it.Body.Text)
+			}
+		}
+		for _, text := range texts {
+			for line := range strings.Lines(text) {
+				for word := range strings.FieldsFuncSeq(line, func(c rune) bool { return unicode.IsSpace(c) || c == '|' }) {
+					if !strings.Contains(shown, word) {
+						t.Errorf("%s: the page lacks %q", a.Path, word)
+					}
+				}
+			}
+		}
+	}
+	if sorted < 30 {
+		t.Errorf("only %d articles ask for the reader's case", sorted)
+	}
+}
+
+// spoken is what a part of a page says: its words and those of its pictures,
+// without the numbers of footnotes.
+func spoken(n *node) string {
+	if class, _ := n.attr("class"); strings.HasPrefix(class, "footnote-") {
+		return ""
+	}
+	out := html.UnescapeString(n.text)
+	if alt, ok := n.attr("alt"); ok {
+		out += " " + alt + " "
+	}
+	for _, c := range n.children {
+		out += spoken(c)
+	}
+	return out
 }

@@ -50,6 +50,7 @@ type Event struct {
 	Position int    `json:"position,omitempty"` // of a click: the place of the hit, from 1
 	Helped   *bool  `json:"helped,omitempty"`   // of feedback
 	Reason   string `json:"reason,omitempty"`   // of feedback that says no
+	Section  string `json:"section,omitempty"`  // of feedback on one case of an article: its id on the page
 }
 
 // Kind is what a reader did.

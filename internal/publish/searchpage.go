@@ -23,8 +23,9 @@ type SearchView struct {
 	Answered  bool   // whether the first hit is likely to answer; if not, the hits are the nearest
 	Total     int
 	Hits      []SearchHit
-	Facets    []SearchFacet
-	Previous  string // address of the page before, or empty
+	Facets    []SearchFacet // those that have a value which changes something
+	Filters   int           // how many values of them are active
+	Previous  string        // address of the page before, or empty
 	Next      string
 
 	Unfiltered string      // with filters: the address of the same search without them

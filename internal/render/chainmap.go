@@ -18,28 +18,24 @@ const (
 	mapHeight = 44 // of a node, at least
 	mapGap    = 12 // between the nodes of a column
 	mapHead   = 26 // for the name of a column
-	mapSpine  = 9  // where the line from the symptom runs down a narrow drawing
+	mapSpine  = 9  // where the line from the symptom runs down
 )
 
 // bold is how much wider bold words are; the symptom's are.
 const bold = 1.14
 
-// plan is where the columns of a drawing stand.
-type plan struct {
-	wide                       bool
-	width, em                  int // em: the size of its text
-	causeX, causeW, fixX, fixW int
-	symptomW                   int
-}
+// Where the columns of the drawing stand. It is as wide as a phone's screen, and
+// as what stands beside an article on a wide one.
+const (
+	mapWidth           = 348
+	mapEm              = 14 // the size of its text
+	mapCauseX, mapFixX = 22, 202
+	mapCauseW, mapFixW = 148, 145
+)
 
-var plans = [2]plan{
-	{width: 348, em: 14, symptomW: 348, causeX: 22, causeW: 148, fixX: 202, fixW: 146},
-	{wide: true, width: 680, em: 15, symptomW: 160, causeX: 208, causeW: 216, fixX: 478, fixW: 202},
-}
-
-// chainMaps draw an article's chain, once for a phone and once for a wide
-// page. Where nothing is connected there is nothing to draw.
-func (r *languageRenderer) chainMaps(a *site.Article) []ChainMap {
+// chainMap draws an article's chain. Where nothing is connected there is
+// nothing to draw.
+func (r *languageRenderer) chainMap(a *site.Article) *ChainMap {
 	if !slices.ContainsFunc(a.Chain().Causes, func(c *site.Step) bool { return len(c.Solutions) > 0 }) {
 		return nil
 	}
@@ -47,59 +43,32 @@ func (r *languageRenderer) chainMaps(a *site.Article) []ChainMap {
 	if len(a.Symptoms) > 0 {
 		symptom = Link{Title: a.Symptoms[0].Value, URL: "#wf-symptoms", Kind: "symptom"}
 	}
-	out := make([]ChainMap, len(plans))
-	for i, p := range plans {
-		out[i] = p.draw(symptom, a.Chain().Causes, a.Chain().Solutions, r.view.Direction == "rtl")
-	}
-	return out
+	return drawChain(symptom, a.Chain().Causes, a.Chain().Solutions, r.view.Direction == "rtl")
 }
 
-func (p plan) draw(symptom Link, causes, fixes []*site.Step, rtl bool) ChainMap {
-	m := ChainMap{Wide: p.wide, Width: p.width}
+func drawChain(symptom Link, causes, fixes []*site.Step, rtl bool) *ChainMap {
 	fixes = nearest(causes, fixes)
-	top := 1
-	if !p.wide {
-		s := p.node(symptom, 1, p.symptomW-2, 1)
-		m.Nodes = append(m.Nodes, s)
-		top = s.Y + s.Height + 18
-	}
-	spine := top - 18
-	top += mapHead
-	left, leftEnd := p.column(causes, p.causeX, p.causeW, top)
-	right, rightEnd := p.column(fixes, p.fixX, p.fixW-1, top)
+	s := node(symptom, 1, mapWidth-2, 1)
+	spine := s.Y + s.Height
+	top := spine + 18 + mapHead
+	left, leftEnd := column(causes, mapCauseX, mapCauseW, top)
+	right, rightEnd := column(fixes, mapFixX, mapFixW, top)
 	bottom := max(leftEnd, rightEnd)
 	shift(left, (bottom-leftEnd)/2)
 	shift(right, (bottom-rightEnd)/2)
-	if p.wide {
-		s := p.node(symptom, 1, p.symptomW, top)
-		s.move((bottom - top - s.Height) / 2)
-		if s.Y < 1 { // a long symptom beside a short chain
-			d := 1 - s.Y
-			s.move(d)
-			shift(left, d)
-			shift(right, d)
-			bottom = max(bottom+d, s.Y+s.Height)
-		}
-		m.Nodes = append(m.Nodes, s)
+	m := &ChainMap{
+		Width: mapWidth, Height: bottom + 1, Nodes: append(append([]MapNode{s}, left...), right...),
+		Heads: []MapHead{{Kind: "cause", X: mapCauseX + 1, Y: left[0].Y - 9}, {Kind: "solution", X: mapFixX + 1, Y: right[0].Y - 9}},
 	}
-	m.Height = bottom + 1
-	m.Heads = []MapHead{{Kind: "cause", X: p.causeX + 1, Y: left[0].Y - 9}, {Kind: "solution", X: p.fixX + 1, Y: right[0].Y - 9}}
 	x := func(v int) int {
 		if rtl {
-			return p.width - v
+			return mapWidth - v
 		}
 		return v
 	}
-	s := m.Nodes[0]
-	if !p.wide {
-		m.Lines = append(m.Lines, fmt.Sprintf("M%d %dV%d", x(mapSpine), spine, left[len(left)-1].middle()-8))
-	}
+	m.Lines = append(m.Lines, fmt.Sprintf("M%d %dV%d", x(mapSpine), spine, left[len(left)-1].middle()-8))
 	for _, c := range left {
-		if p.wide {
-			m.Lines = append(m.Lines, curve(x, s.X+s.Width, s.middle(), c.X, c.middle()))
-		} else {
-			m.Lines = append(m.Lines, fmt.Sprintf("M%d %dQ%d %d %d %dH%d", x(mapSpine), c.middle()-8, x(mapSpine), c.middle(), x(mapSpine+8), c.middle(), x(c.X)))
-		}
+		m.Lines = append(m.Lines, fmt.Sprintf("M%d %dQ%d %d %d %dH%d", x(mapSpine), c.middle()-8, x(mapSpine), c.middle(), x(mapSpine+8), c.middle(), x(c.X)))
 	}
 	for i, fix := range fixes {
 		for j, cause := range causes {
@@ -108,10 +77,9 @@ func (p plan) draw(symptom Link, causes, fixes []*site.Step, rtl bool) ChainMap 
 			}
 		}
 	}
-	m.Nodes = append(append(m.Nodes, left...), right...)
 	if rtl {
 		for i := range m.Nodes {
-			m.Nodes[i].mirror(p.width)
+			m.Nodes[i].mirror(mapWidth)
 		}
 		for i := range m.Heads {
 			m.Heads[i].X = x(m.Heads[i].X)
@@ -139,19 +107,19 @@ func nearest(causes, fixes []*site.Step) []*site.Step {
 }
 
 // column puts nodes below each other and says where the last one ends.
-func (p plan) column(steps []*site.Step, x, width, top int) ([]MapNode, int) {
+func column(steps []*site.Step, x, width, top int) ([]MapNode, int) {
 	out := make([]MapNode, len(steps))
 	y := top
 	for i, s := range steps {
-		out[i] = p.node(here(s), x, width, y)
+		out[i] = node(here(s), x, width, y)
 		y += out[i].Height + mapGap
 	}
 	return out, y - mapGap
 }
 
-func (p plan) node(l Link, x, width, y int) MapNode {
+func node(l Link, x, width, y int) MapNode {
 	n := MapNode{Link: l, X: x, Y: y, Width: width}
-	room := float64(width-2*mapPadX) / float64(p.em)
+	room := float64(width-2*mapPadX) / mapEm
 	if l.Kind == "symptom" {
 		room /= bold
 	}

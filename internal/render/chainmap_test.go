@@ -29,9 +29,9 @@ func chainOf(causes []string, fixes []string, links [][]int) (c, f []*site.Step)
 
 var coordinate = regexp.MustCompile(`-?\d+`)
 
-// In every drawing, boxes lie side by side inside it, are tall enough for a
+// In a drawing, boxes lie side by side inside it, are tall enough for a
 // thumb, and hold their words.
-func TestChainMaps(t *testing.T) {
+func TestChainMap(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("很长的一句话，", 12)
 	for _, tt := range []struct {
@@ -48,48 +48,43 @@ func TestChainMaps(t *testing.T) {
 		{"long words", long, []string{long, "短", "Averyveryverylongwordwithoutanybreak"}, []string{long, long}, [][]int{{0, 1, 2}, {1}}, 4, "f0", long},
 		{"one cause, many solutions", "x", []string{"一"}, []string{"1", "2", "3", "4", "5", "6"}, [][]int{{0}, {0}, {0}, {0}, {0}, {0}}, 6, "f0", "1"},
 	} {
-		for _, p := range plans {
-			for _, rtl := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%s wide=%v rtl=%v", tt.name, p.wide, rtl), func(t *testing.T) {
-					causes, fixes := chainOf(tt.causes, tt.fixes, tt.links)
-					m := p.draw(Link{Title: tt.symptom, URL: "#s", Kind: "symptom"}, causes, fixes, rtl)
-					if want := 1 + len(causes) + len(fixes); len(m.Nodes) != want {
-						t.Fatalf("%d nodes, want %d", len(m.Nodes), want)
+		for _, rtl := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s rtl=%v", tt.name, rtl), func(t *testing.T) {
+				causes, fixes := chainOf(tt.causes, tt.fixes, tt.links)
+				m := drawChain(Link{Title: tt.symptom, URL: "#s", Kind: "symptom"}, causes, fixes, rtl)
+				if want := 1 + len(causes) + len(fixes); len(m.Nodes) != want {
+					t.Fatalf("%d nodes, want %d", len(m.Nodes), want)
+				}
+				for i, n := range m.Nodes {
+					if n.X < 0 || n.Y < 0 || n.X+n.Width > m.Width || n.Y+n.Height > m.Height || n.Height < mapHeight {
+						t.Errorf("%+v does not fit into %d × %d", n, m.Width, m.Height)
 					}
-					for i, n := range m.Nodes {
-						if n.X < 0 || n.Y < 0 || n.X+n.Width > m.Width || n.Y+n.Height > m.Height || n.Height < mapHeight {
-							t.Errorf("%+v does not fit into %d × %d", n, m.Width, m.Height)
-						}
-						for _, o := range m.Nodes[:i] {
-							if n.X < o.X+o.Width && o.X < n.X+n.Width && n.Y < o.Y+o.Height && o.Y < n.Y+n.Height {
-								t.Errorf("%q lies on %q", n.Title, o.Title)
-							}
-						}
-						for _, l := range n.Text {
-							if l.Y-12 < n.Y || l.Y+4 > n.Y+n.Height || l.X < n.X || l.X > n.X+n.Width {
-								t.Errorf("%q at %d,%d leaves its box %+v", l.Text, l.X, l.Y, n)
-							}
+					for _, o := range m.Nodes[:i] {
+						if n.X < o.X+o.Width && o.X < n.X+n.Width && n.Y < o.Y+o.Height && o.Y < n.Y+n.Height {
+							t.Errorf("%q lies on %q", n.Title, o.Title)
 						}
 					}
-					for _, d := range m.Lines {
-						for _, s := range coordinate.FindAllString(d, -1) {
-							if v, _ := strconv.Atoi(s); v < 0 || v > max(m.Width, m.Height) {
-								t.Errorf("the line %s leaves the drawing", d)
-							}
+					for _, l := range n.Text {
+						if l.Y-12 < n.Y || l.Y+4 > n.Y+n.Height || l.X < n.X || l.X > n.X+n.Width {
+							t.Errorf("%q at %d,%d leaves its box %+v", l.Text, l.X, l.Y, n)
 						}
 					}
-					extra := len(causes)
-					if !p.wide {
-						extra++ // the one that runs down from the symptom
+				}
+				for _, d := range m.Lines {
+					for _, s := range coordinate.FindAllString(d, -1) {
+						if v, _ := strconv.Atoi(s); v < 0 || v > max(m.Width, m.Height) {
+							t.Errorf("the line %s leaves the drawing", d)
+						}
 					}
-					if got := len(m.Lines) - extra; got != tt.lines {
-						t.Errorf("%d lines from causes to solutions, want %d", got, tt.lines)
-					}
-					if n := m.Nodes[1+len(causes)]; n.URL != "#"+tt.first || n.Title != tt.firstIs {
-						t.Errorf("the first solution is %s %q, want %s", n.URL, n.Title, tt.first)
-					}
-				})
-			}
+				}
+				extra := 1 + len(causes) // one runs down from the symptom
+				if got := len(m.Lines) - extra; got != tt.lines {
+					t.Errorf("%d lines from causes to solutions, want %d", got, tt.lines)
+				}
+				if n := m.Nodes[1+len(causes)]; n.URL != "#"+tt.first || n.Title != tt.firstIs {
+					t.Errorf("the first solution is %s %q, want %s", n.URL, n.Title, tt.first)
+				}
+			})
 		}
 	}
 }

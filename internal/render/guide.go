@@ -1,6 +1,8 @@
 package render
 
 import (
+	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,30 +12,170 @@ import (
 )
 
 const (
-	hintLength     = 90 // characters of a check's text in the guide
+	// A text of up to so many characters stands in every answer that it belongs
+	// to; a longer one only in the first, to which the others lead.
+	repeatedLength = 500
+	// A paragraph of up to so many characters above items that are all told leads
+	// to the answers, as it did to the items.
+	leadLength = 80
+	// More parts than so many for each item help nobody: checks that are for all
+	// causes, and solutions that are, too.
+	repeatedParts = 4
+
 	maxSituations  = 24 // of a product
 	shownSituation = 5  // symptoms of one
 )
 
-// guide leads from what the reader sees to the cause and on, by the checks of
-// an article. Nothing of it is written for it; where the writer did not say
-// what a check is for, it leads to the check itself. The hints come with the text.
+// guide sorts the items of an article by the case that they are for. Nothing of
+// it is written for it: checks that name causes are the signs of a case, and so
+// is a cause that nothing tells. The texts come later, by tell.
 func guide(chain *site.Chain) *Guide {
-	if len(chain.Checks) == 0 {
+	g, told, parts := &Guide{}, map[*site.Step]bool{}, 0
+	for _, c := range casesOf(chain) {
+		a := Answer{ID: c.signs[0].ID}
+		for _, s := range c.signs {
+			a.Signs = append(a.Signs, s.Title)
+		}
+		for _, s := range append(c.signs, c.steps...) {
+			a.Parts = append(a.Parts, Part{Kind: s.Kind.String(), ID: s.ID, Title: s.Title, Again: told[s]})
+			told[s] = true
+		}
+		g.Answers, parts = append(g.Answers, a), parts+len(a.Parts)
+	}
+	if len(g.Answers) < 2 || parts > repeatedParts*len(told) {
 		return nil
 	}
-	g := &Guide{}
-	for _, check := range chain.Checks {
-		g.Choices = append(g.Choices, Choice{Check: here(check), Causes: chainCauses(check.For, here)})
-	}
-	g.Rest = chainCauses(without(chain.Causes, func(c *site.Step) int { return len(c.Checks) }), here)
-	g.Cases = each(without(chain.Cases, func(c *site.Step) int { return len(c.For) }), here)
 	return g
 }
 
-// without are the steps that have none of something.
-func without(steps []*site.Step, count func(*site.Step) int) []*site.Step {
-	return slices.DeleteFunc(slices.Clone(steps), func(s *site.Step) bool { return count(s) > 0 })
+// reading is a case that a reader may be in: the steps by which he knows it,
+// and those that follow.
+type reading struct{ signs, steps []*site.Step }
+
+// casesOf are the cases that an article tells apart, in the order of its
+// checks; causes that nothing tells come last.
+func casesOf(chain *site.Chain) []reading {
+	var out []reading
+	for _, check := range chain.Checks {
+		if len(check.For) == 0 {
+			continue
+		}
+		same := slices.IndexFunc(out, func(r reading) bool { return slices.Equal(r.signs[0].For, check.For) })
+		if same < 0 {
+			same = len(out)
+			out = append(out, reading{steps: follows(check.For)})
+		}
+		out[same].signs = append(out[same].signs, check)
+	}
+	for _, cause := range chain.Causes {
+		if len(cause.Checks) == 0 && len(out)+len(cause.Solutions) > 0 {
+			out = append(out, reading{[]*site.Step{cause}, follows([]*site.Step{cause})[1:]})
+		}
+	}
+	return out
+}
+
+// follows are causes, each with what helps against it alone, then what helps
+// against several of them, and where it happened.
+func follows(causes []*site.Step) []*site.Step {
+	var out, shared, happened []*site.Step
+	for _, cause := range causes {
+		out = append(out, cause)
+		for _, s := range cause.Solutions {
+			if slices.ContainsFunc(causes, func(c *site.Step) bool { return c != cause && slices.Contains(s.For, c) }) {
+				shared = append(shared, s)
+			} else {
+				out = append(out, s)
+			}
+		}
+		happened = append(happened, cause.Cases...)
+	}
+	for _, s := range append(shared, happened...) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// tells reports whether an item stands in an answer.
+func (g *Guide) tells(id string) bool {
+	return g != nil && slices.ContainsFunc(g.Answers, func(a Answer) bool {
+		return slices.ContainsFunc(a.Parts, func(p Part) bool { return p.ID == id })
+	})
+}
+
+// tell moves the texts of the items from the sections into the answers. A
+// section of which nothing is left is gone, and its ids lead to the question.
+func (v *ArticleView) tell(doc *markdown.Document) {
+	told := map[string]*Part{} // the first of each item
+	for i := range v.Guide.Answers {
+		for j := range v.Guide.Answers[i].Parts {
+			if p := &v.Guide.Answers[i].Parts[j]; !p.Again {
+				told[p.ID] = p
+			}
+		}
+	}
+	long := map[string]bool{}
+	left := v.Sections[:0]
+	for i, s := range v.Sections {
+		var items []Item
+		for j, it := range s.Items {
+			p := told[it.ID]
+			if p == nil {
+				items = append(items, it)
+				continue
+			}
+			p.Heading, p.Body = it.Heading, it.Body
+			long[it.ID] = utf8.RuneCountInString(doc.Sections[i].Items[j].Body.Text) > repeatedLength
+			if p.Kind == "case" { // such as: the cases are invented
+				p.Note = s.Body
+			}
+		}
+		lead := isLead(s.Body, doc.Sections[i].Body.Text)
+		if len(s.Items) > len(items) && len(items) == 0 && (s.Body == "" || lead || s.Kind == "case") {
+			if lead && s.Kind != "case" {
+				v.Guide.Lead += s.Body
+			}
+			v.Guide.Anchors = append(v.Guide.Anchors, s.ID)
+			if s.Anchor != "" {
+				v.Guide.Anchors = append(v.Guide.Anchors, s.Anchor)
+			}
+			continue
+		}
+		s.Items = items
+		left = append(left, s)
+	}
+	v.Sections = left
+	for i := range v.Guide.Answers {
+		a := &v.Guide.Answers[i]
+		for j := range a.Parts {
+			p := &a.Parts[j]
+			if p.Again {
+				first := told[p.ID]
+				p.Heading = withoutIDs(first.Heading)
+				if p.Away = long[p.ID]; !p.Away {
+					p.Body, p.Note = withoutIDs(first.Body), withoutIDs(first.Note)
+				}
+			}
+		}
+		if len(a.Signs) == 1 && !a.Parts[0].Away {
+			a.Parts[0].Heading = "" // it is the sign
+		}
+	}
+}
+
+// isLead reports whether a text is one short paragraph.
+func isLead(html template.HTML, text string) bool {
+	return strings.HasPrefix(string(html), "<p>") && strings.Index(string(html), "</p>") >= len(strings.TrimSpace(string(html)))-len("</p>") &&
+		utf8.RuneCountInString(text) <= leadLength
+}
+
+var idAttribute = regexp.MustCompile(` id="[^"]*"`)
+
+// withoutIDs is a text that stands on the page a second time: an id is there once.
+func withoutIDs(text template.HTML) template.HTML {
+	return template.HTML(idAttribute.ReplaceAllLiteralString(string(text), ""))
 }
 
 // chainCauses are causes and what follows from each, seen from their own page or
@@ -42,41 +184,6 @@ func chainCauses(causes []*site.Step, from func(*site.Step) Link) []ChainCause {
 	return each(causes, func(c *site.Step) ChainCause {
 		return ChainCause{Cause: from(c), Checks: each(c.Checks, from), Solutions: each(c.Solutions, from), Cases: each(c.Cases, from)}
 	})
-}
-
-// hint is how the text below a check begins: whole sentences, as many as have
-// room, else as many words.
-func hint(doc *markdown.Document, check *site.Step) string {
-	text := ""
-	for i := range doc.Sections {
-		s := &doc.Sections[i]
-		if s.Kind != markdown.Check {
-			continue
-		}
-		if at := slices.IndexFunc(s.Items, func(it markdown.Item) bool { return it.ID == check.ID }); at >= 0 {
-			text, _, _ = strings.Cut(s.Items[at].Body.Text, "\n")
-		}
-	}
-	return firstWords(text, hintLength)
-}
-
-// firstWords cuts a text behind a sentence, or else before a word.
-func firstWords(text string, length int) string {
-	if utf8.RuneCountInString(text) <= length {
-		return text
-	}
-	head := string([]rune(text)[:length])
-	if at := strings.LastIndexAny(head, "。！？；"); at > len(head)/3 {
-		_, size := utf8.DecodeRuneInString(head[at:])
-		return head[:at+size]
-	}
-	if at := strings.LastIndex(head, ". "); at > len(head)/3 {
-		return head[:at+1]
-	}
-	if at := strings.LastIndexAny(head, " ，、"); at > len(head)/2 {
-		head = head[:at]
-	}
-	return head + "…"
 }
 
 // situations are what readers say of a product: for each article its symptoms

@@ -142,30 +142,23 @@ func (r *languageRenderer) article(a *site.Article, c *site.Category, index int)
 	v := ArticleView{
 		Page: r.titled("article", a.Page, a.Title.Value, a.Summary), Summary: a.Summary, Author: a.Author,
 		Published: r.date(a.Date), Updated: r.date(a.Updated), ReviewBy: r.date(a.ReviewBy), Stale: a.Stale,
-		Symptoms: each(a.Symptoms, text), Maps: r.chainMaps(a), Guide: guide(chain), Related: each(a.Related(), r.card),
+		Symptoms: each(a.Symptoms, text), Map: r.chainMap(a), Guide: guide(chain), Related: each(a.Related(), r.card),
 		Sections: make([]Section, 0, len(doc.Sections)), Contents: make([]ContentsEntry, 0, len(doc.Sections)),
 	}
 	v.Breadcrumbs = r.breadcrumbs(c)
 	if c != r.in.Root {
 		v.Category = categoryLink(c)
 	}
-	steps := make(map[string]*site.Step, len(chain.Causes)+len(chain.Checks)+len(chain.Solutions)+len(chain.Cases))
-	for _, list := range [][]*site.Step{chain.Causes, chain.Checks, chain.Solutions, chain.Cases} {
-		for _, s := range list {
-			steps[s.ID] = s
-		}
-	}
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
-		v.Sections = append(v.Sections, section(s, steps))
+		v.Sections = append(v.Sections, section(s))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}}
 		for _, it := range s.Items {
-			entry.Items = append(entry.Items, Link{Title: it.Title, URL: onPage(it.ID), Kind: s.Kind.String()})
+			if !v.Guide.tells(it.ID) { // what the question asks for stands there
+				entry.Items = append(entry.Items, Link{Title: it.Title, URL: onPage(it.ID), Kind: s.Kind.String()})
+			}
 		}
 		v.Contents = append(v.Contents, entry)
-	}
-	if slices.ContainsFunc(chain.Causes, func(c *site.Step) bool { return len(c.Checks)+len(c.Solutions) > 0 }) {
-		v.Chain = chainCauses(chain.Causes, here)
 	}
 	for k, tags := range a.Tags {
 		if len(tags) > 0 {
@@ -197,25 +190,14 @@ func (r *languageRenderer) putText(v *ArticleView, doc *markdown.Document, a *si
 		}
 	}
 	if v.Guide != nil {
-		for i, check := range a.Chain().Checks {
-			v.Guide.Choices[i].Hint = hint(doc, check)
-		}
+		v.tell(doc)
 	}
 }
 
-func section(s *markdown.Section, steps map[string]*site.Step) Section {
+func section(s *markdown.Section) Section {
 	out := Section{Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
 	for i := range s.Items {
-		it := &s.Items[i]
-		item := Item{ID: it.ID, Title: it.Title}
-		if step := steps[it.ID]; step != nil {
-			if step.Tag != nil {
-				l := tagLink(step.Tag)
-				item.Tag = &l
-			}
-			item.For, item.Checks, item.Solutions = each(step.For, here), each(step.Checks, here), each(step.Solutions, here)
-		}
-		out.Items = append(out.Items, item)
+		out.Items = append(out.Items, Item{ID: s.Items[i].ID, Title: s.Items[i].Title})
 	}
 	return out
 }

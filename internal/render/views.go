@@ -44,8 +44,9 @@
 // and [[…]] when a reader searches, with a publish.SearchView.
 //
 // A form to {{.Site.Base}}api/feedback asks whether an article helped. Its fields
-// are url, helped (true or false) and, of a no, perhaps reason: not_my_case,
-// unclear, outdated or did_not_work. The server leads back to the page, to the
+// are url, helped (true or false), perhaps section, the id of the case that it is
+// about, and, of a no, perhaps reason: not_my_case, unclear, outdated or
+// did_not_work. The server leads back to the page, to the
 // element with the id wf-thanks.
 package render
 
@@ -169,11 +170,10 @@ type ArticleView struct {
 	Symptoms  []string
 	Category  Link
 	Contents  []ContentsEntry
-	Chain     []ChainCause // empty when nothing is connected with a cause
-	Maps      []ChainMap   // the chain as drawings for a narrow and a wide page; empty when nothing is connected
-	Guide     *Guide       // nil when the article has no checks
+	Map       *ChainMap // nil when nothing is connected
+	Guide     *Guide    // nil when there are no cases to tell apart: then the article is read from top to bottom
 	Intro     template.HTML
-	Sections  []Section
+	Sections  []Section     // without what stands in the guide
 	Notes     template.HTML // footnotes
 	Tags      []TagGroup
 	Related   []Card
@@ -200,7 +200,6 @@ type ChainCause struct {
 // wherever one leads to the other. All numbers are in units of the drawing, at
 // 16 units to the line of text.
 type ChainMap struct {
-	Wide          bool // columns side by side, for a wide page
 	Width, Height int
 	Lines         []string  // values of the d attribute of <path>
 	Heads         []MapHead // what the columns hold
@@ -226,18 +225,34 @@ type MapLine struct {
 	Text string
 }
 
-// Guide leads from what a reader sees to the cause, what to do, and a case.
+// Guide asks which case is the reader's. Each answer holds all that the article
+// says for it.
 type Guide struct {
-	Choices []Choice
-	Rest    []ChainCause // causes that no check tells
-	Cases   []Link       // cases that are about no cause in particular
+	Lead    template.HTML // short sentences above the items that stand in the answers; may be empty
+	Answers []Answer
+	// Anchors are the ids of sections of which nothing is left outside of the
+	// answers. Links that name them lead to the question.
+	Anchors []string
 }
 
-// Choice is one answer to the question which situation is the reader's.
-type Choice struct {
-	Check  Link
-	Hint   string       // the first words below the check's heading
-	Causes []ChainCause // what it speaks for; empty when the writer did not say
+// Answer is one case: what a reader sees then, why it is so, what to do, where
+// it happened.
+type Answer struct {
+	ID    string   // of its first part
+	Signs []string // by which a reader knows that it is his: the headings of its checks, or else of its cause
+	Parts []Part   // in the order of reading
+}
+
+// Part is an item of the article that stands in an answer.
+type Part struct {
+	Kind    string // "cause", "check", "solution" or "case"
+	ID      string // of the heading; of a part that is told again, that of the first time
+	Title   string
+	Heading template.HTML // empty where it is the only sign of its answer
+	Body    template.HTML
+	Note    template.HTML // what the section of a case says of all its cases
+	Again   bool          // it stands in an answer above, too
+	Away    bool          // it stands only there, because it is long: no body here
 }
 
 // Section is a section of an article.
@@ -254,14 +269,10 @@ type Section struct {
 
 // Item is one cause, check, solution or case.
 type Item struct {
-	ID        string
-	Title     string
-	Heading   template.HTML
-	Body      template.HTML
-	Tag       *Link  // the page of the tag that it is about
-	For       []Link // of a check or a solution: the causes on this page that it is for
-	Checks    []Link // of a cause
-	Solutions []Link // of a cause
+	ID      string
+	Title   string
+	Heading template.HTML
+	Body    template.HTML
 }
 
 // TagGroup is an article's tags of one family.

@@ -163,12 +163,13 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 		{"cause", facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
 		{"solution", facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
 	} {
-		if long { // beside it stand those alone that can be taken away
-			facet.counts = slices.DeleteFunc(slices.Clone(facet.counts), func(c search.Count) bool { return c.Value != *facet.set(&q.Filter) })
-		}
+		// A filter that all have is none. Beside a long question stand those alone that can be taken away.
+		facet.counts = slices.DeleteFunc(slices.Clone(facet.counts), func(c search.Count) bool {
+			return c.Value != *facet.set(&q.Filter) && (long || c.Count == result.Total)
+		})
 		// A filter that leaves nothing is still there to be taken away.
 		if asked := *facet.set(&q.Filter); asked != "" && !slices.ContainsFunc(facet.counts, func(c search.Count) bool { return c.Value == asked }) {
-			facet.counts = append(slices.Clone(facet.counts), search.Count{Value: asked})
+			facet.counts = append(facet.counts, search.Count{Value: asked})
 		}
 		if len(facet.counts) == 0 {
 			continue
@@ -184,6 +185,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 			at := len(out.Values)
 			if active { // what was chosen is seen first, that it can be taken away
 				at = 0
+				view.Filters++
 			}
 			out.Values = slices.Insert(out.Values, at, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
 		}

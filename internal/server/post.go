@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"whyfix/internal/events"
 	"whyfix/internal/limit"
@@ -120,10 +122,15 @@ const thanks = "wf-thanks"
 
 // opinion is a reader's word on an article, and all that is ever sent.
 type opinion struct {
-	URL    string `json:"url"`
-	Helped *bool  `json:"helped"`
-	Reason string `json:"reason"` // of a no; may be empty
+	URL     string `json:"url"`
+	Helped  *bool  `json:"helped"`
+	Reason  string `json:"reason"`  // of a no; may be empty
+	Section string `json:"section"` // the id of the case on the page that it is about; may be empty
 }
+
+// sectionLength is the longest id that is taken, in bytes: more than a heading
+// has that a reader chose by.
+const sectionLength = 300
 
 // reasons are why an article did not help.
 var reasons = []string{"not_my_case", "unclear", "outdated", "did_not_work"}
@@ -151,8 +158,8 @@ func (s *Server) feedback(w *exchange, r *http.Request, release *Release, body [
 	case !ok:
 		return unknownPage()
 	}
-	s.log.Info("feedback", "url", page, "helped", *o.Helped, "reason", o.Reason, "release", release.ID)
-	s.addEvent(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: o.Helped, Reason: o.Reason})
+	s.log.Info("feedback", "url", page, "helped", *o.Helped, "reason", o.Reason, "section", o.Section, "release", release.ID)
+	s.addEvent(events.Event{Kind: events.Feedback, Release: release.ID, Page: page, Helped: o.Helped, Reason: o.Reason, Section: o.Section})
 	w.Header().Set("Cache-Control", "no-store")
 	if !form {
 		w.WriteHeader(http.StatusNoContent)
@@ -171,7 +178,7 @@ func (s *Server) feedback(w *exchange, r *http.Request, release *Release, body [
 // opinionOfJSON reads {"url": "/…/", "helped": false, "reason": "outdated"}.
 func opinionOfJSON(body []byte) (o opinion, f *failure) {
 	if err := object(body, &o); err != nil {
-		return o, badRequest("bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…"} and nothing else`)
+		return o, badRequest("bad_body", `the body must be {"url": "…", "helped": true or false, "reason": "…", "section": "…"} and nothing else`)
 	}
 	if o.Helped == nil {
 		return o, badRequest("bad_helped", "helped must be true or false")
@@ -186,19 +193,21 @@ func opinionOfForm(body []byte) (opinion, *failure) {
 		return opinion{}, badRequest("bad_encoding", "the form is not correctly percent-encoded")
 	}
 	for name, values := range fields {
-		if len(values) != 1 || name != "url" && name != "helped" && name != "reason" {
-			return opinion{}, badRequest("bad_body", "the form must have url, helped and perhaps reason, each once, and nothing else")
+		if len(values) != 1 || name != "url" && name != "helped" && name != "reason" && name != "section" {
+			return opinion{}, badRequest("bad_body", "the form must have url, helped and perhaps reason and section, each once, and nothing else")
 		}
 	}
 	helped := fields.Get("helped")
 	if helped != "true" && helped != "false" {
 		return opinion{}, badRequest("bad_helped", "helped must be true or false")
 	}
-	return opinion{fields.Get("url"), new(helped == "true"), fields.Get("reason")}, nil
+	return opinion{fields.Get("url"), new(helped == "true"), fields.Get("reason"), fields.Get("section")}, nil
 }
 
 func (o opinion) check() *failure {
 	switch {
+	case len(o.Section) > sectionLength || !utf8.ValidString(o.Section) || strings.ContainsFunc(o.Section, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }):
+		return badRequest("bad_section", "section must be the id of a place on the page")
 	case o.Reason == "":
 		return nil
 	case *o.Helped:

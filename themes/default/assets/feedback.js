@@ -1,26 +1,42 @@
-// Sends the answer to “did this help?” without loading the page again.
+// Sends the answer to “did this help?” without loading the page again: of the article, and of each of its cases.
 (() => {
   "use strict";
 
   const feedback = document.getElementById("wf-feedback");
-  const said = document.getElementById("wf-thanks");
-  const thanks = said.textContent;
+  const page = document.getElementById("wf-thanks");
+  const thanks = page.textContent;
 
-  feedback.addEventListener("submit", async (event) => {
+  // Where the thanks for a form are said.
+  const sayer = (form) => {
+    if (!form.classList.contains("solved")) {
+      feedback.classList.add("feedback-answered");
+      return page;
+    }
+    let said = form.querySelector(".feedback-thanks");
+    if (!said) {
+      said = page.cloneNode();
+      said.removeAttribute("id");
+      form.append(said);
+    }
+    return said;
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest(".feedback form, .solved");
+    if (!form) return;
     event.preventDefault();
-    const { url, helped } = event.target.elements;
-    const reason = event.submitter && event.submitter.value;
-    const body = { url: url.value, helped: helped.value === "true" };
-    if (!body.helped && reason) body.reason = reason;
+    const fields = Object.fromEntries(new FormData(form, event.submitter));
+    const said = sayer(form);
     // Shown empty first: what a live region already says when it appears is not read out.
     said.textContent = "";
-    feedback.classList.add("feedback-answered");
     try {
-      const response = await fetch(event.target.action, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), credentials: "omit",
+      const response = await fetch(form.action, {
+        method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit",
+        body: JSON.stringify({ ...fields, helped: fields.helped === "true" }),
       });
       if (!response.ok) throw new Error("refused");
-      feedback.classList.add("feedback-sent");
+      if (said === page) feedback.classList.add("feedback-sent");
+      else form.replaceChildren(said);
       said.textContent = thanks;
     } catch {
       said.textContent = feedback.dataset.failed; // the choice stays, to try again

@@ -147,7 +147,7 @@
     const doubtful = hits.length > 0 && answer.answered === false && words.unanswered;
     const more = past ? [] : [page > 1 && h("a", { class: "chip", rel: "prev", href: address(params, "page", page > 2 && page - 1) }, words.previous),
       page * size < total && (page + 1) * size <= reach && h("a", { class: "chip", rel: "next", href: address(params, "page", page + 1) }, words.next)].filter(Boolean);
-    put(facets(params, answer.facets, [...query].length > longest),
+    put(facets(params, answer.facets, total, [...query].length > longest),
       doubtful && h("h2", { class: "hits-title" }, words.closest),
       hits.length ? h("ol", { class: "hits" }, hits.map((one) => hit(one, doubtful && { "aria-level": 3 }))) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
@@ -168,19 +168,15 @@
       ? links(words.nearest, nearest.map(({ url, title }) => [url, title]))
       : [(suggested || []).length > 0 && links(words.suggested, suggested.map(({ url, text }) => [url, text])), h("ul", {}, words.advice.map((text) => h("li", {}, text)))].flat());
 
-  function facets(params, all, long) {
+  // facets offer what changes something: a filter that all have is none.
+  function facets(params, all, total, long) {
     const before = results.querySelector(".facets");
-    // What the reader opened stays open.
-    const fold = (attributes, ...children) => {
-      const old = before && before.querySelector(attributes.class ? `[data-facet="${attributes.in}"] .${attributes.class}` : `[data-facet="${attributes["data-facet"]}"]`);
-      delete attributes.in;
-      if (old ? old.open : wide.matches && !attributes.class) attributes.open = "";
-      return h("details", attributes, ...children);
-    };
+    let active = 0;
     const sections = filters.map((name) => {
       const asked = params.get(name);
+      if (asked) active++;
       // Beside a long question stand those alone that can be taken away.
-      const values = (all[name] || []).filter(({ value }) => !long || value === asked);
+      const values = (all[name] || []).filter(({ value, count }) => value === asked || !long && count < total);
       // A filter that leaves nothing is still there to be taken away.
       if (asked && !values.some(({ value }) => value === asked)) values.push({ value: asked, count: 0 });
       if (!values.length) return null;
@@ -193,24 +189,26 @@
         return h("li", {}, link);
       }));
       const many = values.length > 10;
-      const list = [chips(many ? values.slice(0, 8) : values),
-        many && fold({ class: "facet-more", in: name }, h("summary", {}, fill(words.more, values.length - 8)), chips(values.slice(8)))];
-      return name === "kind"
-        ? h("section", { "data-facet": name }, h("h2", {}, words.facet[name]), list)
-        : fold({ "data-facet": name }, h("summary", { class: "chip" }, h("h2", {}, words.facet[name]), asked && [" ", h("strong", {}, asked)]), list);
+      const more = many && h("details", { class: "facet-more" }, h("summary", {}, fill(words.more, values.length - 8)), chips(values.slice(8)));
+      if (more) more.open = !!before?.querySelector(`[data-facet="${name}"] .facet-more`)?.open;
+      return h("section", { "data-facet": name }, h("h2", {}, words.facet[name]), chips(many ? values.slice(0, 8) : values), more);
     }).filter(Boolean);
-    return sections.length && h("nav", { class: "facets", "aria-label": words.facets }, sections);
+    if (!sections.length) return null;
+    const box = h("details", { class: "facets opens-wide" },
+      h("summary", { class: "chip" }, words.filters || words.facets, active > 0 && [" ", h("span", { class: "count" }, active)]),
+      h("nav", { "aria-label": words.facets }, sections));
+    box.open = before ? before.open : wide.matches; // what the reader opened stays open
+    return box;
   }
 
-  function hit({ url, title, summary, snippet, section, products, causes }, level) {
+  function hit({ url, title, summary, snippet, section, products }, level) {
     const kind = section && section.kind;
     return h("li", { class: "hit" },
       h("h2", { class: "hit-title", ...level }, h("a", { href: url }, title)),
       section && section.title && h("p", { class: "hit-section" + (kind ? " kind-" + kind : "") },
         h("a", { href: section.url }, kind && [h("span", { class: "badge" }, words.kind[kind]), " "], section.title)),
       (snippet || summary) && paragraph("hit-snippet", snippet ? marked(snippet) : summary),
-      (products || causes || []).length > 0 && h("ul", { class: "hit-tags" }, products.map((tag) => h("li", {}, tag)),
-        causes.map((tag) => h("li", { class: "kind-cause" }, tag))));
+      (products || []).length > 0 && paragraph("hit-products", products.join(" · ")));
   }
 
   // marked turns escaped text with <mark> into nodes: no other element can come of it.
@@ -273,6 +271,5 @@
     if (location.search !== shown) search();
   });
 
-  if (wide.matches) for (const facet of results.querySelectorAll("details[data-facet]")) facet.open = true;
   if (!results.dataset.served && new URLSearchParams(shown).get("q")) search();
 })();

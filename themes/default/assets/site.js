@@ -138,25 +138,58 @@
     show(group, chosen.find((title) => titles.has(title)) ?? group[0].title);
     box.classList.add("tabs-ready");
   });
-  // An address that leads into a tab opens it, and whatever is around it.
-  const reveal = () => {
-    let target = null;
+  /* What is closed opens for an address that leads into it, and on paper. --- */
+
+  const place = () => {
     try {
-      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
     } catch {
-      return; // no address of this page
+      return null; // no address of this page
     }
+  };
+  const reveal = () => {
+    const target = place();
     let hidden = false;
-    for (let panel = target?.closest(".tab"); panel; panel = panel.parentElement.closest(".tab")) {
-      const group = groups.find((tabs) => tabs.some((tab) => tab.panel === panel));
-      const tab = group?.find((tab) => tab.panel === panel);
-      hidden ||= panel.hidden;
+    for (let box = target?.closest(".tab, details"); box; box = box.parentElement.closest(".tab, details")) {
+      if (box.matches("details")) {
+        hidden ||= !box.open;
+        box.open = true;
+        continue;
+      }
+      const group = groups.find((tabs) => tabs.some((tab) => tab.panel === box));
+      const tab = group?.find((tab) => tab.panel === box);
+      hidden ||= box.hidden;
       if (tab) show(group, tab.title);
     }
     if (hidden) target.scrollIntoView();
   };
   window.addEventListener("hashchange", reveal);
-  if (groups.length) reveal();
+  document.addEventListener("click", (event) => {
+    // The same address once more is no change of it.
+    if (event.target.closest("a")?.href === location.href) setTimeout(reveal);
+  });
+  if (location.hash) reveal();
+
+  // Whoever sends the page's address to somebody sends the answer that is open.
+  for (const choice of document.querySelectorAll(".guide .choice")) {
+    choice.addEventListener("toggle", () => {
+      const part = choice.querySelector(".part[id]");
+      const open = place();
+      if (part && choice.open !== choice.contains(open)) {
+        history.replaceState(history.state, "", choice.open ? "#" + encodeURIComponent(part.id) : location.pathname + location.search);
+      }
+    });
+  }
+
+  // What stands open on a wide screen is called open, too.
+  if (matchMedia("(min-width: 62rem)").matches) for (const box of document.querySelectorAll(".opens-wide")) box.open = true;
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("main details:not([open])")];
+    for (const box of closed) box.open = true;
+  });
+  window.addEventListener("afterprint", () => { for (const box of closed) box.open = false; });
 
   /* A film on another site is asked for only when it is pressed. ----------- */
 
@@ -176,13 +209,14 @@
 
   /* The contents list beside an article follows the reader. --------------- */
 
-  const entries = [...document.querySelectorAll(".article-aside a")]
+  const entries = [...document.querySelectorAll(".beside .contents a")]
     .map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))])
-    .filter(([, heading]) => heading);
+    .filter(([, heading]) => heading)
+    .sort(([, a], [, b]) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
   if (entries.length && "IntersectionObserver" in window) {
     // Current is the last heading above a line in the upper part of the window. The observed area reaches far up, so that
     // a jump past many headings is seen, too.
-    const aside = document.querySelector(".article-aside");
+    const aside = document.querySelector(".beside");
     const above = new Set();
     const observer = new IntersectionObserver((changes) => {
       for (const change of changes) above[change.isIntersecting ? "add" : "delete"](change.target);

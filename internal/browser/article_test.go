@@ -1,0 +1,126 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// places are the ids of all headings that the writer of /pay/huabei/ wrote, and
+// of the kinds, each with whether an answer holds it.
+const places = `[...document.querySelectorAll(".guide [id], .section, .section [id]")].filter((e) => e.id && !e.id.startsWith("wf-") && !e.id.startsWith("fn"))
+	.map((e) => [e.id, !!e.closest(".choice")])`
+
+// A reader sees the writer's first sentence, then the question; what belongs to
+// his case opens in place, with the steps.
+func TestArticleAnswersFromTheTop(t *testing.T) {
+	t.Parallel()
+	letters := &letterBox{}
+	p := open(t, served(t, letters.between))
+	p.screen(390, 844, true)
+	p.goTo("/pay/huabei/")
+	var tops []float64
+	p.eval(`["h1", ".intro p", "#wf-guide", ".beside", ".section", ".feedback", ".about", ".related"].map((s) => document.querySelector(s).getBoundingClientRect().top + scrollY)`, &tops)
+	for i := range tops[1:] {
+		if tops[i] >= tops[i+1] {
+			t.Fatalf("what the page has is in another order: %v", tops)
+		}
+	}
+	if tops[1] > 844 || tops[2] > 1.2*844 {
+		t.Errorf("the first sentence is at %v, the question at %v", tops[1], tops[2])
+	}
+	if p.text("String(document.querySelectorAll('.choice[open]').length)") != "0" {
+		t.Error("an answer is open")
+	}
+	p.click("DisclosureTriangle", "看提示里有没有“综合评估”")
+	var steps float64
+	p.eval(`(() => { const s = document.querySelector(".choice[open] .part.kind-solution"); return s.checkVisibility() ? s.getBoundingClientRect().top + scrollY : -1; })()`, &steps)
+	if steps < tops[2] || steps > 2*844 {
+		t.Errorf("the steps are at %v", steps)
+	}
+	text := p.text(`document.querySelector(".choice[open]").innerText`)
+	for _, want := range []string{"有这四个字", "信用评估没有通过", "最近资料变动多", "补上职业和住址", "解决了吗？"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the answer lacks %q", want)
+		}
+	}
+	// Whoever copies the address gives away the answer that is open.
+	p.untilTrue("the address names the case", `decodeURIComponent(location.hash) === "#看提示里有没有综合评估"`)
+	// One press says that it helped; the case is named, and the page stays.
+	p.mark()
+	p.clickOn(p.find("button", "解决了")[0]) // the last asks about the article
+	p.untilTrue("the answer says thank you", `document.querySelector(".choice[open]").innerText.includes("谢谢")`)
+	p.mustBeSamePage()
+	if got := letters.letters(); len(got) != 1 || !strings.Contains(got[0], `"section":"看提示里有没有综合评估"`) || !strings.Contains(got[0], `"helped":true`) {
+		t.Errorf("sent was %q", got)
+	}
+}
+
+// Every address of the article leads to what it names, also when that is closed.
+func TestEveryPlaceOpens(t *testing.T) {
+	t.Parallel()
+	for _, scripts := range []bool{true, false} {
+		t.Run(fmt.Sprintf("scripts=%v", scripts), func(t *testing.T) {
+			t.Parallel()
+			p := open(t, served(t, nil))
+			p.screen(390, 844, true)
+			call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
+			p.goTo("/pay/huabei/")
+			var all [][]any
+			p.eval(places, &all)
+			held := 0
+			for _, place := range all {
+				id := fmt.Sprint(place[0])
+				p.goTo("/")
+				p.goTo("/pay/huabei/#" + id)
+				p.untilTrue("the place "+id+" is shown", `(() => {
+					const e = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+					const r = (e.getClientRects().length ? e : e.parentElement).getBoundingClientRect();
+					return r.top > -2 && r.top < innerHeight && [...e.children].every((c) => c.checkVisibility({contentVisibilityAuto: true}));
+				})()`)
+				if place[1] == true {
+					held++
+				}
+			}
+			if held < 6 || len(all) < 12 {
+				t.Errorf("only %d places, %d in answers", len(all), held)
+			}
+			if !scripts {
+				return
+			}
+			// From the page itself, and a second time after it was closed.
+			for range 2 {
+				p.eval(`document.querySelectorAll(".choice").forEach((c) => { c.open = false; })`, nil)
+				p.eval(`document.querySelector(".map a.kind-solution").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }))`, nil)
+				p.untilTrue("the drawing leads to the steps", `document.querySelector(".choice[open] .part.kind-solution")?.checkVisibility() === true`)
+			}
+		})
+	}
+}
+
+// The browser's own search opens what it finds, and paper has everything once.
+func TestClosedTextIsFoundAndPrinted(t *testing.T) {
+	t.Parallel()
+	p := open(t, served(t, nil))
+	p.goTo("/pay/huabei/")
+	p.media("print", "light")
+	p.eval(`window.dispatchEvent(new Event("beforeprint"))`, nil)
+	text := p.text("document.body.innerText")
+	for _, want := range []string{"有这四个字", "最近资料变动多", "补上职业和住址", "公告的时间过了", "资料稳定了两个月"} {
+		if n := strings.Count(text, want); n != 1 {
+			t.Errorf("%q is printed %d times", want, n)
+		}
+	}
+	p.eval(`window.dispatchEvent(new Event("afterprint"))`, nil)
+	p.media("screen", "light")
+	if p.text(`String(document.querySelectorAll(".choice[open]").length)`) != "0" {
+		t.Error("what was opened for paper stays open")
+	}
+	var found bool
+	p.eval(`window.find("补上职业和住址")`, &found)
+	if !found {
+		t.Error("the browser does not find what is closed")
+	}
+}
