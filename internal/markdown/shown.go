@@ -290,9 +290,9 @@ func short(s string) string {
 	return string([]rune(s)[:most]) + "…"
 }
 
-// plainSigns are what markup of a text that is none begins or ends with; a text
-// without them has none.
-const plainSigns = "*_~=]】`<#"
+// plainSigns are what markup of a text that is none begins or ends with; a text without
+// these and 】 has none. Each is one byte, which makes the look cheap.
+const plainSigns = "*_~=]`<#"
 
 // plainForm is markup in a text that is none, and what readers were to see of it;
 // the groups before and after only stand beside it.
@@ -325,7 +325,7 @@ var plainTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
 // a title: the first that it finds, and the text without any. What it finds is
 // empty where there is none.
 func ShownPlain(text string) (found, plain string) {
-	if !strings.ContainsAny(text, plainSigns) {
+	if !strings.ContainsAny(text, plainSigns) && !strings.Contains(text, "】") {
 		return "", text
 	}
 	plain = text

@@ -229,18 +229,25 @@ func (l sourceLink) written(text []byte) (start, end int) {
 		}
 		return 0, 0
 	}
-	for _, form := range []struct{ before, behind string }{{"](", ")"}, {"](", " "}, {"](<", ">"}, {"]: ", "\n"}} {
-		if at := bytes.Index(text, []byte(form.before+l.Dest+form.behind)); at >= 0 && (end == 0 || at+2 < start) {
-			start, end = at+2, at+len(form.before)+len(l.Dest)
-			switch form.before {
-			case "](<":
-				end++
-			case "]: ":
-				start++
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(text[at:], ']')
+		if next < 0 {
+			return 0, 0
+		}
+		at += next
+		for _, form := range []struct {
+			before, behind string
+			skip, more     int // what of the form stays before the address, and what behind it goes
+		}{{"](", ")", 2, 0}, {"](", " ", 2, 0}, {"](<", ">", 2, 1}, {"]: ", "\n", 3, 0}} {
+			rest, found := bytes.CutPrefix(text[at:], []byte(form.before))
+			if !found {
+				continue
+			}
+			if rest, found = bytes.CutPrefix(rest, []byte(l.Dest)); found && bytes.HasPrefix(rest, []byte(form.behind)) {
+				return at + form.skip, at + len(form.before) + len(l.Dest) + form.more
 			}
 		}
 	}
-	return start, end
 }
 
 // append writes the page of a file behind out.
