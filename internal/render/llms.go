@@ -75,8 +75,12 @@ func (r *Renderer) Sources() []Output {
 	var out []Output
 	add := func(v *languageRenderer, p site.Page, text *content.Article, view func() any) {
 		file := path.Join(path.Dir(p.File), "index.md")
+		var texts func() []shownText
+		if text != nil {
+			texts = func() []shownText { return []shownText{{Article: text}} }
+		}
 		out = append(out, Output{
-			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, Text: text,
+			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, texts: texts,
 			view: view,
 			make: func(out []byte, view any, texts Texts) ([]byte, error) {
 				v := view.(*sourceView)
