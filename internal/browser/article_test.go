@@ -124,3 +124,26 @@ func TestClosedTextIsFoundAndPrinted(t *testing.T) {
 		t.Error("the browser does not find what is closed")
 	}
 }
+
+// The index of symptoms is filtered by what is typed: words, pinyin, first letters.
+func TestSymptomsAreFiltered(t *testing.T) {
+	t.Parallel()
+	p := open(t, served(t, nil))
+	p.screen(390, 844, true)
+	p.goTo("/symptoms/")
+	var height float64
+	if p.eval("document.documentElement.scrollHeight", &height); height > 2*844 {
+		t.Errorf("the index is %v high", height)
+	}
+	for typed, want := range map[string]string{
+		"不亮 第3": "台灯第3种不亮", "huabeiyongbuliao": "花呗用不了", "HBYBL": "花呗用不了", "路由器没有": "", "花呗用": "花呗用不了",
+	} {
+		p.eval(`(() => { const box = document.getElementById("wf-filter"); box.value = `+quote(typed)+`; box.dispatchEvent(new Event("input")); })()`, nil)
+		if got := p.text(`[...document.querySelectorAll(".sayings li")].filter((e) => e.checkVisibility()).map((e) => e.innerText).join("|")`); got != want {
+			t.Errorf("%q shows %q, want %q", typed, got, want)
+		}
+		if none := p.text(`document.querySelector(".filter-none").innerText`); (none != "") != (want == "") {
+			t.Errorf("%q says %q", typed, none)
+		}
+	}
+}

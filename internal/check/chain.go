@@ -160,16 +160,13 @@ func tagsWithoutSection(s *site.Site, say report) {
 			if slices.ContainsFunc(parts, func(s *markdown.Section) bool { return len(s.Items) == 0 }) {
 				continue // a text without headings may speak of all
 			}
-			var titles []string
-			for _, part := range parts {
-				for _, it := range part.Items {
-					titles = append(titles, it.Title)
-				}
-			}
-			others := slices.ContainsFunc(tags, func(t *site.Tag) bool { return about[t] })
+			others := slices.ContainsFunc(tags, func(t *site.Tag) bool { return slices.Contains(about, t) })
 			for _, t := range tags {
-				near := diag.Nearest(t.Name, titles)
-				if about[t] || !others && near == "" {
+				if slices.Contains(about, t) {
+					continue
+				}
+				near := diag.Nearest(t.Name, titlesIn(parts))
+				if !others && near == "" {
 					continue
 				}
 				hint := "write {tag=" + strconv.Quote(t.Name) + "} behind the heading that is, or take the tag out"
@@ -182,17 +179,27 @@ func tagsWithoutSection(s *site.Site, say report) {
 	}
 }
 
+// titlesIn are the titles of the items of sections.
+func titlesIn(sections []*markdown.Section) []string {
+	var out []string
+	for _, s := range sections {
+		for _, it := range s.Items {
+			out = append(out, it.Title)
+		}
+	}
+	return out
+}
+
 // families are the tags that sections of a kind are about.
 var families = map[markdown.Kind]site.FamilyKind{markdown.Cause: site.Cause, markdown.Solution: site.Solution, markdown.Case: site.Case}
 
 // spokenOf are the tags that an item of an article is about or for. Where an item
 // names a tag that is not there, which was said already, that may be any of them.
-func spokenOf(a *site.Article) (about map[*site.Tag]bool, misnamed bool) {
-	about = map[*site.Tag]bool{}
+func spokenOf(a *site.Article) (about []*site.Tag, misnamed bool) {
 	c := a.Chain()
 	for _, steps := range [][]*site.Step{c.Causes, c.Checks, c.Solutions, c.Cases} {
 		for _, step := range steps {
-			about[step.Tag] = true
+			about = append(about, step.Tag)
 		}
 	}
 	own := slices.Concat(a.Tags[site.Cause], a.Tags[site.Solution], a.Tags[site.Case])
@@ -201,7 +208,9 @@ func spokenOf(a *site.Article) (about map[*site.Tag]bool, misnamed bool) {
 			misnamed = misnamed || it.Tag != "" && !slices.ContainsFunc(own, func(t *site.Tag) bool { return names(t, it.Tag) })
 			for _, name := range it.For {
 				for _, t := range a.Tags[site.Cause] {
-					about[t] = about[t] || names(t, name)
+					if names(t, name) {
+						about = append(about, t)
+					}
 				}
 			}
 		}

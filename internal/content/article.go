@@ -233,15 +233,14 @@ func (r *Reader) Read(p string, data []byte) Read {
 	return out
 }
 
-// Body is what stands below the front matter of a file that was read before,
-// without its comments and with its edits made.
-func Body(data []byte, comments []markdown.Span, edits []markdown.Edit) string {
+// Body is what stands below the front matter of a file that was read before.
+func Body(data []byte) []byte {
 	lines, source, bad := text("", data)
 	if bad != nil {
-		return ""
+		return nil
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(markdown.Edited(source[start:], comments, edits), "\n"))
+	return source[start:]
 }
 
 // splitFront finds front matter: its text, and where the body starts.

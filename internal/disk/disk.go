@@ -3,8 +3,9 @@
 //
 // In: files and folders, by name, by a folder that is open, or as os.Lstat tells
 // of them. Out: whether a file is the one that it was (Stat), a lock that ends
-// with its process, files that are opened without waiting and are plain files, and
-// what was written on the disk, not only on its way there.
+// with its process, files that are opened without waiting and are plain files,
+// many files of one folder with few calls (Folder, Files), and what was written on
+// the disk, not only on its way there.
 //
 // Where a system cannot do something, its file here says what is done in its place.
 // Which files are meant, and in which order, is for who asks.

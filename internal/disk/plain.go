@@ -53,6 +53,20 @@ func notPlain(name string, mode fs.FileMode) error {
 	return fmt.Errorf("%s is %s, not a plain file", name, Kind(mode))
 }
 
+// Files are the files below a folder. No link leads out of it.
+type Files interface {
+	rootFS
+	io.Closer
+}
+
+// rootFS is what a root offers as a file system.
+type rootFS interface {
+	fs.StatFS
+	fs.ReadFileFS
+	fs.ReadDirFS
+	fs.ReadLinkFS
+}
+
 // OpenPlain opens a file below a folder, or one that a link in there leads to, but
 // nothing else, and never waits for it.
 func OpenPlain(root *os.Root, name string) (*os.File, error) {

@@ -57,7 +57,7 @@ var importTable = map[string]allowed{
 	"bench/load":      {project: []string{"bench"}},
 	"bench/golden":    {project: []string{"bench"}},
 	"render/program":  {outside: []string{"html/template"}},
-	"render":          {project: []string{"content", "diag", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
+	"render":          {project: []string{"content", "diag", "han", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":             {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
 	"search": {project: []string{
 		"search/article", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",

@@ -14,6 +14,7 @@ import (
 	"whyfix/internal/check"
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/disk"
 	"whyfix/internal/markdown"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
@@ -72,7 +73,7 @@ var ErrNoContent = errors.New("there is no content folder")
 // did not change since is kept. It is not safe for concurrent use.
 type Loader struct {
 	options Options
-	root    *os.Root
+	files   disk.Files         // of the folder; nil when it is away
 	store   *Store             // keeps the texts of articles out of memory; it may be nil
 	listing *listing           // nil: to be listed
 	changed map[string]bool    // files that have to be read, whatever their times say
@@ -101,7 +102,7 @@ func (l *Loader) keepIn(s *Store) { l.store, l.parsing, l.sources = s, s.Parsing
 // Reopen looks at the folder's name again, after it was away.
 func (l *Loader) Reopen() error {
 	l.Close()
-	l.root, l.listing, l.sources = nil, nil, nil
+	l.listing, l.sources = nil, nil
 	info, err := os.Stat(l.options.Content)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -111,21 +112,23 @@ func (l *Loader) Reopen() error {
 	case !info.IsDir():
 		return fmt.Errorf("%s is a file, not a content folder", l.options.Content)
 	}
-	if l.root, err = os.OpenRoot(l.options.Content); err != nil {
+	if l.files, err = disk.OpenFiles(l.options.Content); err != nil {
 		return fmt.Errorf("generate: %w", err)
 	}
 	return nil
 }
 
 // names is the content folder, in which files have composed names.
-func (l *Loader) names() fs.FS { return content.Names(l.root.FS()) }
+func (l *Loader) names() fs.FS { return content.Names(l.files) }
 
 // Close gives the folder back.
 func (l *Loader) Close() error {
-	if l.root == nil {
+	if l.files == nil {
 		return nil
 	}
-	return l.root.Close()
+	err := l.files.Close()
+	l.files = nil
+	return err
 }
 
 // Load reads what changed, resolves the site and applies the rules to it.
@@ -144,7 +147,7 @@ func (l *Loader) Load(ctx context.Context) (*Loaded, error) {
 // last time, as paths that start with the content folder or the theme's. It
 // looks at no others, and leaves the rules over the whole site to Loaded.Check.
 func (l *Loader) Follow(ctx context.Context, changed []string) (*Loaded, error) {
-	if l.root == nil { // the folder was away the last time
+	if l.files == nil { // the folder was away the last time
 		if err := l.Reopen(); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"whyfix/internal/compress"
+	"whyfix/internal/content"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/render"
@@ -63,10 +64,7 @@ func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
 // page writes one page, in the buffer, or takes it over.
 func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 	was := s.release.kept.Made[p.File]
-	var text [16]byte
-	if p.Text != nil {
-		text = s.release.sources[p.Text.Path].Sum
-	}
+	text := s.textsSum(p.Texts())
 	if s.release.sameModel && was.Text == text {
 		if kept, err := s.keep(p, was); kept || err != nil {
 			return was, err
@@ -100,11 +98,28 @@ func (s *siteWriter) page(p render.Output, buffer *[]byte) (madeOf, error) {
 func (s *siteWriter) pageKey(p render.Output, view any, text [16]byte, buffer *[]byte) [16]byte {
 	data := append(append((*buffer)[:0], s.release.Theme.Digest()...), p.Kind...)
 	data = append(append(append(data, 0), p.Language...), 0)
-	if p.Text != nil {
+	if text != [16]byte{} {
 		data = append(append(append(data, s.release.parsing...), 0), text[:]...)
 	}
 	*buffer = record.AppendAny(data, view)
 	sum := sha256.Sum256(*buffer)
+	return [16]byte(sum[:16])
+}
+
+// textsSum stands for the texts that a page shows; zero when it shows none.
+func (s *siteWriter) textsSum(articles []*content.Article) [16]byte {
+	switch len(articles) {
+	case 0:
+		return [16]byte{}
+	case 1:
+		return s.release.sources[articles[0].Path].Sum
+	}
+	var all []byte
+	for _, a := range articles {
+		sum := s.release.sources[a.Path].Sum
+		all = append(all, sum[:]...)
+	}
+	sum := sha256.Sum256(all)
 	return [16]byte(sum[:16])
 }
 

@@ -65,7 +65,7 @@ func look(ctx context.Context, l *Loader) (seen, *listing, error) {
 	wg.Go(func() {
 		head, _ = exec.CommandContext(ctx, "git", "-C", o.Content, "rev-parse", "HEAD").Output() // none outside of git
 	})
-	listed, err := list(l.root.FS(), o.Content)
+	listed, err := list(l.files, o.Content)
 	wg.Wait()
 	if err != nil || keyErr != nil {
 		return s, listed, err

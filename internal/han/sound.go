@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -91,6 +92,31 @@ func Sounds(r rune) []Syllable {
 
 // String is the syllable as people type it.
 func (s Syllable) String() string { return theSounds().names[s] }
+
+// Pinyin is a text as people may type it by its sound: the readings of each
+// character, such as le/liao, and words and numbers as they are, divided by
+// blanks. Empty for a text without a character that has one.
+func Pinyin(text string) string {
+	var out []string
+	word, chinese := "", false
+	for _, c := range Fold(text) {
+		if read := Sounds(c); len(read) > 0 {
+			names := read[0].String()
+			for _, r := range read[1:] {
+				names += "/" + r.String()
+			}
+			out, word, chinese = append(out, word, names), "", true
+		} else if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			word += string(c)
+		} else {
+			out, word = append(out, word), ""
+		}
+	}
+	if !chinese {
+		return ""
+	}
+	return strings.Join(slices.DeleteFunc(append(out, word), func(s string) bool { return s == "" }), " ")
+}
 
 // Limits of SplitPinyin: how many ways are looked at, and how many returned.
 const (

@@ -74,3 +74,14 @@ func TestTypedManyWays(t *testing.T) {
 		t.Error("b is no way to type 啊")
 	}
 }
+
+func TestPinyin(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "Wi-Fi 5": "", "花呗": "hua bei/bai", "ETC花": "etc hua", "收到 OK 码": "shou dao ok ma", "了": "le/liao",
+	} {
+		if got := Pinyin(text); got != want {
+			t.Errorf("Pinyin(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -16,7 +16,7 @@ import (
 
 // compose makes the file of a page: front matter and body.
 func (im *importing) compose(p *page) {
-	p.body = oneBlank(strings.Trim(markup.Printable(p.body), "\n"))
+	p.body = im.quiet(oneBlank(strings.Trim(markup.Printable(p.body), "\n")))
 	im.titles(p)
 	switch {
 	case p.title != "":
@@ -30,6 +30,17 @@ func (im *importing) compose(p *page) {
 	im.kindsOf(p)
 	p.text = p.front() + "\n" + p.body
 	im.parse(p)
+}
+
+// quiet keeps what the site would put something else for, as it is: braces are
+// values only if the site has some, and no source means a piece of the site.
+func (im *importing) quiet(body string) string {
+	for _, place := range slices.Backward(im.parser.Places([]byte(body))) {
+		if place.Piece != "" || len(im.input.Settings.Values) > 0 {
+			body = body[:place.Start] + `\` + body[place.Start:]
+		}
+	}
+	return body
 }
 
 // parse reads a page as the site will. What is too large for it is a mistake.

@@ -34,11 +34,13 @@ type dialect struct {
 	address func(f *project, p *page, dir, name string, index bool) string // the old address
 
 	// How a page is read: by the row's own reader, or as Markdown by rules.
-	read   func(im *importing, in *input)
-	whole  func(im *importing) // when all files are read
-	blocks []blockRule         // what starts at a line, tried in this order
-	texts  []textRule          // within a line, outside of code
-	code   func(string) string // a line of code
+	read      func(im *importing, in *input)
+	whole     func(im *importing) // when all files are read
+	blocks    []blockRule         // what starts at a line, tried in this order
+	texts     []textRule          // within a line, outside of code
+	code      func(string) string // a line of code
+	snippets  bool                // --8<-- stands for a part of another file, in code as well
+	mustaches bool                // {{ }} is a value, in HTML as well
 }
 
 // Families are all that can be named.
@@ -69,13 +71,17 @@ func (d *dialect) isMarkdown() bool { return d.blocks != nil }
 // project is what is known of the source as a whole.
 type project struct {
 	*dialect
-	pages   string   // the folder whose pages' addresses start at the top
-	start   string   // the folder or file to import
-	public  []string // folders whose files' addresses start at the top
-	host    string   // of the old site
-	prefix  string   // path of the old site's pages, without the last slash
-	numbers bool     // numbers before names are an order, not part of the address
-	html    bool     // addresses end with .html
+	pages    string            // the folder whose pages' addresses start at the top
+	start    string            // the folder or file to import
+	public   []string          // folders whose files' addresses start at the top
+	host     string            // of the old site
+	prefix   string            // path of the old site's pages, without the last slash
+	numbers  bool              // numbers before names are an order, not part of the address
+	html     bool              // addresses end with .html
+	math     bool              // it shows formulas
+	params   map[string]string // what its pages may call by a name, in lower case
+	values   map[string]string // what stands in variables.json
+	appended []definition      // of links, below every page
 }
 
 // at is where a page of the old site was: in a folder of its own, or a file.

@@ -35,14 +35,15 @@ var docusaurus = dialect{
 		return f.at(dir, name, index)
 	},
 	read:   (*importing).markdownPage,
-	blocks: []blockRule{codeBlocks, admonitions, tabs, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents, snippets},
-	texts:  []textRule{tags},
+	blocks: []blockRule{codeBlocks, quotes, formulaBlocks, includes, admonitions, tabs, containers, shortcodes, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
+	texts:  []textRule{formulas, shortcodesInText, expressions, tags},
 }
 
 var scriptLine = regexp.MustCompile(`^(?:import\s+(?:[\w*{][^'"]*\s+from\s+)?['"]|import\s+(?:\w+,\s*)?\{\s*$|export\s+(?:default|const|let|var|function|async|class|\{|\*))`)
 
-// scriptLines notes the lines of a program that imports or exports something:
-// with its braces, and all imports that follow each other in one note.
+// scriptLines leaves out the lines of a program that imports or exports something,
+// with its braces: readers see nothing of them. What they see is the component, or
+// the text of the other file.
 func scriptLines(w *writing, lines []string, i, _ int) ([]string, int) {
 	what, next := "", i
 	for next < len(lines) && scriptLine.MatchString(lines[next]) && (what == "" || what == "import" && strings.HasPrefix(lines[next], what)) {
@@ -57,5 +58,12 @@ func scriptLines(w *writing, lines []string, i, _ int) ([]string, int) {
 	if next == i {
 		return nil, i
 	}
-	return w.note("", strings.Join(lines[i:next], " "), "the "+what+" of a program", "delete the note, if nothing is missing"), next
+	for _, m := range importLine.FindAllStringSubmatch(strings.Join(lines[i:next], "\n"), -1) {
+		w.imported[m[1]] = m[2]
+	}
+	w.drop("the " + what + " of a program")
+	return nil, next
 }
+
+// importLine names a component that is the text of another file.
+var importLine = regexp.MustCompile(`(?m)^import\s+(\w+)\s+from\s+['"](?:!!raw-loader!)?([^'"]+\.mdx?)['"]`)

@@ -1,9 +1,12 @@
 package importer
 
 import (
+	"fmt"
 	"html"
+	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -276,3 +279,168 @@ func FuzzTags(f *testing.F) {
 		}
 	})
 }
+
+// grower grows texts of a dialect out of its forms, one in the other. Each word in
+// them is there once.
+type grower struct {
+	*rand.Rand
+	words int
+	boxes int // that a reader must see
+	forms []func(g *grower, depth int) string
+}
+
+func (g *grower) word() string {
+	g.words++
+	return "词" + strings.Repeat("甲", g.words%3) + strconv.Itoa(g.words) + "尾"
+}
+
+// text grows some blocks.
+func (g *grower) text(depth int) string {
+	blocks := []string{g.word() + "**注意：**" + g.word()}
+	for range 1 + g.IntN(2) {
+		if depth < 3 {
+			blocks = append(blocks, g.forms[g.IntN(len(g.forms))](g, depth+1))
+		}
+	}
+	return strings.Join(append(blocks, g.word()), "\n\n")
+}
+
+func indent(s, by string) string {
+	return by + strings.ReplaceAll(strings.ReplaceAll(s, "\n", "\n"+by), "\n"+by+"\n", "\n\n")
+}
+
+func (g *grower) pick(of ...string) string { return of[g.IntN(len(of))] }
+
+func (g *grower) box() string { g.boxes++; return g.word() }
+
+func (g *grower) code(sign string) string {
+	return sign + "go\n" + g.word() + "\n\n\t:::" + "\n!!! note\n    {{</* x */>}}\n" + sign
+}
+
+func codeForm(g *grower, _ int) string { return g.code("```") }
+func listForm(by string) func(*grower, int) string {
+	return func(g *grower, depth int) string {
+		return "- " + g.word() + "\n\n" + indent(g.text(depth), by) + "\n\n- " + g.word()
+	}
+}
+
+func htmlForm(g *grower, _ int) string {
+	switch g.IntN(5) {
+	case 0:
+		return "<kbd>" + g.word() + "</kbd> <b>" + g.word() + "：</b>" + g.word() + " <sub>2</sub><br>" + g.word()
+	case 1:
+		return "| a | b |\n|---|---|\n| " + g.word() + "<br>" + g.word() + " | <ul><li>" + g.word() + "</li><li>b</li></ul> |"
+	case 2:
+		return "<dl>\n<dt>" + g.word() + "</dt>\n<dd>" + g.word() + "</dd>\n</dl>"
+	case 3:
+		return "<iframe src=\"https://www.youtube.com/embed/abcdefghijk\"></iframe>"
+	}
+	return "<details>\n<summary>" + g.box() + " <mark>" + g.word() + "</mark></summary>\n\n" + g.word() + "\n\n</details>"
+}
+
+// Whatever forms of a dialect lie in each other, the article has each word and
+// each box, shows no source, and has nothing that the site refuses.
+func TestGrown(t *testing.T) {
+	t.Parallel()
+	colons := func(g *grower, depth int) string {
+		signs := strings.Repeat(":", 8-depth)
+		return signs + g.pick("note", "tip", "warning", "danger", "info") + fmt.Sprintf(g.pick("[%s **b**]", " %s"), g.box()) + "\n\n" + g.text(depth) + "\n\n" + signs
+	}
+	for from, forms := range map[Family][]func(*grower, int) string{
+		MkDocs: {
+			codeForm, listForm("    "), htmlForm,
+			func(g *grower, depth int) string {
+				return g.pick("!!!", "???", "???+") + g.pick(" note", " bug", " mine") + " \"" + g.box() + " `c`\"\n" + indent(g.text(depth), "    ")
+			},
+			func(g *grower, depth int) string {
+				g.boxes += 2
+				return "=== \"" + g.word() + "\"\n\n" + indent(g.text(depth), "    ") + "\n\n=== \"" + g.box() + "\"\n\n" + indent(g.code("```"), "    ") + "\n\n### " + g.word()
+			},
+			func(g *grower, _ int) string {
+				return "$$\n\\frac{1}{2}\n$$\n\n" + g.word() + "：$\\alpha_{1}$" + g.word()
+			},
+		},
+		Docusaurus: {
+			codeForm, listForm("  "), htmlForm, colons,
+			func(g *grower, depth int) string {
+				g.boxes += 2
+				return "<Tabs groupId=\"a\">\n<TabItem value=\"x\" label=\"" + g.word() + "\">\n\n" + g.text(depth) + "\n\n</TabItem>\n  <TabItem value=\"y\" label=\"" + g.box() + "\">\n\n" + indent(g.code("```"), "  ") + "\n\n  </TabItem>\n</Tabs>"
+			},
+			func(g *grower, depth int) string {
+				return "<Admonition type=\"tip\" title=\"" + g.box() + "\">\n\n" + g.text(depth) + "\n\n</Admonition>"
+			},
+		},
+		VitePress: {
+			codeForm, listForm("  "), htmlForm,
+			func(g *grower, depth int) string {
+				signs := strings.Repeat(":", 8-depth)
+				return signs + " " + g.pick("info", "tip", "warning", "danger", "details") + " " + g.box() + "\n" + g.text(depth) + "\n" + signs
+			},
+			func(g *grower, _ int) string {
+				g.boxes += 2
+				return "::: code-group\n\n```sh [" + g.word() + "]\n" + g.word() + "\n```\n\n```js [" + g.box() + "]\na == b\n```\n\n:::"
+			},
+			func(g *grower, _ int) string { return "> [!WARNING] " + g.word() + "\n> " + g.word() },
+		},
+		Hugo: {
+			codeForm, listForm("  "), htmlForm,
+			func(g *grower, depth int) string {
+				return "{{% alert title=\"" + g.box() + "\" color=\"warning\" %}}\n" + g.text(depth) + "\n{{% /alert %}}"
+			},
+			func(g *grower, depth int) string {
+				return "{{< details summary=\"" + g.box() + "\" >}}\n\n" + g.text(depth) + "\n\n{{< /details >}}"
+			},
+			func(g *grower, depth int) string {
+				g.boxes += 2
+				return "{{< tabs items=\"a,b\" >}}\n{{% tab name=\"" + g.word() + "\" %}}\n" + g.text(depth) + "\n{{% /tab %}} {{< tab \"" + g.box() + "\" >}}\n" + g.word() + "\n{{< /tab >}}\n{{< /tabs >}}"
+			},
+			func(g *grower, _ int) string {
+				g.boxes += 2
+				return "{{< tabpane >}}\n{{< tab header=\"x:\" disabled=true />}}\n{{< tab header=\"" + g.word() + "\" lang=\"toml\" >}}\n[[a]]\n{{< /tab >}}\n{{< tab \"" + g.box() + "\" >}}\n[a][b]\n{{< /tab >}}\n{{< /tabpane >}}"
+			},
+			func(g *grower, _ int) string { return "{{< youtube abcdefghijk >}}" },
+		},
+	} {
+		t.Run(string(from), func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(60) {
+				g := &grower{Rand: rand.New(rand.NewPCG(seed, 1)), forms: forms}
+				source := g.text(0)
+				out, diags, err := plan(t, Options{From: from}, ".", map[string]string{"a" + dialectOf(from).endings[0]: source})
+				if err != nil || len(diags) > 0 {
+					t.Fatalf("got %v and %v for\n%s", err, diags, source)
+				}
+				holds(t, out)
+				text := string(out.Files[0].Text)
+				a, diags := content.ParseArticle("a.md", out.Files[0].Text, plainParser)
+				var wrong []string
+				for _, d := range diags {
+					wrong = append(wrong, d.Message)
+				}
+				for _, s := range a.Doc.Shown {
+					wrong = append(wrong, s.Message)
+				}
+				read := a.Doc.Intro.Text
+				for _, s := range a.Doc.Sections {
+					read += "\n" + s.Title + "\n" + s.Body.Text
+				}
+				for n := 1; n <= g.words; n++ {
+					if !strings.Contains(read, strconv.Itoa(n)+"尾") {
+						wrong = append(wrong, "the word "+strconv.Itoa(n)+" is lost")
+					}
+				}
+				if strings.Contains(text, left) {
+					wrong = append(wrong, "a note is left")
+				}
+				if got := len(boxHead.FindAllString(text, -1)); got != g.boxes {
+					wrong = append(wrong, fmt.Sprintf("there are %d boxes and tabs, not %d", got, g.boxes))
+				}
+				if len(wrong) > 0 {
+					t.Fatalf("seed %d: %s\n--- of\n%s\n--- became\n%s", seed, strings.Join(wrong, "; "), source, text)
+				}
+			}
+		})
+	}
+}
+
+var boxHead = regexp.MustCompile(`(?m)^\s*(?::::[a-z]|== )`)

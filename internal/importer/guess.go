@@ -35,6 +35,13 @@ func (im *importing) look() error {
 	if p.look != nil {
 		p.look(im, p, s)
 	}
+	p.math, p.params = mathSetting.MatchString(s[wholeFile]), map[string]string{}
+	for key, value := range s {
+		if name, ok := strings.CutPrefix(key, "params."); ok {
+			p.params[strings.ToLower(name)] = value
+		}
+	}
+	im.readValues()
 	if p.start == "." {
 		p.start = p.pages
 	}
@@ -49,6 +56,12 @@ func (im *importing) look() error {
 
 // settings are the texts of a settings file by their keys.
 type settings map[string]string
+
+// wholeFile is the key of the settings file's whole text.
+const wholeFile = ""
+
+// mathSetting tells that a program shows formulas.
+var mathSetting = regexp.MustCompile(`(?i)arithmatex|katex|mathjax|remark-?math|passthrough|\bmath\s*[:=]\s*true`)
 
 func (s settings) first(keys ...string) string {
 	for _, k := range keys {
@@ -71,6 +84,7 @@ func (im *importing) readSettings(file string) settings {
 	if bad != nil {
 		return out
 	}
+	out[wholeFile] = string(text)
 	var entries []content.Entry
 	switch path.Ext(file) {
 	case ".toml":
@@ -87,6 +101,11 @@ func (im *importing) readSettings(file string) settings {
 	for _, e := range entries {
 		if len(e.Values) > 0 {
 			out[e.Key.Value] = e.Values[0].Value
+		}
+		for _, i := range e.Inner {
+			if len(i.Values) > 0 {
+				out[e.Key.Value+"."+i.Key.Value] = i.Values[0].Value
+			}
 		}
 	}
 	return out

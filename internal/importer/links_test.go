@@ -88,7 +88,7 @@ func TestBesideArticles(t *testing.T) {
 		{name: "link to an article", source: "---\ntitle: A\n---\n[c](pay/card.md#Where)", want: "title: \"A\"\n---\n\n[c](pay/card.md#where)"},
 		{name: "note in the site's language", source: "---\ntitle: A\n---\n{{< x >}}", want: "title: \"A\"\n---\n\n> **Not converted by the import, please mend by hand:** `{{< x >}}`", said: "the shortcode x was left as a note"},
 		{name: "tag that cannot be one", source: "---\ntitle: A\ntags: [ok, \"..\"]\n---\nx", want: "title: \"A\"\nproducts: [\"ok\"]\n---\n\nx", said: "the tag \"..\" was left out"},
-		{name: "attributes that the site has not", source: "---\ntitle: A\n---\n## B {.c}\n\nx", want: "title: \"A\"\n---\n\n## B {.c}\n\nx"},
+		{name: "attributes that the site has not", source: "---\ntitle: A\n---\n## B {.c}\n\nx", want: "title: \"A\"\n---\n\n## B\n\nx"},
 		{name: "two headings of one id", source: "---\ntitle: A\n---\n## B {#x}\n\n## C {#x}\n\ny", want: "title: \"A\"\n---\n\n## B {#x}\n\n## C\n\ny", said: "the attributes of this heading were left out"},
 		{name: "file that is there", into: "pay", source: "x", mistake: "pay/card.md exists already in the content folder"},
 	} {

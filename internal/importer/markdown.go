@@ -3,22 +3,25 @@ package importer
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
+	"whyfix/internal/content"
 	"whyfix/internal/importer/markup"
 )
 
 // markdownPage reads a page in the Markdown of a dialect.
 func (im *importing) markdownPage(in *input) {
+	im.fillIn(in)
 	entries, body, bad := frontMatter(in)
 	if im.diags = append(im.diags, bad...); bad.Errors() > 0 {
 		return
 	}
 	p := in.page()
 	p.facts(im, entries)
-	w := &writing{im: im, p: p, dialect: im.project.dialect, droppings: droppings{}}
-	p.body = strings.Join(w.blocks(strings.Split(markup.Printable(string(in.text[body:])), "\n"), 0), "\n")
+	w := &writing{im: im, p: p, dialect: im.project.dialect, droppings: droppings{}, entries: entries, imported: map[string]string{}, including: []string{in.name}, defined: map[string]bool{}}
+	text := w.define(markup.Printable(string(in.text[body:])))
+	w.math = im.project.math || texFormula.MatchString(text)
+	p.body = strings.Join(w.blocks(strings.Split(text, "\n"), 0), "\n")
 	w.leftOut(p)
 	im.pages = append(im.pages, p)
 }
@@ -30,6 +33,12 @@ type writing struct {
 	p       *page
 	dialect *dialect
 	droppings
+	entries   []content.Entry   // of the front matter
+	imported  map[string]string // files whose text a component of MDX stands for, by its name
+	including []string          // the files that are being written into this page
+	included  int               // bytes of them so far
+	defined   map[string]bool   // names of links whose address the page says, in lower case
+	math      bool              // the page has formulas
 }
 
 // blockRule rewrites what starts at a line. It returns the line behind that,
@@ -56,7 +65,7 @@ next:
 		if l := lines[i]; isCode(lines, i) {
 			out = append(out, l)
 		} else {
-			out = append(out, w.inline(l))
+			out = append(out, literal(w.inline(l)))
 		}
 		i++
 	}
@@ -90,25 +99,31 @@ func width(l string) int { return len(strings.ReplaceAll(leading(l), "\t", "    
 
 func isBlank(l string) bool { return strings.TrimSpace(l) == "" }
 
-var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^\[\^[^\]]+\]:`)
+var listItem = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)|^ {0,3}\[\^[^\]]+\]:`)
 
-// isCode tells a line that is code because it is indented.
+// isCode tells a line that is code because it is indented, and does not stand in
+// an item of a list.
 func isCode(lines []string, i int) bool {
 	if width(lines[i]) < 4 {
 		return false
 	}
-	paragraph := i > 0
+	blank := i == 0 // something blank stands between
 	for j := i - 1; j >= 0; j-- {
 		switch l := lines[j]; {
 		case isBlank(l):
-			paragraph = false
+			blank = true
 		case listItem.MatchString(l):
 			return false
-		case width(l) < 4:
-			return !paragraph
+		case width(l) == 0 || j == 0:
+			for k := j - 1; k >= 0 && !isBlank(lines[k]); k-- { // the start of its paragraph
+				if listItem.MatchString(lines[k]) {
+					return false
+				}
+			}
+			return blank
 		}
 	}
-	return !paragraph
+	return blank
 }
 
 // fence is the row of signs around a block of code.
@@ -124,24 +139,44 @@ func fenceAt(l string) (fence, bool) {
 	return fence{m[1], m[2], strings.TrimSpace(m[3])}, true
 }
 
-// fenceState follows the lines of a text through its blocks of code.
+// state is that of a text in this block.
+func (f fence) state() fenceState { return fenceState(f.indent + f.signs) }
+
+// fenceState follows the lines of a text through its blocks of code: it is the
+// first fence of the one that is open.
 type fenceState string
 
-// within reports whether a line belongs to a block of code, its fences too.
+// within reports whether a line belongs to a block of code, its fences too. A
+// fence that is further to the right than the first is part of the code.
 func (open *fenceState) within(l string) bool {
-	f, ok := fenceAt(l)
-	switch {
-	case ok && *open == "":
-		*open = fenceState(f.signs)
-	case ok && strings.HasPrefix(f.signs, string(*open)) && f.info == "":
+	if *open == "" {
+		f, ok := fenceAt(l)
+		if ok {
+			*open = f.state()
+		}
+		return ok
+	}
+	first, _ := fenceAt(string(*open))
+	if f, ok := fenceAt(l); ok && strings.HasPrefix(f.signs, first.signs) && f.info == "" && len(f.indent) < len(first.indent)+4 {
 		*open = ""
-	default:
-		return *open != ""
 	}
 	return true
 }
 
 var titleOption = regexp.MustCompile(`(?:title|name|file)=["']([^"']+)["']|^\[([^\]]+)\]|\s\[([^\]]+)\]$`)
+
+// language is the language that a block of code names, {.sh} among them.
+func (f fence) language() string {
+	if m := classLanguage.FindStringSubmatch(f.info); m != nil {
+		return m[1]
+	}
+	if at := strings.IndexAny(f.info, " {[:,"); at >= 0 {
+		return f.info[:at]
+	}
+	return f.info
+}
+
+var classLanguage = regexp.MustCompile(`^\{\s*\.([\w+-]+)`)
 
 // codeBlocks copies a block of code: what is in it stays as it is, but of its
 // options only the language and a title are known everywhere.
@@ -150,46 +185,79 @@ func codeBlocks(w *writing, lines []string, i, _ int) (out []string, next int) {
 	if !ok || f.signs[0] == '`' && strings.Contains(f.info, "`") {
 		return nil, i
 	}
-	language, title := f.info, ""
-	if at := strings.IndexAny(f.info, " {[:,"); at >= 0 {
-		options := strings.TrimSpace(f.info[at:])
-		language = f.info[:at]
-		w.drop("the options of a code block")
-		if m := titleOption.FindStringSubmatch(options); m != nil {
-			title = m[1] + m[2] + m[3]
-		}
-	}
+	title, block, next := w.codeBlock(f, lines, i)
 	if title != "" {
-		out = append(out, f.indent+"**"+markup.Escape(title)+"**", strings.TrimRight(f.indent, " "))
+		block = append([]string{f.indent + "**" + title + "**", strings.TrimRight(f.indent, " ")}, block...)
+	}
+	return block, next
+}
+
+// codeBlock is a block of code, and the title that its options have.
+func (w *writing) codeBlock(f fence, lines []string, i int) (title string, out []string, next int) {
+	language := f.language()
+	if options := strings.TrimSpace(strings.TrimPrefix(f.info, language)); options != "" {
+		if options != "{."+language+"}" {
+			w.drop("the options of a code block")
+		}
+		if m := titleOption.FindStringSubmatch(options); m != nil {
+			title = markup.Escape(m[1] + m[2] + m[3])
+		}
 	}
 	out = append(out, f.indent+f.signs+language)
-	closed := regexp.MustCompile(`^[\s>]*` + f.signs[:1] + `{` + strconv.Itoa(len(f.signs)) + `,}\s*$`)
+	state := f.state()
 	for i++; i < len(lines); i++ {
-		if closed.MatchString(lines[i]) {
-			return append(out, lines[i]), i + 1
+		if state.within(lines[i]); state == "" {
+			return title, append(out, lines[i]), i + 1
 		}
 		l := lines[i]
+		if part, next := w.partOfCode(lines, i); next > i {
+			out, i = append(out, part...), next-1
+			continue
+		}
 		if w.dialect.code != nil {
 			l = w.dialect.code(l)
 		}
 		out = append(out, l)
 	}
-	return append(out, f.indent+f.signs), i
+	return title, append(out, f.indent+f.signs), i
 }
 
+var contentsLine = regexp.MustCompile(`(?i)^\s*(\[\[?toc\]?\]|\[\[_toc_\]\])\s*$`)
+
 var (
-	alertLine    = regexp.MustCompile(`^([ >]*>\s*)\[!(\w+)\][+-]?\s*(.*)$`)
-	contentsLine = regexp.MustCompile(`(?i)^\s*(\[\[?toc\]?\]|\[\[_toc_\]\])\s*$`)
-	snippetLine  = regexp.MustCompile(`^\s*(?:-+8<-+|<<<|@\[code|:::\s*[\w.]+\s*$)`)
+	quoteLine   = regexp.MustCompile(`^(\s*)> ?(.*)$`)
+	blockInside = regexp.MustCompile(`^\s*(?:<[a-zA-Z!/]|:::|!!!|\?\?\?|===|\{\{[<%]|\$\$|\{/\*|-+8<-|<<<|\{[:.#])`)
 )
 
-// alerts rewrites the first line of a quote that says what kind it is.
-func alerts(w *writing, lines []string, i, _ int) ([]string, int) {
-	m := alertLine.FindStringSubmatch(lines[i])
-	if m == nil {
+// quotes rewrites what stands in a quote, where it is more than text.
+func quotes(w *writing, lines []string, i, depth int) ([]string, int) {
+	m := quoteLine.FindStringSubmatch(lines[i])
+	if m == nil || isCode(lines, i) || depth >= deepestBlock {
 		return nil, i
 	}
-	return []string{m[1] + "**" + markup.Escape(w.im.words.box(m[2], m[3])) + "**", strings.TrimRight(m[1], " ")}, i + 1
+	indent, next, more := m[1], i, false
+	var inside []string
+	for ; next < len(lines); next++ {
+		q := quoteLine.FindStringSubmatch(lines[next])
+		if q == nil || len(q[1]) > len(indent)+3 {
+			break
+		}
+		inside = append(inside, q[2])
+		more = more || blockInside.MatchString(q[2])
+	}
+	if !more {
+		return nil, i
+	}
+	head, from := alerts(w, lines, i, depth)
+	out := head
+	wasBlank, code := true, fenceState("")
+	for _, l := range trimBlank(w.blocks(inside[min(from-i, len(inside)):], depth+1)) {
+		if blank := isBlank(l); code.within(l) || !blank || !wasBlank {
+			out = append(out, prefixed(indent+"> ", []string{l})...)
+			wasBlank = blank
+		}
+	}
+	return out, next
 }
 
 // tablesOfContents leaves out what every page of the site has by itself.
@@ -199,14 +267,6 @@ func tablesOfContents(w *writing, lines []string, i, _ int) ([]string, int) {
 	}
 	w.drop("a table of contents")
 	return nil, i + 1
-}
-
-// snippets notes parts of other files.
-func snippets(w *writing, lines []string, i, _ int) ([]string, int) {
-	if !snippetLine.MatchString(lines[i]) {
-		return nil, i
-	}
-	return w.note(leading(lines[i]), strings.TrimSpace(lines[i]), "a part from another file", "write that part here"), i + 1
 }
 
 // inline rewrites what stands within a line, but for code. What one rule made

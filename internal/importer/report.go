@@ -92,54 +92,87 @@ func (p *page) chain() {
 type words struct {
 	html    markup.Options // how HTML becomes Markdown
 	noImage string
-	boxes   map[string]string
+	chinese bool
+	boxes   map[string]callout // by their kinds in other programs
 }
 
-// boxWords are the headings of boxes by their kinds, in Chinese and English.
-var boxWords = []struct{ kinds, zh, en string }{
-	{"note", "说明", "Note"},
-	{"info", "信息", "Info"},
-	{"tip hint", "提示", "Tip"},
-	{"success check done", "成功", "Success"},
-	{"important", "重要", "Important"},
-	{"warning", "注意", "Warning"},
-	{"caution", "注意", "Caution"},
-	{"attention", "注意", "Attention"},
-	{"danger", "危险", "Danger"},
-	{"error", "错误", "Error"},
-	{"failure", "失败", "Failure"},
-	{"bug", "缺陷", "Bug"},
-	{"example", "示例", "Example"},
-	{"question faq help", "问题", "Question"},
-	{"quote cite", "引用", "Quote"},
-	{"abstract", "摘要", "Abstract"},
-	{"summary tldr", "摘要", "Summary"},
-	{"details", "详情", "Details"},
+// boxWords are kinds of boxes: what callout each becomes, and what is its title
+// there, if the source gives none, in Chinese and English. What has no word has
+// the theme's.
+var boxWords = []struct{ kinds, callout, zh, en string }{
+	{"note", "note", "", ""},
+	{"seealso memo", "note", "参见", "See also"},
+	{"quote cite", "note", "引用", "Quote"},
+	{"info", "info", "", ""},
+	{"example", "info", "示例", "Example"},
+	{"question faq help", "info", "问题", "Question"},
+	{"abstract", "info", "摘要", "Abstract"},
+	{"summary tldr", "info", "摘要", "Summary"},
+	{"todo", "info", "待办", "To do"},
+	{"tip", "tip", "", ""},
+	{"hint", "tip", "提示", "Hint"},
+	{"success check done", "tip", "成功", "Success"},
+	{"important", "important", "", ""},
+	{"warning", "warning", "", ""},
+	{"attention", "warning", "注意", "Attention"},
+	{"caution", "caution", "", ""},
+	{"danger", "danger", "", ""},
+	{"error", "danger", "错误", "Error"},
+	{"failure fail missing", "danger", "失败", "Failure"},
+	{"bug", "danger", "缺陷", "Bug"},
 }
 
 // wordsOf are the words of a language.
 func wordsOf(language string) words {
-	w := words{markup.Options{Left: "Not converted by the import, please mend by hand:"}, "image not found: ", map[string]string{}}
-	chinese := strings.HasPrefix(strings.ToLower(language), "zh")
-	if chinese {
-		w.html.Left, w.noImage = "导入时没能转换，请手工处理：", "图片没有找到："
+	w := words{html: markup.Options{Left: "Not converted by the import, please mend by hand:", Film: "Film"}, noImage: "image not found: ", boxes: map[string]callout{}}
+	if w.chinese = strings.HasPrefix(strings.ToLower(language), "zh"); w.chinese {
+		w.html.Left, w.html.Film, w.noImage = "导入时没能转换，请手工处理：", "视频", "图片没有找到："
 	}
 	for _, b := range boxWords {
 		for kind := range strings.FieldsSeq(b.kinds) {
-			if w.boxes[kind] = b.en; chinese {
-				w.boxes[kind] = b.zh
+			c := callout{b.callout, b.en}
+			if w.chinese {
+				c.title = b.zh
 			}
+			w.boxes[kind] = c
 		}
 	}
+	w.html.Callout = w.callout
 	return w
 }
 
-func (w words) isBox(kind string) bool { return w.boxes[strings.ToLower(kind)] != "" }
+// callout is a kind of box here, and the title of one that has none of its own.
+type callout struct{ kind, title string }
 
-// box is the heading of a set-off box: what the writer said, else the word for
-// its kind.
-func (w words) box(kind, title string) string {
-	return markup.FirstLine(title, w.boxes[strings.ToLower(kind)], kind)
+func (w words) isBox(kind string) bool { return w.boxes[strings.ToLower(kind)].kind != "" }
+
+// callout is the kind nearest to that of another program, and the title of such a
+// box. The name of a kind that nobody knows is a title.
+func (w words) callout(kind, title string) (string, string) {
+	c, known := w.boxes[strings.ToLower(kind)]
+	switch {
+	case !known && title == "":
+		return "note", kind
+	case !known:
+		return "note", title
+	case title == "":
+		return c.kind, c.title
+	}
+	return c.kind, title
+}
+
+// name is what a kind of callout is called.
+func (w words) name(kind string) string {
+	for _, k := range calloutNames {
+		if k.kind == kind && w.chinese {
+			return k.zh
+		}
+	}
+	return strings.ToUpper(kind[:1]) + kind[1:]
+}
+
+var calloutNames = []struct{ kind, zh string }{
+	{"note", "注意"}, {"info", "说明"}, {"tip", "提示"}, {"important", "重要"}, {"warning", "警告"}, {"caution", "小心"}, {"danger", "危险"},
 }
 
 // symptomHeadings are headings below which stands what readers say.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -163,6 +164,10 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 				p.text = p.text[:at] + bare + p.text[at+len(source):]
 				p.ask(strings.TrimSpace(bare), "the attributes of this heading were left out: "+markup.Shorten(d.Message, 100), "")
 			}
+		case "box-open", "box-kind", "tabs-empty", "comment-open":
+			at := lines.Offset(d.Line, d.Col)
+			p.text = p.text[:at] + `\` + p.text[at:]
+			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
 		}
 	}
 	switch {
@@ -247,8 +252,15 @@ func (im *importing) unlink(p *page, s spot) {
 		}
 		p.ask(markup.Code(dest), "this link leads to nothing that was imported: "+markup.Shorten(dest, 120), "link to an article, or take the address out")
 	}
-	p.text = p.text[:s.open] + with + p.text[s.close:]
+	behind := p.text[s.close:]
+	if s.Image {
+		behind = behind[len(widthBehind.FindString(behind)):]
+	}
+	p.text = p.text[:s.open] + with + behind
 }
+
+// widthBehind is how wide a picture is, which no text has.
+var widthBehind = regexp.MustCompile(`^\{width=[^{}\n]*\}`)
 
 // aim finds the anchor that a link means among those of the page it leads to:
 // each program makes its own anchors from a heading's words.

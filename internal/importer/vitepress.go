@@ -23,8 +23,9 @@ var vitepress = dialect{
 		p.html = s["cleanUrls"] != "true"
 		p.prefix = strings.TrimSuffix(s.path("base"), "/") + p.prefix
 	},
-	address: standardAddress,
-	read:    (*importing).markdownPage,
-	blocks:  []blockRule{codeBlocks, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents, snippets},
-	texts:   []textRule{attributeLists, tags},
+	address:   standardAddress,
+	read:      (*importing).markdownPage,
+	blocks:    []blockRule{codeBlocks, quotes, formulaBlocks, includes, admonitions, containers, htmlBlocks, alerts, scriptLines, comments, tablesOfContents},
+	texts:     []textRule{formulas, expressions, attributeLists, tags},
+	mustaches: true,
 }

@@ -55,6 +55,7 @@ type boxNode struct {
 	word   string // as written
 	colons int    // of :::; 0 when it was written otherwise
 	open   bool   // a fold that is open
+	indent int    // of its first line
 	ends   string // what ends it, as written; empty when nothing has to
 	ended  bool
 	done   bool // nothing more belongs to it
@@ -140,7 +141,7 @@ func (colonBoxes) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.N
 		return nil, parser.NoChildren
 	}
 	at := func(i int) int { return i - segment.Padding + segment.Start + from }
-	n := &boxNode{colons: m[3] - m[2], word: string(line[from+m[4] : from+m[5]])}
+	n := &boxNode{colons: m[3] - m[2], word: string(line[from+m[4] : from+m[5]]), indent: pc.BlockIndent()}
 	n.kind, n.ends = boxKind(n.word), strings.Repeat(":", n.colons)
 	start, stop := m[6], m[7]
 	title := line[from+start : from+stop]
@@ -200,7 +201,8 @@ func (n *boxNode) end(segment text.Segment, reader text.Reader) {
 
 // openInside are the boxes that are open in a box, from the outermost. A line of
 // this indent is none of the box's own, but code or a part of an item of a list,
-// if direct is false.
+// if direct is false. What is no further to the right than the box begins is its
+// own: in a list, a box may stand further to the right than the text of its item.
 func openInside(n *boxNode, pc parser.Context, indent int) (inner []*boxNode, direct bool) {
 	blocks := pc.OpenedBlocks()
 	switch last := pc.LastOpenedBlock().Node.(type) {
@@ -217,7 +219,7 @@ func openInside(n *boxNode, pc parser.Context, indent int) (inner []*boxNode, di
 		case *ast.Blockquote:
 			return inner, indent < 4
 		case *ast.List:
-			return inner, indent == 0
+			return inner, indent <= n.indent
 		case *boxNode:
 			inner = append(inner, b)
 		}

@@ -83,6 +83,11 @@ func TestBoxes(t *testing.T) {
 			`<aside class="callout callout-important" role="note"><p class="callout-title">重要</p><ol><li><p>项</p><aside class="callout callout-note" role="note"><p class="callout-title">注意</p><p>甲</p></aside></li></ol></aside><p>丙</p>`,
 			"项\n甲\n丙", "**重要**\n\n1. 项\n\n   **注意**\n\n   甲\n\n丙\n",
 		},
+		"further to the right than its item, with a list in it": {
+			"- 项\n\n    :::note\n    - 甲\n    :::\n\n丙\n",
+			`<ul><li><p>项</p><aside class="callout callout-note" role="note"><p class="callout-title">注意</p><ul><li>甲</li></ul></aside></li></ul><p>丙</p>`,
+			"项\n甲\n丙", "- 项\n\n    **注意**\n\n    - 甲\n\n丙\n",
+		},
 		"colons in code": {
 			":::tip\n```\n:::\n```\n:::\n丙 :::tip\n",
 			`<aside class="callout callout-tip" role="note"><p class="callout-title">提示</p><pre tabindex="0"><code>:::` + "\n" + `</code></pre></aside><p>丙 :::tip</p>`,

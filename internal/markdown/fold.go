@@ -35,7 +35,7 @@ func (htmlFolds) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	if m == nil {
 		return nil, parser.NoChildren
 	}
-	n := &boxNode{kind: foldBox, word: foldBox, ends: "</details>", open: m[2] >= 0, seeks: true}
+	n := &boxNode{kind: foldBox, word: foldBox, ends: "</details>", open: m[2] >= 0, seeks: true, indent: pc.BlockIndent()}
 	start := segment.Start + from - segment.Padding
 	n.head = []Span{{start, start + m[1]}}
 	reader.Advance(from + m[1])

@@ -60,6 +60,12 @@ var (
 	number    = regexp.MustCompile(`^(?:([0-9]{1,3})(、|．|）|\.)|（([0-9]{1,3})）|\(([0-9]{1,3})\))[ \x{3000}]*`)
 )
 
+// beginsMarkup tells the characters with which all begins that lineStart finds.
+// Most lines begin with none of them.
+func beginsMarkup(r rune) bool {
+	return strings.ContainsRune("#＃:!?[【［=|｜-—－·｀（( \t\f\r0123456789", r)
+}
+
 // lineStart looks at what a line of a paragraph starts with.
 func (m *meant) lineStart(start, end int) {
 	line := m.seen[start:end]
@@ -67,6 +73,9 @@ func (m *meant) lineStart(start, end int) {
 		return
 	}
 	first, _ := utf8.DecodeRune(line)
+	if !beginsMarkup(first) {
+		return
+	}
 	at := m.offset(start)
 	switch {
 	case first == '#' || first == '＃':

@@ -214,7 +214,7 @@ func (r *reading) prepare(root ast.Node) {
 var refAttribute = []byte("whyfix-ref")
 
 func (r *reading) ref(n ast.Node, dest []byte, image bool) {
-	ref := Ref{Image: image, Dest: unescape(dest), Pos: r.at(n.Pos())}
+	ref := Ref{Image: image, Dest: unescape(dest), Pos: r.at(n.Pos()), At: n.Pos()}
 	if image {
 		ref.Alt = r.plain(n)
 	}

@@ -78,6 +78,10 @@ var entity = regexp.MustCompile(`^&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]
 // write adds a text that stands at an offset of the body.
 func (u *run) write(text []byte, offset int) {
 	u.parts = append(u.parts, runPart{len(u.seen), offset})
+	if bytes.IndexByte(text, '\\') < 0 && bytes.IndexByte(text, '&') < 0 {
+		u.seen = append(u.seen, text...)
+		return
+	}
 	for i := 0; i < len(text); {
 		n := bytes.IndexAny(text[i:], `\&`)
 		if n < 0 {
@@ -103,9 +107,9 @@ func (u *run) write(text []byte, offset int) {
 	}
 }
 
-// read adds what stands inside a node.
-func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
-	last := 0
+// read adds what stands inside a node, behind what ends at last, and returns where
+// that ends: offsets only grow.
+func (u *run) read(n ast.Node, source []byte, rawHTML bool, last int) int {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
@@ -129,11 +133,12 @@ func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
 		default:
 			if c.FirstChild() != nil {
 				u.mask(masked, last)
-				u.read(c, source, rawHTML)
+				last = u.read(c, source, rawHTML, last)
 			}
 		}
 		u.mask(masked, last)
 	}
+	return last
 }
 
 // eachLine calls visit with where each line of the run starts and ends.
@@ -160,7 +165,7 @@ type meant struct {
 
 // shown notes where readers see as text what was meant as markup.
 func (r *reading) shown(root ast.Node) {
-	m := &meant{reading: r, once: map[string]int{}, times: map[int]int{}}
+	m := &meant{reading: r}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -186,7 +191,11 @@ func (r *reading) shown(root ast.Node) {
 			return ast.WalkStop, nil
 		}
 		m.reset()
-		m.read(n, r.source, r.parser.options.RawHTML)
+		start := max(n.Pos(), 0)
+		if n.Lines() != nil && n.Lines().Len() > 0 {
+			start = n.Lines().At(0).Start
+		}
+		m.read(n, r.source, r.parser.options.RawHTML, start)
 		m.look()
 		return ast.WalkSkipChildren, nil
 	})
@@ -233,13 +242,16 @@ func (m *meant) sayOnce(what string, offset int, message, hint string) {
 	if m.full() {
 		return
 	}
+	if m.once == nil {
+		m.once, m.times = map[string]int{}, map[int]int{}
+	}
 	m.once[what] = len(m.doc.Shown)
 	m.say(offset, message, hint)
 }
 
 // instead is what to write in the place of a part of the run.
 func (m *meant) instead(start, end int, words string) Mend {
-	from, to := m.offset(start), m.offset(end-1)+1
+	from, to := m.offset(start), m.behind(end)
 	return Mend{Pos: m.at(from), Old: string(m.source[from:to]), New: words}
 }
 
@@ -248,7 +260,23 @@ func (m *meant) written(start, end int) string {
 	if end <= start {
 		return ""
 	}
-	return string(m.source[m.offset(start):min(m.offset(end), len(m.source))])
+	return string(m.source[m.offset(start):m.behind(end)])
+}
+
+// behind is where in the body a part of the run ends. What is masked has one byte
+// there, however long it is: it ends where the next begins, or with its block.
+func (m *meant) behind(end int) int {
+	switch {
+	case m.seen[end-1] != masked && m.seen[end-1] != maskedAddress:
+		return m.offset(end-1) + 1
+	case end < len(m.seen):
+		return m.offset(end)
+	}
+	if lines := m.block.Lines(); lines != nil && lines.Len() > 0 {
+		last := lines.At(lines.Len() - 1)
+		return last.Start + len(bytes.TrimRight(last.Value(m.source), " \t\n"))
+	}
+	return m.offset(end-1) + 1
 }
 
 // short is a text that fits into a message.
@@ -267,4 +295,96 @@ func short(s string) string {
 		return s
 	}
 	return string([]rune(s)[:most]) + "…"
+}
+
+// plainSigns are what markup of a text that is none begins or ends with; a text without
+// these and 】 has none. Each is one byte, which makes the look cheap.
+const plainSigns = "*_~=]`<#"
+
+// plainForm is markup in a text that is none, and what readers were to see of it;
+// the groups before and after only stand beside it.
+type plainForm struct {
+	sign    string // that each has
+	written *regexp.Regexp
+	seen    string
+}
+
+// plainForms in the order in which they are taken out. In such a text nothing can
+// be escaped, so each leaves alone what may be meant as it is: 2**10, *#06#,
+// __init__, a==b.
+var plainForms = []plainForm{
+	{"]", regexp.MustCompile(`!?\[\[(?:[^\s\[\]|][^\[\]|]*\|)?([^\s\[\]|][^\[\]|]*)\]\]`), "$1"},
+	{"]", regexp.MustCompile(`!?\[([^\[\]]+)\][(（](?:https?:|mailto:|tel:|/|\.\.?/|#|<)[^()（）]*[)）]`), "$1"},
+	{"", regexp.MustCompile(`!?[\[【]([^\[\]【】]+)[\]】][(（][^()（）]*\.(?:md|markdown|html?|png|jpe?g|gif|svg|webp|avif|pdf)(?:[#?"“ ][^()（）]*)?[)）]`), "$1"},
+	{"`", regexp.MustCompile("`+([^`]+)`+"), "$1"},
+	{"**", regexp.MustCompile(`(?P<before>^|[^\w*/)])\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`), "$1$2"},
+	{"**", regexp.MustCompile(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*(?P<after>$|[^\w*/])`), "$1$2"},
+	{"*", regexp.MustCompile(`(?P<before>^|[^\w*])\*(\pL[\pL\pN，。、！？ ]*)\*(?P<after>$|[^\w*])`), "$1$2$3"},
+	{"__", regexp.MustCompile(`__([^\s_\x00-\x7f][^_]*)__`), "$1"},
+	{"~~", regexp.MustCompile(`~~([^\s~](?:[^~]*[^\s~])?)~~`), "$1"},
+	{"==", regexp.MustCompile(`(?P<before>^|[^\w=!<>)\]])==([^\s=](?:[^=]*[^\s=])?)==(?P<after>$|[^\w=])`), "$1$2$3"},
+	{"#", regexp.MustCompile(`^#{1,6}[ \t]+(?P<after>\S)`), "$1"},
+}
+
+var plainTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
+
+// ShownPlain looks for markup in a text that readers see as it is written, such as
+// a title: the first that it finds, and the text without any. What it finds is
+// empty where there is none.
+func ShownPlain(text string) (found, plain string) {
+	if !strings.ContainsAny(text, plainSigns) && !strings.Contains(text, "】") {
+		return "", text
+	}
+	plain = text
+	for _, form := range plainForms {
+		if !strings.Contains(plain, form.sign) {
+			continue
+		}
+		if at := form.written.FindStringSubmatch(plain); at != nil {
+			if found == "" {
+				found = at[0]
+				if i := form.written.SubexpIndex("before"); i > 0 {
+					found = strings.TrimPrefix(found, at[i])
+				}
+				if i := form.written.SubexpIndex("after"); i > 0 {
+					found = strings.TrimSuffix(found, at[i])
+				}
+				found = short(found)
+			}
+			plain = form.written.ReplaceAllString(plain, form.seen)
+		}
+	}
+	if strings.Contains(plain, "<") {
+		plain = withoutTags(plain, func(tag string) {
+			if found == "" {
+				found = short(tag)
+			}
+		})
+	}
+	if found == "" {
+		return "", text
+	}
+	return found, strings.Join(strings.Fields(plain), " ")
+}
+
+// withoutTags is a text without the tags of HTML that have an end, and without
+// <br>. Others may be places for words: <name>.
+func withoutTags(text string, note func(tag string)) string {
+	ends := map[string]bool{"br": true}
+	for _, tag := range plainTag.FindAllString(text, -1) {
+		if strings.HasPrefix(tag, "</") {
+			ends[tagName(tag)] = true
+		}
+	}
+	return plainTag.ReplaceAllStringFunc(text, func(tag string) string {
+		name := tagName(tag)
+		if name == "" || !ends[name] {
+			return tag
+		}
+		note(tag)
+		if name == "br" {
+			return " "
+		}
+		return ""
+	})
 }

@@ -1,10 +1,15 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark/ast"
+
+	"whyfix/internal/diag"
 )
 
 // mended is a text with everything mended that Document.Shown has, from the end
@@ -47,6 +52,7 @@ func TestShown(t *testing.T) {
 		{"with full-width signs", "＃＃ 原因\n", []string{"1:1 “＃＃ 原因” is shown as text, not as a heading"}, "## 原因\n"},
 		{"in a quote", "> ##原因\n", []string{"1:3 “##原因” is shown as text, not as a heading"}, "> ## 原因\n"},
 		{"with bold words", "##**原因**和\n", []string{"1:1 “##**原因**和” is shown as text, not as a heading"}, "## **原因**和\n"},
+		{"with code and emphasis at its ends", "##`花呗`\n\n##甲`花呗`\n乙\n\n##**甲**\n", []string{"1:1 “##`花呗`” is shown as text, not as a heading", "3:1 “##甲`花呗`” is shown as text, not as a heading", "6:1 “##**甲**” is shown as text, not as a heading"}, "## `花呗`\n\n## 甲`花呗`\n乙\n\n## **甲**\n"},
 		{"one sign", "#原因\n", []string{"1:1 “#原因” is shown as text, not as a heading"}, ""},
 		{"a tag", "正文 #原因\n#退款 #花呗\n\n#退款#\n\n#退款，见下文。\n\n#2 号\n\n#!/bin/sh\n\n#include\n\n1. #退款\n", nil, ""},
 		{"an escaped sign", "\\##原因\n\n`##原因`\n\n    ##原因\n\n&#35;#原因\n", nil, ""},
@@ -163,4 +169,167 @@ func TestShownEnds(t *testing.T) {
 	if len(doc.Shown) != maxShown {
 		t.Errorf("%d findings, want %d", len(doc.Shown), maxShown)
 	}
+}
+
+// A text of front matter has no markup.
+func TestShownPlain(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"**重要**通知":                    {"**重要**", "重要通知"},
+		"Wi-Fi**连不上**怎么办":             {"**连不上**", "Wi-Fi连不上怎么办"},
+		"见[这里](b.md)":                 {"[这里](b.md)", "见这里"},
+		"见[这里](b.md#a \"标题\")。":       {"[这里](b.md#a \"标题\")", "见这里。"},
+		"见[官网]（https://example.org/）": {"[官网]（https://example.org/）", "见官网"},
+		"见【这里】（b.md）":                 {"【这里】（b.md）", "见这里"},
+		"![图](a.png)和[[b|那里]]":        {"[[b|那里]]", "图和那里"},
+		"`git push` 报错":               {"`git push`", "git push 报错"},
+		"*注意*：~~旧~~==新==价":            {"*注意*", "注意：旧新价"},
+		"__重要__":                      {"__重要__", "重要"},
+		"# 退款":                        {"#", "退款"},
+		"第一行<br>第二行 <b>急</b>":         {"<br>", "第一行 第二行 急"},
+	} {
+		found, plain := ShownPlain(text)
+		if found != want[0] || plain != want[1] {
+			t.Errorf("%q: found %q and %q, want %q", text, found, plain, want)
+		}
+		if again, _ := ShownPlain(plain); again != "" {
+			t.Errorf("%q: %q is found again", text, again)
+		}
+	}
+	for _, text := range []string{
+		"2**10 是多少，x**2 + y**2", "拨*#06#没反应", "拨 *100# 和 *101*", "__init__.py 报错", "a==b 和 c==d", "src/**/*.go 和 src/**", "错误[1]（见下文）",
+		"填<姓名>或<name>", "花费$5", "C# 和 #2", "[注意]卡被锁（急）", "my_file_name", "好~", "A*B*C", "显示<空>", "&nbsp; {{name}}", "3 < 5 > 2", "【公告】（今天）",
+	} {
+		if found, plain := ShownPlain(text); found != "" || plain != text {
+			t.Errorf("%q: %q is found", text, found)
+		}
+	}
+}
+
+// Whatever is written: findings lie in the file and in no code, mends stand where
+// they say, lose no word, and come to an end; what is all code has none.
+func FuzzShown(f *testing.F) {
+	for _, body := range []string{
+		"##原因｛.cause｝\n", "见[进度]（b.md \"题\"）和[图] (a b.png)、【进度】（b.md）\n", "1、甲\n2、乙\n\n> 1.丙\n> 2.丁\n", "请** 先 **，~~ 旧 ~~，== 新 ==\n", "> [!注意]\n> ##甲\n",
+		"- ##甲\n  1、乙\n  2、丙\n", "| ##甲 | [乙]（c.md） |\n|---|---|\n| 1、 | {{< x >}} |\n", "`##甲`\n\n    ##乙\n\n```\n##丙\n```\n", "[a](b c.md \"d\") [e](<f>）&#35;#甲 \\##乙\n", "$$\nx^2\n$$ $\\frac{a}$ {{x}} [[y]] <div>\n",
+		"＃＃　甲##\n：：：tip\n··· \n｜甲｜\n｜——｜\n", "!!! note\n=== \"甲\"\n[TOC]\n{.x}\n***{.y}\n", "##[a]（b.md）**\n", "[a][b] [^c] ![[d]]\n", "[**]（.md）**", "##``1``\n#1", ":::tip ##甲\n##乙\n:::\n", "甲\n: ##乙\n  1、丙\n  2、丁\n",
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		body = strings.ToValidUTF8(body, "")
+		body = strings.NewReplacer("\r", "", "\x00", "", "\x01", "", "\x02", "").Replace(body) // as package content gives them
+		fence := strings.Repeat("~", longest(body, '~')+3)
+		if doc, _ := parse(options, fence+"\n"+body+"\n"+fence+"\n"); len(doc.Shown) > 0 {
+			t.Fatalf("in code, %+v is found", doc.Shown)
+		}
+		text := body
+		for round := 0; ; round++ {
+			doc, _ := parse(options, text)
+			quiet := codeIn(text)
+			lines := diag.NewLines("a.md", []byte(text))
+			end := 0
+			var after strings.Builder
+			var mends []Mend
+			for _, s := range doc.Shown {
+				at := lines.Offset(s.Pos.Line, s.Pos.Col)
+				if at < 0 || at > len(text) || lines.At(at) != s.Pos || s.Message == "" || s.Hint == "" {
+					t.Fatalf("%q: %+v lies nowhere, or says nothing", text, s)
+				}
+				for _, c := range quiet {
+					if c.Start <= at && at < c.End {
+						t.Fatalf("%q: %+v lies in code", text, s)
+					}
+				}
+				mends = append(mends, s.Mends...)
+			}
+			slices.SortStableFunc(mends, func(a, b Mend) int {
+				return lines.Offset(a.Pos.Line, a.Pos.Col) - lines.Offset(b.Pos.Line, b.Pos.Col)
+			})
+			for _, m := range mends {
+				at := lines.Offset(m.Pos.Line, m.Pos.Col)
+				if at < end {
+					continue // what lies in another is mended in the next round
+				}
+				if m.Old == "" || !strings.HasPrefix(text[at:], m.Old) || letters(m.Old) != letters(m.New) {
+					t.Fatalf("%q: %+v does not stand there, or loses words", text, m)
+				}
+				after.WriteString(text[end:at] + m.New)
+				end = at + len(m.Old)
+			}
+			if len(mends) == 0 {
+				return
+			}
+			if round > 20 {
+				t.Fatalf("%q is never mended: %q, %+v", body, text, mends)
+			}
+			after.WriteString(text[end:])
+			text = after.String()
+		}
+	})
+}
+
+// codeIn are the lines and spans of code in a text.
+func codeIn(text string) []Span {
+	var out []Span
+	_ = ast.Walk(NewParser(options).Tree([]byte(text)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			if entering {
+				out = append(out, spansOf(n)...)
+			}
+		case *ast.CodeSpan:
+			for c := n.FirstChild(); c != nil && entering; c = c.NextSibling() {
+				if t, ok := c.(*ast.Text); ok {
+					out = append(out, Span{t.Segment.Start, t.Segment.Stop})
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return out
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+func longest(s string, sign byte) int {
+	most, n := 0, 0
+	for i := range len(s) {
+		if n++; s[i] != sign {
+			n = 0
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// Whatever stands in front matter: what is found stands there, and what is left
+// without it has none, sooner or later.
+func FuzzShownPlain(f *testing.F) {
+	for _, text := range []string{"**重要**通知", "见[这里](b.md \"题\")【甲】（c.md）", "`a` ~~b~~ ==c== __丁__ *戊*", "# <b>甲</b><br>", "[[a|b]]![[c]]", "****甲****`", "[[[a](/b)](/c)](/d)", "<b><i></b></i>"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "")
+		for left := text; ; {
+			found, plain := ShownPlain(left)
+			if found == "" {
+				if plain != left {
+					t.Fatalf("%q: nothing is found, and %q is left", left, plain)
+				}
+				return
+			}
+			if len(plain) >= len(left) {
+				t.Fatalf("%q: %q is found, and %q is left", left, found, plain)
+			}
+			left = plain
+		}
+	})
 }

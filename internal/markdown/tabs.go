@@ -37,7 +37,7 @@ func openTab(line *regexp.Regexp, reader text.Reader, pc parser.Context) (ast.No
 		return nil, parser.NoChildren
 	}
 	start := segment.Start + from - segment.Padding
-	n := &boxNode{kind: tabBox}
+	n := &boxNode{kind: tabBox, indent: pc.BlockIndent()}
 	n.title(text.NewSegment(start+m[2], start+m[3]))
 	n.head = []Span{{start, start + len(bytes.TrimRight(written[from:], " \t\n"))}}
 	reader.AdvanceToEOL()

@@ -9,11 +9,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/disk"
 )
@@ -82,11 +80,16 @@ func (l *Left) Holds(dir string, index IndexRoot) bool {
 		return false
 	}
 	release := filepath.Join(dir, live)
+	folder, err := disk.OpenFolder(release)
+	if err != nil {
+		return false
+	}
+	defer folder.Close()
 	known := map[string]bool{}
 	as := func(f leftFile) bool {
 		known[f.name] = true
-		info, err := os.Lstat(filepath.Join(release, filepath.FromSlash(f.name)))
-		return err == nil && disk.StatOf(info) == f.stat
+		now, _, err := folder.Look(f.name)
+		return err == nil && now == f.stat
 	}
 	if !eachFile(l.Near, as) {
 		return false
@@ -155,19 +158,15 @@ func (w *Writer) look(id string, index map[string]string) error {
 		return err
 	}
 	dir := filepath.Join(w.dir, id)
-	stat := func(out []byte, name string, was disk.Stat) ([]byte, error) {
-		info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			return nil, err
-		}
-		now := disk.StatOf(info)
-		if was != (disk.Stat{}) && !was.Same(now) {
-			return nil, fmt.Errorf("%s: %w", name, errTouched)
+	stat := func(name string, was disk.Stat) (disk.Stat, error) {
+		now, _, err := w.folder.Look(id + "/" + name)
+		if err == nil && was != (disk.Stat{}) && !was.Same(now) {
+			err = fmt.Errorf("%s: %w", name, errTouched)
 		}
 		if now.Changed >= racy {
 			now.Changed = 0 // the next look will not find it so, and read it
 		}
-		return appendFile(out, leftFile{name, now}), nil
+		return now, err
 	}
 	var near []byte
 	left := Left{Release: id}
@@ -190,34 +189,30 @@ func (w *Writer) look(id string, index map[string]string) error {
 		if !ok {
 			was = w.files[name].stat
 		}
-		if near, err = stat(near, name, was); err != nil {
+		now, err := stat(name, was)
+		if err != nil {
 			return err
 		}
+		near = appendFile(near, leftFile{name, now})
 	}
 	left.Near = string(near)
-	names := make([]string, 0, len(w.files))
-	for name := range w.files {
-		if name != templateName {
-			names = append(names, name)
-		}
-	}
-	left.Far = make([]string, lots)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for lot := range lots {
-		group.Go(func() (err error) {
-			var out []byte
-			for i := lot; i < len(names); i += lots {
-				if out, err = stat(out, names[i], w.files[names[i]].stat); err != nil {
-					return err
-				}
-			}
-			left.Far[lot] = string(out)
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	names := slices.DeleteFunc(slices.Clone(w.names), func(name string) bool { return name == templateName })
+	stats := make([]disk.Stat, len(names))
+	err = onAll(names, func(i int) (err error) {
+		stats[i], err = stat(names[i], w.files[names[i]].stat)
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	// Each lot has some of every folder.
+	left.Far = make([]string, lots)
+	for lot := range lots {
+		var out []byte
+		for i := lot; i < len(names); i += lots {
+			out = appendFile(out, leftFile{names[i], stats[i]})
+		}
+		left.Far[lot] = string(out)
 	}
 	w.left = left
 	return nil

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,11 +17,12 @@ import (
 // Nothing of it is taken over by its name and size: a file is as the last build
 // left it, or it is read and has the hash that the manifest has.
 //
-// It is asked about every file of every build, so it uses plain paths, one
-// system call each; nothing is written through them.
+// It is asked about every file of every build, which costs a call to the system
+// each; nothing is written.
 type live struct {
 	id       string
-	dir      string // as an OS path
+	dir      string       // as an OS path
+	folder   *disk.Folder // of the releases
 	manifest *Manifest
 	left     map[string]disk.Stat     // see Trust; nil: nothing is known
 	copies   func() map[string]string // the hashes of its variants, by name
@@ -39,11 +38,11 @@ func (w *Writer) Fresh() { w.live = nil }
 // openLive reads the manifest of the live release. One that cannot be read is
 // nil: the release is then made from nothing. Of one of the schema before, the
 // manifest alone is of use.
-func openLive(dir, id string, index IndexRoot) (*live, *Manifest) {
+func openLive(dir string, folder *disk.Folder, id string, index IndexRoot) (*live, *Manifest) {
 	if id == "" {
 		return nil, nil
 	}
-	l := &live{id: id, dir: filepath.Join(dir, id), stats: map[string]disk.Stat{}}
+	l := &live{id: id, dir: filepath.Join(dir, id), folder: folder, stats: map[string]disk.Stat{}}
 	data, err := disk.ReadPlain(filepath.Join(l.dir, manifestName))
 	if err != nil {
 		return nil, nil
@@ -98,31 +97,30 @@ var hashBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 // proves reports whether a file, by its name in the release, has the content
 // with this hash, and how it was when that was known.
 func (l *live) proves(name, sum string) (disk.Stat, bool) {
-	file := filepath.Join(l.dir, filepath.FromSlash(name))
-	info, err := os.Lstat(file)
-	if err != nil || !info.Mode().IsRegular() {
+	file := l.id + "/" + name
+	now, plain, err := l.folder.Look(file)
+	if err != nil || !plain {
 		return disk.Stat{}, false
 	}
-	now := disk.StatOf(info)
 	if was, ok := l.left[name]; ok && was == now {
 		return now, true
 	}
-	is, err := sumFile(file)
+	is, _, err := sumFile(l.folder, file)
 	return now, err == nil && strings.HasPrefix(is, sum)
 }
 
-// sumFile is the SHA-256 of a file.
-func sumFile(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
+// sumFile is the SHA-256 of a file, and how that was.
+func sumFile(folder *disk.Folder, name string) (string, disk.Stat, error) {
 	h := sha256.New()
+	stat, err := readFile(folder, name, func(part []byte) { h.Write(part) })
+	return hex.EncodeToString(h.Sum(nil)), stat, err
+}
+
+// readFile gives what is in a file to visit, in parts.
+func readFile(folder *disk.Folder, name string, visit func([]byte)) (disk.Stat, error) {
 	buffer := hashBuffers.Get().(*[64 << 10]byte)
 	defer hashBuffers.Put(buffer)
-	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer[:])
-	return hex.EncodeToString(h.Sum(nil)), err
+	return folder.Read(name, buffer[:], visit)
 }
 
 // has reports whether there is a file, by its name in the release.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
@@ -26,6 +27,11 @@ type Writer struct {
 	index IndexRoot
 	root  *os.Root // dir
 	lock  *os.File
+	// The same, for what is done to each file: os.Root opens every folder on the
+	// way again for each call, three times what the file itself costs. Paths were
+	// checked; what is removed, renamed or replaced goes through root.
+	folder *disk.Folder
+	seed   maphash.Seed // of file.written
 
 	before   string    // id of the live release, "" if none
 	previous *Manifest // of the same; nil if it cannot be read
@@ -42,6 +48,7 @@ type Writer struct {
 
 	mu       sync.Mutex
 	files    map[string]file   // every file that was put, by its name in the release
+	names    []string          // of the same, sorted, in Commit
 	variants map[string]string // how they were made, by extension; see Variant
 	folders  map[string]bool   // folders that exist, by their names in the release
 	search   searchState
@@ -61,6 +68,7 @@ type file struct {
 	size    int64
 	state   fileState
 	variant bool      // put by Variant
+	written uint64    // hash of what was written, of this process alone; see verifyWritten
 	stat    disk.Stat // how it was when its content was known
 }
 
@@ -93,10 +101,14 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
+	folder, err := disk.OpenFolder(dir)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("publish: %w", err), root.Close())
+	}
 	w := &Writer{
-		dir: dir, now: now.UTC().Round(0), index: index, root: root,
+		dir: dir, now: now.UTC().Round(0), index: index, root: root, folder: folder, seed: maphash.MakeSeed(),
 		fault: func(string) error { return nil },
-		link:  hardLink(dir), symlink: root.Symlink,
+		link:  folder.Link, symlink: root.Symlink,
 		files: map[string]file{}, variants: map[string]string{}, folders: map[string]bool{".": true, wwwName: true},
 		indexStats: map[string]disk.Stat{},
 	}
@@ -121,7 +133,7 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	}
 	// A link that cannot be read is no reason to stop: Commit makes a new one.
 	w.before, _ = Current(dir)
-	w.live, w.previous = openLive(dir, w.before, index)
+	w.live, w.previous = openLive(dir, folder, w.before, index)
 	if err := removeDead(root, ids, w.before); err != nil {
 		return nil, err
 	}
@@ -163,12 +175,11 @@ func (w *Writer) putData(name string, data []byte) error {
 		if f.stat, ok = w.live.holds(name, f.sum, f.size); ok {
 			return f, nil
 		}
-		f.state = written
-		_, err := w.write(name, func(out io.Writer) error {
-			_, err := out.Write(data)
-			return err
-		})
-		return f, err
+		f.state, f.written = written, maphash.Bytes(w.seed, data)
+		if err := w.ready(name); err != nil {
+			return f, err
+		}
+		return f, w.folder.Write(w.id+"/"+name, data, fileMode)
 	})
 }
 
@@ -214,7 +225,7 @@ func (w *Writer) PutFrom(path string, open func() (io.ReadCloser, error)) error 
 		}
 		// The source may have changed since: what is written counts.
 		f := file{state: written}
-		_, err := w.write(name, func(out io.Writer) error { return f.copyFrom(open, out) })
+		err := w.write(name, &f, func(out io.Writer) error { return f.copyFrom(open, out) })
 		return f, err
 	})
 }
@@ -258,7 +269,7 @@ func (w *Writer) Variant(path, how string, compress func(io.Writer) error) error
 			}
 		}
 		f := file{state: written, variant: true}
-		f.size, err = w.write(name, func(out io.Writer) error {
+		err = w.write(name, &f, func(out io.Writer) error {
 			hash := sha256.New()
 			err := compress(io.MultiWriter(hash, out))
 			f.sum = hex.EncodeToString(hash.Sum(nil))
@@ -316,26 +327,31 @@ func (w *Writer) put(name string, add func() (file, error)) error {
 	return nil
 }
 
-// Plain paths: os.Root opens every folder on the way again for each call, which
-// for tens of thousands of files costs three times as much as the file itself.
-// So files are made, linked and looked at by their paths, after checkPath; what
-// is removed, renamed or replaced goes through os.Root.
-
-// write makes a new file and the folders that it needs, and says its size.
-func (w *Writer) write(name string, fill func(io.Writer) error) (size int64, err error) {
+// ready makes the folder that a new file needs.
+func (w *Writer) ready(name string) error {
 	if err := w.fault("write"); err != nil {
-		return 0, err
+		return err
 	}
-	if err := w.makeFolder(path.Dir(name)); err != nil {
-		return 0, err
+	return w.makeFolder(path.Dir(name))
+}
+
+// write makes a new file of what fill writes, and notes its size and what was
+// written.
+func (w *Writer) write(name string, into *file, fill func(io.Writer) error) error {
+	if err := w.ready(name); err != nil {
+		return err
 	}
 	f, err := os.OpenFile(w.osPath(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	err = fill(f)
+	var told maphash.Hash
+	told.SetSeed(w.seed)
+	err = fill(io.MultiWriter(f, &told))
+	into.written = told.Sum64()
 	size, errSize := f.Seek(0, io.SeekCurrent)
-	return size, errors.Join(err, errSize, f.Close())
+	into.size = size
+	return errors.Join(err, errSize, f.Close())
 }
 
 // osPath is the path of a file of the release.
@@ -351,7 +367,7 @@ func (w *Writer) makeFolder(name string) error {
 	if exists {
 		return nil
 	}
-	err := os.Mkdir(w.osPath(name), dirMode)
+	err := w.folder.Make(w.id+"/"+name, dirMode)
 	if err != nil {
 		err = w.root.MkdirAll(w.id+"/"+name, dirMode)
 	}
@@ -418,7 +434,7 @@ func (w *Writer) claimSearch(how searchState) error {
 
 // unlock lets go of the folder and its lock.
 func (w *Writer) unlock() error {
-	err := w.root.Close()
+	err := errors.Join(w.root.Close(), w.folder.Close())
 	if w.lock != nil {
 		err = errors.Join(err, unlockDir(w.lock))
 	}

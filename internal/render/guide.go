@@ -21,9 +21,6 @@ const (
 	// More parts than so many for each item help nobody: checks that are for all
 	// causes, and solutions that are, too.
 	repeatedParts = 4
-
-	maxSituations  = 24 // of a product
-	shownSituation = 5  // symptoms of one
 )
 
 // guide sorts the items of an article by the case that they are for. Nothing of
@@ -176,27 +173,4 @@ var idAttribute = regexp.MustCompile(` id="[^"]*"`)
 // withoutIDs is a text that stands on the page a second time: an id is there once.
 func withoutIDs(text template.HTML) template.HTML {
 	return template.HTML(idAttribute.ReplaceAllLiteralString(string(text), ""))
-}
-
-// chainCauses are causes and what follows from each, seen from their own page or
-// from another.
-func chainCauses(causes []*site.Step, from func(*site.Step) Link) []ChainCause {
-	return each(causes, func(c *site.Step) ChainCause {
-		return ChainCause{Cause: from(c), Checks: each(c.Checks, from), Solutions: each(c.Solutions, from), Cases: each(c.Cases, from)}
-	})
-}
-
-// situations are what readers say of a product: for each article its symptoms
-// and its causes.
-func situations(t *site.Tag) []Situation {
-	var out []Situation
-	for _, a := range t.Articles {
-		if len(a.Symptoms) > 0 && len(out) < maxSituations {
-			out = append(out, Situation{
-				Article: articleLink(a), Symptoms: each(a.Symptoms[:min(len(a.Symptoms), shownSituation)], text),
-				Causes: chainCauses(a.Chain().Causes, there),
-			})
-		}
-	}
-	return out
 }

@@ -13,12 +13,24 @@ type Output struct {
 	File     string // below www/
 	Kind     string // as Page.Kind, or "redirect"; empty for what is no page of the theme
 	Language string
-	// Text is the article whose text it shows; nil when its view is all.
-	Text *content.Article
 
-	targets []markdown.Target                                       // what fills the holes of the text
-	view    func() any                                              // without the text
-	make    func(out []byte, view any, texts Texts) ([]byte, error) // puts the text into the view
+	texts func() []shownText                                      // nil when the view is all
+	view  func() any                                              // without the texts
+	make  func(out []byte, view any, texts Texts) ([]byte, error) // puts the texts into the view
+}
+
+// shownText is an article whose text an output shows, and what fills its holes.
+type shownText struct {
+	Article *content.Article
+	Targets []markdown.Target
+}
+
+// Texts are the articles whose texts the output shows; none when its view is all.
+func (o Output) Texts() []*content.Article {
+	if o.texts == nil {
+		return nil
+	}
+	return each(o.texts(), func(t shownText) *content.Article { return t.Article })
 }
 
 // Texts are the texts of articles, which may lie on a disk until they are
@@ -34,17 +46,17 @@ type Texts interface {
 // to a struct. As long as it, the text and the theme are the same, so is the
 // file.
 func (o Output) View() any {
-	if o.Text == nil {
+	if o.texts == nil {
 		return o.view()
 	}
-	return &filled{o.view(), o.targets}
+	return &filled{o.view(), each(o.texts(), func(t shownText) []markdown.Target { return t.Targets })}
 }
 
-// filled is the view of a page that shows a text, and what fills the text's
-// holes.
+// filled is the view of a page that shows texts, and what fills the holes of
+// each.
 type filled struct {
 	View    any
-	Targets []markdown.Target
+	Targets [][]markdown.Target
 }
 
 // Make appends the file to out, which may be nil.
@@ -68,7 +80,7 @@ func (r *Renderer) Pages() []Output {
 	plain := func(kind string, p site.Page, view func() any) {
 		edition := r.theme.In(language)
 		make := func(out []byte, v any, _ Texts) ([]byte, error) { return edition.page(out, kind, v) }
-		out = append(out, Output{p.URL, p.File, kind, language, nil, nil, view, make})
+		out = append(out, Output{p.URL, p.File, kind, language, nil, view, make})
 	}
 	article := func(v *languageRenderer, a *site.Article, c *site.Category, index int) {
 		edition := r.theme.In(language)
@@ -82,7 +94,23 @@ func (r *Renderer) Pages() []Output {
 			v.putText(page, doc, a)
 			return edition.page(out, "article", page)
 		}
-		out = append(out, Output{a.URL, a.File, "article", language, a.Article, a.Targets, view, make})
+		texts := func() []shownText { return []shownText{{a.Article, a.Targets}} }
+		out = append(out, Output{a.URL, a.File, "article", language, texts, view, make})
+	}
+	tag := func(v *languageRenderer, t *site.Tag) {
+		edition := r.theme.In(language)
+		view := func() any { return v.tag(t) }
+		texts := func() []shownText {
+			return each(told(t), func(a *site.Article) shownText { return shownText{a.Article, a.Targets} })
+		}
+		make := func(out []byte, view any, texts Texts) ([]byte, error) {
+			page := view.(*TagView)
+			if err := v.putTold(page, t, texts); err != nil {
+				return nil, err
+			}
+			return edition.page(out, "tag", page)
+		}
+		out = append(out, Output{t.URL, t.File, "tag", language, texts, view, make})
 	}
 	for _, l := range r.site.Languages {
 		v := r.byLanguage[l]
@@ -101,7 +129,7 @@ func (r *Renderer) Pages() []Output {
 				plain("family", f.Page, func() any { return v.familyPage(f) })
 			}
 			for _, t := range f.Tags {
-				plain("tag", t.Page, func() any { return v.tag(t) })
+				tag(v, t)
 			}
 		}
 		for _, p := range l.Symptoms {

@@ -6,17 +6,17 @@ import (
 	"strings"
 
 	"whyfix/internal/content"
+	"whyfix/internal/han"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
 
 // How much of a list a page shows.
 const (
-	homeSymptoms  = 12
-	homeNewest    = 8
-	cardSymptoms  = 2
-	cardArticles  = 4
-	productCauses = 12
+	homeSymptoms = 12
+	homeNewest   = 8
+	cardSymptoms = 2
+	cardArticles = 4
 )
 
 // each is what becomes of each in a list.
@@ -238,74 +238,6 @@ func (r *languageRenderer) familyPage(f *site.Family) *FamilyView {
 	return &v
 }
 
-func (r *languageRenderer) tag(t *site.Tag) *TagView {
-	v := TagView{
-		Page: r.titled("tag", t.Page, t.Name, t.Description), Family: r.family(t.Family), Names: t.Names, Summary: t.Description,
-		Articles: each(t.Articles, r.card),
-	}
-	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), v.Family)
-	v.Data = r.jsonLD(v.Page)
-	var checks, fixes []*site.Step
-	for _, s := range t.Steps() {
-		switch {
-		case t.Family != site.Cause:
-			v.Steps = append(v.Steps, tagStep(s))
-		case s.Kind == markdown.Check:
-			checks = append(checks, s)
-		case s.Kind == markdown.Solution:
-			fixes = append(fixes, s)
-		default:
-			v.Steps = append(v.Steps, tagStep(s))
-			checks, fixes = append(checks, s.Checks...), append(fixes, s.Solutions...)
-		}
-	}
-	// A check that tells two causes apart belongs to both, and stands here once.
-	v.Checks, v.Fixes = tagSteps(checks), tagSteps(fixes)
-	if t.Family == site.Product {
-		v.Causes, v.Solutions, v.Situations = together(t, site.Cause), together(t, site.Solution), situations(t)
-	}
-	return &v
-}
-
-func tagStep(s *site.Step) TagStep {
-	return TagStep{
-		Step: there(s), Article: articleLink(s.Article),
-		For: each(s.For, there), Checks: each(s.Checks, there), Solutions: each(s.Solutions, there),
-	}
-}
-
-// tagSteps are different steps, in the order of their first time.
-func tagSteps(steps []*site.Step) []TagStep {
-	var out []TagStep
-	seen := map[*site.Step]bool{}
-	for _, s := range steps {
-		if !seen[s] {
-			seen[s] = true
-			out = append(out, tagStep(s))
-		}
-	}
-	return out
-}
-
-// together are the tags of another family that stand with a tag, most frequent
-// first; the count is of the articles that have both.
-func together(t *site.Tag, family site.FamilyKind) []Link {
-	counts := map[*site.Tag]int{}
-	for _, a := range t.Articles {
-		for _, other := range a.Tags[family] {
-			counts[other]++
-		}
-	}
-	out := make([]Link, 0, len(counts))
-	for other, n := range counts {
-		l := tagLink(other)
-		l.Count = n
-		out = append(out, l)
-	}
-	slices.SortFunc(out, func(a, b Link) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.URL, b.URL)) })
-	return out[:min(len(out), productCauses)]
-}
-
 // symptoms is a page of the index of what readers say.
 func (r *languageRenderer) symptoms(p *site.SymptomPage) *SymptomsView {
 	v := SymptomsView{Page: r.page("symptoms", p.Page, "title_symptoms")}
@@ -329,7 +261,7 @@ func (r *languageRenderer) symptoms(p *site.SymptomPage) *SymptomsView {
 		}
 		for _, a := range g.Articles {
 			for _, s := range a.Symptoms {
-				group.Symptoms = append(group.Symptoms, Link{Title: s.Value, URL: a.URL})
+				group.Symptoms = append(group.Symptoms, SymptomLink{s.Value, a.URL, han.Pinyin(s.Value)})
 			}
 		}
 		v.Groups = append(v.Groups, group)

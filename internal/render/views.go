@@ -198,15 +198,6 @@ type ContentsEntry struct {
 	Items []Link
 }
 
-// ChainCause is one cause with what tells it and what helps: the way from the
-// symptom to the solution. Links lead to places on the same page.
-type ChainCause struct {
-	Cause     Link
-	Checks    []Link
-	Solutions []Link
-	Cases     []Link
-}
-
 // ChainMap is a drawing of the chain: symptom, causes, solutions, and a line
 // wherever one leads to the other. All numbers are in units of the drawing, at
 // 16 units to the line of text.
@@ -295,32 +286,38 @@ type TagGroup struct {
 // TagView is the page of a tag.
 type TagView struct {
 	Page
-	Family     Link
-	Names      []string    // other names
-	Summary    string      // what the tag means
-	Steps      []TagStep   // the items that are about the tag, of its own kind
-	Checks     []TagStep   // of a cause: how to tell that it is this one, each item once
-	Fixes      []TagStep   // of a cause: what to do then, each item once
-	Situations []Situation // of a product: what readers say of it
-	Causes     []Link      // of a product: the causes that its articles name, most frequent first
-	Solutions  []Link      // of a product: the solutions that its articles name
-	Articles   []Card
+	Family    Link
+	Names     []string      // other names
+	Summary   string        // what the tag means
+	Steps     []TagStep     // the items that are about the tag, of its own kind; those that say the same once
+	Checks    []TagStep     // of a cause: how to tell that it is this one
+	Fixes     []TagStep     // of a cause: what to do then; those with one tag are one
+	Sayings   []SayingGroup // of a product: what readers say of it
+	Solutions []Link        // of a product: the solutions that its articles name, most frequent first
+	Articles  []Card
 }
 
 // TagStep is an item of an article that is about the tag.
 type TagStep struct {
-	Step      Link
-	Article   Link
-	For       []Link
-	Checks    []Link
-	Solutions []Link
+	Step    Link
+	Article Link
+	For     []Link        // of a solution: the causes that it is for
+	Also    []Link        // the first articles that say the same
+	Told    bool          // its text stands here
+	Body    template.HTML // the text; may be empty
 }
 
-// Situation is what readers say of a product, and the article that answers.
-type Situation struct {
-	Symptoms []string
-	Article  Link
-	Causes   []ChainCause // with links to places in the article
+// SayingGroup is what readers say of a product where one cause is likely.
+type SayingGroup struct {
+	Cause   Link // empty for those that share none
+	Count   int  // of articles
+	Sayings []Saying
+}
+
+// Saying is what readers say, and the article that answers.
+type Saying struct {
+	Symptom string
+	Article Link
 }
 
 // SymptomsView is a page of the index of symptoms.
@@ -334,7 +331,13 @@ type SymptomsView struct {
 type SymptomGroup struct {
 	Category Link   // its Count is that of the symptoms in the whole group
 	All      string // address of the group's own pages; then no symptoms stand here
-	Symptoms []Link
+	Symptoms []SymptomLink
+}
+
+// SymptomLink is what readers say, and the article that answers.
+type SymptomLink struct {
+	Title, URL string
+	Sound      string // in pinyin, its syllables divided by blanks; empty where it has no Chinese characters
 }
 
 // FamilyView lists the tags of a family.

@@ -230,6 +230,22 @@ type Article struct {
 	chain   atomic.Pointer[Chain]      // what Chain made
 }
 
+// Texts are the files that pages are made of: articles, and what folders say.
+func (s *Site) Texts() []*content.Article {
+	var out []*content.Article
+	for _, a := range s.Articles {
+		out = append(out, a.Article)
+	}
+	for _, l := range s.Languages {
+		for _, c := range l.HomeAndCategories() {
+			if c.Index != nil {
+				out = append(out, c.Index)
+			}
+		}
+	}
+	return out
+}
+
 // Shown is the date to sort and show by: of the last change, else of
 // publication.
 func (a *Article) Shown() time.Time {

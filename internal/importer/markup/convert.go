@@ -26,9 +26,11 @@ import (
 
 // Options say how HTML becomes Markdown.
 type Options struct {
-	Left       string // what stands before that which could not be kept
-	Fragment   bool   // it is a piece of HTML inside of a Markdown file
-	FirstImage int    // the number of the first image that stands in the text itself
+	Left       string                                    // what stands before that which could not be kept
+	Fragment   bool                                      // it is a piece of HTML inside of a Markdown file
+	FirstImage int                                       // the number of the first image that stands in the text itself
+	Film       string                                    // what a link to a film is called that has no name
+	Callout    func(kind, title string) (string, string) // the nearest kind of callout, and its title
 }
 
 // Note is the block that stands in the place of what could not be kept.
@@ -99,8 +101,8 @@ var (
 	silent      = []string{"style", "link", "meta", "title", "base"}            // nothing of it is read
 	dropped     = []string{"script", "noscript", "template", "button", "input"} // nor of this, and the report says so
 	embedded    = []string{"iframe", "video", "audio", "object", "embed", "canvas", "form", "svg", "math", "select", "textarea", "map", "applet", "frameset", "marquee"}
-	formatting  = []string{"sub", "sup", "u", "ins", "mark", "font", "big", "ruby"} // the text stays
-	boxes       = []string{"admonition", "callout", "alert", "note", "tip", "warning", "danger", "info-box", "custom-block"}
+	formatting  = []string{"font", "big", "ruby"} // the text stays
+	boxes       = []string{"admonition", "callout", "alert", "note", "tip", "warning", "danger", "info", "important", "caution", "hint", "notice", "info-box", "custom-block", "callout-box", "alert-box", "note-box", "warning-box", "tip-box"}
 	headings    = []string{"h1", "h2", "h3", "h4", "h5", "h6"}
 	oneLine     = append([]string{"td", "th", "p", "a"}, headings...) // cannot hold a block
 	blocksInRow = append([]string{"p", "div", "ul", "ol", "li", "blockquote", "pre", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "section", "article", "figure", "figcaption", "br", "hr", "dl", "details", "center", "address", "header", "footer", "main", "nav", "aside", "fieldset"}, headings...)
@@ -165,10 +167,7 @@ func (t *tree) markdown(n *html.Node) Result {
 		strikethrough.NewStrikethroughPlugin(),
 		table.NewTablePlugin(table.WithHeaderPromotion(true), table.WithSkipEmptyRows(true), table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
 	))
-	conv.Register.RendererFor(asIs, converter.TagTypeInline, func(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
-		_, _ = w.WriteString(n.FirstChild.Data)
-		return converter.RenderSuccess
-	}, converter.PriorityEarly)
+	forms(conv)
 	out, err := conv.ConvertNode(n)
 	if err != nil {
 		out = []byte(t.Note(dom.CollectText(n)))
@@ -209,6 +208,16 @@ func (t *tree) element(parent, n *html.Node) {
 		parent.RemoveChild(n)
 		t.drop("<" + name + ">")
 		return
+	case name == "video" || name == "audio":
+		if player := t.player(n); player != nil {
+			t.put(parent, n, player)
+			return
+		}
+		t.note(parent, n)
+		return
+	case name == "iframe" && Framed(attr(n, "src")) != "":
+		t.put(parent, n, newText(t.FilmLink(attr(n, "title"), Framed(attr(n, "src")))))
+		return
 	case slices.Contains(embedded, name) || strings.Contains(name, "-"):
 		t.note(parent, n)
 		return
@@ -227,26 +236,32 @@ func (t *tree) element(parent, n *html.Node) {
 		return
 	case slices.Contains(formatting, name):
 		t.drop("the look of <" + name + ">")
-	case name == "kbd":
-		rename(n, "code")
+	case readTags[name] != "":
+		t.keepTag(n, readTags[name])
+		return
+	case name == "b" || name == "strong" || name == "i" || name == "em":
+		t.emphasis(n)
+		return
 	case name == "a" && attr(n, "href") == "":
 		t.prepare(n)
 		dom.UnwrapNode(n)
 		return
 	case name == "a":
 		setAttr(n, "href", Destination(attr(n, "href")))
-	case name == "dt" || name == "summary":
-		wrap(n, "strong")
-		rename(n, "p")
-	case name == "dd":
-		rename(n, "div")
+	case name == "dl" && !t.inCell:
+		t.definitions(n)
+		return
+	case name == "details" && !t.inCell && !inOneLine(parent):
+		t.fold(n)
+		return
 	case name == "figure":
 		figure(n)
 	case (name == "div" || name == "section" || name == "aside" || name == "p") && hasClass(n, boxes) && !t.inCell:
-		rename(n, "blockquote")
-		if n.FirstChild != nil && dom.FindFirstNode(n, is("p", "div", "ul")) == nil {
-			wrap(n, "p")
+		if inOneLine(parent) {
+			break
 		}
+		t.callout(n)
+		return
 	}
 	t.prepare(n)
 }
@@ -334,6 +349,9 @@ func (t *tree) image(parent, n *html.Node) {
 	setAttr(n, "src", Destination(src))
 	setAttr(n, "alt", Line(attr(n, "alt")))
 	setAttr(n, "title", strings.ReplaceAll(Line(attr(n, "title")), `\`, ""))
+	if width := WidthOf(attr(n, "width"), attr(n, "style")); width != "" {
+		parent.InsertBefore(newElement(asIs, newText(width)), n.NextSibling)
+	}
 }
 
 var dataImage = regexp.MustCompile(`^data:image/(png|jpeg|jpg|gif|webp);base64,`)
@@ -363,16 +381,46 @@ func figure(n *html.Node) {
 	}
 }
 
-// flatten puts what stands in a table's cell on one line.
+// flatten puts what stands in a table's cell on one line: lines are divided by
+// <br>, and lists keep their tags.
 func (t *tree) flatten(cell *html.Node) {
+	mark := func(parent, before *html.Node, text string) {
+		parent.InsertBefore(newElement(asIs, newText(text)), before)
+	}
 	for _, n := range dom.FindAllNodes(cell, is(blocksInRow...)) {
-		if n.PrevSibling != nil || n.DataAtom == atom.Br {
-			if n.DataAtom == atom.Li || n.DataAtom == atom.Br || n.DataAtom == atom.Tr {
-				t.drop("a line break in a table")
+		parent := n.Parent
+		switch {
+		case parent == nil:
+			continue
+		case n.DataAtom == atom.Br:
+			mark(parent, n, "<br>")
+			parent.RemoveChild(n)
+			continue
+		case n.DataAtom == atom.Ul || n.DataAtom == atom.Ol:
+			for c := n.FirstChild; c != nil; {
+				next := c.NextSibling
+				if !is("li", asIs)(c) {
+					n.RemoveChild(c)
+				}
+				c = next
 			}
-			n.Parent.InsertBefore(newText(" "), n)
+			mark(parent, n, "<"+n.Data+">")
+			mark(parent, n.NextSibling, "</"+n.Data+">")
+			continue
+		case n.DataAtom == atom.Li && is("ul", "ol")(parent):
+			mark(n, n.FirstChild, "<li>")
+			mark(n, nil, "</li>")
+			continue
+		case n.PrevSibling != nil && !isBlank(textBefore(n)) && n.DataAtom != atom.Li && n.DataAtom != atom.Pre:
+			mark(parent, n, "<br>")
+		case n.PrevSibling != nil:
+			parent.InsertBefore(newText(" "), n)
 		}
-		n.Parent.InsertBefore(newText(" "), n.NextSibling)
+		if next := n.NextSibling; next != nil && next.Type == html.TextNode && !isBlank(next.Data) {
+			mark(parent, next, "<br>")
+		}
+	}
+	for _, n := range dom.FindAllNodes(cell, is(blocksInRow...)) {
 		dom.UnwrapNode(n)
 	}
 	for n := range cell.Descendants() {
@@ -380,6 +428,18 @@ func (t *tree) flatten(cell *html.Node) {
 			n.Data = strings.ReplaceAll(n.Data, "\n", " ")
 		}
 	}
+}
+
+// textBefore is the text before an element in its parent.
+func textBefore(n *html.Node) string {
+	var b strings.Builder
+	for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+		if is(asIs)(s) {
+			return "" // behind a mark of its own
+		}
+		b.WriteString(dom.CollectText(s))
+	}
+	return b.String()
 }
 
 // is tells elements by their names.
