@@ -147,3 +147,26 @@ func TestSymptomsAreFiltered(t *testing.T) {
 		}
 	}
 }
+
+// Nothing moves while a page is loaded.
+func TestNothingMoves(t *testing.T) {
+	t.Parallel()
+	all := kinds(t)
+	p := open(t, served(t, nil))
+	p.expect(notFound)
+	for _, name := range sortedKeys(all) {
+		for _, width := range []int64{390, 1280} {
+			p.screen(width, 844, width < 500)
+			p.goTo(all[name])
+			var moved float64
+			p.eval(`new Promise((done) => {
+				let sum = 0;
+				new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; }).observe({ type: "layout-shift", buffered: true });
+				requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
+			})`, &moved)
+			if moved > 0.005 {
+				t.Errorf("%s (%s), %d px: moved by %v", name, all[name], width, moved)
+			}
+		}
+	}
+}
