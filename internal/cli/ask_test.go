@@ -126,3 +126,41 @@ func TestNewAsksNothingForNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestInitAsks: at a terminal, what a new site has to say of itself is asked for;
+// Enter, and the end of the input, take what is proposed.
+func TestInitAsks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, typed string
+		args        []string
+		has         []string
+		asked       string
+	}{
+		{"everything", "fr\nen\nRouter help\nAll about routers.\n", nil, []string{"title: \"Router help\"", "description: \"All about routers.\"", "language: en\n"}, "The site's name"},
+		{"nothing", "\n\n\n", nil, []string{"title: \"帮助\"", "language: zh-CN\n"}, "网站的名字"},
+		{"only what is not said", "路由器\n", []string{"-language", "zh", "-about", "讲路由器"}, []string{"title: \"路由器\"", "description: \"讲路由器\"", "language: zh\n"}, "网站的名字"},
+		{"the end of the input", endOfInput, nil, []string{"title: \"帮助\"", "language: zh-CN\n"}, "语言"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "site")
+			var out, said bytes.Buffer
+			if code := cli.Run(t.Context(), append([]string{"init", dir}, tt.args...), terminal(t, tt.typed), &out, &said); code != 0 {
+				t.Fatalf("exit code %d:\n%s", code, &said)
+			}
+			data, err := os.ReadFile(filepath.Join(dir, "content", "site.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range tt.has {
+				if !strings.Contains(string(data), want) {
+					t.Errorf("site.yaml lacks %q:\n%s", want, data)
+				}
+			}
+			if !strings.Contains(said.String(), tt.asked) {
+				t.Errorf("it did not ask %q:\n%s", tt.asked, &said)
+			}
+		})
+	}
+}

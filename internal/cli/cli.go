@@ -63,6 +63,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"init", "start a site of your own", initHelp, runInit},
 		{"dev", "write: build, serve, watch, reload the browser", devHelp, runDev},
 		{"build", "make a release", buildHelp, runBuild},
 		{"serve", "serve a release and follow the next ones", serveHelp, runServe},
@@ -164,7 +165,7 @@ func overview() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.short)
 	}
-	b.WriteString("\nwhyfix COMMAND -h shows options and examples.\nStart with: whyfix dev\n")
+	b.WriteString("\nwhyfix COMMAND -h shows options and examples.\nStart with: whyfix init\n")
 	return b.String()
 }
 
@@ -250,7 +251,7 @@ func valueError(wrong, want string) error {
 // loadError puts the errors of opening a content folder into words.
 func loadError(err error, dir string) error {
 	if errors.Is(err, generate.ErrNoContent) {
-		return diag.WithHint(err, "name it with -content, or start one: whyfix new -content "+dir+" first.md \"花呗用不了，怎么办？\"")
+		return diag.WithHint(err, "start a site of your own: whyfix init, in an empty folder; or name a folder with -content")
 	}
 	return err
 }

@@ -262,7 +262,7 @@ func (l *Loader) resolve(f *Folder) (*Loaded, error) {
 	if len(in.Articles) == 0 && f.settings.Checks.Settle(diags).Errors() == 0 {
 		diags = append(diags, diag.Diagnostic{
 			Pos: diag.Pos{File: "."}, Severity: diag.Warning, Code: "empty",
-			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new huabei/cannot-use.md \"花呗用不了，怎么办？\"",
+			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new wifi/no-internet.md \"连上了 WiFi 却上不了网\"; whyfix init starts a site with examples in an empty folder",
 		})
 	}
 	out.add(diags)
