@@ -27,7 +27,7 @@ func previewed(t *testing.T) (s *site, write func(name, text string)) {
 		}
 	}
 	write("pay/late.md", longArticle("第一版"))
-	p, err := preview.New(preview.Options{Build: generate.Options{Content: dir, Base: "/"}, Log: slog.New(slog.DiscardHandler)})
+	p, err := preview.New(preview.Options{Build: generate.Options{Content: dir, Base: "/", Drafts: true}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,4 +96,10 @@ func TestPreviewPage(t *testing.T) {
 	}
 	write("pay/late.md", longArticle("第八版")+"## 原因\n\n见[进度](late.md)。`##原因`\n")
 	p.untilTrue("no problem", bar+`.startsWith("no problems")`)
+
+	// What readers do not see has a badge, which is in sight and in nobody's way.
+	p.untilTrue("no badge", `!document.getElementById("whyfix-badge")`)
+	write("pay/late.md", strings.Replace(longArticle("第九版"), "symptoms:", "draft: true\nsymptoms:", 1))
+	p.untilTrue("the badge", `document.getElementById("whyfix-badge")?.shadowRoot.querySelector("p").textContent.startsWith("Draft: ")`)
+	p.untilTrue("the badge is in sight", `(() => { const r = document.getElementById("whyfix-badge").shadowRoot.querySelector("p").getBoundingClientRect(); return r.width > 40 && r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.height < 60 })()`)
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"whyfix/internal/content"
@@ -89,6 +90,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		e.say("%s, %d of %s changed: %s; %s written, %d unchanged; release %s is live (%s)",
 			articles, built.Made, pages, built.Why, files, built.Linked, built.ID, took)
 	}
+	sayLeftOut(e, built.LeftOut)
 	switch {
 	case built.Loaded != nil:
 		if next := built.Loaded.Site.NextChange; !next.At.IsZero() {
@@ -99,6 +101,38 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
 	}
 	return nil
+}
+
+// sayLeftOut says in one line which articles are not built, and why.
+func sayLeftOut(e *env, n site.LeftOut) {
+	var parts []string
+	for _, p := range []struct {
+		n         int
+		one, more string
+	}{
+		{n.Drafts, "1 draft", "%d drafts"},
+		{n.Awaited, "1 whose date is to come", "%d whose date is to come"},
+		{n.Expired, "1 that has expired", "%d that have expired"},
+		{n.Withdrawn, "1 withdrawn", "%d withdrawn"},
+	} {
+		switch {
+		case p.n == 1:
+			parts = append(parts, p.one)
+		case p.n > 1:
+			parts = append(parts, fmt.Sprintf(p.more, p.n))
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	hint := ""
+	if n.Drafts+n.Awaited+n.Expired > 0 {
+		hint = "; whyfix dev shows them, with a badge"
+		if n.Withdrawn > 0 {
+			hint = "; whyfix dev shows them but for what is withdrawn"
+		}
+	}
+	e.say("left out: %s%s", strings.Join(parts, ", "), hint)
 }
 
 // dated reports whether an article names a day on which something happens to it.

@@ -135,6 +135,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	if loaded.Dates != "" {
 		e.say("%s", loaded.Dates)
 	}
+	sayLeftOut(e, loaded.Site.LeftOut())
 	if len(diags) == 0 {
 		e.say("%s, no problems", plural(len(loaded.Site.Articles), "article"))
 		return nil

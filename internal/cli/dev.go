@@ -24,11 +24,13 @@ Search works as it will for readers.
   -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one).
                  Who names another host than this one is refused
   -theme NAME    a folder in themes/ beside the content folder, or any folder
-  -drafts        show drafts and articles of the future, too
+  -drafts=false  hide drafts, and articles whose date is to come or is over.
+                 They are shown with a badge, which readers never see; what
+                 -out keeps is without them
 
 examples:
   whyfix dev
-  whyfix dev -drafts -addr 127.0.0.1:0
+  whyfix dev -drafts=false -addr 127.0.0.1:0
 `
 
 func runDev(ctx context.Context, e *env, args []string) error {
@@ -36,7 +38,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	o := generate.Options{Base: "/"} // a preview lives at the top of its own address
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&o.Theme, "theme", "", "")
-	f.BoolVar(&o.Drafts, "drafts", false, "")
+	f.BoolVar(&o.Drafts, "drafts", true, "")
 	out := f.String("out", "", "")
 	addr := f.String("addr", "127.0.0.1:8080", "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
@@ -51,6 +53,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	kept := o
+	kept.Drafts = false // a release is for readers
 	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: program()}
 	p := printer(o.Content)
 	told := false // what is not known of dates
@@ -65,6 +68,9 @@ func runDev(ctx context.Context, e *env, args []string) error {
 				told = true
 			}
 			articles := fmt.Sprintf("%s in %s", plural(len(l.Site.Articles), "article"), s.Took.Round(time.Millisecond))
+			if n := l.Site.NotYet(time.Now()); n > 0 {
+				articles += fmt.Sprintf(", %d of which readers do not see", n)
+			}
 			switch {
 			case !s.Good:
 				e.say("%s; the last good pages stay", count(l.Diags))

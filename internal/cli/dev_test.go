@@ -287,13 +287,27 @@ func TestDevEmpty(t *testing.T) {
 
 func TestDevDrafts(t *testing.T) {
 	t.Parallel()
-	content, _ := site(t)
+	content, public := site(t)
 	writeFile(t, filepath.Join(content, "draft.md"), "---\ntitle: 这是草稿\ndraft: true\n---\n")
 	writeFile(t, filepath.Join(content, "later.md"), "---\ntitle: 以后才有\ndate: 2999-01-01\n---\n")
-	s := start(t, "dev", "-content", content, "-addr", "127.0.0.1:0")
+	s := start(t, "dev", "-content", content, "-addr", "127.0.0.1:0", "-drafts=false")
 	s.status(t, "/draft/", http.StatusNotFound)
 	s.status(t, "/later/", http.StatusNotFound)
-	s = start(t, "dev", "-content", content, "-addr", "127.0.0.1:0", "-drafts")
+	s.shows(t, "/_whyfix/page?url=/draft/", `draft.md is a draft: whyfix dev without -drafts=false shows it"`)
+	s.shows(t, "/_whyfix/page?url=/later/", `later.md is not published before`)
+	// Where they are, a badge says so; what is kept for readers has none of them.
+	s = start(t, "dev", "-content", content, "-addr", "127.0.0.1:0", "-out", public)
+	s.stderr.wait(t, `^whyfix: \d+ articles in .*, 2 of which readers do not see`)
+	s.shows(t, "/_whyfix/page?url=/draft/", `"badge":"Draft: `)
+	s.shows(t, "/_whyfix/page?url=/later/", `"badge":"Readers see it from `)
+	s.shows(t, "/_whyfix/page?url=/refund/", `"badge":""`)
+	eventually(t, func() (string, bool) {
+		_, err := os.Stat(filepath.Join(public, "current", "www", "refund"))
+		return fmt.Sprint(err), err == nil
+	})
+	if _, err := os.Stat(filepath.Join(public, "current", "www", "draft")); err == nil {
+		t.Error("the release has a draft")
+	}
 	s.shows(t, "/draft/", "这是草稿")
 	s.shows(t, "/later/", "以后才有")
 	s.finds(t, "这是草稿", "/draft/")

@@ -93,7 +93,7 @@ var articleKeys = []key[Article]{
 		"expires", "date", "From this moment on it is not built. A day means its first moment, as for date: on that day it is gone.",
 		func(a *Article, v value) { a.Expires, a.ExpiresAt = v.date(), v.at(v.node) },
 	},
-	{"draft", "true or false", "Not built without -drafts.", func(a *Article, v value) { a.Draft = v.bool() }},
+	{"draft", "true or false", "Not built without -drafts; whyfix dev shows it to whoever writes.", func(a *Article, v value) { a.Draft = v.bool() }},
 	{
 		"gone", "true or false", "Withdrawn: its address, and its aliases, only say so. Nothing else of it is published.",
 		func(a *Article, v value) {

@@ -42,7 +42,7 @@ var importTable = map[string]allowed{
 	"move":            {project: []string{"content", "diag", "fix", "generate", "markdown", "site"}},
 	"listen":          {project: []string{"diag", "limit"}},
 	"fix":             {project: []string{"check", "content", "diag", "markdown", "site"}},
-	"preview":         {project: []string{"diag", "generate", "publish", "render", "search", "server", "watch"}},
+	"preview":         {project: []string{"content", "diag", "generate", "publish", "render", "search", "server", "site", "watch"}},
 	"generate":        {project: []string{"check", "compress", "content", "diag", "disk", "markdown", "publish", "record", "render", "search", "site", "themes"}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"content":         {project: []string{"diag", "disk", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3", "golang.org/x/text"}},
 	"markdown":        {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},

@@ -42,6 +42,7 @@ func (r *release) run(ctx context.Context, now time.Time) (err error) {
 			r.Diags, err = append(r.Diags, d), ErrContent
 		}
 		r.result.Warnings = len(r.Diags) - r.Diags.Errors()
+		r.result.LeftOut = r.Site.LeftOut()
 	}()
 	if r.Diags.Errors() > 0 || r.Renderer == nil {
 		r.Check(ctx) // all mistakes at once

@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/publish"
+	"whyfix/internal/site"
 )
 
 // Options say what to make a site of, and what to make of it.
@@ -60,7 +61,8 @@ type Result struct {
 	Why             string // they were; empty when all had to be made
 	Indexed         bool   // the search index was made anew
 	Warnings        int
-	NotKept         error // why the next build will know nothing of this one
+	LeftOut         site.LeftOut // files that are not built
+	NotKept         error        // why the next build will know nothing of this one
 
 	left publish.Left // how the release was left
 }

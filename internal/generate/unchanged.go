@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
+	"whyfix/internal/site"
 )
 
 // A release is of what was looked at when it was made: the names, sizes, times
@@ -39,6 +40,7 @@ type lastBuild struct {
 	Left      publish.Left
 	Articles  int
 	Warnings  int
+	LeftOut   site.LeftOut
 }
 
 // seen is what a build looked at before it began.
@@ -131,7 +133,7 @@ func readLast(public string) (last lastBuild, ok bool) {
 
 // result is what a build says that had nothing to do.
 func (b lastBuild) result() Result {
-	return Result{Result: publish.Result{ID: b.Left.Release}, Articles: b.Articles, Warnings: b.Warnings}
+	return Result{Result: publish.Result{ID: b.Left.Release}, Articles: b.Articles, Warnings: b.Warnings, LeftOut: b.LeftOut}
 }
 
 // unchanged tells whether the live release of a folder was made of what was
@@ -164,7 +166,7 @@ func (s seen) remember(public string, r Result) error {
 	if err != nil {
 		return err
 	}
-	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: r.left, Articles: r.Articles, Warnings: r.Warnings}
+	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: r.left, Articles: r.Articles, Warnings: r.Warnings, LeftOut: r.LeftOut}
 	if at := r.Loaded.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}

@@ -6,17 +6,21 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/generate"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
+	"whyfix/internal/site"
 )
 
 // about is what the bar says of a page: what is wrong with its file, and which
 // of its symptoms find it.
 type about struct {
-	File     string    `json:"file"` // as the writer named the folder; empty for a page that is made of no file
+	File     string    `json:"file"`  // as the writer named the folder; empty for a page that is made of no file
+	Badge    string    `json:"badge"` // why readers do not see the page; empty where they do
 	Problems []problem `json:"problems"`
 	Promises []promise `json:"promises"`
 }
@@ -58,13 +62,16 @@ func (p *Preview) about(r *http.Request) (about, error) {
 	if plain, err := url.PathUnescape(address); err == nil {
 		address = plain
 	}
-	file, promises := fileAt(l, strings.TrimSuffix(address, "index.html"))
-	if file == "" {
+	address = strings.TrimSuffix(address, "index.html")
+	file, promises := fileAt(l, address)
+	if file == nil {
+		out.withheld(l, address, p.options.Build.Content)
 		return out, nil
 	}
-	out.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, file))
+	out.Badge = badge(file, p.options.Build.Now())
+	out.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, file.Path))
 	for _, d := range l.Diags {
-		if d.File == file {
+		if d.File == file.Path {
 			out.Problems = append(out.Problems, forPage(l.WithLines(diag.List{d})[0], p.options.Build.Content))
 		}
 	}
@@ -94,7 +101,7 @@ func (p *Preview) about(r *http.Request) (about, error) {
 
 // fileAt is the file that the page at an address is made of, and what it
 // promises.
-func fileAt(l *generate.Loaded, address string) (string, []search.Promise) {
+func fileAt(l *generate.Loaded, address string) (*content.Article, []search.Promise) {
 	for _, a := range l.Site.Articles {
 		if a.URL != address {
 			continue
@@ -103,20 +110,47 @@ func fileAt(l *generate.Loaded, address string) (string, []search.Promise) {
 		for i, s := range a.Symptoms {
 			promises = append(promises, search.Promise{URL: render.EscapeURL(a.URL), Symptom: i, Text: s.Value})
 		}
-		return a.Path, promises
+		return a.Article, promises
 	}
 	categories := l.Site.Categories
 	for _, language := range l.Site.Languages {
 		if language.Root.URL == address && language.Root.Index != nil {
-			return language.Root.Index.Path, nil
+			return language.Root.Index, nil
 		}
 	}
 	for _, c := range categories {
 		if c.URL == address && c.Index != nil {
-			return c.Index.Path, nil
+			return c.Index, nil
 		}
 	}
-	return "", nil
+	return nil, nil
+}
+
+// badge says why readers do not see a page.
+func badge(a *content.Article, now time.Time) string {
+	switch site.StageOf(a, now) {
+	case site.Drafted:
+		return "Draft: readers see it when the line draft: true is gone"
+	case site.Awaited:
+		return "Readers see it from " + a.Date.Format("2006-01-02 15:04") + " on"
+	case site.Expired:
+		return "Expired " + a.Expires.Format("2006-01-02 15:04") + ": readers do not see it any more"
+	case site.Published, site.Withdrawn:
+	}
+	return ""
+}
+
+// withheld says of an address that leads nowhere that it is one of an article
+// that is not built.
+func (out *about) withheld(l *generate.Loaded, address, dir string) {
+	for _, w := range l.Site.Withheld {
+		if w.URL != address || w.Stage == site.Withdrawn {
+			continue
+		}
+		out.File = filepath.ToSlash(filepath.Join(dir, w.Path))
+		out.Badge = out.File + " " + w.Why + ": whyfix dev without -drafts=false shows it"
+		return
+	}
 }
 
 // forPage is a diagnostic as a page shows it.

@@ -82,6 +82,24 @@
     return item;
   };
 
+  // The badge says why readers do not see the page. It moves nothing, so that the page
+  // keeps its place from one edit to the next.
+  const badge = (text) => {
+    const old = document.getElementById("whyfix-badge");
+    if (old) old.remove();
+    if (!text) return;
+    const place = element("div");
+    place.id = "whyfix-badge";
+    const root = place.attachShadow({ mode: "open" });
+    const css = element("link");
+    css.rel = "stylesheet";
+    css.href = "/_whyfix/preview.css";
+    const words = element("p", "badge", text);
+    words.setAttribute("role", "status");
+    root.append(css, words);
+    document.body.prepend(place);
+  };
+
   // The bar is folded until somebody opens it, and then stays open.
   const bar = (page) => {
     const old = document.getElementById("whyfix-bar");
@@ -111,7 +129,10 @@
 
   fetch("/_whyfix/page?url=" + encodeURIComponent(location.pathname))
     .then((answer) => answer.json())
-    .then(bar)
+    .then((page) => {
+      badge(page.badge);
+      bar(page);
+    })
     .catch(() => {}); // the page is good without it
   addEventListener("pagehide", () => events.close());
 })();

@@ -9,6 +9,66 @@ import (
 // hiding is why a page is not built, and what mends a link to it.
 type hiding struct{ what, mend string }
 
+// Stage is where an article is between its first draft and its end.
+type Stage uint8
+
+// The stages. Only what is published is built.
+const (
+	Published Stage = iota
+	Drafted         // draft: true
+	Awaited         // its date is still to come
+	Expired         // its time is over
+	Withdrawn       // gone: true
+)
+
+// StageOf is the stage of an article at a moment.
+func StageOf(a *content.Article, now time.Time) Stage {
+	switch {
+	case a.Gone && !a.Index:
+		return Withdrawn
+	case a.Draft:
+		return Drafted
+	case a.Date.After(now):
+		return Awaited
+	case !a.Expires.IsZero() && !a.Expires.After(now):
+		return Expired
+	}
+	return Published
+}
+
+// LeftOut counts the files that are not built, by why that is.
+type LeftOut struct{ Drafts, Awaited, Expired, Withdrawn int }
+
+// LeftOut counts what is withheld.
+func (s *Site) LeftOut() LeftOut {
+	var n LeftOut
+	for _, w := range s.Withheld {
+		switch w.Stage {
+		case Drafted:
+			n.Drafts++
+		case Awaited:
+			n.Awaited++
+		case Expired:
+			n.Expired++
+		case Withdrawn:
+			n.Withdrawn++
+		case Published:
+		}
+	}
+	return n
+}
+
+// NotYet counts the articles that are built for the writer alone.
+func (s *Site) NotYet(now time.Time) int {
+	n := 0
+	for _, a := range s.Articles {
+		if StageOf(a.Article, now) != Published {
+			n++
+		}
+	}
+	return n
+}
+
 // due reports whether the clock lets a page be seen, and notes when that
 // changes.
 func (r *resolver) due(a *content.Article) bool {

@@ -315,7 +315,7 @@ func (r *resolver) place() {
 		if !hidden {
 			continue
 		}
-		r.site.Withheld = append(r.site.Withheld, Withheld{Article: a, Why: why.what})
+		r.site.Withheld = append(r.site.Withheld, Withheld{Article: a, Why: why.what, Stage: StageOf(a, r.in.Options.Now)})
 		if a.Index && a.Slug.Value != "" {
 			r.slugs[folderOf(a.Path)] = a.Slug.Value
 		}

@@ -172,8 +172,9 @@ type Redirect struct {
 // Withheld is a file that is not built.
 type Withheld struct {
 	*content.Article
-	URL string // where it would be, as Page.URL
-	Why string // “a draft”
+	URL   string // where it would be, as Page.URL
+	Why   string // “is a draft”
+	Stage Stage
 }
 
 // Gone is the address of a page that was withdrawn.
