@@ -145,15 +145,20 @@ func dated(a *site.Article) bool {
 func sayBuilt(e *env, built generate.Result, o generate.Options, err error) error {
 	l := built.Loaded
 	if l == nil { // nothing was read
-		return openError(loadError(err, o.Content), o.Release.Public)
+		return openError(noContent(e, err, o.Content), o.Release.Public)
 	}
-	shown, left := fewWarnings(l.Diags)
+	if madeForAnother(e, l.Dir, len(l.Input.Articles), l.Diags) && err != nil {
+		return errSilent
+	}
+	few, rest := l.Diags.Fold()
+	shown, left := fewWarnings(few)
 	if printErr := printer(l.Dir).Print(e.stderr, l.WithLines(shown)); printErr != nil {
 		return printErr
 	}
 	if left > 0 {
-		e.say("and %s: whyfix check lists them all", plural(left, "more warning"))
+		e.say("and %s: whyfix check lists them", plural(left, "more warning"))
 	}
+	e.sayRest(rest)
 	switch {
 	case errors.Is(err, generate.ErrContent):
 		e.say("nothing was built: %s", count(l.Diags))

@@ -21,6 +21,7 @@ Lists every problem in the content as file:line:col, with the line and what to
 do. Exits with 1 if there is an error; warnings alone exit with 0.
 
   -content DIR   the articles (default: content)
+  -all           more than ten of one kind, too; the other forms always have all
   -against DIR   also report addresses of the live release that would vanish
   -json          one JSON array instead of text
   -sarif         SARIF 2.1.0, for review tools
@@ -53,6 +54,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	asSARIF := f.Bool("sarif", false, "")
 	asGitHub := f.Bool("github", false, "")
 	fixing := f.Bool("fix", false, "")
+	all := f.Bool("all", false, "")
 	yes := f.Bool("yes", false, "")
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
@@ -67,7 +69,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	p := printer(*dir)
 	l, err := generate.NewLoader(generate.Options{Content: *dir, Uncoloured: true})
 	if err != nil {
-		return loadError(err, *dir)
+		return noContent(e, err, *dir)
 	}
 	defer l.Close()
 	loaded, err := l.Load(ctx)
@@ -118,20 +120,30 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		}
 		diags = append(diags, lost...)
 	}
-	diags = loaded.WithLines(diags).Sort()
+	diags = diags.Sort()
+	machine := *asJSON || *asSARIF || *asGitHub
+	if !*all && !machine && madeForAnother(e, *dir, len(loaded.Input.Articles), diags) {
+		return errSilent
+	}
+	shown, rest := diags, []diag.Folded(nil)
+	if !*all && !machine {
+		shown, rest = diags.Fold()
+	}
+	shown = loaded.WithLines(shown).Sort()
 	switch {
 	case *asJSON:
-		err = p.PrintJSON(e.stdout, diags)
+		err = p.PrintJSON(e.stdout, shown)
 	case *asSARIF:
-		err = rules.PrintSARIF(e.stdout, p, diags, version())
+		err = rules.PrintSARIF(e.stdout, p, shown, version())
 	case *asGitHub:
-		err = p.PrintGitHub(e.stdout, diags)
+		err = p.PrintGitHub(e.stdout, shown)
 	default:
-		err = p.Print(e.stdout, diags)
+		err = p.Print(e.stdout, shown)
 	}
 	if err != nil {
 		return err
 	}
+	e.sayRest(rest)
 	if loaded.Dates != "" {
 		e.say("%s", loaded.Dates)
 	}

@@ -144,6 +144,13 @@ func (e *env) finish(c command, err error) int {
 // printer prints diagnostics about a content folder.
 func printer(dir string) diag.Printer { return diag.Printer{Dir: filepath.ToSlash(dir)} }
 
+// sayRest says how many diagnostics were not printed, and how to see them.
+func (e *env) sayRest(rest []diag.Folded) {
+	if len(rest) > 0 {
+		e.say("and %s: whyfix check -all lists them all", diag.Rest(rest))
+	}
+}
+
 // refuse says for which mistakes a command has done nothing.
 func (e *env) refuse(p diag.Printer, mistakes diag.List, undone string) error {
 	if err := p.Print(e.stderr, mistakes); err != nil {

@@ -56,13 +56,20 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	kept.Drafts = false // a release is for readers
 	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: program()}
 	p := printer(o.Content)
-	told := false // what is not known of dates
+	another := false // that the folder is another program's was said
+	told := false    // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	shown, err := preview.New(preview.Options{
 		Build: o, Log: log,
 		Report: func(s preview.State) {
 			l := s.Loaded
-			_ = p.Print(e.stderr, l.WithLines(l.Diags))
+			if another || !madeForAnother(e, o.Content, len(l.Input.Articles), l.Diags) {
+				few, rest := l.Diags.Fold()
+				_ = p.Print(e.stderr, l.WithLines(few))
+				e.sayRest(rest)
+			} else {
+				another = true
+			}
 			if l.Dates != "" && !told {
 				e.say("%s", l.Dates)
 				told = true
@@ -87,11 +94,11 @@ func runDev(ctx context.Context, e *env, args []string) error {
 		},
 	})
 	if err != nil {
-		return loadError(err, o.Content)
+		return noContent(e, err, o.Content)
 	}
 	defer shown.Close()
 	if err := shown.Start(ctx); err != nil {
-		return loadError(err, o.Content)
+		return noContent(e, err, o.Content)
 	}
 	l, err := listen.At("-addr", *addr)
 	if err != nil {

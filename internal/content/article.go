@@ -201,7 +201,7 @@ func (r *Reader) Read(p string, data []byte) Read {
 		front = nil
 	}
 	if front != nil {
-		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: r.Zone}, front, "front matter", articleKeys, a)...)
+		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: r.Zone}, front, frontName, articleKeys, a)...)
 	}
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",

@@ -38,6 +38,7 @@ type Settings struct {
 	RawHTML     bool
 	Wikilinks   bool
 	Values      map[string]string // what stands for {{name}} in texts
+	ForeignKeys []string          // keys of front matter that are allowed and mean nothing
 	Embeds      []string          // sites whose films may be played in a frame
 	Redirects   []Redirect        // old addresses that lead elsewhere
 	Gone        []Text            // old addresses whose pages were withdrawn
@@ -99,6 +100,7 @@ var settingsKeys = []key[Settings]{
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
 	{"wikilinks", "true or false", "Read [[name]] as a link to the article of that name, as Obsidian writes it.", func(s *Settings, v value) { s.Wikilinks = v.bool() }},
 	{"values", "mapping", "What articles call by a name, such as {phone: 95188}: {{phone}} in a text is 95188.", func(s *Settings, v value) { s.Values = v.texts() }},
+	{"foreign_keys", "list", "Keys of other programs that front matter may have and that mean nothing here, such as [layout, sidebar_position].", func(s *Settings, v value) { s.ForeignKeys = v.foreign() }},
 	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},

@@ -84,7 +84,12 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 			for i := range keys {
 				known[i] = keys[i].name
 			}
-			m.problem(m.at(name), "unknown-key", "unknown key "+strconv.Quote(name.Value)+" in "+what,
+			if what == frontName && diag.Nearest(name.Value, known) == "" {
+				m.problem(m.at(name), foreignCode, unknownKey(name.Value, what),
+					"take it out, or allow it in "+SiteFile+": foreign_keys: ["+name.Value+"]; known keys: "+strings.Join(known, ", "))
+				continue
+			}
+			m.problem(m.at(name), "unknown-key", unknownKey(name.Value, what),
 				diag.DidYouMean(name.Value, known, "known keys: "+strings.Join(known, ", ")))
 			continue
 		}

@@ -76,7 +76,7 @@ func (a Article) Text(folder fs.FS, file, template string) (string, diag.List, e
 		return "", diags, nil
 	}
 	_, found := content.ParseArticle(file, []byte(text), at.settings.Parser())
-	return text, t.blame(text, found), nil
+	return text, t.blame(text, at.settings.Foreign(found)), nil
 }
 
 // Create makes the file of an article in a content folder, which need not be

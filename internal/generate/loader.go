@@ -245,6 +245,7 @@ func (l *Loader) resolve(f *Folder) (*Loaded, error) {
 			in.Assets = append(in.Assets, s.Asset)
 		}
 	}
+	diags = f.settings.Foreign(diags)
 	if f.history != nil {
 		in.Commits = f.history.Times
 	}

@@ -40,6 +40,13 @@ func frontRules() []Rule {
 			Good:    "---\ntitle: 退款没到\ndraft: false\n---\n",
 		},
 		{
+			Code:    "foreign-key",
+			Summary: "front matter has a key that is not read here",
+			Why:     "What is not read has no effect, and whoever wrote it counts on one. Keys that a folder has for another program are allowed by `foreign_keys: [layout, sidebar_position]` in site.yaml; `whyfix import` turns them into what is meant. A key is told once, with the number of files that have it. One that is nearly a known key stays a mistake (unknown-key).",
+			Bad:     "---\ntitle: 退款没到\nlayout: page\n---\n",
+			Good:    "-- site.yaml --\nforeign_keys: [layout]\n-- a.md --\n---\ntitle: 退款没到\nlayout: page\n---\n",
+		},
+		{
 			Code: "value-shape", Needed: true,
 			Summary: "a value is of another form than its key wants",
 			Why:     "Such as a list where one text belongs, or a date that no calendar has.",

@@ -26,6 +26,7 @@ A site can take a rule more or less seriously, in site.yaml:
 Rules marked *needed* stay errors, because every reader would meet what they find. Rules that a plain folder of Markdown files
 would break on every page are off by default; each says why.
 
+Of one rule ten findings are printed, and how many more there are; ` + "`whyfix check -all`" + ` prints all. What is for machines always has all:
 ` + "`whyfix check -json`" + ` is for programs, ` + "`-sarif`" + ` for review tools, ` + "`-github`" + ` for annotations in a workflow. ` + "`-fix`" + ` mends links
 and images whose file was moved, values that need quotes, headings, lists and links that are shown as source, and, after asking, tags that differ in one character.
 
