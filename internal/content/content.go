@@ -208,7 +208,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 			Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: it is a pipe, a socket or a device, not a file", Hint: "remove it, or put a file in its place",
 		}
 	}
-	if name := meant(p); name != "" {
+	if name := Meant(p); name != "" {
 		bad = &diag.Diagnostic{
 			Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
 			Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
@@ -235,9 +235,9 @@ func Compare(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// meant is the settings file that a file at the top was most likely meant to
+// Meant is the settings file that a file at the top was most likely meant to
 // be, or "".
-func meant(p string) string {
+func Meant(p string) string {
 	low := strings.ToLower(p)
 	if strings.HasSuffix(low, ".yml") {
 		low = strings.TrimSuffix(low, ".yml") + ".yaml"

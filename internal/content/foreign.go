@@ -16,9 +16,6 @@ import (
 // frontName is what mistakes call front matter.
 const frontName = "front matter"
 
-// foreignCode is the rule of a key that is like none that is read here.
-const foreignCode = "foreign-key"
-
 // unknownKey is what is said of a key that is not known.
 func unknownKey(key, what string) string {
 	return "unknown key " + strconv.Quote(key) + " in " + what
@@ -35,9 +32,9 @@ func (v value) foreign() []string {
 		near := diag.Nearest(t.Value, holding)
 		switch {
 		case find(articleKeys, t.Value) != nil:
-			v.problem(t.Pos, foreignCode, strconv.Quote(t.Value)+" is a key that is read here", "take it out of "+v.key)
+			v.problem(t.Pos, "foreign-key", strconv.Quote(t.Value)+" is a key that is read here", "take it out of "+v.key)
 		case near != "":
-			v.problem(t.Pos, foreignCode, strconv.Quote(t.Value)+" cannot be allowed: it may be a slip for "+strconv.Quote(near)+", and a page would be published that should not be", "rename the key in the files")
+			v.problem(t.Pos, "foreign-key", strconv.Quote(t.Value)+" cannot be allowed: it may be a slip for "+strconv.Quote(near)+", and a page would be published that should not be", "rename the key in the files")
 		default:
 			out = append(out, t.Value)
 		}
@@ -55,17 +52,17 @@ func (s Settings) Foreign(list diag.List) diag.List {
 	}
 	first, files := map[string]int{}, map[string]int{}
 	out := slices.DeleteFunc(list, func(d diag.Diagnostic) bool {
-		if (d.Code == foreignCode || d.Code == "unknown-key") && allowed[d.Message] {
+		if (d.Code == "foreign-key" || d.Code == "unknown-key") && allowed[d.Message] {
 			return true
 		}
-		if d.Code != foreignCode || d.File == SiteFile {
+		if d.Code != "foreign-key" || d.File == SiteFile {
 			return false
 		}
 		files[d.Message]++
 		return files[d.Message] > 1
 	})
 	for i, d := range out {
-		if files[d.Message] > 1 && d.Code == foreignCode {
+		if files[d.Message] > 1 && d.Code == "foreign-key" {
 			first[d.Message] = i
 		}
 	}
@@ -80,7 +77,7 @@ func (s Settings) Foreign(list diag.List) diag.List {
 func ForeignKeys(list diag.List) []string {
 	var out []string
 	for _, d := range list {
-		if d.Code != foreignCode || d.File == SiteFile {
+		if d.Code != "foreign-key" || d.File == SiteFile {
 			continue
 		}
 		if key, err := strconv.QuotedPrefix(strings.TrimPrefix(d.Message, "unknown key ")); err == nil {

@@ -39,6 +39,7 @@ type Settings struct {
 	Wikilinks   bool
 	Values      map[string]string // what stands for {{name}} in texts
 	ForeignKeys []string          // keys of front matter that are allowed and mean nothing
+	Files       []string          // endings of files that are published whether or not something leads to them; "*" is all
 	Embeds      []string          // sites whose films may be played in a frame
 	Redirects   []Redirect        // old addresses that lead elsewhere
 	Gone        []Text            // old addresses whose pages were withdrawn
@@ -101,6 +102,7 @@ var settingsKeys = []key[Settings]{
 	{"wikilinks", "true or false", "Read [[name]] as a link to the article of that name, as Obsidian writes it.", func(s *Settings, v value) { s.Wikilinks = v.bool() }},
 	{"values", "mapping", "What articles call by a name, such as {phone: 95188}: {{phone}} in a text is 95188.", func(s *Settings, v value) { s.Values = v.texts() }},
 	{"foreign_keys", "list", "Keys of other programs that front matter may have and that mean nothing here, such as [layout, sidebar_position].", func(s *Settings, v value) { s.ForeignKeys = v.foreign() }},
+	{"files", "list", "Endings of files beside the articles, such as [docx, csv], that are published although nothing leads to them; \"*\" is all. Pictures, PDF, archives, films and recordings always are.", func(s *Settings, v value) { s.Files = v.endings() }},
 	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
@@ -154,6 +156,25 @@ func (s Settings) Zone() *time.Location {
 		return zone
 	}
 	return time.Local
+}
+
+var ending = regexp.MustCompile(`^(?:[a-z0-9]+|\*)$`)
+
+// endings reads endings of files, with or without their dots.
+func (v value) endings() []string {
+	var out []string
+	for _, t := range v.list() {
+		end := strings.ToLower(t.Value)
+		if rest := strings.TrimPrefix(strings.TrimPrefix(end, "*"), "."); rest != "" {
+			end = rest
+		}
+		if !ending.MatchString(end) {
+			v.problem(t.Pos, "value-shape", strconv.Quote(t.Value)+" is not the ending of a file's name", "write it as docx; \"*\", in quotes, is all")
+			continue
+		}
+		out = append(out, end)
+	}
+	return out
 }
 
 // timezone reads the name of a time zone; what is none is as if it were not

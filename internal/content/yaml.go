@@ -85,7 +85,7 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 				known[i] = keys[i].name
 			}
 			if what == frontName && diag.Nearest(name.Value, known) == "" {
-				m.problem(m.at(name), foreignCode, unknownKey(name.Value, what),
+				m.problem(m.at(name), "foreign-key", unknownKey(name.Value, what),
 					"take it out, or allow it in "+SiteFile+": foreign_keys: ["+name.Value+"]; known keys: "+strings.Join(known, ", "))
 				continue
 			}

@@ -37,7 +37,7 @@ func clock() time.Time { return now }
 // links, anchors, figures, code, aliases, settings.
 func sample(n int) map[string]string {
 	files := map[string]string{
-		"site.yaml": "title: 对症帮助\nnav:\n  - {title: 第一类, link: c0/index.md}\nnotices: [案例均为虚构。]\nfooter: 最后一行\n",
+		"site.yaml": "title: 对症帮助\nfiles: [\"*\"]\nnav:\n  - {title: 第一类, link: c0/index.md}\nnotices: [案例均为虚构。]\nfooter: 最后一行\n",
 		"tags.yaml": "花呗: {description: 先消费后还款, slug: huabei, names: [蚂蚁花呗]}\n维护: 系统正在升级\n",
 		"index.md":  "---\ntitle: 首页\nsummary: 照着提示找办法\n---\n\n欢迎，先看[第一篇](c0/a0.md)。\n",
 		"logo.svg":  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20"/></svg>`,
@@ -349,7 +349,7 @@ func TestReleaseOfMistakes(t *testing.T) {
 		{"broken YAML", "c0/a0.md", "---\ntitle: a: b\n---\n", "c0/a0.md:2:9: a second “: ” in one value"},
 		{"a link to nowhere", "c0/new.md", "[x](nowhere.md)\n", `c0/new.md:1:1: there is no article "nowhere.md"`},
 		{"settings", "site.yaml", "titel: x\n", `site.yaml:1:1: unknown key "titel" in site.yaml`},
-		{"a folder of the program", "assets/x.css", "a{}", "assets/x.css: the folder assets/ belongs to the program"},
+		{"a folder of the program", "assets/x.css", "a{}", "assets: the folder assets/ belongs to the program"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -712,7 +712,7 @@ func TestAssetNames(t *testing.T) {
 	t.Parallel()
 	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
 	names := []string{"a b.txt", "步骤.txt", "100%.txt", "a#b.txt", "a+b&c.txt", "x.tar.gz", "noext", "CAPS.TXT", "deep/er/x.txt", "data.json"}
-	files := map[string]string{"a.md": "# 甲\n", ".hidden": "x", "_draft.md": "x"}
+	files := map[string]string{"site.yaml": "files: [\"*\"]\n", "a.md": "# 甲\n", ".hidden": "x", "_draft.md": "x"}
 	for _, n := range names {
 		files[n] = "text of " + n
 	}

@@ -246,6 +246,7 @@ func (l *Loader) resolve(f *Folder) (*Loaded, error) {
 		}
 	}
 	diags = f.settings.Foreign(diags)
+	in.Mentioned = l.mentions(f.settings)
 	if f.history != nil {
 		in.Commits = f.history.Times
 	}

@@ -53,7 +53,7 @@ func modelOf(l *Loaded) (model, error) {
 	for _, language := range l.Site.Languages {
 		index(language.Root.Path, language.Root.Index)
 	}
-	for _, a := range l.Site.Assets {
+	for _, a := range l.Site.Copied {
 		fmt.Fprintf(h, "%q %d %d\n", a.Path, a.Width, a.Height)
 	}
 	for _, d := range l.Site.Redirects {

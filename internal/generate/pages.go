@@ -27,8 +27,8 @@ type siteWriter struct {
 }
 
 func newSiteWriter(r *release) *siteWriter {
-	s := &siteWriter{Writer: r.writer, release: r, own: make(map[string]bool, len(r.Site.Assets))}
-	for _, a := range r.Site.Assets {
+	s := &siteWriter{Writer: r.writer, release: r, own: make(map[string]bool, len(r.Site.Copied))}
+	for _, a := range r.Site.Copied {
 		s.own[a.Path] = true
 	}
 	return s
@@ -142,7 +142,7 @@ func (s *siteWriter) keepFile(file string, was madeOf, data func() ([]byte, erro
 
 // assets copies the files beside the pages.
 func (s *siteWriter) assets(ctx context.Context) error {
-	assets := s.release.Site.Assets
+	assets := s.release.Site.Copied
 	return parallel(ctx, len(assets), func(i int) error {
 		p := assets[i].Path
 		open := func() (io.ReadCloser, error) { return s.release.Files.Open(p) }

@@ -212,7 +212,7 @@ func Vanished(l *Loaded, before Before) (diag.List, error) {
 	for _, p := range Pages(l) {
 		files[p.File] = true
 	}
-	for _, a := range l.Site.Assets {
+	for _, a := range l.Site.Copied {
 		files[a.Path] = true
 	}
 	extras, _, err := Extras(l)

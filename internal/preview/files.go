@@ -81,7 +81,7 @@ func (f *files) Open(name string) (fs.File, error) {
 		}
 		return open(name, p.data), nil
 	}
-	for _, a := range f.loaded.Site.Assets {
+	for _, a := range f.loaded.Site.Copied {
 		if a.Path == name {
 			return f.loaded.Files.Open(name)
 		}

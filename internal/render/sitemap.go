@@ -48,7 +48,7 @@ func (r *Renderer) WellKnownFiles() ([]File, error) {
 	}
 	// The writer's own file of that name comes first.
 	return slices.DeleteFunc(out, func(f File) bool {
-		return slices.ContainsFunc(r.site.Assets, func(a site.Asset) bool { return a.Path == f.Path })
+		return slices.ContainsFunc(r.site.Copied, func(a site.Asset) bool { return a.Path == f.Path })
 	}), nil
 }
 

@@ -42,9 +42,16 @@ func fileRules() []Rule {
 		{
 			Code: "settings-name", Default: diag.Warning,
 			Summary: "a file's name is nearly that of a settings file",
-			Why:     "Site.yaml and site.yml are copied like any other file, and their settings do not count.",
+			Why:     "Nobody reads Site.yaml and site.yml, and their settings do not count.",
 			Bad:     "-- site.yml --\ntitle: 帮助\n-- a.md --\n# 退款没到\n",
 			Good:    "-- site.yaml --\ntitle: 帮助\n-- a.md --\n# 退款没到\n",
+		},
+		{
+			Code: "file-left-out", Default: diag.Warning,
+			Summary: "files beside the articles are not published, because nothing leads to them",
+			Why:     "A folder that people work in has more in it than readers should get: locks of an office (~$plan.docx), Thumbs.db, notes. Published is what an article, site.yaml or the theme leads to; pictures, PDF, archives, films and recordings; and at the top what other programs ask for by its name, such as robots.txt and CNAME. `files: [docx]` in site.yaml publishes all of a kind, and `files: [\"*\"]` everything but leftovers; so does `raw_html`, with which nobody knows where pages lead.",
+			Bad:     "-- a.md --\n# 退款没到\n-- plan.docx --\nx\n",
+			Good:    "-- a.md --\n# 退款没到\n\n看[表格](form.docx)。\n-- form.docx --\nx\n-- guide.pdf --\nx\n",
 		},
 		{
 			Code: "empty", Default: diag.Warning,

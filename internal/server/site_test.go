@@ -30,7 +30,7 @@ var now = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 // whatever could break a page, and many that say the same.
 func articles() map[string]string {
 	files := map[string]string{
-		"site.yaml":     "title: 家用帮助\nlanguage: zh-CN\norigins: [https://reader.example.org, https://other.example.org]\nfooter: 测试用的站点\n",
+		"site.yaml":     "title: 家用帮助\nlanguage: zh-CN\norigins: [https://reader.example.org, https://other.example.org]\nfooter: 测试用的站点\nfiles: [html, js, mjs, csv]\n",
 		"lock/index.md": "---\ntitle: 门锁\nsummary: 门锁的问题\nupdated: 2026-01-02\n---\n",
 		"lock/fingerprint.md": `---
 title: 智能门锁认不出指纹，怎么办？

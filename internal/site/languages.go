@@ -101,7 +101,7 @@ func (r *resolver) settings() {
 		r.icon(c)
 	}
 	if logo := all.Logo; logo.Value != "" {
-		if a, ok := r.assets[resolvePath("/"+logo.Value, "")]; ok {
+		if a, ok := r.asset(resolvePath("/"+logo.Value, "")); ok {
 			r.site.Logo = a
 		} else {
 			r.image(markdown.Ref{Image: true, Dest: logo.Value, Pos: logo.Pos}, "", logo.Value, "")

@@ -214,7 +214,7 @@ func pathHint(dest string) string {
 }
 
 func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
-	if a, ok := r.assets[p]; ok {
+	if a, ok := r.asset(p); ok {
 		t := markdown.Target{URL: r.site.Prefix + p, Width: a.Width, Height: a.Height}
 		if markdown.IsVideo(p) || markdown.IsAudio(p) {
 			t = r.media(t, p, file)
@@ -249,7 +249,7 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 		}
 		return r.broken(ref, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
 	}
-	if _, ok := r.assets[p]; ok {
+	if _, ok := r.asset(p); ok {
 		return markdown.Target{URL: r.site.Prefix + p + suffix}, true
 	}
 	// An address on this site, or a folder.

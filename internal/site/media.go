@@ -31,7 +31,7 @@ func (r *resolver) media(t markdown.Target, p, file string) markdown.Target {
 	}
 	name, m := withoutExt(p), &markdown.Media{}
 	for _, end := range []string{".jpg", ".jpeg", ".png", ".webp"} {
-		if poster, ok := r.assets[name+end]; ok && markdown.IsVideo(p) {
+		if poster, ok := r.asset(name + end); ok && markdown.IsVideo(p) {
 			m.Poster = r.site.Prefix + poster.Path
 			if t.Width == 0 {
 				t.Width, t.Height = poster.Width, poster.Height
@@ -40,6 +40,7 @@ func (r *resolver) media(t markdown.Target, p, file string) markdown.Target {
 		}
 	}
 	for _, track := range r.tracks[name] {
+		r.used[track] = true
 		language := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(track, name), ".vtt"), ".")
 		m.Captions = append(m.Captions, markdown.Captions{URL: r.site.Prefix + track, Language: cmp.Or(language, own)})
 	}

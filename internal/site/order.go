@@ -229,7 +229,7 @@ func (r *resolver) icon(c *Category) {
 		return
 	}
 	p := resolvePath(f.Icon.Value, c.Index.Path)
-	a, there := r.assets[p]
+	a, there := r.asset(p)
 	switch {
 	case !there:
 		r.image(markdown.Ref{Image: true, Dest: f.Icon.Value, Pos: f.Icon.Pos}, p, f.Icon.Value, c.Index.Path)

@@ -18,27 +18,29 @@ import (
 
 // resolver is the state of one Resolve.
 type resolver struct {
-	in      Input
-	site    *Site
-	diags   diag.List
-	pages   map[string]*claim    // file below www/, in lower case → whose it is
-	dirs    map[string]*claim    // folder below www/, in lower case → whose file made it one
-	blocked map[string]bool      // file that stands where a folder is needed, which was said
-	byPath  map[string]*Article  // Markdown path → article
-	folders map[string]*Category // folder path → category
-	hidden  map[string]hiding    // Markdown path → why it is not built
-	places  map[string]*Category // address below the root → category
-	slugs   map[string]string    // folder path → its part of an address, where a hidden index.md names it
-	lost    map[string]bool      // Markdown path → it has no address, which was said at its own place
-	tags    map[tagKey]*Tag
-	words   map[wordKey]*Tag // as tags, by the word as it was written
-	infos   map[string]*content.TagInfo
-	assets  map[string]Asset
-	names   map[string][]string // see called; nil: not asked for yet
-	tracks  map[string][]string // see media; nil: not asked for yet
-	hints   int                 // how many broken links were compared with all paths
-	path    []byte              // of the link that linked looks at
-	claims  []claim             // room for more; see kept
+	in       Input
+	site     *Site
+	diags    diag.List
+	pages    map[string]*claim    // file below www/, in lower case → whose it is
+	dirs     map[string]*claim    // folder below www/, in lower case → whose file made it one
+	blocked  map[string]bool      // file that stands where a folder is needed, which was said
+	byPath   map[string]*Article  // Markdown path → article
+	folders  map[string]*Category // folder path → category
+	hidden   map[string]hiding    // Markdown path → why it is not built
+	places   map[string]*Category // address below the root → category
+	slugs    map[string]string    // folder path → its part of an address, where a hidden index.md names it
+	lost     map[string]bool      // Markdown path → it has no address, which was said at its own place
+	tags     map[tagKey]*Tag
+	words    map[wordKey]*Tag // as tags, by the word as it was written
+	infos    map[string]*content.TagInfo
+	assets   map[string]Asset
+	used     map[string]bool     // assets that something leads to, by path
+	reserved map[string]bool     // assets that have their address
+	names    map[string][]string // see called; nil: not asked for yet
+	tracks   map[string][]string // see media; nil: not asked for yet
+	hints    int                 // how many broken links were compared with all paths
+	path     []byte              // of the link that linked looks at
+	claims   []claim             // room for more; see kept
 }
 
 // Resolve makes a Site.
@@ -46,7 +48,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	r := &resolver{
 		in: in, site: &Site{Settings: in.Settings, Title: in.Settings.Title, Assets: in.Assets},
 		pages: make(map[string]*claim, len(in.Articles)+len(in.Assets)), dirs: map[string]*claim{}, blocked: map[string]bool{}, byPath: make(map[string]*Article, len(in.Articles)), folders: map[string]*Category{},
-		hidden: map[string]hiding{}, slugs: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{},
+		hidden: map[string]hiding{}, slugs: map[string]string{}, lost: map[string]bool{}, tags: map[tagKey]*Tag{}, words: map[wordKey]*Tag{}, infos: map[string]*content.TagInfo{}, assets: map[string]Asset{}, used: map[string]bool{}, reserved: make(map[string]bool, len(in.Assets)),
 	}
 	r.base()
 	r.reserve()
@@ -71,6 +73,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	r.redirects()
 	r.settings()
 	r.translate()
+	r.files()
 	return r.site, r.diags.Sort()
 }
 
@@ -121,7 +124,6 @@ const (
 	freeAlias  = "take this alias out, or give the other page another address"
 	renameSlug = "give it another name or slug"
 	renameDir  = "rename the folder, or give its index.md another slug"
-	renameFile = "move the file to another folder"
 	dropAlias  = "take this alias out"
 )
 
@@ -154,8 +156,8 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 	}
 	if _, own := r.assets[p.File]; !own {
 		for _, ext := range []string{".gz", ".br"} {
-			if copied, there := r.assets[p.File+ext]; there {
-				r.copyOfPage(copied.Path)
+			if r.reserved[p.File+ext] {
+				r.copyOfPage(p.File + ext)
 			}
 		}
 	}
@@ -171,6 +173,10 @@ func (r *resolver) kept(c claim) *claim {
 	r.claims = append(r.claims, c)
 	return &r.claims[len(r.claims)-1]
 }
+
+// programFolders are those folders, for people: the theme's files are in one, and
+// the other is asked of the search endpoint.
+const programFolders = "assets/ and api/"
 
 // programs reports whether a file lies in a folder that the program fills.
 func programs(file string) bool {
@@ -240,25 +246,37 @@ func (r *resolver) reserve() {
 		r.claim(Page{File: f}, &claim{owner: theProgram})
 	}
 	r.claim(r.page("", ""), &claim{owner: "the home page"})
+	kinds := r.kinds()
 	for _, a := range r.in.Assets {
 		r.assets[a.Path] = a
-		at := diag.Pos{File: a.Path}
-		if strings.ContainsRune(a.Path, '\\') { // it would be a folder on some systems
-			r.problem(at, diag.Error, "file-name", "a file's name cannot have a backslash", "rename the file")
-			continue
+		if !leftover(a.Path) && (kinds[".*"] || kinds[strings.ToLower(path.Ext(a.Path))] || askedByName(a.Path)) {
+			r.copied(a)
 		}
-		if strings.Contains(a.Path, "/") && programs(a.Path) {
-			r.problem(at, diag.Error, "duplicate-url", "the folder "+firstPart(a.Path)+"/ belongs to the program", renameFile)
-			continue
-		}
-		if base := strings.TrimSuffix(strings.TrimSuffix(a.Path, ".gz"), ".br"); base != a.Path && r.pages[strings.ToLower(base)] != nil {
-			if _, own := r.assets[base]; !own {
-				r.copyOfPage(a.Path)
-				continue
-			}
-		}
-		r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{owner: a.Path, at: at, free: "rename the file"}, freeName)
 	}
+}
+
+// copied gives a file its address, which is that of the file.
+func (r *resolver) copied(a Asset) {
+	r.reserved[a.Path] = true
+	at := diag.Pos{File: a.Path}
+	if strings.ContainsRune(a.Path, '\\') { // it would be a folder on some systems
+		r.problem(at, diag.Error, "file-name", "a file's name cannot have a backslash", "rename the file")
+		return
+	}
+	if top := firstPart(a.Path); strings.Contains(a.Path, "/") && programs(a.Path) {
+		if !r.blocked[top+"/"] { // once for all files in it
+			r.blocked[top+"/"] = true
+			r.problem(diag.Pos{File: top}, diag.Error, "duplicate-url", "the folder "+top+"/ belongs to the program", "rename the folder: at the top, "+programFolders+" are the program's")
+		}
+		return
+	}
+	if base := strings.TrimSuffix(strings.TrimSuffix(a.Path, ".gz"), ".br"); base != a.Path && r.pages[strings.ToLower(base)] != nil {
+		if _, own := r.assets[base]; !own {
+			r.copyOfPage(a.Path)
+			return
+		}
+	}
+	r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{owner: a.Path, at: at, free: "rename the file"}, freeName)
 }
 
 // copyOfPage says that a writer's file has the name of a compressed copy of what
@@ -421,7 +439,7 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, folde
 	case !programs(c.File):
 		r.take(c.Page, own, freeName)
 	case parent.Path == "":
-		r.problem(own.at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir)
+		r.problem(own.at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir+": at the top, "+programFolders+" are the program's")
 	}
 	r.folders[dir] = c
 	if tag := folderLanguages[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.otherLanguage(c, tag) {

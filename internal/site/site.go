@@ -30,7 +30,10 @@ type Input struct {
 	// Commits has the time of the last commit that touched a file, by its
 	// path; it may be nil.
 	Commits map[string]time.Time
-	Options Options
+	// Mentioned tells of a file that nothing else leads to whether the theme names
+	// it; it may be nil.
+	Mentioned func(path string) bool
+	Options   Options
 }
 
 // Options are what the command line and the clock say.
@@ -40,7 +43,7 @@ type Options struct {
 	Now    time.Time // decides what is in the future and what is out of date
 }
 
-// Asset is a file that is copied beside the pages.
+// Asset is a file that may be copied beside the pages.
 type Asset struct {
 	Path          string
 	Width, Height int // of an image in pixels; 0 when not known
@@ -74,8 +77,9 @@ type Site struct {
 	Redirects  []Redirect
 	Gone       []Gone     // pages that were withdrawn
 	Withheld   []Withheld // drafts and all others that are not built, in the order of their paths
-	Assets     []Asset
-	Logo       Asset // zero: the theme's own
+	Assets     []Asset    // all files that are no articles
+	Copied     []Asset    // those that are published
+	Logo       Asset      // zero: the theme's own
 	// NextChange is what the clock alone will do to the site next; zero when
 	// it will do nothing.
 	NextChange Change

@@ -684,13 +684,13 @@ func TestAddressesThatCannotBe(t *testing.T) {
 		"dots":         {map[string]string{"\"..md": article("title: 甲", "")}, "\"..md: no address can be made of this name\n    hint: rename it, with letters or digits\n"},
 		"no folder":    {map[string]string{"?/a.md": article("title: 甲", "")}, "?: no address can be made of this name\n    hint: rename it, with letters or digits\n"},
 		"program":      {map[string]string{"API.md": article("title: 甲", "")}, "API.md: the address /API/ belongs to the program\n    hint: give it another name or slug\n"},
-		"program file": {map[string]string{"assets": ""}, "assets: the address /assets belongs to the program\n    hint: rename the file\n"},
+		"program file": {map[string]string{"site.yaml": "files: [\"*\"]\n", "assets": ""}, "assets: the address /assets belongs to the program\n    hint: rename the file\n"},
 		"folder": {
 			map[string]string{"api/a.md": article("title: 甲", ""), "api/b/c.md": article("title: 乙", "")},
-			"api: the folder api/ belongs to the program\n    hint: rename the folder, or give its index.md another slug\n",
+			"api: the folder api/ belongs to the program\n    hint: rename the folder, or give its index.md another slug: at the top, assets/ and api/ are the program's\n",
 		},
 		"below a file": {
-			map[string]string{"old": "", "pay/index.md": article("title: 甲\nslug: old", ""), "pay/a.md": article("title: 乙", ""), "pay/b.md": article("title: 丙", "")},
+			map[string]string{"site.yaml": "files: [\"*\"]\n", "old": "", "pay/index.md": article("title: 甲\nslug: old", ""), "pay/a.md": article("title: 乙", ""), "pay/b.md": article("title: 丙", "")},
 			"pay/index.md:3:7: the address /old/ is already taken by old\n    hint: give one of the two another name or slug\n",
 		},
 		"above a file": {
@@ -709,7 +709,7 @@ func TestAddressesThatCannotBe(t *testing.T) {
 			"products/index.md: the address /products/ belongs to the list of tags\n    hint: rename the folder, or give its index.md another slug\n",
 		},
 		"family's file": {
-			map[string]string{"products": "", "a.md": article("title: 甲\nproducts: [花呗, 借呗]", "")},
+			map[string]string{"site.yaml": "files: [\"*\"]\n", "products": "", "a.md": article("title: 甲\nproducts: [花呗, 借呗]", "")},
 			"products: the address /products/ belongs to the list of tags\n    hint: rename the file\n",
 		},
 	} {
@@ -772,5 +772,43 @@ func TestAnchors(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// What is published of the files beside articles is what something leads to, and
+// what is of a kind that belongs on a site; the rest is named once.
+func TestOnlyWhatBelongsThereIsPublished(t *testing.T) {
+	files := map[string]string{
+		"site.yaml":         "logo: marks/logo.eps\nnav: [{title: 表, link: forms/nav.xls}]\nredirects: {/old.doc: forms/new.doc}\n",
+		"a.md":              article("title: 甲", "[x](forms/linked.docx) ![y](way.mp4)"),
+		"draft.md":          article("title: 乙\ndraft: true", "[x](forms/later.docx)"),
+		"b/index.md":        article("title: 丙", "[x](../forms/of-index.docx)"),
+		"forms/linked.docx": "", "forms/of-index.docx": "", "forms/nav.xls": "", "forms/new.doc": "", "forms/later.docx": "", "marks/logo.eps": "",
+		"way.mp4": "", "way.vtt": "", "b/x.PNG": "", "b/guide.pdf": "", "b/all.zip": "", "CNAME": "", "robots.txt": "", "b/llms.txt": "",
+		"theme.data": "",
+		// Left out:
+		"b/~$plan.docx": "", "b/Thumbs.db": "", "b/plan.docx": "", "b/notes.txt": "", "b/LICENSE": "", "~$x.pdf": "",
+	}
+	in := input(t, files)
+	in.Mentioned = func(p string) bool { return p == "theme.data" }
+	s, diags := Resolve(in)
+	want := `.: warning: 6 files are not published, because nothing leads to them: b/LICENSE, b/Thumbs.db, b/notes.txt, b/plan.docx, b/~$plan.docx, ~$x.pdf
+    hint: take them out of the folder, or link to those that belong there; files: [docx, txt] in site.yaml publishes all of a kind
+`
+	if diff := cmp.Diff(want, said(diags)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := len(s.Copied); got != 14 || len(s.Assets) != 21 {
+		t.Errorf("%d of %d are published: %v", got, len(s.Assets), s.Copied)
+	}
+	for _, settings := range []string{"files: [.DOCX, '*.txt']\n", "files: ['*']\n", "raw_html: true\n"} {
+		s, _ := Resolve(input(t, map[string]string{"site.yaml": settings, "b/plan.docx": "", "b/notes.txt": "", "b/~$plan.docx": ""}))
+		if len(s.Copied) != 2 {
+			t.Errorf("%s: %v", settings, s.Copied)
+		}
+	}
+	// What is not published is in nobody's way.
+	if _, diags := Resolve(input(t, map[string]string{"assets/a.psd": "", "old": "", "old.md": article("title: 甲", "")})); diags.Errors() > 0 {
+		t.Errorf("%s", said(diags))
 	}
 }
