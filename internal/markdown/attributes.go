@@ -98,3 +98,102 @@ var (
 	unquoted      = regexp.MustCompile(`\b(tag|for)\s*=`)
 	nextAttribute = regexp.MustCompile(`\s+(?:[.#]|[A-Za-z]+\s*=)`)
 )
+
+// related reports whether a heading says what it is about, or for.
+func (r *reading) related(h *ast.Heading) bool {
+	_, tag := h.AttributeString("tag")
+	_, cause := h.AttributeString("for")
+	return tag || cause
+}
+
+// tooDeep reports what stands behind a heading in an item that is meant for an
+// item.
+func (r *reading) tooDeep(h *ast.Heading, itemLevel int) {
+	if !r.related(h) {
+		return
+	}
+	at := r.at(h.Pos())
+	hint := "write it with " + strings.Repeat("#", itemLevel) + ", as the other items of its section, or take the braces out"
+	if at.File != r.lines.File {
+		hint = "a piece lies below the heading that it is put under: put it right below that of the section, or take the braces out"
+	}
+	r.problem(at, diag.Warning, "heading-inside", "this heading stands inside an item, so that nothing is done with what stands in braces behind it", hint)
+}
+
+// headingsInside reports the headings inside a block of the top level that are
+// no items and no sections there, though they would be outside of it.
+func (r *reading) headingsInside(block ast.Node, kind *Section, itemLevel int) {
+	for len(r.inside) > 0 {
+		h := r.inside[0]
+		if !inBlock(h, block) {
+			return
+		}
+		r.inside = r.inside[1:]
+		where, what := container(h), ""
+		switch {
+		case r.related(h) || r.kindAttribute(h) != None:
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that nothing is done with what stands in braces behind it",
+				"write it outside, on a line that begins with its signs, or take the braces out")
+			continue
+		case kind != nil && h.Level > kind.Level:
+			if itemLevel != 0 && h.Level > itemLevel {
+				continue
+			}
+			what = kind.Kind.String()
+		default:
+			what = r.parser.options.Words.Kind(r.plain(h)).String()
+		}
+		if what != "" {
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that it is no "+what,
+				"write it outside, on a line that begins with its signs; inside, bold words do as well: **"+short(r.plain(h))+"**")
+		}
+	}
+}
+
+// inBlock reports whether a node lies in a block of the top level.
+func inBlock(n, block ast.Node) bool {
+	for ; n != nil; n = n.Parent() {
+		if n == block {
+			return true
+		}
+	}
+	return false
+}
+
+// container is what a heading stands in, in words.
+func container(h *ast.Heading) string {
+	switch p := h.Parent().(type) {
+	case *ast.ListItem:
+		return "a list"
+	case *boxNode:
+		switch p.kind {
+		case foldBox:
+			return "a fold"
+		case tabBox, tabsBox:
+			return "a tab"
+		}
+		return "a callout"
+	case *ast.Blockquote:
+		return "a quote"
+	}
+	return "another block"
+}
+
+// withoutAttributes takes what stands in braces behind a heading out of the page
+// as Markdown: no other program reads it.
+func (r *reading) withoutAttributes(h *ast.Heading) {
+	if len(h.Attributes()) == 0 || h.Lines().Len() == 0 {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	from, end := last.Stop, len(r.source)
+	if n := bytes.IndexByte(r.source[from:], '\n'); n >= 0 {
+		end = from + n
+	}
+	for from > last.Start && (r.source[from-1] == ' ' || r.source[from-1] == '\t') {
+		from--
+	}
+	if bytes.IndexByte(r.source[from:end], '{') >= 0 {
+		r.edit(Span{from, end}, "", "", "")
+	}
+}

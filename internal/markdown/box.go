@@ -270,7 +270,7 @@ func (r *reading) box(n *boxNode) {
 	for i, s := range n.head {
 		before, word, after := "", "", ""
 		if i == 0 {
-			if word = n.wordKey(); word == foldKey && title != "" {
+			if word = n.wordKey(); title != "" && (word == foldKey || boxKind(title) == n.kind) { // :::tip 提示
 				word = ""
 			}
 			switch {

@@ -54,6 +54,16 @@ func TestBoxes(t *testing.T) {
 			`<aside class="callout callout-warning" role="note" aria-label="警告"><p class="callout-title">会<em>丢</em>数据</p><ul><li>照片</li></ul></aside><p>后文</p>`,
 			"会丢数据\n照片\n后文", "> **警告 – 会丢数据**  \n>\n> - 照片\n\n后文\n",
 		},
+		"with a title that says no more than its kind": {
+			":::tip 提示\n甲\n:::\n\n> [!TIP] Tip\n> 乙\n",
+			`<aside class="callout callout-tip" role="note" aria-label="提示"><p class="callout-title">提示</p><p>甲</p></aside><aside class="callout callout-tip" role="note" aria-label="提示"><p class="callout-title">Tip</p><p>乙</p></aside>`,
+			"提示\n甲\nTip\n乙", "**提示**\n\n甲\n\n> **Tip**  \n> 乙\n",
+		},
+		"headings with attributes": {
+			"# 题 {#t}\n\n## 原因 {.cause}\n\n### 慢 {tag=\"慢\"}\n\n### 线 {#x for=\"慢\"} \t\n字\n\n看灯 {.check}\n---\n\n## {甲} `{乙}`\n",
+			"原因慢线<p>字</p>\n看灯{甲} <code>{乙}</code>",
+			"", "# 题\n\n## 原因\n\n### 慢\n\n### 线\n字\n\n看灯\n---\n\n## {甲} `{乙}`\n",
+		},
 		"callout in a callout": {
 			"> [!tip]\n> 甲\n>\n> > [!小心]\n> > 乙\n",
 			`<aside class="callout callout-tip" role="note"><p class="callout-title">提示</p><p>甲</p><aside class="callout callout-caution" role="note"><p class="callout-title">小心</p><p>乙</p></aside></aside>`,

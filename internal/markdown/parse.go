@@ -116,6 +116,7 @@ type reading struct {
 	doc      *Document
 	diags    diag.List
 	headings []*ast.Heading
+	inside   []*ast.Heading // those in boxes, quotes and lists
 	ids      map[string]bool
 	notes    bool            // there are footnotes, with ids of their own
 	raw      []string        // ids in raw HTML
@@ -161,7 +162,10 @@ func (r *reading) prepare(root ast.Node) {
 			}
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
-			if n.Parent().Kind() == ast.KindDocument && !r.isTitle(n) {
+			r.withoutAttributes(n)
+			if n.Parent().Kind() != ast.KindDocument {
+				r.inside = append(r.inside, n)
+			} else if !r.isTitle(n) {
 				r.doc.Headings = append(r.doc.Headings, Heading{Level: n.Level, Pos: r.at(n.Pos())})
 			}
 		case *ast.Text:
@@ -350,6 +354,7 @@ func (r *reading) split(root ast.Node) {
 		}
 		h, ok := n.(*ast.Heading)
 		if !ok {
+			r.headingsInside(n, kind, itemLevel)
 			pending = append(pending, n)
 			continue
 		}
@@ -360,6 +365,7 @@ func (r *reading) split(root ast.Node) {
 		explicit := r.kindAttribute(h)
 		if kind != nil && h.Level > kind.Level && explicit == None {
 			if itemLevel != 0 && h.Level > itemLevel {
+				r.tooDeep(h, itemLevel)
 				pending = append(pending, h)
 				continue
 			}

@@ -44,6 +44,14 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
 		},
 		{
+			Code: "heading-inside", Default: diag.Warning,
+			Summary: "a heading that would be a cause, a check, a solution or a case stands inside of something",
+			Why: "In a callout, a fold, a tab, a quote or a list, a heading is only a heading of that: it is no section and no item of one, and {tag=…} and {for=…} behind it say nothing. " +
+				"The same goes for {tag=…} and {for=…} behind a heading that is deeper than the items of its section.",
+			Bad:  "# 退款没到\n\n## 原因\n\n:::tip\n### 银行慢\n\n等三天。\n:::\n",
+			Good: "# 退款没到\n\n## 原因\n\n### 银行慢\n\n:::tip\n等三天。\n:::\n",
+		},
+		{
 			Code: "text-limit", Needed: true,
 			Summary: "a text has more of something than a page can bear",
 			Why:     "Such as a text in front matter of more than 500 characters, a heading of more than 1,000, lists in lists 50 deep, a table of more than 200 columns, or thousands of brackets that are never closed. No article that people read comes near; most often a log or a table of data was pasted. It would take the machine that builds for long, or the reader's.",
