@@ -54,6 +54,7 @@ var (
 	signal    = regexp.MustCompile(`^[\[【［][!！]\s*(\pL+)[\]】］]`)
 	underline = regexp.MustCompile(`^={3,}\s*$`)
 	tab       = regexp.MustCompile(`^={3,}[+!]?\s+["“]`)
+	bareTab   = regexp.MustCompile(`^===[+!]?[ \t]+[^\s=][^=]{0,30}$`)
 	contents  = regexp.MustCompile(`(?i)^\[\[?_?toc_?\]?\]$`)
 	tableRule = regexp.MustCompile(`^[|｜]?\s*:?[-—－]{2,}:?\s*[|｜][-—－|｜:\s]*$`)
 	fence     = regexp.MustCompile("^(?:···|｀｀｀)")
@@ -63,7 +64,7 @@ var (
 // beginsMarkup tells the characters with which all begins that lineStart finds.
 // Most lines begin with none of them.
 func beginsMarkup(r rune) bool {
-	return strings.ContainsRune("#＃:!?[【［=|｜-—－·｀（( \t\f\r0123456789", r)
+	return strings.ContainsRune("#＃:：!?[【［=＝@|｜-—－·｀（( \t\f\r0123456789", r)
 }
 
 // lineStart looks at what a line of a paragraph starts with.
@@ -78,17 +79,19 @@ func (m *meant) lineStart(start, end int) {
 	}
 	at := m.offset(start)
 	switch {
+	case m.told[at]:
 	case first == '#' || first == '＃':
 		m.heading(start, end)
-	case bytes.HasPrefix(line, []byte(":::")):
-		if len(bytes.Trim(line, ": ")) > 0 {
-			m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
-		}
+	case (first == '=' || first == '＝' || first == '@') && m.tabLine(start, end):
+	case first == '：' || first == ':':
+		m.colonLine(start, end)
 	case box.Match(line):
 		m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+	case signal.Match(line) && start > 0 && m.inAlert():
+		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: it stands in the callout above", "leave a blank line between the two, without a > in it")
 	case signal.Match(line):
 		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
-	case tab.Match(line):
+	case tab.Match(line) || start == 0 && bareTab.Match(line):
 		m.say(at, "“"+short(string(line))+"” is shown as text: these tabs are not read", "write :::tabs, == 标题 before each tab, and :::")
 	case underline.Match(line):
 		m.say(at, "a line of = is shown as text", "write --- for a line; the = of a heading stand right below its words")
@@ -100,6 +103,103 @@ func (m *meant) lineStart(start, end int) {
 		m.say(at, "code is shown as text", "begin and end it with ``` of the Latin keyboard, on a line of its own")
 	case first >= '0' && first <= '9' || first == '（' || first == '(':
 		m.number(start, end)
+	}
+}
+
+// inAlert reports whether the run is of a callout that is a quote.
+func (m *meant) inAlert() bool {
+	b, ok := m.block.Parent().(*boxNode)
+	return ok && b.colons == 0 && b.kind != tabBox && b.ends == ""
+}
+
+// underlined finds a line of two = in a tab, which makes a heading of the line
+// above.
+func (m *meant) underlined(h *ast.Heading) {
+	tab, ok := h.Parent().(*boxNode)
+	if h.Level != 1 || !ok || tab.kind != tabBox || h.Lines().Len() == 0 {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	_, below, _ := bytes.Cut(m.source[last.Start:], []byte("\n"))
+	line, _, _ := bytes.Cut(below, []byte("\n"))
+	if string(bytes.TrimSpace(line)) == "==" {
+		m.say(last.Start, "this line becomes a heading, because == stands below it", "write the name of the next tab behind the ==: == iPhone; or take the line out")
+	}
+}
+
+// colonLine is a line of a paragraph that begins with three colons or more: a
+// box that is not read, or the end of one.
+type colonLine struct {
+	offset     int
+	opens      bool
+	full, open bool // written with full-width colons; in a box that goes on
+	written    string
+	mend       Mend
+}
+
+var colonSigns = regexp.MustCompile(`^[:：]{3,}[ \t\x{3000}]*`)
+
+// colonLine notes such a line, or finds the meaning of a term that is not read.
+func (m *meant) colonLine(start, end int) {
+	line := m.seen[start:end]
+	signs := colonSigns.Find(line)
+	if signs == nil {
+		return
+	}
+	x := colonLine{offset: m.offset(start), written: short(string(line))}
+	n := strings.Count(string(signs), ":") + strings.Count(string(signs), "：")
+	x.full = n < len(bytes.TrimRight(signs, " \t　"))
+	words := strings.TrimSpace(strings.ReplaceAll(string(line[len(signs):]), "　", " "))
+	right := strings.Repeat(":", n) + words
+	x.opens = words != ""
+	if b, ok := m.block.Parent().(*boxNode); ok {
+		x.open = b.colons > 0 && !b.ended
+	}
+	if x.full && bytes.IndexByte(line, masked) < 0 && bytes.IndexByte(line, maskedAddress) < 0 {
+		word, _, _ := strings.Cut(words, " ")
+		if kind := boxKind(word); words == "" || kind != "" && kind != tabsBox {
+			x.mend = m.instead(start, end, right)
+		}
+	}
+	m.colons = append(m.colons, x)
+}
+
+// colonLines tells what the lines of colons are that no box has read. Those of
+// full-width colons that open and end a box are mended together.
+func (m *meant) colonLines() {
+	var open []int
+	closes := map[int]int{}
+	for i, x := range m.colons {
+		switch {
+		case x.opens:
+			open = append(open, i)
+		case len(open) > 0:
+			closes[open[len(open)-1]] = i
+			closes[i] = -1
+			open = open[:len(open)-1]
+		}
+	}
+	for i, x := range m.colons {
+		end, paired := closes[i]
+		message := "“" + x.written + "” is shown as text: this box is not read"
+		switch {
+		case paired && end < 0:
+		case x.opens && x.full:
+			var mends []Mend
+			if paired && x.mend.Old != "" {
+				mends = append(mends, x.mend)
+				if last := m.colons[end]; last.mend.Old != "" {
+					mends = append(mends, last.mend)
+				}
+			}
+			m.say(x.offset, message, "write the colons of the Latin keyboard: :::tip 标题, and ::: below its last line", mends...)
+		case x.opens:
+			m.say(x.offset, message, "write a callout: > [!注意], or :::warning … :::")
+		case x.full && x.open:
+			m.say(x.offset, "“"+x.written+"” is shown as text, and ends no box", "write the colons of the Latin keyboard: :::", x.mend)
+		default:
+			m.say(x.offset, "“"+x.written+"” is shown as text: no box is open here", "take it out, or write above it the line that begins its box, such as :::tip")
+		}
 	}
 }
 
@@ -462,7 +562,7 @@ func (m *meant) braces(heading bool) {
 		}
 	}
 	for i, c := range m.seen {
-		if c != '{' || heading {
+		if _, title := m.block.(*boxTitle); c != '{' || heading || title {
 			continue
 		}
 		attached := i > 0 && m.seen[i-1] == masked

@@ -82,7 +82,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	body := source[start:]
 	pc := parser.NewContext()
 	root := p.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}}
+	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}, told: map[int]bool{}}
 	r.tooMuch(pc)
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
@@ -120,6 +120,7 @@ type reading struct {
 	ids      map[string]bool
 	notes    bool            // there are footnotes, with ids of their own
 	raw      []string        // ids in raw HTML
+	told     map[int]bool    // places of which something was said, so that it is not said twice
 	slow     map[string]bool // languages whose colours take too long
 }
 

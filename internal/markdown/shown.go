@@ -159,6 +159,7 @@ type meant struct {
 	run
 	block    ast.Node // that the run is of
 	numbered []numbered
+	colons   []colonLine
 	once     map[string]int // findings that are said once for each article, by what is said
 	times    map[int]int
 }
@@ -179,6 +180,7 @@ func (r *reading) shown(root ast.Node) {
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Heading:
+			m.underlined(n)
 			if n.FirstChild() == nil && n.Lines().Len() == 0 {
 				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
 			}
@@ -200,6 +202,7 @@ func (r *reading) shown(root ast.Node) {
 		return ast.WalkSkipChildren, nil
 	})
 	m.lists()
+	m.colonLines()
 	for i, n := range m.times {
 		r.doc.Shown[i].Message += ", here and in " + places(n)
 	}
@@ -226,10 +229,14 @@ func (m *meant) full() bool { return len(m.doc.Shown) >= maxShown }
 
 // say notes a finding at an offset of the body.
 func (m *meant) say(offset int, message, hint string, mends ...Mend) {
-	if m.full() {
-		return
+	m.show(offset, message, hint, mends...)
+}
+
+// show is say for what is found outside of a run.
+func (r *reading) show(offset int, message, hint string, mends ...Mend) {
+	if len(r.doc.Shown) < maxShown {
+		r.doc.Shown = append(r.doc.Shown, Shown{Pos: r.at(offset), Message: message, Hint: hint, Mends: mends})
 	}
-	m.doc.Shown = append(m.doc.Shown, Shown{Pos: m.at(offset), Message: message, Hint: hint, Mends: mends})
 }
 
 // sayOnce is say for what an article often has many of: the first place is told,

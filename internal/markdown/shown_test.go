@@ -101,6 +101,29 @@ func TestShown(t *testing.T) {
 			"1:6 “｛.cause｝” is shown as text, and not read",
 			"3:6 “｛tag＝“银行慢”｝” is shown as text, and not read",
 		}, "## 原因{.cause}\n\n### 慢{tag=\"银行慢\"}\n\n集合｛甲，乙｝\n"},
+		{"a box with full-width colons", "：：：tip　先看\n字。\n：：：\n\n> ：：：提示\n>\n> 字。\n>\n> ：：：\n", []string{
+			"1:1 “：：：tip　先看” is shown as text: this box is not read",
+			"5:3 “：：：提示” is shown as text: this box is not read",
+		}, ":::tip 先看\n字。\n:::\n\n> :::提示\n>\n> 字。\n>\n> :::\n"},
+		{"one that has no end, or no kind", "：：：tip\n\n字。\n\n## 甲\n\n：：：什么\n", []string{
+			"1:1 “：：：tip” is shown as text: this box is not read",
+			"7:1 “：：：什么” is shown as text: this box is not read",
+		}, ""},
+		{"an end of no box", ":::tip\n字\n:::\n:::\n", []string{"4:1 “:::” is shown as text: no box is open here"}, ""},
+		{"an end of full-width colons", ":::note\n字\n：：：\n\n后\n", []string{"3:1 “：：：” is shown as text, and ends no box"}, ":::note\n字\n:::\n\n后\n"},
+		{"braces of the Chinese keyboard behind a fold", ":::details 甲 ｛open｝\n字\n:::\n\n:::details 用{号} {open}\n字\n:::\n", []string{"1:14 “｛open｝” is shown as a part of the title"}, ":::details 甲 {open}\n字\n:::\n\n:::details 用{号} {open}\n字\n:::\n"},
+		{"braces in the title of a callout", ":::tip 乙 {open}\n字\n:::\n\n:::tip{title=\"丙\"}\n字\n:::\n\n:::tip 用 {name}\n:::\n", []string{
+			"1:10 “{open}” is shown as a part of the title: only a fold is open or shut", "5:7 “{title=\"丙\"}” is shown as a part of the title: a box has no attributes",
+		}, ""},
+		{"a line in tabs that begins none", ":::tabs\n== 甲\n字\n＝＝ 乙\n字\n==丙\n字\n\n==重点==在此，==\n:::\n\n＝＝ 外\n==外\n", []string{
+			"4:1 “＝＝ 乙” is shown as text, and begins no tab", "6:1 “==丙” is shown as text, and begins no tab",
+		}, ":::tabs\n== 甲\n字\n== 乙\n字\n== 丙\n字\n\n==重点==在此，==\n:::\n\n＝＝ 外\n==外\n"},
+		{"a tab without a name", ":::tabs\n== 甲\n字\n\n==\n\n子\n==\n\n字\n:::\n", []string{
+			"5:1 “==” is shown as text: a tab has a name", "7:1 this line becomes a heading, because == stands below it",
+		}, ""},
+		{"a tab without quotes", "=== iPhone\n\n文\n\n=== 甲 ===\n\n日志\n=== RUN\n", []string{"1:1 “=== iPhone” is shown as text: these tabs are not read"}, ""},
+		{"two callouts that touch", "> [!NOTE]\n> 甲\n> [!TIP]\n> 乙\n", []string{"3:3 “[!TIP]” is shown as text: it stands in the callout above"}, ""},
+		{"a callout of no kind is a mistake already", "> [!Attention]\n> 甲\n", nil, ""},
 		{"a table", "| 甲 | 乙 |\n|---|\n| 1 | 2 |\n", []string{"2:1 this table is shown as text"}, ""},
 		{"a table's full-width signs", "｜甲｜乙｜\n｜——｜——｜\n", []string{"2:1 this table is shown as text"}, ""},
 		{"code signs of the Chinese keyboard", "···\nls\n···\n", []string{"1:1 code is shown as text", "3:1 code is shown as text"}, ""},

@@ -97,6 +97,13 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
 		},
 		{
+			Code: "tabs", Default: diag.Warning,
+			Summary: "a tab is not as it was meant",
+			Why:     "Two tabs with one name cannot be told apart; text above the first tab, or outside of a tab whose text stands four blanks to the right, belongs to none; and == 文字 == begins a tab, where a mark was meant.",
+			Bad:     "# 退款没到\n\n:::tabs\n== 手机\n点设置。\n== 手机\n点更多。\n:::\n",
+			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
+		},
+		{
 			Code: "title-length", Default: diag.Warning,
 			Summary: "a title is longer than 40 Chinese characters or 80 letters",
 			Why:     "Lists, results and other sites cut it off there, and the part that tells the problem apart is gone. The limit is generous: good titles have half of it.",
