@@ -143,7 +143,7 @@ func (s Settings) Parser() *markdown.Parser {
 
 // Markdown is how Markdown is read on a site with these settings.
 func (s Settings) Markdown() markdown.Options {
-	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: len(s.Values) > 0, Embeds: s.Embeds, Words: s.Kinds}
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: slices.Sorted(maps.Keys(s.Values)), Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.

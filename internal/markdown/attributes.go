@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -31,25 +32,80 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 			}
 		}
 	}
+	for _, a := range h.Attributes() {
+		r.unknownAttribute(h, string(a.Name), a.Value)
+	}
 	last := h.Lines().At(h.Lines().Len() - 1)
-	written := bytes.TrimRight(last.Value(r.source), " \t\n")
-	if len(written) == 0 || written[len(written)-1] != '}' {
+	line := string(bytes.TrimRight(last.Value(r.source), " \t\n"))
+	if !strings.ContainsAny(line, "{（(") {
 		return
 	}
-	line := string(written)
+	lost := func(at int, hint string) {
+		r.problem(r.at(last.Start+at), diag.Error, "heading-attribute", "this is not read as an attribute, and would be shown", hint)
+	}
+	if m := kindInBrackets.FindStringSubmatchIndex(line); m != nil {
+		lost(m[0], "write it in braces: {."+line[m[2]:m[3]]+"}")
+		return
+	}
 	open := strings.LastIndexByte(line, '{')
 	if open < 0 || open > 0 && line[open-1] == '\\' {
 		return
 	}
-	inside := line[open+1 : len(line)-1]
-	if !meantAsAttribute.MatchString(inside) || strings.Contains(inside, "}") {
+	inside, behind, closed := strings.Cut(line[open+1:], "}")
+	if m := kindWithoutPoint.FindStringSubmatch(inside); closed && m != nil && strings.Trim(behind, afterBraces) == "" {
+		lost(open, "write a point before the kind: {."+m[1]+"}")
+		return
+	}
+	colon := meantWithColon.FindStringSubmatch(inside)
+	if colon == nil && !meantAsAttribute.MatchString(inside) || strings.Trim(behind, afterBraces) != "" {
 		return
 	}
 	hint := "write it as {.cause}, {#name} or {for=\"…\"}"
-	if quoted := QuotedAttributes(inside); quoted != inside {
+	switch quoted := QuotedAttributes(inside); {
+	case colon != nil:
+		hint = "write = in place of the colon: {" + QuotedAttributes(colon[1]+"="+strings.TrimSpace(inside[len(colon[0]):])) + "}"
+	case !closed:
+		hint = "the } is missing: {" + strings.TrimSpace(quoted) + "}"
+	case behind != "":
+		hint = "nothing stands behind it: take “" + behind + "” out, or write it before the {"
+	case quoted != inside:
 		hint = "put the value in quotes: {" + quoted + "}"
 	}
-	r.problem(r.at(last.Start+open), diag.Error, "heading-attribute", "this is not read as an attribute, and would be shown", hint)
+	lost(open, hint)
+}
+
+// afterBraces are signs that people put behind a heading without thinking.
+const afterBraces = "。.，,：:；;！!、 "
+
+const kindNames = `(cause|check|solution|case)`
+
+var (
+	kindInBrackets   = regexp.MustCompile(`[（(]\s*\.` + kindNames + `\s*[)）]$`)
+	kindWithoutPoint = regexp.MustCompile(`^\s*` + kindNames + `\s*$`)
+	meantWithColon   = regexp.MustCompile(`^\s*(tag|for)\s*[:：]`)
+)
+
+// unknownAttribute reports an attribute that is near one that is read. Others
+// are those of other programs, and take nothing away.
+func (r *reading) unknownAttribute(h *ast.Heading, name string, value any) {
+	hint := ""
+	switch lower := strings.ToLower(name); {
+	case slices.Contains([]string{"id", "class", "tag", "for"}, name):
+		return
+	case kindWithoutPoint.MatchString(lower) || kindWithoutPoint.MatchString(strings.TrimSuffix(lower, "s")):
+		text := ""
+		if v, ok := value.([]byte); ok {
+			text = string(v)
+		}
+		hint = "write {." + strings.TrimSuffix(lower, "s") + "} for the kind of a section, {for=\"" + text + "\"} for the cause that an item is for, or {tag=\"" + text + "\"} for what it is about"
+	default:
+		near := diag.Nearest(lower, []string{"tag", "for"})
+		if near == "" || len(lower) > len(near)+1 {
+			return
+		}
+		hint = "did you mean " + quote(near) + "?"
+	}
+	r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", "no heading has an attribute "+quote(name), hint)
 }
 
 // QuotedAttributes are the attributes in the braces behind a heading, with the

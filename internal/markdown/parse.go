@@ -27,7 +27,7 @@ type Options struct {
 	RawHTML   bool      // pass HTML through instead of showing it as text
 	Embeds    []string  // sites whose films may be framed, of EmbedHosts
 	Wikilinks bool      // [[name]] is a link
-	Values    bool      // the site has values, and a {{name}} that is none of them was said by who put them in
+	Values    []string  // the names of the site's values; where it has some, a {{name}} that is none of them was said by who put them in
 	Words     KindWords // which words in a heading tell its kind
 	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
@@ -189,6 +189,7 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.Link:
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
+			r.widthInWords(n)
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)
@@ -434,6 +435,10 @@ func (r *reading) kindAttribute(h *ast.Heading) Kind {
 				return k
 			}
 			known = append(known, k.String())
+		}
+		if k := r.parser.options.Words.Kind(name); k != None && len(name) >= utf8.UTFMax-1 && name[0] >= utf8.RuneSelf { // {.原因}
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "write {."+k.String()+"}")
+			continue
 		}
 		if near := diag.Nearest(name, known); near != "" {
 			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "did you mean "+quote("."+near)+"?")

@@ -25,6 +25,12 @@ var (
 	valueWritten = regexp.MustCompile(`\{\{[ \t]*([\p{L}_][\p{L}\p{N}_.-]*)[ \t]*\}\}`)
 )
 
+// IsPiece reports whether an address is that of a piece: of a file in a folder
+// whose name begins with _.
+func IsPiece(dest string) bool {
+	return pieceFolder.MatchString(dest) && (strings.HasSuffix(dest, ".md") || !strings.Contains(dest[strings.LastIndexByte(dest, '/')+1:], "."))
+}
+
 // Places finds the pieces and values of a text, in order: what in code and
 // comments looks like one is left alone.
 func (p *Parser) Places(body []byte) []Place {

@@ -43,7 +43,25 @@ type run struct {
 	seen  []byte
 	parts []runPart
 	tags  []tagShown
+
+	product int // where a star between digits is read as emphasis; 0: nowhere
 }
+
+// noteProduct notes emphasis that begins or ends with a star between two digits.
+func (u *run) noteProduct(n *ast.Emphasis, source []byte) {
+	first, ok := n.FirstChild().(*ast.Text)
+	last, also := n.LastChild().(*ast.Text)
+	if !ok || !also || u.product > 0 {
+		return
+	}
+	for _, at := range []int{first.Segment.Start - 1, last.Segment.Stop} {
+		if at > 0 && at+1 < len(source) && source[at] == '*' && isDigit(source[at-1]) && isDigit(source[at+1]) {
+			u.product = first.Segment.Start - 1
+		}
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // runPart is a part of a run that is as in the body, up to the next.
 type runPart struct{ at, offset int }
@@ -54,7 +72,7 @@ type tagShown struct {
 	offset int
 }
 
-func (u *run) reset() { u.seen, u.parts, u.tags = u.seen[:0], u.parts[:0], u.tags[:0] }
+func (u *run) reset() { u.seen, u.parts, u.tags, u.product = u.seen[:0], u.parts[:0], u.tags[:0], 0 }
 
 func (u *run) mask(as byte, offset int) {
 	u.parts = append(u.parts, runPart{len(u.seen), offset})
@@ -131,6 +149,9 @@ func (u *run) read(n ast.Node, source []byte, rawHTML bool, last int) int {
 			}
 		case *ast.CodeSpan, *ast.Image:
 		default:
+			if e, ok := c.(*ast.Emphasis); ok && e.Level == 1 {
+				u.noteProduct(e, source)
+			}
 			if c.FirstChild() != nil {
 				u.mask(masked, last)
 				last = u.read(c, source, rawHTML, last)

@@ -63,7 +63,7 @@ func TestShown(t *testing.T) {
 
 		{"a link with full-width brackets", "见[进度]（b.md）和![图]（a.png）。\n", []string{
 			"1:2 this link is shown as text: brackets and quotes are those of the Latin keyboard",
-			"1:14 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+			"1:14 this picture is shown as text: brackets and quotes are those of the Latin keyboard",
 		}, "见[进度](b.md)和![图](a.png)。\n"},
 		{"one full-width bracket", "[进度](b.md）\n\n[官网]（https://example.org/a）\n", []string{
 			"1:1 this link is shown as text: brackets and quotes are those of the Latin keyboard",
@@ -120,6 +120,31 @@ func TestShown(t *testing.T) {
 		}, ":::tabs\n== 甲\n字\n== 乙\n字\n== 丙\n字\n\n==重点==在此，==\n:::\n\n＝＝ 外\n==外\n"},
 		{"a tab without a name", ":::tabs\n== 甲\n字\n\n==\n\n子\n==\n\n字\n:::\n", []string{
 			"5:1 “==” is shown as text: a tab has a name", "7:1 this line becomes a heading, because == stands below it",
+		}, ""},
+		{"one full-width sign", "＃原因\n\n#原因\n钱在路上。\n\n#甲\n#乙\n", []string{"1:1 “＃原因” is shown as text, not as a heading", "3:1 “#原因” is shown as text, not as a heading"}, ""},
+		{"a width that is not read", "![灯](a.png) {width=300}\n\n![灯](a.png){width=“50％”}\n\n[![灯](a.png)](b.md)\n\n> ![灯](a.png){: width=\"9px\" }\n", []string{
+			"1:13 “{width=300}” is shown as text, and the picture is as wide as it is", "3:12 “{width=“50％”}” is shown as text, and the picture is as wide as it is",
+			"7:14 “{: width=\"9px\" }” is shown as text, and the picture is as wide as it is",
+		}, "![灯](a.png){width=300}\n\n![灯](a.png){width=50%}\n\n[![灯](a.png)](b.md)\n\n> ![灯](a.png){width=9}\n"},
+		{"a width with more, or on its own line", "![灯](a.png){width=300 height=2}\n\n![灯](a.png)\n{width=300}\n\n[进度](a.md) {width}\n", []string{
+			"1:12 “{width=300 height=2}” is shown as text, and the picture is as wide as it is", "4:1 “{width=300}” is shown as text, and the picture is as wide as it is",
+		}, ""},
+		{"a picture with more than an address", "![灯](a.png =300x200)\n\n![灯](a.png 红 灯)\n\n！[灯](a.png)\n", []string{
+			"1:1 this picture is shown as text: its width does not stand in the brackets", "3:1 this picture is shown as text: its title has no quotes", "5:1 this is a link to a picture, not the picture",
+		}, "![灯](a.png){width=300}\n\n![灯](a.png \"红 灯\")\n\n![灯](a.png)\n"},
+		{"a link behind an exclamation", "看！[灯](a.png)，好！[进度](a.md)\n", []string{"1:2 this is a link to a picture, not the picture"}, ""},
+		{"quotes in quotes", "[甲](b.md \"一\"二\")\n", []string{"1:1 this link is shown as text: there are quotes in the title between its quotes"}, ""},
+		{"tags that do not end", "<kbd>A<kbd> 和 <u>没有\n\n<kbd>跨\n\n段</kbd>\n\n| 甲 |\n|-|\n| <ul><li>x</ul> |\n\na<b>c，List<s>，`<u>`\n", []string{
+			"1:1 <kbd> is shown as text: it is never closed in its paragraph, here and in 2 more places", "1:15 <u> is shown as text: it is never closed in its paragraph", "9:7 <li> is shown as text: it is never closed in its paragraph",
+		}, ""},
+		{"what Word leaves", "甲<o:p></o:p>乙<o:p/>\n", []string{"1:2 “<o:p></o:p>” is shown as text: it came with a text from Word", "1:14 “<o:p/>” is shown as text: it came with a text from Word"}, "甲乙\n"},
+		{"full-width stars", "＊＊晚上＊＊都慢，＊ 号，＊＊\n", []string{"1:1 “＊＊晚上＊＊” is shown as text: bold is not read here"}, "**晚上**都慢，＊ 号，＊＊\n"},
+		{"a mark with blanks", "看 == 这里 ==\n\n== 这里 ==\n\na == 甲 == b，== a ==\n", []string{"3:1 “== 这里 ==” is shown as text: this mark is not read"}, ""},
+		{"what a term means", "名词\n：意思\n\n词\n:意思\n\n这是一句话，\n：不是\n\n表情\n:smile:\n", []string{
+			"2:1 this line is shown as text, not as what the term above means", "5:1 this line is shown as text, not as what the term above means",
+		}, "名词\n: 意思\n\n词\n: 意思\n\n这是一句话，\n：不是\n\n表情\n:smile:\n"},
+		{"a product", "一共3*4*5 个\n\n5*6=30，按*号键\n\n*3* 和 a*b*c 和 2**3**4\n", []string{
+			"1:4 this * is read as the start of slanted words, and not shown", "3:2 this * is read as the start of slanted words, and not shown",
 		}, ""},
 		{"a tab without quotes", "=== iPhone\n\n文\n\n=== 甲 ===\n\n日志\n=== RUN\n", []string{"1:1 “=== iPhone” is shown as text: these tabs are not read"}, ""},
 		{"two callouts that touch", "> [!NOTE]\n> 甲\n> [!TIP]\n> 乙\n", []string{"3:3 “[!TIP]” is shown as text: it stands in the callout above"}, ""},
@@ -355,4 +380,22 @@ func FuzzShownPlain(f *testing.F) {
 			left = plain
 		}
 	})
+}
+
+// What is said of names and values of the site depends on whether it has them.
+func TestShownOfSite(t *testing.T) {
+	t.Parallel()
+	o := Options{Wikilinks: true, Values: []string{"phone"}}
+	said, _ := mended(t, o, "【【led】】，[[b|灯] [[led]] [[#甲]]\n\n{phone}、{{phone}、{{phone}}、{name}、\\{phone}、｛｛phone｝｝\n\n数组 a[[1]]，【【】】\n")
+	want := []string{
+		"1:1 “【【led】】” is shown as text", "1:9 “[[b|灯]” is shown as text: its second ] is missing",
+		"3:1 “{phone}” is shown as text, not as a value", "3:9 “{{phone}” is shown as text, not as a value",
+		"3:44 “｛｛phone｝｝” is shown as text, not as a value",
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
+	}
+	if said, _ := mended(t, Options{}, "【【led】】 {phone}\n"); len(said) > 0 {
+		t.Errorf("without either: said %q", said)
+	}
 }

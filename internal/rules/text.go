@@ -63,7 +63,7 @@ func textRules() []Rule {
 			Summary: "readers see as text what was meant as markup",
 			Why: "Such as ##原因 without a blank, a link with a blank in its address, brackets and braces of the Chinese keyboard, ** that have no partner, lines that begin with 1、, " +
 				"boxes, shortcodes and formulas of other programs, HTML without raw_html, a heading without words, and words of the template. It looks at what readers see, so what the site understands, " +
-				"what stands in code and what is escaped (\\#, \\*) is never meant. Titles, summaries and symptoms have no markup at all, and readers see theirs as it is written. `whyfix check -fix` mends ##原因, 1、, braces behind headings and links where only one thing can be meant. " +
+				"what stands in code and what is escaped (\\#, \\*) is never meant. Titles, summaries and symptoms have no markup at all, and readers see theirs as it is written. `whyfix check -fix` mends ##原因, 1、, braces behind headings, full-width signs, and links and pictures where only one thing can be meant. " +
 				"HTML, shortcodes and formulas are said once for each article, with their number. A warning, because a sign may be meant as it is.",
 			Bad:  "# 退款没到\n\n##原因\n\n见[进度]（https://example.org/）。\n",
 			Good: "# 退款没到\n\n## 原因\n\n见[进度](https://example.org/)。\n",
