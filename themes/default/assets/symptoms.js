@@ -35,5 +35,10 @@
       found += here;
     }
     none.textContent = found ? "" : none.dataset.none;
+    if (found) return;
+    const search = document.createElement("a");
+    search.href = none.dataset.search + "?" + new URLSearchParams({ q: input.value.trim() });
+    search.textContent = input.value.trim();
+    none.append(" ", search);
   });
 })();
