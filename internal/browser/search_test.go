@@ -441,7 +441,7 @@ func TestModesAreSaidInWords(t *testing.T) {
 	p := open(t, served(t, nil))
 	for question, want := range map[string]string{
 		"花被":          "没有找到“花被”，已显示“花呗”的结果",
-		"花呗在月球上面用不了吗": "没有完全符合的文章",
+		"花呗在月球上面用不了吗": "篇相近的文章",
 	} {
 		p.goTo("/search/")
 		p.click(box, boxName)

@@ -195,7 +195,8 @@ type ArticleView struct {
 // ContentsEntry is a section in the contents list, with its items.
 type ContentsEntry struct {
 	Link
-	Items []Link
+	Items   []Link
+	Anchors []string // ids of a section that stands here alone, because all of it is in the answers
 }
 
 // ChainMap is a drawing of the chain: symptom, causes, solutions, and a line
@@ -232,8 +233,8 @@ type MapLine struct {
 type Guide struct {
 	Lead    template.HTML // short sentences above the items that stand in the answers; may be empty
 	Answers []Answer
-	// Anchors are the ids of sections of which nothing is left outside of the
-	// answers. Links that name them lead to the question.
+	// Anchors are the ids of sections that the answers took over: links that name
+	// them lead to the question. Those of other sections are with the contents.
 	Anchors []string
 }
 
@@ -297,14 +298,21 @@ type TagView struct {
 	Articles  []Card
 }
 
-// TagStep is an item of an article that is about the tag.
+// TagStep is what articles say about the tag: a cause, a check, a solution or a
+// case.
 type TagStep struct {
+	Title string
+	Parts []TagPart // one, or several ways of one solution
+	For   []Link    // of a solution: the causes that it is for
+	Also  []Link    // other articles that say it as one of the parts does
+	Told  bool      // the texts of the parts stand here
+}
+
+// TagPart is an item of an article that is about the tag.
+type TagPart struct {
 	Step    Link
 	Article Link
-	For     []Link        // of a solution: the causes that it is for
-	Also    []Link        // the first articles that say the same
-	Told    bool          // its text stands here
-	Body    template.HTML // the text; may be empty
+	Body    template.HTML // may be empty
 }
 
 // SayingGroup is what readers say of a product where one cause is likely.
