@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
@@ -64,7 +66,7 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, closeRelease, err := server.Load(t.Context(), public, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
@@ -57,7 +59,7 @@ func TestTabs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, closeRelease, err := server.Load(t.Context(), public, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ var importTable = map[string]allowed{
 	"render":          {project: []string{"content", "diag", "han", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":             {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
 	"search": {project: []string{
-		"search/article", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",
+		"search/article", "search/cluster", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",
 	}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"search/snippet":  {project: []string{"han", "search/article", "search/question", "search/terms"}},
 	"search/correct":  {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms"}},

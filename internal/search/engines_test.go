@@ -42,7 +42,7 @@ func TestEnginesAnswerTheSame(t *testing.T) {
 			sources = append(sources, cluster.Source{URL: d.URL, Make: func() (*article.Document, error) { return d, nil }})
 		}
 		dir := t.TempDir()
-		err := cluster.Write(t.Context(), dir, options, cluster.Writing{Name: "whyfix-same", Docs: sources, Synonyms: synonyms})
+		err := cluster.Write(t.Context(), dir, options, cluster.Writing{Placing: cluster.Placing{Name: "whyfix-same"}, Docs: sources, Synonyms: synonyms})
 		if err != nil {
 			t.Fatal(err)
 		}

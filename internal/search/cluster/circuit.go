@@ -60,13 +60,11 @@ func (c *circuit) leave(ctx context.Context, err error) error {
 		c.wait = min(max(2*c.wait, firstWait), mostWait)
 		c.until = time.Now().Add(c.wait)
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return err
-	}
 	return &engine.Unavailable{After: max(c.wait, firstWait), Err: err}
 }
 
-// open reports whether nobody asks, and why.
+// open tells why the cluster is taken for away; nil: it is not. Only who asks
+// finds out that it is back.
 func (c *circuit) open() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -38,7 +38,8 @@ type Options struct {
 
 // Cluster is a connection to one. It is safe for concurrent use.
 type Cluster struct {
-	client  *opensearch.Client
+	quick   *opensearch.Client // for readers, who wait
+	patient *opensearch.Client // for builds, who wait for as long as it takes
 	circuit circuit
 	asked   func(took time.Duration, err error) // told of every request; may be nil
 }
@@ -47,46 +48,63 @@ type Cluster struct {
 // so that another node can be asked.
 const (
 	attemptTime = 700 * time.Millisecond
+	patientTime = time.Minute
 	attempts    = 3
 	dialTime    = 500 * time.Millisecond
 	mostIdle    = 64 // connections to a node that wait for use
 )
 
-// Connect makes a Cluster; it asks nothing yet. Writing waits longer for an
-// answer than reading does.
-func Connect(o Options) (*Cluster, error) { return connect(o, attemptTime) }
-
-func connect(o Options, attempt time.Duration) (*Cluster, error) {
+// Connect makes a Cluster; it asks nothing yet.
+func Connect(o Options) (*Cluster, error) {
 	if len(o.Addresses) == 0 {
 		return nil, errors.New("search: no address of an OpenSearch cluster is known: say it with -opensearch URL[,URL]")
 	}
-	for _, address := range o.Addresses {
-		u, err := url.Parse(address)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("search: %q is no address of an OpenSearch cluster: it has to be like https://search.example.org:9200", address)
-		}
-		if u.User != nil {
-			return nil, fmt.Errorf("search: the address of %s has a user in it: give credentials by a file or the environment, where no list of processes shows them", u.Host)
-		}
+	if err := o.Check(); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
 	}
 	secure, err := o.tls()
 	if err != nil {
 		return nil, err
 	}
+	c := &Cluster{}
+	attempt := attemptTime
+	if len(o.Addresses) == 1 { // to ask a node again that is too busy makes it worse
+		attempt = patientTime
+	}
+	if c.quick, err = o.client(secure, attempt); err == nil {
+		c.patient, err = o.client(secure, patientTime)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search: OpenSearch: %w", err)
+	}
+	return c, nil
+}
+
+func (o Options) client(secure *tls.Config, attempt time.Duration) (*opensearch.Client, error) {
 	off := false
-	client, err := opensearch.NewClient(opensearch.Config{
+	return opensearch.NewClient(opensearch.Config{
 		Addresses: o.Addresses, Username: o.User, Password: o.Password,
 		MaxRetries: attempts - 1, EnableRetryOnTimeout: true, RequestTimeout: attempt, RetryOnStatus: []int{502, 503, 504},
-		DiscoverNodesOnStart: &off,
+		DiscoverNodesOnStart: &off, MaxRetryClusterHealth: -1, // who serves may only be allowed to read
 		Transport: &http.Transport{
 			DialContext: (&net.Dialer{Timeout: dialTime}).DialContext, TLSHandshakeTimeout: 2 * dialTime, TLSClientConfig: secure,
 			MaxIdleConnsPerHost: mostIdle, IdleConnTimeout: time.Minute, DisableCompression: true,
 		},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("search: OpenSearch: %w", err)
+}
+
+// Check says what is wrong with the addresses.
+func (o Options) Check() error {
+	for _, address := range o.Addresses {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%q is no address of an OpenSearch cluster", address)
+		}
+		if u.User != nil {
+			return fmt.Errorf("the address of %s has a user in it; credentials come from a file or the environment, where no list of processes shows them", u.Host)
+		}
 	}
-	return &Cluster{client: client}, nil
+	return nil
 }
 
 func (o Options) tls() (*tls.Config, error) {
@@ -115,7 +133,7 @@ func (o Options) tls() (*tls.Config, error) {
 }
 
 // Close gives the connections back.
-func (c *Cluster) Close() error { return c.client.Close() }
+func (c *Cluster) Close() error { return errors.Join(c.quick.Close(), c.patient.Close()) }
 
 // Failure is what a cluster said was wrong.
 type Failure struct {
@@ -197,7 +215,11 @@ func (c *Cluster) exchange(req *http.Request) (data []byte, status int, err erro
 			return nil, 0, fmt.Errorf("search: OpenSearch: %w", err)
 		}
 	}
-	res, err := c.client.Stream(req)
+	client := c.patient
+	if _, waits := req.Context().Deadline(); waits {
+		client = c.quick
+	}
+	res, err := client.Stream(req)
 	if res == nil {
 		return nil, 0, fmt.Errorf("search: the OpenSearch cluster does not answer: %w", err)
 	}
@@ -243,6 +265,12 @@ func busy(err error) bool {
 		return err != nil // nobody answered
 	}
 	return f.Status == http.StatusTooManyRequests || f.Status >= 500
+}
+
+// isMissing reports whether there is no such index.
+func isMissing(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Status == http.StatusNotFound
 }
 
 // marshal is for what cannot fail: numbers, texts and lists of them.

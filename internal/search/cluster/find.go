@@ -33,12 +33,15 @@ const least = 1e-9
 // a hit is, how many are and what they have.
 func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, error) {
 	f := &finding{x: x, q: q, seen: map[string]*seen{}}
+	late := ctx.Err() != nil
 	found, err := f.find(ctx)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, ctx.Err()
-	case err != nil && ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded):
+	case err != nil && ctx.Err() == nil && !errors.Is(err, errLate):
 		return nil, err
+	case err != nil && !late && len(f.seen) == 0: // nothing was heard: that is no answer
+		return nil, &engine.Unavailable{After: firstWait, Err: err}
 	case err != nil: // out of time
 		found = &engine.Found{Partial: true, Facets: f.facets(nil)}
 		if f.chosen != nil {

@@ -145,8 +145,10 @@ func (x *Index) search(ctx context.Context, list []query) ([]answer, error) {
 		return nil, err
 	}
 	var body bytes.Buffer
-	head := marshal(query{"index": x.name, "search_type": "dfs_query_then_fetch"})
-	plain := marshal(query{"index": x.name})
+	// Each node reads its own copies: one that hangs keeps nobody waiting but who
+	// asks it, and who does asks another next.
+	head := marshal(query{"index": x.name, "preference": "_local", "search_type": "dfs_query_then_fetch"})
+	plain := marshal(query{"index": x.name, "preference": "_local"})
 	for _, q := range list {
 		if deadline, ok := ctx.Deadline(); ok {
 			q["timeout"] = fmt.Sprintf("%dms", max((time.Until(deadline)-margin).Milliseconds(), 1))
@@ -185,13 +187,17 @@ func (x *Index) sure(ctx context.Context, list []query) ([]answer, error) {
 	for i := range out {
 		switch a := &out[i]; {
 		case a.TimedOut:
-			return nil, context.DeadlineExceeded
+			return nil, errLate
 		case a.Shards.Failed > 0:
 			return nil, a.lost()
 		}
 	}
 	return out, err
 }
+
+// errLate says that a search took the reader's time, a little less his own way
+// back.
+var errLate = fmt.Errorf("search: the OpenSearch cluster had no time: %w", context.DeadlineExceeded)
 
 // lost says that a part of an index did not answer.
 func (a *answer) lost() error {

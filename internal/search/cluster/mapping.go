@@ -53,14 +53,8 @@ const parts = 4096
 // k1 is the similarity's.
 const k1 = engine.K1 * parts
 
-// Layout is how an index is spread over the nodes.
-type Layout struct {
-	Shards   int // at least 1
-	Replicas int // copies of each shard beside the first
-}
-
 // definition is what an index is created with.
-func definition(meta meta, l Layout) query {
+func definition(meta meta, shards int) query {
 	words := query{"type": "keyword", "doc_values": false, "norms": false}
 	column := query{"type": "keyword"}
 	number := query{"type": "integer"}
@@ -79,7 +73,7 @@ func definition(meta meta, l Layout) query {
 	}
 	return query{
 		"settings": query{
-			"number_of_shards": l.Shards, "number_of_replicas": 0, "refresh_interval": "-1",
+			"number_of_shards": shards, "number_of_replicas": 0, "refresh_interval": "-1",
 			"similarity": query{"saturating": query{"type": "BM25", "k1": k1, "b": 0}},
 			"analysis": query{
 				"tokenizer": query{"spaces": query{"type": "whitespace", "max_token_length": 4096}},
@@ -99,9 +93,8 @@ type meta struct {
 	Schema  int    `json:"schema"`
 	Site    string `json:"site"`
 	Release string `json:"release"`
-	// Complete: all articles are in it. An index that is not is of a build that
-	// runs or died.
-	Complete bool `json:"complete"`
+	// Live: its release was. An index without is of a build that runs or died.
+	Live bool `json:"live"`
 }
 
 // Schema changes whenever an index of before would give other answers, or none.

@@ -173,7 +173,7 @@ func (x *Index) Suggest(ctx context.Context, typed engine.Typed) ([]engine.Wordi
 	switch {
 	case err == nil:
 		return engine.Suggest(ctx, &x.site, entries, typed), nil
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, errLate):
 		return []engine.Wording{}, nil
 	}
 	return nil, err

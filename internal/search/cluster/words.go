@@ -31,7 +31,7 @@ func (x *Index) Words(ctx context.Context, like engine.Like) ([]engine.Counted, 
 	}})
 	switch {
 	case err == nil:
-	case errors.Is(ctx.Err(), context.DeadlineExceeded): // it has none by now
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, errLate): // it has none by now
 		return nil, nil
 	default:
 		return nil, err

@@ -32,19 +32,24 @@ type Source struct {
 	Make func() (*article.Document, error)
 }
 
-// Writing is an index that is to be written.
-type Writing struct {
+// Placing says which index it is, and how it is spread over the nodes.
+type Placing struct {
 	Name          string // of the index
 	Site, Release string
-	Layout        Layout
-	Docs          []Source // no two with the same URL
-	Synonyms      []terms.Synonyms
-	Progress      func(done, all int) // documents that the cluster has; may be nil
+	Shards        int // at least 1
+	Replicas      int // copies of each shard beside the first
+}
+
+// Writing is an index that is to be written.
+type Writing struct {
+	Placing
+	Docs     []Source // no two with the same URL
+	Synonyms []terms.Synonyms
+	Progress func(done, all int) // documents that the cluster has; may be nil
 }
 
 // How an index is sent.
 const (
-	writeTime  = 60 * time.Second // for one request
 	lotBytes   = 1 << 20          // of one bulk request, and a bit more
 	lotsAtOnce = 2                // on their way: the cluster says by its answers how fast it goes
 	patience   = 2 * time.Minute  // for a cluster that is too busy, or away
@@ -54,10 +59,10 @@ const (
 
 // Write makes an index of documents and, in a folder, the record of what is
 // known of all of them. It returns when all can be found, and not before the
-// cluster has counted as many as were sent. An index that did not become whole
-// says so of itself.
+// cluster has counted as many as were sent. The index says of itself that its
+// release is not live yet; Tidy changes that.
 func Write(ctx context.Context, dir string, o Options, w Writing) error {
-	c, err := connect(o, writeTime)
+	c, err := Connect(o)
 	if err != nil {
 		return err
 	}
@@ -66,7 +71,7 @@ func Write(ctx context.Context, dir string, o Options, w Writing) error {
 		return fmt.Errorf("search: %w", err)
 	}
 	slices.SortFunc(w.Docs, func(a, b Source) int { return cmp.Compare(a.URL, b.URL) })
-	w.Layout.Shards = max(w.Layout.Shards, 1)
+	w.Shards = max(w.Shards, 1)
 	lexicon := terms.NewLexicon(w.Synonyms)
 	study, err := w.study(ctx, lexicon)
 	if err != nil {
@@ -77,13 +82,13 @@ func Write(ctx context.Context, dir string, o Options, w Writing) error {
 		return err
 	}
 	about := meta{Schema: Schema, Site: w.Site, Release: w.Release}
-	if err := c.do(ctx, http.MethodPut, "/"+w.Name, marshal(definition(about, w.Layout)), nil); err != nil {
+	if err := c.do(ctx, http.MethodPut, "/"+w.Name, marshal(definition(about, w.Shards)), nil); err != nil {
 		return fmt.Errorf("%w%s", err, hintOf(err))
 	}
 	if err := w.send(ctx, c, lexicon, study, s.Averages); err != nil {
 		return err
 	}
-	if err := c.finish(ctx, w, about, len(w.Docs)+len(study.words)+len(study.longTerms)+len(study.wordings)); err != nil {
+	if err := c.finish(ctx, w, len(w.Docs)+len(study.words)+len(study.longTerms)+len(study.wordings)); err != nil {
 		return err
 	}
 	return s.write(dir)
@@ -557,7 +562,7 @@ func (a *bulkAnswer) refused(sent [][]byte) (again [][]byte, err error) {
 }
 
 // finish makes all of an index ready to be found, and counts it.
-func (c *Cluster) finish(ctx context.Context, w Writing, about meta, sent int) error {
+func (c *Cluster) finish(ctx context.Context, w Writing, sent int) error {
 	path := "/" + w.Name
 	if err := c.do(ctx, http.MethodPost, path+"/_refresh", nil, nil); err != nil {
 		return err
@@ -569,17 +574,14 @@ func (c *Cluster) finish(ctx context.Context, w Writing, about meta, sent int) e
 	if counted.Count != sent {
 		return fmt.Errorf("search: the index %s in the OpenSearch cluster has %d documents, and %d were sent: build again; if it stays so, see the cluster's log", w.Name, counted.Count, sent)
 	}
-	settings := query{"index": query{"number_of_replicas": w.Layout.Replicas}}
+	settings := query{"index": query{"number_of_replicas": w.Replicas}}
 	if err := c.do(ctx, http.MethodPut, path+"/_settings", marshal(settings), nil); err != nil {
 		return err
 	}
-	if w.Layout.Replicas > 0 {
-		if err := c.whole(ctx, w.Name, w.Layout.Replicas); err != nil {
-			return err
-		}
+	if w.Replicas == 0 {
+		return nil
 	}
-	about.Complete = true
-	return c.do(ctx, http.MethodPut, path+"/_mapping", marshal(query{"_meta": query{"whyfix": about}}), nil)
+	return c.whole(ctx, w.Name, w.Replicas)
 }
 
 // whole waits until all copies of an index are there.

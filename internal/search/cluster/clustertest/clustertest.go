@@ -28,8 +28,13 @@ type Cluster struct {
 // Start starts a cluster of so many nodes, which ends with the test.
 func Start(t *testing.T, nodes int) *Cluster {
 	t.Helper()
-	c, err := start(nodes)
+	dir, err := os.MkdirTemp("", "whyfix-opensearch-") // t's own would be gone before the nodes are
 	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := start(nodes, dir)
+	if err != nil {
+		_ = os.RemoveAll(dir)
 		missing(t, err)
 	}
 	t.Cleanup(c.stop)
@@ -37,12 +42,15 @@ func Start(t *testing.T, nodes int) *Cluster {
 }
 
 // shared is the cluster of a test program.
-var shared = sync.OnceValues(func() (*Cluster, error) { return start(1) })
+var shared = sync.OnceValues(func() (*Cluster, error) {
+	if err := os.Mkdir(sharedDir(), 0o755); err != nil {
+		return nil, err
+	}
+	return start(1, sharedDir())
+})
 
-// started says that there is one.
-var started struct {
-	sync.Mutex
-	cluster *Cluster
+func sharedDir() string {
+	return filepath.Join(os.TempDir(), "whyfix-opensearch-"+strconv.Itoa(os.Getpid()))
 }
 
 // Shared is a cluster of one node for all tests of a program, whose TestMain is
@@ -53,19 +61,14 @@ func Shared(t *testing.T) *Cluster {
 	if err != nil {
 		missing(t, err)
 	}
-	started.Lock()
-	started.cluster = c
-	started.Unlock()
 	return c
 }
 
 // Main runs the tests, and ends their cluster.
 func Main(m *testing.M) int {
 	code := m.Run()
-	started.Lock()
-	defer started.Unlock()
-	if started.cluster != nil {
-		started.cluster.stop()
+	if _, err := os.Stat(sharedDir()); err == nil {
+		(&Cluster{dir: sharedDir()}).stop()
 	}
 	return code
 }
@@ -86,15 +89,11 @@ func script() string {
 	return filepath.Join(filepath.Dir(file), "../../../../tools/opensearch/cluster.sh")
 }
 
-func start(nodes int) (*Cluster, error) {
+func start(nodes int, dir string) (*Cluster, error) {
 	for _, program := range []string{"java", "javac", "mvn", "curl", "bash"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return nil, errNone
 		}
-	}
-	dir, err := os.MkdirTemp("", "whyfix-opensearch-")
-	if err != nil {
-		return nil, err
 	}
 	port, err := freePorts(nodes)
 	if err != nil {
@@ -106,7 +105,7 @@ func start(nodes int) (*Cluster, error) {
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %s", err, said.String()), os.RemoveAll(dir))
+		return nil, fmt.Errorf("%w: %s", err, said.String())
 	}
 	return &Cluster{Nodes: strings.Fields(string(out)), dir: dir}, nil
 }

@@ -141,7 +141,7 @@ func openCluster(t *testing.T, docs []*article.Document, synonyms []terms.Synony
 	dir := t.TempDir()
 	name := fmt.Sprintf("whyfix-enginetest-%d", indexes.Add(1))
 	err := cluster.Write(t.Context(), dir, options, cluster.Writing{
-		Name: name, Site: "enginetest", Release: name, Layout: cluster.Layout{Shards: 1 + len(docs)%2}, Docs: sources, Synonyms: synonyms,
+		Placing: cluster.Placing{Name: name, Site: "enginetest", Release: name, Shards: 1 + len(docs)%2}, Docs: sources, Synonyms: synonyms,
 	})
 	if err != nil {
 		t.Fatal(err)
