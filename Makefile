@@ -12,7 +12,7 @@ RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
 PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers golden-record golden-compare builds vulnerabilities
+.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers forms golden-record golden-compare builds vulnerabilities
 
 test: format vet staticcheck check tests
 
@@ -64,6 +64,11 @@ bench: peers
 
 peers:
 	@tools/peers/install.sh
+
+# The picture of docs/writing.md, made anew after a form, or what it becomes, has changed.
+forms:
+	@go test ./internal/e2e -run WritingForms -update
+	@go test ./internal/browser -run FormsPicture -picture
 
 # Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
 golden-record golden-compare:

@@ -2,6 +2,9 @@ package browser
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,4 +149,75 @@ func TestSymptomsAreFiltered(t *testing.T) {
 			t.Errorf("%q says %q", typed, none)
 		}
 	}
+}
+
+// Nothing moves while a page is loaded.
+func TestNothingMoves(t *testing.T) {
+	t.Parallel()
+	all := kinds(t)
+	p := open(t, served(t, nil))
+	p.expect(notFound)
+	for _, name := range sortedKeys(all) {
+		for _, width := range []int64{390, 1280} {
+			p.screen(width, 844, width < 500)
+			p.goTo(all[name])
+			var moved float64
+			p.eval(`new Promise((done) => {
+				let sum = 0;
+				new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; }).observe({ type: "layout-shift", buffered: true });
+				requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
+			})`, &moved)
+			if moved > 0.005 {
+				t.Errorf("%s (%s), %d px: moved by %v", name, all[name], width, moved)
+			}
+		}
+	}
+}
+
+// An article of the demo answers within two taps and two screens of a phone,
+// and is not long while its answers are closed.
+func TestTheDemoIsShort(t *testing.T) {
+	t.Parallel()
+	content := filepath.Join("..", "..", "content")
+	files, err := filepath.Glob(filepath.Join(content, "*", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(files, func(a, b string) int { return int(size(t, b) - size(t, a)) })
+	p := open(t, filesOf(t, content))
+	p.expect(notFound)
+	p.screen(390, screenful, true)
+	for _, name := range files[:10] {
+		address := "/" + strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(name, content+string(filepath.Separator))), ".md") + "/"
+		p.goTo(address)
+		var got struct {
+			Height, Intro, Question, Steps float64
+			Answers, Links                 int
+		}
+		p.eval(`(() => {
+			const top = (e) => e.getBoundingClientRect().top + scrollY;
+			const answers = [...document.querySelectorAll(".guide .choice:not(.choice-none)")];
+			const out = { Height: document.documentElement.scrollHeight, Intro: top(document.querySelector(".intro p")), Question: top(document.querySelector("#wf-guide")),
+				Answers: answers.length, Links: document.querySelectorAll("main a").length, Steps: 0 };
+			for (const answer of answers) {
+				answer.open = true;
+				const steps = answer.querySelector(".part.kind-solution");
+				if (steps) out.Steps = Math.max(out.Steps, top(steps));
+				answer.open = false;
+			}
+			return out;
+		})()`, &got)
+		if got.Height > 4500 || got.Intro > screenful || got.Question > 1.2*screenful || got.Steps > 2*screenful || got.Steps == 0 || got.Answers < 2 || got.Links > 60 {
+			t.Errorf("%s: %+v", address, got)
+		}
+	}
+}
+
+func size(t *testing.T, name string) int64 {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }

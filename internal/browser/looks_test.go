@@ -295,6 +295,11 @@ func TestAccessibility(t *testing.T) {
 			p.until("suggestions", func() bool { return len(p.options()) > 0 })
 			p.press("ArrowDown", 0)
 			p.axe(script, everything, "suggestions")
+			for _, address := range []string{"/pay/huabei/", "/causes/系统维护/", "/search/?q=台灯不亮&product=台灯", "/symptoms/"} {
+				p.goTo(address)
+				p.eval(`document.querySelectorAll("main details").forEach((box) => { box.open = true; })`, nil)
+				p.axe(script, everything, address+", all open")
+			}
 			p.goTo("/pay/huabei/")
 			p.click("DisclosureTriangle", "还没有")
 			p.one("button", "看不懂")

@@ -85,4 +85,15 @@ func TestPreviewPage(t *testing.T) {
 	p.untilTrue("the words of it", `document.getElementById("whyfix-bar").shadowRoot.querySelector("li").checkVisibility() && document.getElementById("whyfix-bar").shadowRoot.querySelector("li").textContent.includes("late.md:2:")`)
 	write("pay/late.md", strings.Replace(longArticle("第六版"), "title: 退款没到", "title: "+strings.Repeat("退款没到，", 20), 1))
 	p.untilTrue("it stays open", `document.body.textContent.includes("第六版") && document.getElementById("whyfix-bar")?.shadowRoot.querySelector("li")?.checkVisibility()`)
+
+	// What readers would see as source is counted, in the text and in the title, and
+	// nothing else; mended, it is no more.
+	write("pay/late.md", strings.Replace(longArticle("第七版")+"##原因\n\n见[进度]（late.md）。`##原因`\n", "title: 退款没到", "title: \"**退款**没到\"", 1))
+	p.untilTrue("what is shown as source", bar+`.startsWith("3 problems · ")`)
+	items := `[...document.getElementById("whyfix-bar").shadowRoot.querySelectorAll("li")].map((e) => e.textContent).join("|")`
+	for _, want := range []string{"late.md:2:8", "“**退款**”", "late.md:169:1", "“##原因”", "late.md:171:2"} {
+		p.untilTrue(want, items+`.includes(`+quote(want)+`)`)
+	}
+	write("pay/late.md", longArticle("第八版")+"## 原因\n\n见[进度](late.md)。`##原因`\n")
+	p.untilTrue("no problem", bar+`.startsWith("no problems")`)
 }

@@ -441,7 +441,7 @@ func TestModesAreSaidInWords(t *testing.T) {
 	p := open(t, served(t, nil))
 	for question, want := range map[string]string{
 		"花被":          "没有找到“花被”，已显示“花呗”的结果",
-		"花呗在月球上面用不了吗": "没有完全符合的文章",
+		"花呗在月球上面用不了吗": "篇相近的文章",
 	} {
 		p.goTo("/search/")
 		p.click(box, boxName)
@@ -459,7 +459,7 @@ func TestNothingFound(t *testing.T) {
 	t.Parallel()
 	p := open(t, served(t, nil))
 	p.goTo("/search/?q=台灯不亮")
-	if got := p.find("heading", "大家常问"); len(got) > 0 {
+	if got := p.find("heading", "从这些现象开始"); len(got) > 0 {
 		t.Error("frequent questions stand below results")
 	}
 	p.click(box, boxName)
@@ -471,7 +471,7 @@ func TestNothingFound(t *testing.T) {
 	if !strings.Contains(got.Status, "没有找到和“qwertyuiop”有关的文章") || len(got.Titles) > 0 {
 		t.Errorf("nothing found shows as %+v", got)
 	}
-	p.one("heading", "大家常问") // what others ask
+	p.one("heading", "从这些现象开始") // what others ask
 	p.one("heading", "也可以从这里找")
 	if links := p.find("link", "花呗用不了"); len(links) != 1 {
 		t.Errorf("%d links to the nearest symptom, want 1", len(links))
@@ -533,7 +533,7 @@ func TestEndpointDown(t *testing.T) {
 			p.press("Enter", 0)
 			p.at("/search/?q=qwertyuiop")
 			p.settled()
-			p.one("heading", "大家常问")
+			p.one("heading", "从这些现象开始")
 			// A link to a search works, too: the page was made without the server.
 			p.goTo("/search/?q=退款没到账")
 			p.settled()

@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"whyfix/internal/search"
-
 	"whyfix/internal/generate"
+	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
 
@@ -46,17 +45,22 @@ var release = sync.OnceValues(func() (string, error) {
 			return "", err
 		}
 	}
-	built, err := generate.Run(context.Background(), generate.Options{Content: content, Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}})
-	if errors.Is(err, generate.ErrContent) {
-		return "", fmt.Errorf("the site of the tests has mistakes: %+v", built.Loaded.Diags)
-	}
-	return public, err
+	return public, built(content, public)
 })
 
 // site is the site of the tests, served for one of them.
 type site struct {
 	*httptest.Server
 	log *logBook
+}
+
+// built builds a content folder into another one.
+func built(content, public string) error {
+	made, err := generate.Run(context.Background(), generate.Options{Content: content, Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Index: true, Compress: true, Generator: "test"}})
+	if errors.Is(err, generate.ErrContent) {
+		return fmt.Errorf("the site of the tests has mistakes: %+v", made.Loaded.Diags)
+	}
+	return err
 }
 
 // served serves the site; between, when not nil, stands before the server.
@@ -66,6 +70,12 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(t, public, between)
+}
+
+// serve serves what was built for one test; between as of served.
+func serve(t *testing.T, public string, between func(next http.Handler) http.Handler) *site {
+	t.Helper()
 	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,17 +1,9 @@
 package browser
 
 import (
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
-
-	"whyfix/internal/search"
-
-	"whyfix/internal/generate"
-	"whyfix/internal/server"
 )
 
 const tabsArticle = `---
@@ -46,30 +38,16 @@ func TestTabs(t *testing.T) {
 	t.Parallel()
 	need(t)
 	dir := t.TempDir()
-	content, public := filepath.Join(dir, "content"), filepath.Join(dir, "public")
-	if err := os.Mkdir(content, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	for _, name := range []string{"a", "b"} {
-		if err := os.WriteFile(filepath.Join(content, name+".md"), []byte(tabsArticle), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(tabsArticle), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := generate.Run(t.Context(), generate.Options{Content: content, Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Generator: "test"}})
-	if err != nil {
+	public := t.TempDir()
+	if err := built(dir, public); err != nil {
 		t.Fatal(err)
 	}
-	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	holder := &server.Holder{}
-	holder.Swap(r, closeRelease)
-	t.Cleanup(func() { holder.Swap(nil, nil) })
-	s := &site{httptest.NewServer(server.New(holder, slog.New(slog.NewTextHandler(io.Discard, nil)), server.Options{})), &logBook{}}
-	t.Cleanup(s.Close)
-
-	p := open(t, s)
+	p := open(t, serve(t, public, nil))
 	p.screen(390, 844, true)
 	p.goTo("/a/")
 	shown := func() string {

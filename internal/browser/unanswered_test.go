@@ -170,7 +170,7 @@ func TestUnansweredIsSaidFirst(t *testing.T) {
 			if n := len(p.find("heading", closest)); n != 1 {
 				t.Errorf("%s: %d headings above the hits, want 1", question, n)
 			}
-			if len(p.find("heading", "大家常问")) > 0 {
+			if len(p.find("heading", "从这些现象开始")) > 0 {
 				t.Errorf("%s: frequent questions stand below what is nearest", question)
 			}
 		}

@@ -10,18 +10,8 @@ import (
 // documents calls look with each text of the site: articles, and what folders
 // say.
 func documents(s *site.Site, look func(*markdown.Document)) {
-	for _, a := range s.Articles {
+	for _, a := range s.Texts() {
 		look(a.Doc)
-	}
-	for _, l := range s.Languages {
-		if l.Root.Index != nil {
-			look(l.Root.Index.Doc)
-		}
-	}
-	for _, c := range s.Categories {
-		if c.Index != nil {
-			look(c.Index.Doc)
-		}
 	}
 }
 

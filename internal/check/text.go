@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -65,11 +66,34 @@ func headingJumps(s *site.Site, say report) {
 }
 
 // shownAsSource finds what was meant as markup and is shown as text. Reading the
-// text has found it already.
+// text below front matter has found it already.
 func shownAsSource(s *site.Site, say report) {
+	frontMatter(s, func(what, text string, at diag.Pos) {
+		if found, plain := markdown.ShownPlain(text); found != "" {
+			hint := "write it without signs"
+			if width(plain) <= maxTitle {
+				hint += ": " + plain
+			}
+			say(at, "“"+found+"” is shown as text: "+what+" is shown as it is written", hint)
+		}
+	})
 	documents(s, func(d *markdown.Document) {
 		for _, shown := range d.Shown {
 			say(shown.Pos, shown.Message, shown.Hint)
 		}
 	})
+}
+
+// frontMatter calls look with each text of front matter that readers see: of
+// articles, and of what folders say. A title that is a heading is none of them.
+func frontMatter(s *site.Site, look func(what, text string, at diag.Pos)) {
+	for _, a := range s.Texts() {
+		if a.Title.Pos != a.Doc.TitlePos {
+			look("a title", a.Title.Value, a.Title.Pos)
+		}
+		look("a summary", a.Summary, a.SummaryAt)
+		for _, t := range a.Symptoms {
+			look("a symptom", t.Value, t.Pos)
+		}
+	}
 }

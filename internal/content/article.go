@@ -40,11 +40,21 @@ type Article struct {
 	Aliases   []Text // addresses on this site, from "/"
 	Related   []Text // paths as written
 	Slug      Text
+	Weighted  bool    // the writer gave it a weight
+	Weight    float64 // its place in its folder, smaller first; of index.md, the folder's place in the one above
 	// InLanguage is what index.md says about everything below its folder; its
 	// Value is empty where that is the language of the folder above.
 	InLanguage Text
+	Folder     *Folder // nil where index.md says nothing about its folder, and for articles
 
 	Doc *markdown.Document
+}
+
+// Folder is what index.md says about what is in its folder.
+type Folder struct {
+	Articles   []Text // paths in the order in which they are listed
+	Categories []Text // folders in it, likewise
+	Icon       Text   // a picture beside it
 }
 
 // articleKeys are the keys of front matter, in the order in which the
@@ -94,6 +104,22 @@ var articleKeys = []key[Article]{
 	},
 	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses("alias", "an alias") }},
 	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
+	{
+		"weight", "number", "Its place among the articles of its folder: smaller first, those without one behind. In index.md: the folder's place among those beside it.",
+		func(a *Article, v value) { a.Weight, a.Weighted = v.number() },
+	},
+	{
+		"articles", "list", "Only in index.md: paths of the folder's articles in the order in which readers see them; the others follow. Default: those with most symptoms first, then the newest.",
+		func(a *Article, v value) { a.folder(v, func(f *Folder) { f.Articles = v.list() }) },
+	},
+	{
+		"categories", "list", "Only in index.md: the folders in its folder in the order in which readers see them; the others follow.",
+		func(a *Article, v value) { a.folder(v, func(f *Folder) { f.Categories = v.list() }) },
+	},
+	{
+		"icon", "text", "Only in index.md: a picture beside it, such as phone.svg, that stands for the folder. At most 64 kB.",
+		func(a *Article, v value) { a.folder(v, func(f *Folder) { f.Icon = v.text() }) },
+	},
 	{"slug", "text", "The last part of the address. Default: the file's name.", func(a *Article, v value) { a.Slug = v.slug() }},
 	{
 		"language", "text", "Only in index.md: the language of everything in its folder, such as en.",
@@ -106,6 +132,22 @@ var articleKeys = []key[Article]{
 			a.InLanguage = t
 		},
 	},
+}
+
+// folder lets a key say something about the folder; an article cannot.
+func (a *Article) folder(v value, say func(*Folder)) {
+	if !a.Index {
+		hint := "write it into the folder's index.md"
+		if v.key == "categories" {
+			hint = "an article's tags are products, causes, solutions and cases; the order of folders stands in index.md"
+		}
+		v.problem(v.at(v.node), "folder-key", "an article has no "+v.key, hint)
+		return
+	}
+	if a.Folder == nil {
+		a.Folder = &Folder{}
+	}
+	say(a.Folder)
 }
 
 // ParseArticle reads one Markdown file, as it is on a site without pieces and
@@ -191,15 +233,14 @@ func (r *Reader) Read(p string, data []byte) Read {
 	return out
 }
 
-// Body is what stands below the front matter of a file that was read before,
-// without its comments and with its edits made.
-func Body(data []byte, comments []markdown.Span, edits []markdown.Edit) string {
+// Body is what stands below the front matter of a file that was read before.
+func Body(data []byte) []byte {
 	lines, source, bad := text("", data)
 	if bad != nil {
-		return ""
+		return nil
 	}
 	_, start, _ := splitFront(lines, source)
-	return string(bytes.TrimLeft(markdown.Edited(source[start:], comments, edits), "\n"))
+	return source[start:]
 }
 
 // splitFront finds front matter: its text, and where the body starts.

@@ -29,8 +29,9 @@ type Settings struct {
 	Notices     []string
 	Footer      string
 	Contact     Contact
-	Brand       Text // a colour: #rgb or #rrggbb; empty: the theme's own
-	Logo        Text // a file in the content folder; empty: the theme's own
+	Brand       Text   // a colour: #rgb or #rrggbb; empty: the theme's own
+	Logo        Text   // a file in the content folder; empty: the theme's own
+	Popular     []Text // what readers ask most: symptoms, or paths of articles
 	Languages   []LanguageSettings
 	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
 	Kinds       markdown.KindWords
@@ -86,6 +87,7 @@ type LanguageSettings struct {
 	Notices     []string
 	Footer      string
 	Contact     Contact
+	Popular     []Text
 }
 
 var settingsKeys = []key[Settings]{
@@ -99,8 +101,9 @@ var settingsKeys = []key[Settings]{
 	{"footer", "text", "The last line of every page.", func(s *Settings, v value) { s.Footer = v.text().Value }},
 	{"contact", "text, or text and link", "What a reader can do who finds nothing, such as {text: 联系客服, link: tel:95188}.", func(s *Settings, v value) { s.Contact = v.contact() }},
 	{"brand", "colour", "The site's colour, such as #0a6286. Where it would be hard to read, a darker or a lighter one stands for it.", func(s *Settings, v value) { s.Brand = v.colour() }},
-	{"logo", "text", "An image in the content folder, shown beside the site's name.", func(s *Settings, v value) { s.Logo = v.text() }},
-	{"languages", "mapping", "For the other languages of the site: {en: {title, description, nav, notices, footer, contact}}.", func(s *Settings, v value) { s.Languages = v.languages() }},
+	{"logo", "text", "An image in the content folder, shown beside the site's name. An SVG or a square one is also the sign in the browser's tab.", func(s *Settings, v value) { s.Logo = v.text() }},
+	{"popular", "list", "What readers ask most, for the home page: symptoms as articles have them, or paths of articles. Without it, the home page shows symptoms of each category.", func(s *Settings, v value) { s.Popular = v.list() }},
+	{"languages", "mapping", "For the other languages of the site: {en: {title, description, nav, notices, footer, contact, popular}}.", func(s *Settings, v value) { s.Languages = v.languages() }},
 	{"timezone", "text", "Where a day begins, such as Asia/Shanghai or UTC. Default: as on the machine that builds, which then says which that is.", func(s *Settings, v value) { s.Timezone = v.timezone() }},
 	{"kinds", "mapping", "For cause, check, solution and case: the words in a heading that tell it. They replace the default of that kind.", func(s *Settings, v value) { s.Kinds = v.kinds() }},
 	{"raw_html", "true or false", "Pass HTML in articles through instead of showing it as text.", func(s *Settings, v value) { s.RawHTML = v.bool() }},
@@ -151,7 +154,7 @@ func (s Settings) Parser() *markdown.Parser {
 
 // Markdown is how Markdown is read on a site with these settings.
 func (s Settings) Markdown() markdown.Options {
-	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: len(s.Values) > 0, Embeds: s.Embeds, Words: s.Kinds}
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: slices.Sorted(maps.Keys(s.Values)), Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.
@@ -215,6 +218,7 @@ func (v value) languages() []LanguageSettings {
 		{"notices", "list", "", func(l *LanguageSettings, v value) { l.Notices = v.strings() }},
 		{"footer", "text", "", func(l *LanguageSettings, v value) { l.Footer = v.text().Value }},
 		{"contact", "text, or text and link", "", func(l *LanguageSettings, v value) { l.Contact = v.contact() }},
+		{"popular", "list", "", func(l *LanguageSettings, v value) { l.Popular = v.list() }},
 	}
 	var out []LanguageSettings
 	for i := 0; i+1 < len(v.node.Content); i += 2 {

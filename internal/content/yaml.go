@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"math"
 	"net/url"
 	"path"
 	"regexp"
@@ -456,6 +457,17 @@ func (v value) bool() bool {
 	}
 	v.wrong(v.node, "true or false", "")
 	return false
+}
+
+// number reads a number of the usual form, and reports whether it is one.
+func (v value) number() (float64, bool) {
+	s, _ := scalar(v.node)
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		v.wrong(v.node, "a number", "write "+v.key+": 10; smaller numbers come first")
+		return 0, false
+	}
+	return n, true
 }
 
 // date reads a day, or a day with a time; a day means its first moment.

@@ -67,17 +67,7 @@ func (a Address) To(p, file string) string {
 // Articles are all articles and pages of folders that were read, with those that
 // are withheld.
 func Articles(s *site.Site) []*content.Article {
-	var out []*content.Article
-	for _, a := range s.Articles {
-		out = append(out, a.Article)
-	}
-	for _, l := range s.Languages {
-		for _, c := range append([]*site.Category{l.Root}, l.Categories...) {
-			if c.Index != nil {
-				out = append(out, c.Index)
-			}
-		}
-	}
+	out := s.Texts()
 	for _, a := range s.Withheld {
 		out = append(out, a.Article)
 	}

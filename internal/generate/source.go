@@ -75,6 +75,7 @@ func readSource(fsys fs.FS, f content.File, was *source, reader *content.Reader,
 		}
 	case content.ClassAsset:
 		s.Asset = measure(fsys, f.Path)
+		s.Asset.Size = f.Size
 		file, err := fsys.Open(f.Path)
 		if err == nil {
 			return s, file.Close()

@@ -201,6 +201,7 @@ func (p *page) front() string {
 		put("draft", "true")
 	}
 	list("aliases", quotedAll(p.aliases))
+	put("weight", p.weight)
 	put("slug", quoted(p.slug))
 	return "---\n" + b.String() + "---\n"
 }

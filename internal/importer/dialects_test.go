@@ -291,7 +291,7 @@ func TestFrontMatter(t *testing.T) {
 		from             Family
 		text, want, said string
 	}{
-		{Hugo, "---\ntitle: 甲\ndescription: 乙\ndate: 2026-01-02\nlastmod: 2026-02-03T04:05:06+08:00\nexpiryDate: 2027-01-01\nauthor: 丙\ntags: [丁, 戊]\ncategories: 己\ndraft: true\nweight: 3\n---\n正文", "title: \"甲\"\nsummary: \"乙\"\nproducts: [\"丁\", \"戊\", \"己\"]\nauthor: \"丙\"\ndate: 2026-01-02\nupdated: 2026-02-03T04:05:06+08:00\nexpires: 2027-01-01\ndraft: true", "keys of the source that have no place here: weight; all tags of the source stand under products"},
+		{Hugo, "---\ntitle: 甲\ndescription: 乙\ndate: 2026-01-02\nlastmod: 2026-02-03T04:05:06+08:00\nexpiryDate: 2027-01-01\nauthor: 丙\ntags: [丁, 戊]\ncategories: 己\ndraft: true\nweight: 3\n---\n正文", "title: \"甲\"\nsummary: \"乙\"\nproducts: [\"丁\", \"戊\", \"己\"]\nauthor: \"丙\"\ndate: 2026-01-02\nupdated: 2026-02-03T04:05:06+08:00\nexpires: 2027-01-01\ndraft: true\nweight: 3", "all tags of the source stand under products"},
 		{Hugo, "+++\ntitle = \"甲\"\npublishDate = 2026-01-02\nkeywords = ['乙']\n[menu.main]\nweight = 1\n+++\n正文", "title: \"甲\"\nproducts: [\"乙\"]\ndate: 2026-01-02", "keys of the source that have no place here: menu; all tags of the source stand under products"},
 		{Hugo, "---\ntitle: 甲\naliases: [/旧/, beside.html, \"/b?x=1#y\", \"https://other.example/\"]\nurl: /own/\nslug: jia\n---\n正文", "title: \"甲\"\naliases:\n  - \"/own/\"\n  - \"/旧/\"\n  - \"/beside.html\"\n  - \"/b/\"\nslug: \"jia\"", ""},
 		{Hugo, "---\ntitle: 甲\nslug: a/b\n---\n正文", "title: \"甲\"\naliases:\n  - \"/a/b/\"", ""},
@@ -305,7 +305,7 @@ func TestFrontMatter(t *testing.T) {
 		{MkDocs, "---\ntitle: 甲\npublished: false\ncreated: 2026/1/2\n---\n正文", "title: \"甲\"\ndate: 2026-01-02\ndraft: true", ""},
 		{MkDocs, "---\n\n正文", "title: \"A\"", ""},
 		{MkDocs, "---\n...\n# 甲\n", "title: \"甲\"", "the article is empty"},
-		{Docusaurus, "---\nid: jia\ntitle: 甲\ntags:\n  - 乙\n  - label: 丙\n    permalink: /c\nlast_update:\n  date: 2026-01-02\n  author: 丁\nsidebar_position: 2\n---\n正文", "title: \"甲\"\nproducts: [\"乙\", \"丙\"]\nauthor: \"丁\"\nupdated: 2026-01-02\naliases:\n  - \"/docs/jia/\"", "keys of the source that have no place here: sidebar_position; all tags of the source stand under products"},
+		{Docusaurus, "---\nid: jia\ntitle: 甲\ntags:\n  - 乙\n  - label: 丙\n    permalink: /c\nlast_update:\n  date: 2026-01-02\n  author: 丁\nsidebar_position: 2\n---\n正文", "title: \"甲\"\nproducts: [\"乙\", \"丙\"]\nauthor: \"丁\"\nupdated: 2026-01-02\naliases:\n  - \"/docs/jia/\"\nweight: 2", "all tags of the source stand under products"},
 		{Docusaurus, "---\ntitle: 甲\nslug: /从头/到尾\nunlisted: true\n---\n正文", "title: \"甲\"\ndraft: true\naliases:\n  - \"/docs/从头/到尾/\"", ""},
 		{VitePress, "---\nlayout: home\nhero:\n  name: 甲\n  tagline: 乙\n---\n正文", "title: \"甲\"\nsummary: \"乙\"\naliases:\n  - \"/a.html\"", "keys of the source that have no place here: layout, hero"},
 		{VitePress, "---\ntitle: 甲\nlastUpdated: true\n---\n正文", "title: \"甲\"\naliases:\n  - \"/a.html\"", ""},

@@ -3,8 +3,10 @@ package importer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,6 +146,14 @@ func (p *page) facts(im *importing, entries []content.Entry) {
 			p.left = append(p.left, e.Key.Value)
 		case "slug":
 			p.slug = value
+		case "weight", "sidebar_position", "order": // its place among its neighbours; Hugo's 0 is none
+			n, err := strconv.ParseFloat(value, 64)
+			switch {
+			case err != nil || math.IsNaN(n) || math.IsInf(n, 0):
+				p.left = append(p.left, e.Key.Value)
+			case n != 0 || !strings.EqualFold(e.Key.Value, "weight"):
+				p.weight = strconv.FormatFloat(n, 'f', -1, 64)
+			}
 		case "url", "permalink":
 			if value != "" {
 				p.old = append(p.old, value)

@@ -82,6 +82,7 @@ type page struct {
 	ids    []string // other names of the page in links, such as a number
 
 	title, summary, author, slug string
+	weight                       string // a number
 	symptoms, tags, aliases      []string
 	date, updated, expires       time.Time
 	draft                        bool

@@ -118,6 +118,7 @@ type Ref struct {
 	Alt   string // of an image or a link by a name: what is shown
 	Wiki  string // of a link by a name: all that is written, [[name|text]]; else empty
 	Pos   diag.Pos
+	At    int // where it starts in the body as it was read
 	// Refused: the address was dangerous, which was reported; Dest is empty.
 	Refused bool
 }

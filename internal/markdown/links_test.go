@@ -56,3 +56,12 @@ func TestBareAddressText(t *testing.T) {
 		t.Errorf("the text is %q, want %q", got, want)
 	}
 }
+
+// A comment in a link by a name is no part of what is shown.
+func TestWikilinkComment(t *testing.T) {
+	t.Parallel()
+	doc := good(t, Options{Wikilinks: true}, "看[[b <!-- 旧 -->|新<!-- 私 -->词 <!-- 甲 -->]]。\n")
+	if got, want := filled(doc, doc.Intro.HTML), "<p>看<a href=\"b\">新词</a>。</p>\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -126,7 +126,7 @@ func TestOutline(t *testing.T) {
 		{"sections of level one and three", "# 标题\n\n# 原因\n\n## 甲\n\n### 案例\n\n# 解决\n", "title 标题\n# 原因 .cause @cause\n  - 甲: 案例\n# 解决 .solution @solution\n"},
 		{"tag and for", "## 原因\n\n### 甲 {tag=\"系统维护\"}\n\n## 解决\n\n### 乙 {for=\"系统维护, 风险控制，甲、乙;丙\"}\n", "## 原因 .cause @cause\n  - 甲 tag=系统维护\n## 解决 .solution @solution\n  - 乙 for=系统维护+风险控制+甲+乙+丙\n"},
 		{"tag and for on a section", "## 解决 {tag=\"甲\" for=\"乙\"}\n", "## 解决 .solution @solution tag=甲 for=乙\n"},
-		{"headings in a quote stay there", "## 原因\n\n> ### 甲\n>\n> 一。\n", "## 原因 .cause @cause: 甲\n一。\n"},
+		{"headings in a quote stay there", "## 其他\n\n> ### 甲\n>\n> 一。\n", "## 其他: 甲\n一。\n"},
 		{"inline parts of a title", "## 原因 *一* `码` [链](https://example.org/) <b> &amp; ![图](x.svg)\n", "## 原因 一 码 链 <b> & 图 .cause @cause\n"},
 		{"underlined headings", "原因\n---\n\n一。\n", "## 原因 .cause @cause: 一。\n"},
 		{"an empty heading", "##\n\n一。\n", "## : 一。\n"},
@@ -269,7 +269,7 @@ func TestHTML(t *testing.T) {
 		{"two images in a paragraph stand side by side", "![a](x.svg) ![b](y.svg)", "<div class=\"pictures\">\n<figure><img src=\"x.svg\" alt=\"a\" decoding=\"async\"></figure>\n<figure><img src=\"y.svg\" alt=\"b\" loading=\"lazy\" decoding=\"async\"></figure>\n</div>\n"},
 		{"HTML in text", "一<b onclick=\"x\">二</b><!-- 三 -->", "<p>一&lt;b onclick=&quot;x&quot;&gt;二&lt;/b&gt;</p>\n"},
 		{"HTML block", "<script>\nalert(1)\n</script>\n", "<p>&lt;script&gt;\nalert(1)\n&lt;/script&gt;</p>\n"},
-		{"deep heading", "> ### 甲 {.x onclick=\"y\" tag=\"w\"}\n", "<blockquote>\n<h3 class=\"x\" id=\"甲\">甲</h3>\n</blockquote>\n"},
+		{"deep heading", "> ### 甲 {.x onclick=\"y\"}\n", "<blockquote>\n<h3 class=\"x\" id=\"甲\">甲</h3>\n</blockquote>\n"},
 		{"null", "a\x00b", "<p>a\uFFFDb</p>\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

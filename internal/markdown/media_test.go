@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"fmt"
 	"testing"
 )
 
@@ -128,5 +129,32 @@ func TestPicturesUncommented(t *testing.T) {
 	doc := good(t, options, in)
 	if got, want := string(Uncommented([]byte(in), doc.Comments)), "![甲](a.png)\n\n点 ![乙](b.png) 即可\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Obsidian writes how wide a picture is into its words.
+func TestWidthInWords(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"![[a.png|300]]\n":              "300  []",
+		"![[a.png|灯|300x200]]\n":        "300 灯 []",
+		"![[a.png|灯 300]]\n":            "0 灯 300 []",
+		"![灯|300](a.png)\n":             "300 灯 [{5 9}]",
+		"![灯|300](a.png){width=200}\n":  "200 灯|300 [{17 28}]",
+		"![300](a.png)\n":               "0 300 []",
+		"| ![灯\\|30](a.png) |\n|---|\n": "30 灯 [{7 11}]",
+	} {
+		doc := good(t, Options{Wikilinks: true}, body)
+		width := 0
+		doc.places(func(f *Fragment, _ *string) {
+			for _, h := range f.holes {
+				if h.With == withSize {
+					width = h.Width
+				}
+			}
+		})
+		if got := fmt.Sprint(width, " ", doc.Refs[0].Alt, " ", doc.Comments); got != want {
+			t.Errorf("%q: got %q, want %q", body, got, want)
+		}
 	}
 }

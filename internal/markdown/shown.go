@@ -43,7 +43,25 @@ type run struct {
 	seen  []byte
 	parts []runPart
 	tags  []tagShown
+
+	product int // where a star between digits is read as emphasis; 0: nowhere
 }
+
+// noteProduct notes emphasis that begins or ends with a star between two digits.
+func (u *run) noteProduct(n *ast.Emphasis, source []byte) {
+	first, ok := n.FirstChild().(*ast.Text)
+	last, also := n.LastChild().(*ast.Text)
+	if !ok || !also || u.product > 0 {
+		return
+	}
+	for _, at := range []int{first.Segment.Start - 1, last.Segment.Stop} {
+		if at > 0 && at+1 < len(source) && source[at] == '*' && isDigit(source[at-1]) && isDigit(source[at+1]) {
+			u.product = first.Segment.Start - 1
+		}
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // runPart is a part of a run that is as in the body, up to the next.
 type runPart struct{ at, offset int }
@@ -54,7 +72,7 @@ type tagShown struct {
 	offset int
 }
 
-func (u *run) reset() { u.seen, u.parts, u.tags = u.seen[:0], u.parts[:0], u.tags[:0] }
+func (u *run) reset() { u.seen, u.parts, u.tags, u.product = u.seen[:0], u.parts[:0], u.tags[:0], 0 }
 
 func (u *run) mask(as byte, offset int) {
 	u.parts = append(u.parts, runPart{len(u.seen), offset})
@@ -107,9 +125,9 @@ func (u *run) write(text []byte, offset int) {
 	}
 }
 
-// read adds what stands inside a node.
-func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
-	last := 0
+// read adds what stands inside a node, behind what ends at last, and returns where
+// that ends: offsets only grow.
+func (u *run) read(n ast.Node, source []byte, rawHTML bool, last int) int {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
@@ -131,13 +149,17 @@ func (u *run) read(n ast.Node, source []byte, rawHTML bool) {
 			}
 		case *ast.CodeSpan, *ast.Image:
 		default:
+			if e, ok := c.(*ast.Emphasis); ok && e.Level == 1 {
+				u.noteProduct(e, source)
+			}
 			if c.FirstChild() != nil {
 				u.mask(masked, last)
-				u.read(c, source, rawHTML)
+				last = u.read(c, source, rawHTML, last)
 			}
 		}
 		u.mask(masked, last)
 	}
+	return last
 }
 
 // eachLine calls visit with where each line of the run starts and ends.
@@ -158,6 +180,7 @@ type meant struct {
 	run
 	block    ast.Node // that the run is of
 	numbered []numbered
+	colons   []colonLine
 	once     map[string]int // findings that are said once for each article, by what is said
 	times    map[int]int
 }
@@ -178,6 +201,7 @@ func (r *reading) shown(root ast.Node) {
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Heading:
+			m.underlined(n)
 			if n.FirstChild() == nil && n.Lines().Len() == 0 {
 				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
 			}
@@ -190,11 +214,16 @@ func (r *reading) shown(root ast.Node) {
 			return ast.WalkStop, nil
 		}
 		m.reset()
-		m.read(n, r.source, r.parser.options.RawHTML)
+		start := max(n.Pos(), 0)
+		if n.Lines() != nil && n.Lines().Len() > 0 {
+			start = n.Lines().At(0).Start
+		}
+		m.read(n, r.source, r.parser.options.RawHTML, start)
 		m.look()
 		return ast.WalkSkipChildren, nil
 	})
 	m.lists()
+	m.colonLines()
 	for i, n := range m.times {
 		r.doc.Shown[i].Message += ", here and in " + places(n)
 	}
@@ -221,10 +250,14 @@ func (m *meant) full() bool { return len(m.doc.Shown) >= maxShown }
 
 // say notes a finding at an offset of the body.
 func (m *meant) say(offset int, message, hint string, mends ...Mend) {
-	if m.full() {
-		return
+	m.show(offset, message, hint, mends...)
+}
+
+// show is say for what is found outside of a run.
+func (r *reading) show(offset int, message, hint string, mends ...Mend) {
+	if len(r.doc.Shown) < maxShown {
+		r.doc.Shown = append(r.doc.Shown, Shown{Pos: r.at(offset), Message: message, Hint: hint, Mends: mends})
 	}
-	m.doc.Shown = append(m.doc.Shown, Shown{Pos: m.at(offset), Message: message, Hint: hint, Mends: mends})
 }
 
 // sayOnce is say for what an article often has many of: the first place is told,
@@ -246,7 +279,7 @@ func (m *meant) sayOnce(what string, offset int, message, hint string) {
 
 // instead is what to write in the place of a part of the run.
 func (m *meant) instead(start, end int, words string) Mend {
-	from, to := m.offset(start), m.offset(end-1)+1
+	from, to := m.offset(start), m.behind(end)
 	return Mend{Pos: m.at(from), Old: string(m.source[from:to]), New: words}
 }
 
@@ -255,7 +288,23 @@ func (m *meant) written(start, end int) string {
 	if end <= start {
 		return ""
 	}
-	return string(m.source[m.offset(start):min(m.offset(end), len(m.source))])
+	return string(m.source[m.offset(start):m.behind(end)])
+}
+
+// behind is where in the body a part of the run ends. What is masked has one byte
+// there, however long it is: it ends where the next begins, or with its block.
+func (m *meant) behind(end int) int {
+	switch {
+	case m.seen[end-1] != masked && m.seen[end-1] != maskedAddress:
+		return m.offset(end-1) + 1
+	case end < len(m.seen):
+		return m.offset(end)
+	}
+	if lines := m.block.Lines(); lines != nil && lines.Len() > 0 {
+		last := lines.At(lines.Len() - 1)
+		return last.Start + len(bytes.TrimRight(last.Value(m.source), " \t\n"))
+	}
+	return m.offset(end-1) + 1
 }
 
 // short is a text that fits into a message.
@@ -274,4 +323,96 @@ func short(s string) string {
 		return s
 	}
 	return string([]rune(s)[:most]) + "…"
+}
+
+// plainSigns are what markup of a text that is none begins or ends with; a text without
+// these and 】 has none. Each is one byte, which makes the look cheap.
+const plainSigns = "*_~=]`<#"
+
+// plainForm is markup in a text that is none, and what readers were to see of it;
+// the groups before and after only stand beside it.
+type plainForm struct {
+	sign    string // that each has
+	written *regexp.Regexp
+	seen    string
+}
+
+// plainForms in the order in which they are taken out. In such a text nothing can
+// be escaped, so each leaves alone what may be meant as it is: 2**10, *#06#,
+// __init__, a==b.
+var plainForms = []plainForm{
+	{"]", regexp.MustCompile(`!?\[\[(?:[^\s\[\]|][^\[\]|]*\|)?([^\s\[\]|][^\[\]|]*)\]\]`), "$1"},
+	{"]", regexp.MustCompile(`!?\[([^\[\]]+)\][(（](?:https?:|mailto:|tel:|/|\.\.?/|#|<)[^()（）]*[)）]`), "$1"},
+	{"", regexp.MustCompile(`!?[\[【]([^\[\]【】]+)[\]】][(（][^()（）]*\.(?:md|markdown|html?|png|jpe?g|gif|svg|webp|avif|pdf)(?:[#?"“ ][^()（）]*)?[)）]`), "$1"},
+	{"`", regexp.MustCompile("`+([^`]+)`+"), "$1"},
+	{"**", regexp.MustCompile(`(?P<before>^|[^\w*/)])\*\*([^\s*](?:[^*]*[^\s*])?)\*\*`), "$1$2"},
+	{"**", regexp.MustCompile(`\*\*([^\s*](?:[^*]*[^\s*])?)\*\*(?P<after>$|[^\w*/])`), "$1$2"},
+	{"*", regexp.MustCompile(`(?P<before>^|[^\w*])\*(\pL[\pL\pN，。、！？ ]*)\*(?P<after>$|[^\w*])`), "$1$2$3"},
+	{"__", regexp.MustCompile(`__([^\s_\x00-\x7f][^_]*)__`), "$1"},
+	{"~~", regexp.MustCompile(`~~([^\s~](?:[^~]*[^\s~])?)~~`), "$1"},
+	{"==", regexp.MustCompile(`(?P<before>^|[^\w=!<>)\]])==([^\s=](?:[^=]*[^\s=])?)==(?P<after>$|[^\w=])`), "$1$2$3"},
+	{"#", regexp.MustCompile(`^#{1,6}[ \t]+(?P<after>\S)`), "$1"},
+}
+
+var plainTag = regexp.MustCompile(`</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>`)
+
+// ShownPlain looks for markup in a text that readers see as it is written, such as
+// a title: the first that it finds, and the text without any. What it finds is
+// empty where there is none.
+func ShownPlain(text string) (found, plain string) {
+	if !strings.ContainsAny(text, plainSigns) && !strings.Contains(text, "】") {
+		return "", text
+	}
+	plain = text
+	for _, form := range plainForms {
+		if !strings.Contains(plain, form.sign) {
+			continue
+		}
+		if at := form.written.FindStringSubmatch(plain); at != nil {
+			if found == "" {
+				found = at[0]
+				if i := form.written.SubexpIndex("before"); i > 0 {
+					found = strings.TrimPrefix(found, at[i])
+				}
+				if i := form.written.SubexpIndex("after"); i > 0 {
+					found = strings.TrimSuffix(found, at[i])
+				}
+				found = short(found)
+			}
+			plain = form.written.ReplaceAllString(plain, form.seen)
+		}
+	}
+	if strings.Contains(plain, "<") {
+		plain = withoutTags(plain, func(tag string) {
+			if found == "" {
+				found = short(tag)
+			}
+		})
+	}
+	if found == "" {
+		return "", text
+	}
+	return found, strings.Join(strings.Fields(plain), " ")
+}
+
+// withoutTags is a text without the tags of HTML that have an end, and without
+// <br>. Others may be places for words: <name>.
+func withoutTags(text string, note func(tag string)) string {
+	ends := map[string]bool{"br": true}
+	for _, tag := range plainTag.FindAllString(text, -1) {
+		if strings.HasPrefix(tag, "</") {
+			ends[tagName(tag)] = true
+		}
+	}
+	return plainTag.ReplaceAllStringFunc(text, func(tag string) string {
+		name := tagName(tag)
+		if name == "" || !ends[name] {
+			return tag
+		}
+		note(tag)
+		if name == "br" {
+			return " "
+		}
+		return ""
+	})
 }

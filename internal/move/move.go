@@ -235,18 +235,53 @@ func (m *move) links() {
 			}
 			m.lead(content.Text{Value: ref.Dest, Pos: ref.Pos}, ref.Pos.File, fix.Link)
 		}
-		for _, t := range a.Related { // as it is resolved: from the top, or from its folder
-			value := path.Clean(strings.TrimPrefix(t.Value, "/"))
-			to := value
-			if beside := path.Join(path.Dir(a.Path), t.Value); known[value] {
-				to = m.to(value)
-			} else if known[beside] {
-				to = content.Relative(m.to(beside), m.to(a.Path))
-			}
-			if to != value {
-				m.edits = append(m.edits, fix.Edit{At: t.Pos, Old: t.Value, New: to, As: fix.Value})
-			}
+		for _, t := range a.Related {
+			m.list(t, a.Path, known)
 		}
+		m.inFolder(a, known)
+	}
+}
+
+// list makes an item of a list in a file's front matter name what it means. It is
+// read as the site reads it: from the top, or from the file's folder.
+func (m *move) list(t content.Text, file string, known map[string]bool) {
+	value := path.Clean(strings.TrimPrefix(t.Value, "/"))
+	to := value
+	if beside := path.Join(path.Dir(file), t.Value); known[value] {
+		to = m.to(value)
+	} else if known[beside] {
+		to = content.Relative(m.to(beside), m.to(file))
+	}
+	if to != value {
+		m.edits = append(m.edits, fix.Edit{At: t.Pos, Old: t.Value, New: to, As: fix.Value})
+	}
+}
+
+// inFolder finds what a folder's page says about what is in it.
+func (m *move) inFolder(a *content.Article, articles map[string]bool) {
+	f := a.Folder
+	if f == nil {
+		return
+	}
+	for _, t := range f.Articles {
+		m.list(t, a.Path, articles)
+		moves := path.Clean(strings.TrimPrefix(t.Value, "/")) == m.Old || path.Join(path.Dir(a.Path), t.Value) == m.Old
+		if moves && path.Dir(m.New) != path.Dir(a.Path) {
+			m.note("%s is no more in the folder that lists it: take it out of articles: in %s", m.New, a.Path)
+		}
+	}
+	folders := map[string]bool{}
+	for _, c := range m.site.Categories {
+		folders[c.Path] = true
+		if c.Index != nil {
+			folders[c.Index.Path] = true
+		}
+	}
+	for _, t := range f.Categories {
+		m.list(t, a.Path, folders)
+	}
+	if f.Icon.Value != "" {
+		m.lead(f.Icon, a.Path, fix.Value)
 	}
 }
 
@@ -268,6 +303,17 @@ func (m *move) settings() {
 		if t.Pos.File != "" { // it is not left out
 			m.lead(t, content.SiteFile, fix.Value)
 		}
+	}
+	articles := map[string]bool{}
+	for _, a := range fix.Articles(m.site) {
+		articles[a.Path] = true
+	}
+	popular := s.Popular
+	for _, l := range s.Languages {
+		popular = append(slices.Clip(popular), l.Popular...)
+	}
+	for _, t := range popular { // a symptom is no path
+		m.list(t, content.SiteFile, articles)
 	}
 }
 

@@ -3,7 +3,11 @@ package render
 import (
 	"fmt"
 	"math"
+	"path"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The site's own colour. A writer names one; what is readable as text, on the
@@ -37,6 +41,42 @@ func brandSheet(hex string) []byte {
 		pair("brand-soft", lightSoft, darkSoft) +
 		pair("on-brand", colour{1, 1, 1}, dark.mix(colour{}, 0.85)) +
 		"}\n")
+}
+
+// icon is the picture in the browser's tab. A theme that brings one of its own
+// keeps it; else it is the site's logo, if that can be seen at 16 pixels, the
+// first character of its name on its colour, or the built-in theme's.
+func (r *Renderer) icon() *Icon {
+	const favicon = "favicon.svg"
+	if !r.theme.brings("assets/" + favicon) {
+		logo := r.site.Logo
+		svg := strings.EqualFold(path.Ext(logo.Path), ".svg")
+		square := logo.Width > 0 && logo.Width == logo.Height
+		if square || svg && logo.Width <= 2*logo.Height && logo.Height <= 2*logo.Width { // not a name in letters
+			return &Icon{r.site.Prefix + logo.Path, svg}
+		}
+		if drawing := signOf(r.site.Title, r.site.Settings.Brand.Value); drawing != nil {
+			asset, file := fingerprinted("assets/icon", ".svg", r.site.Prefix, drawing)
+			r.own = append(r.own, file)
+			return &Icon{asset.URL, true}
+		}
+	}
+	if a, ok := r.theme.assets[favicon]; ok {
+		return &Icon{a.URL, true}
+	}
+	return nil
+}
+
+// signOf draws the first letter or digit of a name on a colour; nil without one of the two.
+func signOf(name, hex string) []byte {
+	at := strings.IndexFunc(name, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
+	if at < 0 || hex == "" {
+		return nil
+	}
+	first, _ := utf8.DecodeRuneInString(name[at:])
+	ground, _ := fit(parseColour(hex), lightGrounds, 0.10, -0.01)
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="%s"/>`+
+		`<text x="16" y="16" dy=".36em" fill="#fff" font-family="system-ui,sans-serif" font-size="20" font-weight="700" text-anchor="middle">%c</text></svg>`+"\n", ground, unicode.ToUpper(first))
 }
 
 // fit moves a colour away from its grounds until it is readable on each of

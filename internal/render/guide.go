@@ -134,10 +134,7 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 			if lead && s.Kind != "case" {
 				v.Guide.Lead += s.Body
 			}
-			v.Guide.Anchors = append(v.Guide.Anchors, s.ID)
-			if s.Anchor != "" {
-				v.Guide.Anchors = append(v.Guide.Anchors, s.Anchor)
-			}
+			v.gone(s)
 			continue
 		}
 		s.Items = items
@@ -162,9 +159,25 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 	}
 }
 
-// isLead reports whether a text is one short paragraph.
+// gone gives a place to the ids of a section of which nothing is left: the
+// question, where its answers are the checks, else its entry in the contents,
+// which names all its items.
+func (v *ArticleView) gone(s Section) {
+	ids := []string{s.ID}
+	if s.Anchor != "" {
+		ids = append(ids, s.Anchor)
+	}
+	at := slices.IndexFunc(v.Contents, func(e ContentsEntry) bool { return e.URL == onPage(s.ID) })
+	if s.Kind == "check" || at < 0 || len(v.Contents) < 2 {
+		v.Guide.Anchors = append(v.Guide.Anchors, ids...)
+		return
+	}
+	v.Contents[at].Anchors = ids
+}
+
+// isLead reports whether a text is one short paragraph that leads nowhere else.
 func isLead(html template.HTML, text string) bool {
-	return strings.HasPrefix(string(html), "<p>") && strings.Index(string(html), "</p>") >= len(strings.TrimSpace(string(html)))-len("</p>") &&
+	return strings.HasPrefix(string(html), "<p>") && !strings.Contains(string(html), "<a ") && strings.Index(string(html), "</p>") >= len(strings.TrimSpace(string(html)))-len("</p>") &&
 		utf8.RuneCountInString(text) <= leadLength
 }
 

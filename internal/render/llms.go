@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"whyfix/internal/content"
@@ -51,10 +52,21 @@ type sourceView struct {
 	Title bool     // the text has the title as its first heading
 	Pairs []string // what stands for what in the text: addresses of the site for files
 	Names []string // the same for links by a name, which begin with [[
-	Tail  string   // behind the text: what is in the folder
+	// Links are those of a text with pieces, in which one path may lead to two
+	// places: each where it stands.
+	Links []sourceLink
+	Tail  string // behind the text: what is in the folder
 	// Comments are not for readers: where they stand in the text.
 	Comments []markdown.Span
 	Edits    []markdown.Edit // signs that become plain text
+}
+
+// sourceLink is what stands for a link in the page as Markdown.
+type sourceLink struct {
+	At   int    // where it starts in the text
+	Dest string // of the file; of a link by a name empty
+	Wiki string // [[name]]
+	To   string
 }
 
 // Sources lists the pages as Markdown: every article, and every category with
@@ -120,22 +132,39 @@ func (r *languageRenderer) source(title, summary string, text *content.Article, 
 	for _, e := range text.Doc.Edits {
 		v.Edits = append(v.Edits, e.In(r.theme.words))
 	}
+	pieces := slices.ContainsFunc(text.Doc.Refs, func(ref markdown.Ref) bool { return ref.Pos.File != text.Path })
 	for i, ref := range text.Doc.Refs {
-		if u := targets[i].URL; ref.Dest != "" && strings.HasPrefix(u, "/") {
-			p, rest := u, ""
-			if at := strings.IndexAny(u, "?#"); at >= 0 && !ref.Image {
-				p, rest = u[:at], u[at:]
+		to := targets[i].URL
+		switch {
+		case ref.Dest == "":
+			continue
+		case strings.HasPrefix(to, "/"):
+			p, rest := to, ""
+			if at := strings.IndexAny(to, "?#"); at >= 0 && !ref.Image {
+				p, rest = to[:at], to[at:]
 			}
-			to := r.whole(p) + rest
-			if ref.Wiki != "" {
-				v.Names = append(v.Names, ref.Wiki, ref.Plain(to))
-				continue
-			}
-			for _, end := range []string{")", " "} {
-				v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
-			}
-			v.Pairs = append(v.Pairs, "]: "+ref.Dest+"\n", "]: "+to+"\n")
+			to = r.whole(p) + rest
+		case ref.Wiki == "" || !strings.HasPrefix(to, "#"):
+			continue
 		}
+		if pieces {
+			l := sourceLink{ref.At, ref.Dest, "", to}
+			if ref.Wiki != "" {
+				l = sourceLink{ref.At, "", ref.Wiki, ref.Plain(to)}
+			}
+			v.Links = append(v.Links, l)
+		}
+		if ref.Wiki != "" {
+			v.Names = append(v.Names, ref.Wiki, ref.Plain(to))
+			continue
+		}
+		if strings.ContainsAny(ref.Dest, " ()") {
+			v.Pairs = append(v.Pairs, "](<"+ref.Dest+">", "]("+to)
+		}
+		for _, end := range []string{")", " "} {
+			v.Pairs = append(v.Pairs, "]("+ref.Dest+end, "]("+to+end)
+		}
+		v.Pairs = append(v.Pairs, "]: "+ref.Dest+"\n", "]: "+to+"\n")
 	}
 	return v
 }
@@ -166,11 +195,71 @@ func relink(text string, pairs []string) string {
 	}
 }
 
+// maxLinkText is how far behind its start the address of a link is looked for.
+const maxLinkText = 10_000
+
+// linked are the edits of a text, with those for links that are replaced where
+// they stand. An address belongs to the last link before it that has it.
+func (v *sourceView) linked(body []byte) []markdown.Edit {
+	if len(v.Links) == 0 {
+		return v.Edits
+	}
+	next := map[string]int{} // where the same address is written again
+	edits := slices.Clone(v.Edits)
+	byPlace := slices.SortedFunc(slices.Values(v.Links), func(a, b sourceLink) int { return b.At - a.At })
+	for _, l := range byPlace {
+		if l.At < 0 || l.At > len(body) {
+			continue
+		}
+		end := min(len(body), l.At+maxLinkText)
+		if again, found := next[l.Dest+l.Wiki]; found {
+			end = min(end, again)
+		}
+		next[l.Dest+l.Wiki] = l.At
+		if start, stop := l.written(body[l.At:end]); stop > 0 {
+			edits = append(edits, markdown.Edit{Span: markdown.Span{Start: l.At + start, End: l.At + stop}, Before: l.To})
+		}
+	}
+	slices.SortStableFunc(edits, func(a, b markdown.Edit) int { return a.Start - b.Start })
+	return edits
+}
+
+// written is where in a text that starts with the link stands what is replaced;
+// nowhere: 0, 0.
+func (l sourceLink) written(text []byte) (start, end int) {
+	if l.Wiki != "" {
+		if bytes.HasPrefix(text, []byte(l.Wiki)) {
+			return 0, len(l.Wiki)
+		}
+		return 0, 0
+	}
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(text[at:], ']')
+		if next < 0 {
+			return 0, 0
+		}
+		at += next
+		for _, form := range []struct {
+			before, behind string
+			skip, more     int // what of the form stays before the address, and what behind it goes
+		}{{"](", ")", 2, 0}, {"](", " ", 2, 0}, {"](<", ">", 2, 1}, {"]: ", "\n", 3, 0}} {
+			rest, found := bytes.CutPrefix(text[at:], []byte(form.before))
+			if !found {
+				continue
+			}
+			if rest, found = bytes.CutPrefix(rest, []byte(l.Dest)); found && bytes.HasPrefix(rest, []byte(form.behind)) {
+				return at + form.skip, at + len(form.before) + len(l.Dest) + form.more
+			}
+		}
+	}
+}
+
 // append writes the page of a file behind out.
 func (v *sourceView) append(out, file []byte) []byte {
 	from := len(out)
 	out = append(out, v.Head...)
-	text := content.Body(file, v.Comments, v.Edits)
+	body := content.Body(file)
+	text := strings.TrimLeft(string(markdown.Edited(body, v.Comments, v.linked(body))), "\n")
 	if v.Title { // the heading that became the title
 		if first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n"); strings.HasPrefix(first, "# ") {
 			text = strings.TrimLeft(rest, "\n")

@@ -52,7 +52,7 @@ func (r *languageRenderer) home() *HomeView {
 	root := r.in.Root
 	v := HomeView{
 		Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets),
-		Symptoms: r.frequent(), Categories: each(root.Children, categoryCard),
+		Symptoms: r.asked, Popular: len(r.in.Popular) > 0, Categories: each(root.Children, r.categoryCard),
 	}
 	listed := map[*site.Article]bool{}
 	for _, a := range r.in.Newest[:min(len(r.in.Newest), homeNewest)] {
@@ -72,8 +72,12 @@ func (r *languageRenderer) home() *HomeView {
 }
 
 // frequent are symptoms that readers have, each with the article that answers:
-// the newest of each category in turn, so that none crowds out the others.
+// those that the writer says are asked most, else the first of each category in
+// turn, so that none crowds out the others.
 func (r *languageRenderer) frequent() []Link {
+	if popular := r.in.Popular; len(popular) > 0 {
+		return each(popular[:min(len(popular), homeSymptoms)], func(a site.Asked) Link { return Link{Title: a.Words, URL: a.Article.URL} })
+	}
 	groups := [][]*site.Article{r.in.Root.Articles}
 	for _, c := range r.in.Root.Children {
 		groups = append(groups, c.Articles)
@@ -94,10 +98,32 @@ func (r *languageRenderer) frequent() []Link {
 	return out
 }
 
+// How wide an example in a search box may be, in ems: what fits beside the words
+// around it on a phone, and what is still worth showing cut off.
+const (
+	exampleFits = 6.5
+	exampleMost = 14
+)
+
+// example is the first of what readers ask that fits into a search box, else the
+// shortest.
+func example(asked []Link) string {
+	shortest, least := "", float64(exampleMost)
+	for _, l := range asked {
+		switch width := measure(l.Title); {
+		case width <= exampleFits:
+			return l.Title
+		case width <= least && (shortest == "" || width < least):
+			shortest, least = l.Title, width
+		}
+	}
+	return shortest
+}
+
 func (r *languageRenderer) category(c *site.Category) *CategoryView {
 	v := CategoryView{
-		Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Intro: r.intro(c.Index, c.Targets),
-		Children: each(c.Children, categoryCard), Articles: each(c.Articles, r.card),
+		Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Icon: r.image(c.Icon), Intro: r.intro(c.Index, c.Targets),
+		Children: each(c.Children, r.categoryCard), Articles: each(c.Articles, r.card),
 	}
 	v.Breadcrumbs, v.Source = r.breadcrumbs(c.Parent), SourceURL(c.URL)
 	v.Data = r.jsonLD(v.Page)
@@ -115,9 +141,9 @@ func (r *languageRenderer) card(a *site.Article) Card {
 	return c
 }
 
-func categoryCard(c *site.Category) CategoryCard {
+func (r *languageRenderer) categoryCard(c *site.Category) CategoryCard {
 	return CategoryCard{
-		Title: c.Title, URL: c.URL, Summary: c.Summary, Count: c.Count(),
+		Title: c.Title, URL: c.URL, Summary: c.Summary, Icon: r.image(c.Icon), Count: c.Count(),
 		Articles: each(c.Articles[:min(len(c.Articles), cardArticles)], articleLink),
 	}
 }
@@ -154,7 +180,7 @@ func (r *languageRenderer) article(a *site.Article, c *site.Category, index int)
 		v.Sections = append(v.Sections, section(s))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}}
 		for _, it := range s.Items {
-			if !v.Guide.tells(it.ID) { // what the question asks for stands there
+			if s.Kind == markdown.Solution || !v.Guide.tells(it.ID) { // what the question asks for stands there
 				entry.Items = append(entry.Items, Link{Title: it.Title, URL: onPage(it.ID), Kind: s.Kind.String()})
 			}
 		}

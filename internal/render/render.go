@@ -19,7 +19,7 @@ type Renderer struct {
 	theme      *Theme
 	site       *site.Site
 	byLanguage map[*site.Language]*languageRenderer
-	brand      []File // the stylesheet of the site's colour, if it has one
+	own        []File // what the site's colour makes, if it has one: a stylesheet, an icon
 }
 
 // languageRenderer makes the pages of one language.
@@ -28,6 +28,7 @@ type languageRenderer struct {
 	in    *site.Language
 	theme *Edition
 	view  Site
+	asked []Link // what readers ask
 }
 
 // New makes a Renderer. Neither the site nor the theme may change afterwards.
@@ -36,22 +37,21 @@ func New(s *site.Site, t *Theme) *Renderer {
 	var brand *Asset
 	if c := s.Settings.Brand.Value; c != "" {
 		asset, file := fingerprinted("assets/brand", ".css", s.Prefix, brandSheet(c))
-		brand, r.brand = &asset, []File{file}
+		brand, r.own = &asset, []File{file}
 	}
-	var logo *Image
-	if s.Logo.Path != "" {
-		logo = &Image{URL: s.Prefix + s.Logo.Path, Width: s.Logo.Width, Height: s.Logo.Height}
-	}
+	logo, icon := r.image(s.Logo), r.icon()
 	for _, l := range s.Languages {
 		v := &languageRenderer{Renderer: r, in: l, theme: t.In(l.Tag)}
 		r.byLanguage[l] = v
 		home := s.Prefix + l.Home()
 		v.view = Site{
 			Title: l.Title, Description: l.Description, Language: l.Tag, Direction: direction(l.Tag), Locale: strings.ReplaceAll(l.Tag, "-", "_"),
-			Brand: brand, Logo: logo, Base: s.Prefix, API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
+			Brand: brand, Logo: logo, Icon: icon, Base: s.Prefix, API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
 			Nav:     each(l.Nav, func(n site.Link) Link { return Link{Title: n.Title, URL: n.URL, External: n.External} }),
 			Notices: l.Notices, Footer: l.Footer, Params: s.Settings.Params,
 		}
+		v.asked = v.frequent()
+		v.view.Example = example(v.asked)
 		if v.theme.english {
 			v.view.Words = "en"
 		}
@@ -76,7 +76,15 @@ func New(s *site.Site, t *Theme) *Renderer {
 }
 
 // Files are the theme's assets, and what the settings add to them.
-func (r *Renderer) Files() []File { return append(slices.Clone(r.theme.Files()), r.brand...) }
+func (r *Renderer) Files() []File { return append(slices.Clone(r.theme.Files()), r.own...) }
+
+// image is a picture of the content folder for a template; nil for none.
+func (r *Renderer) image(a site.Asset) *Image {
+	if a.Path == "" {
+		return nil
+	}
+	return &Image{URL: r.site.Prefix + a.Path, Width: a.Width, Height: a.Height}
+}
 
 // direction is the way in which a language is written.
 func direction(tag string) string {

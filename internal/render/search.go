@@ -57,7 +57,7 @@ func (r *Renderer) SearchTemplate() ([]byte, error) {
 func SearchPage(l *site.Language) string { return l.Home() + "search/" }
 
 func (r *languageRenderer) searchPage(at site.Page) ([]byte, error) {
-	view := SearchView{Page: r.page("search", at, "title_search"), Symptoms: r.frequent()}
+	view := SearchView{Page: r.page("search", at, "title_search"), Symptoms: r.asked, Popular: len(r.in.Popular) > 0}
 	for _, c := range r.in.Root.Children {
 		view.Categories = append(view.Categories, Link{Title: c.Title, URL: c.URL, Count: c.Count()})
 	}

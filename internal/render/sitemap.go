@@ -63,7 +63,7 @@ func (r *Renderer) sitemap() ([]File, error) {
 	for _, l := range r.site.Languages {
 		add(l.Root.Page, shown(l.Newest))
 		for _, c := range l.Categories {
-			add(c.Page, shown(c.Articles))
+			add(c.Page, c.Newest())
 		}
 		for _, c := range l.HomeAndCategories() {
 			for _, a := range c.Articles {

@@ -17,6 +17,7 @@ const (
 	toldWhy      = 2  // items that say what a cause is, with their text
 	toldSteps    = 6  // of each other list
 	tagSteps     = 40 // steps of a list, told or named
+	tagParts     = 3  // ways of one solution
 	productTags  = 12 // tags beside a product, and groups of what readers say of it
 	groupSayings = 8  // articles of such a group
 )
@@ -33,7 +34,7 @@ func (r *languageRenderer) tag(t *site.Tag) *TagView {
 	v.Steps, v.Checks, v.Fixes = each(l.steps, tagStep), each(l.checks, tagStep), each(l.fixes, tagStep)
 	if t.Family == site.Solution {
 		for i, m := range l.steps {
-			v.Steps[i].For = each(m.step.For, there)
+			v.Steps[i].For = each(m.parts[0].For, there)
 		}
 	}
 	if t.Family == site.Product {
@@ -42,11 +43,12 @@ func (r *languageRenderer) tag(t *site.Tag) *TagView {
 	return &v
 }
 
-// merged is a step, and those of other articles that say the same.
+// merged are steps of several articles that are one thing.
 type merged struct {
-	step *site.Step
-	also []*site.Step
-	told bool // with its text
+	title string
+	parts []*site.Step // the first, and those that say it in another way
+	also  []*site.Step // those that say it as one of the parts does
+	told  bool         // with the texts of the parts
 }
 
 // lists are what the articles of a tag say of it, each thing once.
@@ -67,19 +69,19 @@ func listsOf(t *site.Tag) lists {
 			checks, fixes = append(checks, s.Checks...), append(fixes, s.Solutions...)
 		}
 	}
-	l := lists{merge(steps, byTitle), merge(checks, byTitle), merge(fixes, bySolution)}
+	l := lists{merge(steps), merge(checks), merge(fixes)}
 	told := toldSteps
 	if t.Family == site.Cause {
 		told = toldWhy
 		// What a cause is, is best told where it is called by its name.
 		says := t.Name + strings.Join(t.Names, "") + t.Description
-		slices.SortStableFunc(l.steps, func(a, b merged) int { return shared(b.step.Title, says) - shared(a.step.Title, says) })
+		slices.SortStableFunc(l.steps, func(a, b merged) int { return shared(b.title, says) - shared(a.title, says) })
 	}
 	for i := range min(told, len(l.steps)) {
 		l.steps[i].told = true
 	}
 	for _, list := range [][]merged{l.checks, l.fixes} { // what most articles say comes first
-		slices.SortStableFunc(list, func(a, b merged) int { return len(b.also) - len(a.also) })
+		slices.SortStableFunc(list, func(a, b merged) int { return len(b.parts) + len(b.also) - len(a.parts) - len(a.also) })
 		for i := range min(toldSteps, len(list)) {
 			list[i].told = true
 		}
@@ -98,8 +100,9 @@ func shared(title, text string) int {
 	return n
 }
 
-// merge puts steps together that say the same, in the order of their first time.
-func merge(steps []*site.Step, same func(*site.Step) string) []merged {
+// merge puts steps together that are one thing, in the order of their first
+// time: solutions with one tag, else those with one title.
+func merge(steps []*site.Step) []merged {
 	var out []merged
 	at, seen := map[string]int{}, map[*site.Step]bool{}
 	for _, s := range steps {
@@ -107,33 +110,36 @@ func merge(steps []*site.Step, same func(*site.Step) string) []merged {
 			continue
 		}
 		seen[s] = true
-		key := same(s)
-		if i, known := at[key]; known {
-			out[i].also = append(out[i].also, s)
-		} else if len(out) < tagSteps {
+		key, title := plain(s.Title), s.Title
+		if s.Kind == markdown.Solution && s.Tag != nil {
+			key, title = "tag "+s.Tag.Name, s.Tag.Name
+		}
+		i, known := at[key]
+		switch {
+		case known:
+			m := &out[i]
+			m.title = title // several ways of one solution are called by its tag
+			if len(m.parts) < tagParts && !slices.ContainsFunc(m.parts, func(o *site.Step) bool { return o.Article == s.Article || plain(o.Title) == plain(s.Title) }) {
+				m.parts = append(m.parts, s)
+			} else {
+				m.also = append(m.also, s)
+			}
+		case len(out) < tagSteps:
 			at[key] = len(out)
-			out = append(out, merged{step: s})
+			out = append(out, merged{title: s.Title, parts: []*site.Step{s}})
 		}
 	}
 	return out
 }
 
-// byTitle is what a step's title says, whatever its punctuation.
-func byTitle(s *site.Step) string {
+// plain is what a title says, whatever its punctuation.
+func plain(title string) string {
 	return strings.Map(func(c rune) rune {
 		if !unicode.IsLetter(c) && !unicode.IsDigit(c) {
 			return -1
 		}
 		return unicode.ToLower(c)
-	}, s.Title)
-}
-
-// bySolution is the tag of a solution: those with one tag are one way to help.
-func bySolution(s *site.Step) string {
-	if s.Tag != nil {
-		return "tag " + s.Tag.Name
-	}
-	return byTitle(s)
+	}, title)
 }
 
 // told are the articles whose texts stand on the page of a tag.
@@ -141,50 +147,47 @@ func told(t *site.Tag) []*site.Article {
 	var out []*site.Article
 	l := listsOf(t)
 	for _, m := range slices.Concat(l.steps, l.checks, l.fixes) {
-		if m.told && !slices.Contains(out, m.step.Article) {
-			out = append(out, m.step.Article)
+		for _, s := range m.parts {
+			if m.told && !slices.Contains(out, s.Article) {
+				out = append(out, s.Article)
+			}
 		}
 	}
 	return out
 }
 
 func tagStep(m merged) TagStep {
-	out := TagStep{Step: there(m.step), Article: articleLink(m.step.Article), Told: m.told}
-	for _, s := range m.also {
-		if l := (Link{Title: s.Article.Title.Value, URL: s.URL()}); s.Article != m.step.Article && len(out.Also) < toldSteps {
-			out.Also = append(out.Also, l)
-		}
+	out := TagStep{Title: m.title, Told: m.told}
+	for _, s := range m.parts {
+		out.Parts = append(out.Parts, TagPart{Step: there(s), Article: articleLink(s.Article)})
+	}
+	for _, s := range m.also[:min(len(m.also), toldSteps)] {
+		out.Also = append(out.Also, Link{Title: s.Article.Title.Value, URL: s.URL()})
 	}
 	return out
 }
 
 // putTold puts the texts of the steps that are told into the view.
 func (r *languageRenderer) putTold(v *TagView, t *site.Tag, texts Texts) error {
-	bodies := map[*site.Step]template.HTML{}
-	l := listsOf(t)
+	bodies := map[string]template.HTML{} // by the address of the step
 	for _, a := range told(t) {
 		doc, err := texts.Whole(a.Article)
 		if err != nil {
 			return err
 		}
-		items := map[string]*markdown.Item{}
 		for i := range doc.Sections {
-			for j := range doc.Sections[i].Items {
-				items[doc.Sections[i].Items[j].ID] = &doc.Sections[i].Items[j]
-			}
-		}
-		for _, m := range slices.Concat(l.steps, l.checks, l.fixes) {
-			if it := items[m.step.ID]; m.told && m.step.Article == a && it != nil {
-				bodies[m.step] = elsewhere(r.trusted(it.Body.HTML, a.Targets), a.URL)
+			for _, it := range doc.Sections[i].Items {
+				bodies[a.URL+"#"+it.ID] = elsewhere(r.trusted(it.Body.HTML, a.Targets), a.URL)
 			}
 		}
 	}
-	for _, list := range []struct {
-		shown []TagStep
-		steps []merged
-	}{{v.Steps, l.steps}, {v.Checks, l.checks}, {v.Fixes, l.fixes}} {
-		for i := range list.shown {
-			list.shown[i].Body = bodies[list.steps[i].step]
+	for _, list := range [][]TagStep{v.Steps, v.Checks, v.Fixes} {
+		for _, step := range list {
+			for i := range step.Parts {
+				if step.Told {
+					step.Parts[i].Body = bodies[step.Parts[i].Step.URL]
+				}
+			}
 		}
 	}
 	return nil

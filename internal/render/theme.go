@@ -305,6 +305,12 @@ func (t *Theme) slow(e *Edition) (diags diag.List) {
 	return diags
 }
 
+// brings reports whether a theme over the built-in one has a file itself.
+func (t *Theme) brings(name string) bool {
+	o, layered := t.fsys.(overlay)
+	return layered && exists(o.over, name)
+}
+
 func exists(fsys fs.FS, name string) bool {
 	_, err := fs.Stat(fsys, name)
 	return err == nil

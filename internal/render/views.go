@@ -96,6 +96,8 @@ type Site struct {
 	Feed        string // address of the Atom feed; empty when the site's address or no article's day is known
 	Brand       *Asset // a stylesheet with the colours of site.yaml; nil when it names none
 	Logo        *Image // of site.yaml; nil when it names none
+	Icon        *Icon  // for the browser's tab: the logo, the site's first character in its colour, or the theme's; nil when there is none
+	Example     string // a symptom that is short enough to stand in a search box as an example; may be empty
 	SearchList  string // address of the list for searching without the endpoint
 	Nav         []Link
 	Families    []Link // the lists of tags that are not empty
@@ -109,6 +111,12 @@ type Site struct {
 type Image struct {
 	URL           string
 	Width, Height int // in pixels; 0 when not known
+}
+
+// Icon is a small picture for the browser's tab.
+type Icon struct {
+	URL string
+	SVG bool
 }
 
 // Link is a title and where it leads.
@@ -135,6 +143,7 @@ type Card struct {
 // CategoryCard is a category in a list.
 type CategoryCard struct {
 	Title, URL, Summary string
+	Icon                *Image // nil when it has none
 	Count               int
 	Articles            []Link // the first few
 }
@@ -144,6 +153,7 @@ type HomeView struct {
 	Page
 	Intro      template.HTML
 	Symptoms   []Link // what readers ask, and the article that answers
+	Popular    bool   // the writer says that these are asked most; else they are some of each category
 	Categories []CategoryCard
 	Newest     []Card // those with a day
 	Articles   []Card // those that are in no category; where there are categories, without the newest
@@ -153,6 +163,7 @@ type HomeView struct {
 type CategoryView struct {
 	Page
 	Summary  string
+	Icon     *Image // nil when it has none
 	Intro    template.HTML
 	Children []CategoryCard
 	Articles []Card
@@ -184,7 +195,8 @@ type ArticleView struct {
 // ContentsEntry is a section in the contents list, with its items.
 type ContentsEntry struct {
 	Link
-	Items []Link
+	Items   []Link
+	Anchors []string // ids of a section that stands here alone, because all of it is in the answers
 }
 
 // ChainMap is a drawing of the chain: symptom, causes, solutions, and a line
@@ -221,8 +233,8 @@ type MapLine struct {
 type Guide struct {
 	Lead    template.HTML // short sentences above the items that stand in the answers; may be empty
 	Answers []Answer
-	// Anchors are the ids of sections of which nothing is left outside of the
-	// answers. Links that name them lead to the question.
+	// Anchors are the ids of sections that the answers took over: links that name
+	// them lead to the question. Those of other sections are with the contents.
 	Anchors []string
 }
 
@@ -286,14 +298,21 @@ type TagView struct {
 	Articles  []Card
 }
 
-// TagStep is an item of an article that is about the tag.
+// TagStep is what articles say about the tag: a cause, a check, a solution or a
+// case.
 type TagStep struct {
+	Title string
+	Parts []TagPart // one, or several ways of one solution
+	For   []Link    // of a solution: the causes that it is for
+	Also  []Link    // other articles that say it as one of the parts does
+	Told  bool      // the texts of the parts stand here
+}
+
+// TagPart is an item of an article that is about the tag.
+type TagPart struct {
 	Step    Link
 	Article Link
-	For     []Link        // of a solution: the causes that it is for
-	Also    []Link        // the first articles that say the same
-	Told    bool          // its text stands here
-	Body    template.HTML // the text; may be empty
+	Body    template.HTML // may be empty
 }
 
 // SayingGroup is what readers say of a product where one cause is likely.
@@ -345,6 +364,7 @@ type TagCard struct {
 type SearchView struct {
 	Page
 	Symptoms   []Link // what readers ask, for one whose search finds nothing
+	Popular    bool   // as in HomeView
 	Categories []Link
 }
 

@@ -44,6 +44,14 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
 		},
 		{
+			Code: "heading-inside", Default: diag.Warning,
+			Summary: "a heading that would be a cause, a check, a solution or a case stands inside of something",
+			Why: "In a callout, a fold, a tab, a quote or a list, a heading is only a heading of that: it is no section and no item of one, and {tag=…} and {for=…} behind it say nothing. " +
+				"The same goes for {tag=…} and {for=…} behind a heading that is deeper than the items of its section.",
+			Bad:  "# 退款没到\n\n## 原因\n\n:::tip\n### 银行慢\n\n等三天。\n:::\n",
+			Good: "# 退款没到\n\n## 原因\n\n### 银行慢\n\n:::tip\n等三天。\n:::\n",
+		},
+		{
 			Code: "text-limit", Needed: true,
 			Summary: "a text has more of something than a page can bear",
 			Why:     "Such as a text in front matter of more than 500 characters, a heading of more than 1,000, lists in lists 50 deep, a table of more than 200 columns, or thousands of brackets that are never closed. No article that people read comes near; most often a log or a table of data was pasted. It would take the machine that builds for long, or the reader's.",
@@ -55,7 +63,7 @@ func textRules() []Rule {
 			Summary: "readers see as text what was meant as markup",
 			Why: "Such as ##原因 without a blank, a link with a blank in its address, brackets and braces of the Chinese keyboard, ** that have no partner, lines that begin with 1、, " +
 				"boxes, shortcodes and formulas of other programs, HTML without raw_html, a heading without words, and words of the template. It looks at what readers see, so what the site understands, " +
-				"what stands in code and what is escaped (\\#, \\*) is never meant. `whyfix check -fix` mends ##原因, 1、, braces behind headings and links where only one thing can be meant. " +
+				"what stands in code and what is escaped (\\#, \\*) is never meant. Titles, summaries and symptoms have no markup at all, and readers see theirs as it is written. `whyfix check -fix` mends ##原因, 1、, braces behind headings, full-width signs, and links and pictures where only one thing can be meant. " +
 				"HTML, shortcodes and formulas are said once for each article, with their number. A warning, because a sign may be meant as it is.",
 			Bad:  "# 退款没到\n\n##原因\n\n见[进度]（https://example.org/）。\n",
 			Good: "# 退款没到\n\n## 原因\n\n见[进度](https://example.org/)。\n",
@@ -86,6 +94,13 @@ func textRules() []Rule {
 			Summary: "tabs have no tab",
 			Why:     "Each tab begins with a line such as “== iPhone”, with a blank behind the signs. Without one there is nothing to choose from.",
 			Bad:     "# 退款没到\n\n:::tabs\n苹果手机：点设置。\n:::\n",
+			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
+		},
+		{
+			Code: "tabs", Default: diag.Warning,
+			Summary: "a tab is not as it was meant",
+			Why:     "Two tabs with one name cannot be told apart; text above the first tab, or outside of a tab whose text stands four blanks to the right, belongs to none; and == 文字 == begins a tab, where a mark was meant.",
+			Bad:     "# 退款没到\n\n:::tabs\n== 手机\n点设置。\n== 手机\n点更多。\n:::\n",
 			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
 		},
 		{

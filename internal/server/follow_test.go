@@ -27,9 +27,14 @@ import (
 // returns the folder of its release.
 func wordSite(t *testing.T, dir, word string) string {
 	t.Helper()
-	if _, err := buildSite(dir, map[string]string{
+	return wordSiteAt(t, dir, word, now.Add(time.Since(started)))
+}
+
+func wordSiteAt(t *testing.T, dir, word string, at time.Time) string {
+	t.Helper()
+	if _, err := buildSiteAt(dir, map[string]string{
 		"a.md": "---\ntitle: 题目" + word + "\nsymptoms: [现象" + word + "]\nupdated: 2026-01-02\n---\n正文" + word + "\n",
-	}, "", true); err != nil {
+	}, "", true, at); err != nil {
 		t.Fatal(err)
 	}
 	public := filepath.Join(dir, "public")
@@ -433,7 +438,6 @@ func TestServesWhatOthersOpened(t *testing.T) {
 	}
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	first := wordSite(t, dir, "甲")
-	made := time.Now()
 	public := filepath.Join(dir, "public")
 	foreign(t, first)()
 	s, book := following(t, public)
@@ -449,8 +453,7 @@ func TestServesWhatOthersOpened(t *testing.T) {
 
 	// Two folders know nothing of each other: the names of releases of the same
 	// second do not say which is older.
-	time.Sleep(time.Until(made.Truncate(time.Second).Add(time.Second)))
-	second := wordSite(t, elsewhere, "乙")
+	second := wordSiteAt(t, elsewhere, "乙", now.Add(time.Since(started)+time.Minute))
 	foreign(t, second)()
 	id := filepath.Base(second)
 	if err := os.Rename(second, filepath.Join(public, id)); err != nil {

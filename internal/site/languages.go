@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"path"
-	"slices"
 	"strings"
 
 	"whyfix/internal/content"
@@ -76,11 +75,13 @@ func (r *resolver) settings() {
 		}
 		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
 	}
+	r.popular(first, all.Popular)
 	for _, s := range all.Languages {
 		l := r.languageOf(s.Tag)
 		if l == nil {
 			continue
 		}
+		r.popular(l, s.Popular)
 		l.Title, l.Description = cmp.Or(s.Title, l.Title), cmp.Or(s.Description, l.Description)
 		l.Footer = cmp.Or(s.Footer, l.Footer)
 		if s.Notices != nil {
@@ -95,6 +96,9 @@ func (r *resolver) settings() {
 	}
 	for _, l := range r.site.Languages[1:] {
 		l.Root.Title = cmp.Or(l.Root.Title, l.Title)
+	}
+	for _, c := range r.categories() {
+		r.icon(c)
 	}
 	if logo := all.Logo; logo.Value != "" {
 		if a, ok := r.assets[resolvePath("/"+logo.Value, "")]; ok {
@@ -119,8 +123,8 @@ func (r *resolver) languageOf(tag content.Text) *Language {
 	return nil
 }
 
-// arrange puts the categories of a home page into the order in which the
-// navigation names them; the others follow by their paths.
+// arrange puts the categories of a language into their order: those that are in
+// the same one, and the list of all of them.
 func (r *resolver) arrange(l *Language) {
 	nav := r.in.Settings.Nav
 	if l != r.site.Languages[0] {
@@ -131,17 +135,16 @@ func (r *resolver) arrange(l *Language) {
 			}
 		}
 	}
-	place := func(c *Category) int {
-		at := slices.IndexFunc(nav, func(n content.NavItem) bool {
-			p := resolvePath("/"+n.Link.Value, "")
-			return p == c.Path || folderOf(p) == c.Path && content.Classify(p) == content.ClassIndex
-		})
-		if at < 0 {
-			return len(nav)
+	l.Categories = l.Categories[:0]
+	var walk func(c *Category, nav []content.NavItem)
+	walk = func(c *Category, nav []content.NavItem) {
+		r.orderChildren(c, nav)
+		for _, child := range c.Children {
+			l.Categories = append(l.Categories, child)
+			walk(child, nil)
 		}
-		return at
 	}
-	slices.SortStableFunc(l.Root.Children, func(a, b *Category) int { return cmp.Compare(place(a), place(b)) })
+	walk(l.Root, nav)
 }
 
 func (r *resolver) navigation(items []content.NavItem) []Link {

@@ -115,7 +115,7 @@ func (b *board) best(n int) []*Article {
 // relatedTo finds the article that front matter names: a path from the content
 // folder, or from the article's own folder.
 func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
-	for _, p := range []string{resolvePath("/"+t.Value, ""), resolvePath(t.Value, a.Path)} {
+	for _, p := range namedPaths(t.Value, a.Path) {
 		if b := r.byPath[p]; b != nil {
 			return b
 		}

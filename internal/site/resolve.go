@@ -433,8 +433,9 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, folde
 	return c
 }
 
-// order sorts what readers see, newest first. The articles are sorted once;
-// every list of some of them is then filled in that order.
+// order sorts what readers see. The articles are sorted once, newest first;
+// every list of some of them is then filled in that order, and those of
+// categories are put into theirs.
 func (r *resolver) order() {
 	sorted := newestFirst(r.site.Articles)
 	for _, t := range r.tags {
@@ -452,6 +453,9 @@ func (r *resolver) order() {
 				t.Articles = append(t.Articles, a)
 			}
 		}
+	}
+	for _, c := range r.categories() {
+		r.orderArticles(c)
 	}
 	for _, l := range r.site.Languages {
 		r.arrange(l)

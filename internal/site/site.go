@@ -44,6 +44,7 @@ type Options struct {
 type Asset struct {
 	Path          string
 	Width, Height int // of an image in pixels; 0 when not known
+	Size          int64
 }
 
 // Files for programs, beside the home page of each language; the first two
@@ -99,8 +100,9 @@ type Language struct {
 	Contact     Link // zero when there is none; its URL may be empty
 	Nav         []Link
 	Root        *Category   // its home page and the articles beside it
-	Categories  []*Category // every other category, parents before children
+	Categories  []*Category // every other category as readers meet them: each before those in it
 	Newest      []*Article  // by date, newest first
+	Popular     []Asked     // what readers ask most, as the writer says; may be empty
 	Families    [4]*Family
 	Symptoms    []*SymptomPage // the index of what readers say; the first has all groups
 
@@ -120,7 +122,7 @@ type SymptomPage struct {
 type SymptomGroup struct {
 	Category *Category
 	Count    int          // how many symptoms there are in the whole group
-	Articles []*Article   // those with symptoms, newest first; none where the group has its own page
+	Articles []*Article   // those with symptoms, as their categories have them; none where the group has its own page
 	Own      *SymptomPage // the group's first page, or nil
 }
 
@@ -131,6 +133,12 @@ func (l *Language) Home() string { return l.Root.below() }
 // HomeAndCategories are the language's folders, parents before children.
 func (l *Language) HomeAndCategories() []*Category {
 	return append([]*Category{l.Root}, l.Categories...)
+}
+
+// Asked is what readers ask, and the article that answers.
+type Asked struct {
+	Words   string
+	Article *Article
 }
 
 // Page is a place in the site.
@@ -185,9 +193,15 @@ type Category struct {
 	Targets  []markdown.Target
 	Parent   *Category // nil for a home page
 	In       *Language
-	Children []*Category
-	Articles []*Article // newest first
+	Icon     Asset       // zero when it has none
+	Children []*Category // in the order in which readers see them
+	Articles []*Article  // likewise
+
+	newest time.Time // the last change of an article in it; zero when none has a date
 }
+
+// Newest is the day of the last change of an article in the category itself.
+func (c *Category) Newest() time.Time { return c.newest }
 
 // Count is the number of articles in the category and below it.
 func (c *Category) Count() int {
@@ -214,6 +228,22 @@ type Article struct {
 	age     int32                      // its place in the site, newest first
 	related atomic.Pointer[[]*Article] // what Related found
 	chain   atomic.Pointer[Chain]      // what Chain made
+}
+
+// Texts are the files that pages are made of: articles, and what folders say.
+func (s *Site) Texts() []*content.Article {
+	var out []*content.Article
+	for _, a := range s.Articles {
+		out = append(out, a.Article)
+	}
+	for _, l := range s.Languages {
+		for _, c := range l.HomeAndCategories() {
+			if c.Index != nil {
+				out = append(out, c.Index)
+			}
+		}
+	}
+	return out
 }
 
 // Shown is the date to sort and show by: of the last change, else of

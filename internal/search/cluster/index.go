@@ -39,9 +39,9 @@ var _ engine.Engine = (*Index)(nil)
 
 // What is kept, in bytes or so.
 const (
-	keptCounts = 8 << 20
-	keptFacts  = 24 << 20
-	keptBodies = 16 << 20
+	keptCounts = 4 << 20
+	keptFacts  = 12 << 20
+	keptBodies = 8 << 20
 )
 
 // Open opens the index of a folder. It asks the cluster nothing: pages are

@@ -36,7 +36,11 @@
       });
       if (!response.ok) throw new Error("refused");
       if (said === page) feedback.classList.add("feedback-sent");
-      else form.replaceChildren(said);
+      else {
+        form.replaceChildren(said);
+        // Whoever was not helped is shown what else there is.
+        if (fields.helped === "false") form.append(...document.querySelector(".choice-none .choice-body").cloneNode(true).childNodes);
+      }
       said.textContent = thanks;
     } catch {
       said.textContent = feedback.dataset.failed; // the choice stays, to try again

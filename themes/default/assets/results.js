@@ -137,7 +137,7 @@
   /* Showing */
 
   const none = (query) => paragraph("advice-title", fill(words.nothing, query));
-  const counted = (n) => paragraph("results-count", n === 1 ? words.results_one : fill(words.results, n));
+  const counted = (n, mode) => paragraph("results-count", mode === "relaxed" && words.results_near ? fill(words.results_near, n) : n === 1 ? words.results_one : fill(words.results, n));
 
   function show(params, query, answer) {
     const { hits, total, mode, corrected } = answer;
@@ -152,8 +152,7 @@
       hits.length ? h("ol", { class: "hits" }, hits.map((one) => hit(one, doubtful && { "aria-level": 3 }))) : past ? beyond(params) : nothing(params, answer.nearest, answer.suggested),
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
     say(!hits.length && !past && !(answer.nearest || []).length,
-      doubtful ? notice(words.unanswered) : hits.length ? counted(total) : past ? paragraph("advice-title", words.beyond) : none(query),
-      hits.length && !doubtful && mode === "relaxed" && paragraph("results-mode", words.relaxed),
+      doubtful ? notice(words.unanswered) : hits.length ? counted(total, mode) : past ? paragraph("advice-title", words.beyond) : none(query),
       hits.length && mode === "corrected" && corrected && paragraph("results-mode", fill(words.corrected, query, corrected)));
   }
 

@@ -12,8 +12,7 @@
       line, text: line.textContent.toLowerCase(), sounds: (line.dataset.sound || "").split(" ").map((one) => one.split("/")),
     })),
   }));
-  if (!groups.length) return;
-  box.hidden = false;
+  box.hidden = !groups.length; // each group has a page of its own
 
   // typed tells whether letters are how somebody types a text from a character on: whole syllables, their beginnings
   // or their first letters.
@@ -36,5 +35,10 @@
       found += here;
     }
     none.textContent = found ? "" : none.dataset.none;
+    if (found) return;
+    const search = document.createElement("a");
+    search.href = none.dataset.search + "?" + new URLSearchParams({ q: input.value.trim() });
+    search.textContent = input.value.trim();
+    none.append(" ", search);
   });
 })();
