@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -194,5 +198,60 @@ func TestOptions(t *testing.T) {
 		if _, err := Connect(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: got %v, want %q", o, err, want)
 		}
+	}
+}
+
+// The cluster is known by the certificates that are trusted, and knows who asks.
+func TestSecure(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "help" || password != "secret" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = io.WriteString(w, "{}")
+	}))
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, o := range map[string]Options{
+		"":                    {CA: ca, User: "help", Password: "secret"},
+		"see the credentials": {CA: ca, User: "help", Password: "wrong"},
+		"certificate":         {User: "help", Password: "secret"},
+	} {
+		o.Addresses = []string{server.URL}
+		c, err := Connect(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		err = c.do(t.Context(), http.MethodGet, "/", nil, nil)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: got %v, want %q", o, err, want)
+		}
+	}
+}
+
+// What is kept has bounds, and keeps what is wanted again.
+func TestKept(t *testing.T) {
+	t.Parallel()
+	k := newKept[int](1000)
+	for i := range 1000 {
+		k.put(fmt.Sprint(i), i, 10)
+		if _, known := k.get("0"); known {
+			k.put("0", 0, 10)
+		}
+	}
+	if n := len(k.young) + len(k.old); n > 100 {
+		t.Errorf("%d are kept, want what has room", n)
+	}
+	if _, known := k.get("0"); !known {
+		t.Error("what was wanted each time is not kept")
+	}
+	if _, known := k.get("10"); known {
+		t.Error("what nobody wanted is kept")
 	}
 }
