@@ -61,6 +61,7 @@ type finding struct {
 	most    float32          // the highest score, whatever a filter leaves
 	total   int
 	partial bool
+	err     error // what was wrong with an answer
 	chosen  []engine.Candidate
 }
 
@@ -204,7 +205,7 @@ func (f *finding) scored() query {
 // gather asks for the best, and for those that may have a run.
 func (f *finding) gather(ctx context.Context) error {
 	q := f.q
-	var names, doubtful, gaining []query
+	var names, doubtful, each, gaining []query
 	gaining = append(gaining, f.score...)
 	run := func(name string, r *engine.Run) {
 		if len(r.Pieces) == 0 {
@@ -214,6 +215,7 @@ func (f *finding) gather(ctx context.Context) error {
 		if r.Proof == terms.Nowhere {
 			doubtful = append(doubtful, pieces(r))
 		} else { // who has it alone comes last
+			each = append(each, pieces(r))
 			gaining = append(gaining, query{"constant_score": query{"filter": pieces(r), "boost": 0}})
 		}
 	}
@@ -233,8 +235,8 @@ func (f *finding) gather(ctx context.Context) error {
 	var takes []func(a *answer)
 	ask := func(size int, q query, take func(a *answer)) {
 		list = append(list, query{
-			"size": size, "query": q, "track_scores": true, "track_total_hits": false,
-			"sort": []any{query{"_score": "desc"}, query{fieldURL: "asc"}}, "stored_fields": "_none_", "docvalue_fields": []string{fieldURL},
+			scored: true, "size": size, "query": q, "track_total_hits": false,
+			"sort": []any{query{"_score": "desc"}, query{fieldURL: "asc"}}, "stored_fields": "_none_",
 		})
 		takes = append(takes, take)
 	}
@@ -243,30 +245,38 @@ func (f *finding) gather(ctx context.Context) error {
 	if len(q.Quoted) > 0 {
 		ask(max(limit, quoteProofs), query{"bool": query{"filter": limited, "should": extra}}, func(a *answer) { f.take(a, true) })
 	} else {
-		ask(limit, query{"bool": query{"must": anyOf(gaining...), "filter": limited, "should": names}}, func(a *answer) { f.take(a, true) })
+		// What has a run and is among the best is among the best of those that have
+		// one, which are asked for below: to leave the runs out lets the cluster skip
+		// what cannot be among them.
+		best := query{"must": anyOf(gaining...), "filter": limited}
+		if limit > mostProofs {
+			best["should"] = names
+		}
+		ask(limit, query{"bool": best}, func(a *answer) { f.take(a, true) })
+		if len(each) > 0 {
+			ask(mostProofs, query{"bool": query{"filter": append(slices.Clone(limited), anyOf(each...)), "should": extra}}, func(a *answer) { f.take(a, false) })
+		}
 		if len(doubtful) > 0 {
 			ask(mostProofs, query{"bool": query{"filter": append(slices.Clone(limited), anyOf(doubtful...)), "should": extra}}, func(a *answer) { f.take(a, false) })
 		}
-		var proved []query
-		if len(q.Whole.Pieces) > 0 && q.Whole.Proof > terms.Nowhere {
-			proved = append(proved, pieces(&q.Whole))
-		}
 		if len(parts) > 0 {
-			proved = append(proved, all(parts...))
-		}
-		if len(proved) > 0 {
-			ask(mostProofs, query{"bool": query{"filter": append(slices.Clone(limited), anyOf(proved...)), "should": extra}}, func(a *answer) { f.take(a, false) })
+			ask(mostProofs, query{"bool": query{"filter": append(slices.Clone(limited), parts...), "should": extra}}, func(a *answer) { f.take(a, false) })
 		}
 	}
 	if len(q.Only) > 0 {
 		ask(len(q.Only), query{"bool": query{"filter": []query{havingAny(fieldURL, q.Only)}, "should": extra}}, func(a *answer) { f.take(a, false) })
 	}
 	if len(f.score) > 0 {
-		ask(1, f.scored(), func(a *answer) {
-			for _, h := range a.Hits.Hits {
-				f.most = h.Score
+		most := func(a *answer) {
+			for i := range a.Hits.Hits[:min(len(a.Hits.Hits), 1)] {
+				f.most, _, _ = a.Hits.Hits[i].score()
 			}
-		})
+		}
+		if take := takes[0]; len(limited) == 0 {
+			takes[0] = func(a *answer) { take(a); most(a) } // the first is it
+		} else {
+			ask(1, f.scored(), most)
+		}
 		list = append(list, query{"size": 0, "track_total_hits": true, "query": all(anyOf(f.gaining()...))})
 		takes = append(takes, func(a *answer) { f.total = a.Hits.Total.Value })
 	}
@@ -282,7 +292,7 @@ func (f *finding) gather(ctx context.Context) error {
 		}
 		takes[i](&answers[i])
 	}
-	return nil
+	return f.err
 }
 
 // gaining are the terms by which articles gain something, without what they
@@ -303,11 +313,20 @@ func (f *finding) gaining() []query {
 func (f *finding) take(a *answer, best bool) {
 	for i := range a.Hits.Hits {
 		h := &a.Hits.Hits[i]
-		url := first(h.Fields.URL)
+		score, url, err := h.score()
+		if err != nil {
+			f.err = err
+			return
+		}
 		s := f.seen[url]
 		if s == nil {
-			s = &seen{url: url, score: h.Score, runs: h.Runs}
+			s = &seen{url: url, score: score}
 			f.seen[url] = s
+		}
+		for _, run := range h.Runs {
+			if !slices.Contains(s.runs, run) {
+				s.runs = append(s.runs, run)
+			}
 		}
 		s.listed = s.listed || best
 	}
@@ -464,7 +483,7 @@ func (f *finding) count(ctx context.Context) (*engine.Found, error) {
 		above = append(above, havingAny(fieldURL, holders))
 	}
 	filters := slices.Clone(f.filters)
-	body := query{"size": 0, "track_total_hits": true, "aggs": facetQueries()}
+	body := query{scored: true, "size": 0, "track_total_hits": true, "aggs": facetQueries()}
 	if len(q.Quoted) > 0 {
 		if !slices.ContainsFunc(q.Quoted, doubtful) {
 			for i := range q.Quoted {

@@ -104,9 +104,23 @@ type answer struct {
 }
 
 type hit struct {
-	Score  float32 `json:"_score"`
+	Sort   []json.RawMessage // of scored: the score and the address
 	Fields fields
 	Runs   []string `json:"matched_queries"`
+}
+
+// scored marks a search for what scores most, and of that for the first
+// addresses. The scores are read from the order: to be told them apart from it
+// would make the cluster look at the score of every article.
+const scored = "scored"
+
+// score is what a hit of such a search has, and its address.
+func (h *hit) score() (score float32, url string, err error) {
+	if len(h.Sort) != 2 {
+		return 0, "", fmt.Errorf("%w: a hit without a score", engine.ErrDamaged)
+	}
+	err = errors.Join(json.Unmarshal(h.Sort[0], &score), json.Unmarshal(h.Sort[1], &url))
+	return score, url, err
 }
 
 // fields are what documents have, by the names of the fields.
@@ -153,7 +167,8 @@ func (x *Index) search(ctx context.Context, list []query) ([]answer, error) {
 		if deadline, ok := ctx.Deadline(); ok {
 			q["timeout"] = fmt.Sprintf("%dms", max((time.Until(deadline)-margin).Milliseconds(), 1))
 		}
-		if q["track_scores"] != nil || q["min_score"] != nil {
+		_, scores := q[scored]
+		if delete(q, scored); scores {
 			body.Write(head)
 		} else {
 			body.Write(plain)
