@@ -142,7 +142,7 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	case err != nil:
 		return openError(err, o.Release.Public)
 	}
-	if l.Dates != "" {
+	if l.Dates != "" && built.Changed {
 		e.say("%s", l.Dates)
 	}
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {

@@ -132,9 +132,6 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if loaded.Dates != "" {
-		e.say("%s", loaded.Dates)
-	}
 	if len(diags) == 0 {
 		e.say("%s, no problems", plural(len(loaded.Site.Articles), "article"))
 		return nil

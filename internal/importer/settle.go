@@ -173,6 +173,15 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 			}
 			p.text = p.text[:at] + `\` + p.text[at:]
 			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
+		case "comment-shown":
+			at := lines.Offset(d.Line, d.Col)
+			sign := strings.IndexAny(p.text[at:], "<!-%{>")
+			if sign < 0 {
+				continue
+			}
+			at += sign
+			p.text = p.text[:at] + `\` + p.text[at:]
+			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
 		}
 	}
 	switch {

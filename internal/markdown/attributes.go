@@ -22,6 +22,11 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	if h.Lines().Len() == 0 {
 		return
 	}
+	for _, a := range h.Attributes() {
+		if v, ok := a.Value.([]byte); ok {
+			r.noComment(v, h.Pos(), "attribute of a heading")
+		}
+	}
 	for _, name := range []string{"tag", "for"} {
 		switch v, ok := h.AttributeString(name); v.(type) {
 		case []byte, string:

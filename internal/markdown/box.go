@@ -273,6 +273,14 @@ func (r *reading) box(n *boxNode) {
 	switch {
 	case n.kind == "":
 		r.problem(r.at(at), diag.Error, "box-kind", "there is no kind of box "+quote(n.word), nearKind(n.word, boxWords()))
+	case n.ends != "" && !n.ended && r.openCode(n) != nil:
+		if code := r.openCode(n); !r.blamed[code] {
+			if r.blamed == nil {
+				r.blamed = map[ast.Node]bool{}
+			}
+			r.blamed[code] = true
+			r.problem(r.at(code.Pos()), diag.Error, "box-open", "this block of code is not closed, so the box that it stands in is not closed either", closeCode(r.source, code))
+		}
 	case n.ends != "" && !n.ended:
 		r.problem(r.at(at), diag.Error, "box-open", "this box is not closed, and all below would be in it", r.howToClose(n, title))
 	case n.kind == tabsBox:

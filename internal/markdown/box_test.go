@@ -186,7 +186,7 @@ func TestBoxProblems(t *testing.T) {
 		"::::tip\n乙\n:::\n":                          "1:1 box-open",
 		"::::tip\n:::note\n乙\n::::\n":                "2:1 box-open",
 		"- 甲\n\n  :::tip\n  乙\n\n丙\n:::\n":           "3:3 box-open",
-		":::tip\n```\n乙\n:::\n":                      "1:1 box-open",
+		":::tip\n```\n乙\n:::\n":                      "2:1 box-open",
 		"<details>\n<summary>甲</summary>\n乙\n":       "1:1 box-open",
 		":::tpi 甲\n乙\n:::\n":                         "1:1 box-kind",
 		"> [!NOET]\n> 乙\n":                           "1:3 box-kind",

@@ -238,6 +238,49 @@ func (r *reading) openComment(offset int) {
 		"close it with --> and take blank lines out of it, or begin it on a line of its own")
 }
 
+// noComment reports a comment where none is read.
+func (r *reading) noComment(text []byte, offset int, what string) {
+	if bytes.Contains(text, []byte("<!--")) {
+		r.problem(r.at(offset), diag.Error, "comment-shown", "readers would see the comment in the "+what, "write it outside, on a line of its own")
+	}
+}
+
+var (
+	// wrongComment is how a comment begins that is written with signs of the Chinese
+	// keyboard, with what programs make of two -, or with one.
+	wrongComment = regexp.MustCompile(`[<＜《〈][ \t]?[!！][ \t]?[-–—－―−‐]+`)
+	// otherComment is one as other programs have it.
+	otherComment = regexp.MustCompile(`(?:^|[^%\w])(%%[\s\p{Han}][^%]*%%)(?:[^%\w]|$)|(\{/\*[^{}]*\*/\})`)
+)
+
+// maxWrong is how many of them are said of one paragraph.
+const maxWrong = 20
+
+// wrongComments reports comments in a run that are none, so that readers would see
+// them.
+func (m *meant) wrongComments() {
+	say := func(at int, written, hint string) {
+		if m.wrong++; m.wrong > maxShown {
+			return
+		}
+		m.problem(m.reading.at(m.offset(at)), diag.Error, "comment-shown", "“"+short(written)+"” is no comment here, and readers would see it", hint)
+	}
+	if bytes.IndexByte(m.seen, '!') >= 0 || bytes.Contains(m.seen, []byte("！")) {
+		for _, at := range wrongComment.FindAllIndex(m.seen, maxWrong) {
+			if signs := string(m.seen[at[0]:at[1]]); !strings.HasPrefix(signs, "<!--") {
+				line, _, _ := bytes.Cut(m.seen[at[0]:min(at[0]+500, len(m.seen))], []byte("\n"))
+				say(at[0], strings.ToValidUTF8(string(line), ""), "begin it with <!-- and end it with -->, in signs of the Latin keyboard")
+			}
+		}
+	}
+	if bytes.Contains(m.seen, []byte("%%")) || bytes.Contains(m.seen, []byte("{/*")) {
+		for _, at := range otherComment.FindAllSubmatchIndex(m.seen, maxWrong) {
+			start, end := max(at[2], at[4]), max(at[3], at[5])
+			say(start, string(m.seen[start:end]), "begin it with <!-- and end it with -->")
+		}
+	}
+}
+
 // remove takes an inline comment or a block out of the tree, with one of the
 // two blanks around it, so that the line reads as if it had never been there.
 func remove(n ast.Node, source []byte) {

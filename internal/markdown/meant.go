@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,8 +20,13 @@ func (m *meant) look() {
 	}
 	_, heading := m.block.(*ast.Heading)
 	_, cell := m.block.(*east.TableCell)
+	m.wrongComments()
 	if !heading && !cell {
+		m.ruled = false
 		m.eachLine(m.lineStart)
+		if !m.ruled {
+			m.rows()
+		}
 	}
 	if len(m.run.tags) > 0 {
 		m.tags()
@@ -72,13 +76,15 @@ var (
 	contents  = regexp.MustCompile(`(?i)^\[\[?_?toc_?\]?\]$`)
 	tableRule = regexp.MustCompile(`^[|｜]?\s*:?[-—－]{2,}:?\s*[|｜][-—－|｜:\s]*$`)
 	fence     = regexp.MustCompile("^(?:···|｀｀｀)")
-	number    = regexp.MustCompile(`^(?:([0-9]{1,3})(、|．|）|\.)|（([0-9]{1,3})）|\(([0-9]{1,3})\))[ \x{3000}]*`)
 )
 
 // beginsMarkup tells the characters with which all begins that lineStart finds.
 // Most lines begin with none of them.
 func beginsMarkup(r rune) bool {
-	return strings.ContainsRune("#＃:：!?[【［=＝@|｜-—－·｀（( \t\f\r0123456789", r)
+	if r < utf8.RuneSelf {
+		return r >= '0' && r <= '9' || strings.IndexByte("#:!?[=|-+*( \t\f\r@", byte(r)) >= 0
+	}
+	return strings.ContainsRune("＃：！【［＝｜—－·｀（", r) || beginsItem(r)
 }
 
 // lineStart looks at what a line of a paragraph starts with.
@@ -112,11 +118,12 @@ func (m *meant) lineStart(start, end int) {
 	case contents.Match(line):
 		m.say(at, "“"+string(line)+"” is shown as text", "take it out: every page has its table of contents")
 	case tableRule.Match(line):
+		m.ruled = true
 		m.say(at, "this table is shown as text", "the line of - needs a line above it with as many columns, and that a blank line above it; write | and - of the Latin keyboard")
 	case fence.Match(line):
 		m.say(at, "code is shown as text", "begin and end it with ``` of the Latin keyboard, on a line of its own")
-	case first >= '0' && first <= '9' || first == '（' || first == '(':
-		m.number(start, end)
+	default:
+		m.item(start, end)
 	}
 }
 
@@ -126,19 +133,21 @@ func (m *meant) inAlert() bool {
 	return ok && b.colons == 0 && b.kind != tabBox && b.ends == ""
 }
 
-// underlined finds a line of two = in a tab, which makes a heading of the line
-// above.
-func (m *meant) underlined(h *ast.Heading) {
+// bareTab reports whether a heading is the line above two = in a tab, and says
+// so.
+func (m *meant) bareTab(h *ast.Heading) bool {
 	tab, ok := h.Parent().(*boxNode)
 	if h.Level != 1 || !ok || tab.kind != tabBox || h.Lines().Len() == 0 {
-		return
+		return false
 	}
 	last := h.Lines().At(h.Lines().Len() - 1)
 	_, below, _ := bytes.Cut(m.source[last.Start:], []byte("\n"))
 	line, _, _ := bytes.Cut(below, []byte("\n"))
-	if string(bytes.TrimSpace(line)) == "==" {
-		m.say(last.Start, "this line becomes a heading, because == stands below it", "write the name of the next tab behind the ==: == iPhone; or take the line out")
+	if string(bytes.TrimSpace(line)) != "==" {
+		return false
 	}
+	m.say(last.Start, "this line becomes a heading, because == stands below it", "write the name of the next tab behind the ==: == iPhone; or take the line out")
+	return true
 }
 
 // colonLine is a line of a paragraph that begins with three colons or more: a
@@ -260,80 +269,6 @@ func (m *meant) likelyHeading(start, end int, next rune) bool {
 	return utf8.RuneCount(m.seen[:end]) <= 30 && !strings.ContainsRune("。；，.;,", last)
 }
 
-// numbered is a line that starts with a number and is no item of a list.
-type numbered struct {
-	style  string // what the number stands in
-	value  int
-	offset int
-	block  ast.Node
-	mend   Mend
-}
-
-// number notes a line that starts with a number.
-func (m *meant) number(start, end int) {
-	line := m.seen[start:end]
-	at := number.FindSubmatchIndex(line)
-	if at == nil || at[1] == len(line) {
-		return
-	}
-	if item, ok := m.block.Parent().(*ast.ListItem); ok && start == 0 && item.FirstChild() == m.block {
-		return
-	}
-	value := func(i int) string { return string(line[at[i]:at[i+1]]) }
-	x := numbered{offset: m.offset(start), block: m.block}
-	next, _ := utf8.DecodeRune(line[at[1]:])
-	digits := ""
-	switch {
-	case at[2] >= 0:
-		digits, x.style = value(2), value(4)
-		if unicode.IsDigit(next) || x.style == "." && (!isWide(next) || at[5] < at[1]) {
-			return // 1、2、3 号窗口, 1.5, 1.md, a list that is too far to the right
-		}
-		if x.style != "）" {
-			x.mend = m.instead(start, start+at[1], digits+". ")
-		}
-	case at[6] >= 0:
-		digits, x.style = value(6), "（"
-	default:
-		digits, x.style = value(8), "("
-	}
-	x.value, _ = strconv.Atoi(digits)
-	m.numbered = append(m.numbered, x)
-}
-
-// lists finds lines that count from 1 on, in one paragraph or in paragraphs that
-// follow each other. Where other text stands between, 1、 numbers parts and reads
-// well as it is; so does （1） with a paragraph for each number.
-func (m *meant) lists() {
-	for i := 0; i < len(m.numbered); {
-		first := m.numbered[i]
-		end, near := i+1, 0
-		for ; end < len(m.numbered) && m.numbered[end].style == first.style && m.numbered[end].value == m.numbered[end-1].value+1; end++ {
-			switch block, before := m.numbered[end].block, m.numbered[end-1].block; {
-			case block == before, block == before.NextSibling() && strings.Contains("、．.", first.style):
-				near++
-			}
-		}
-		group := m.numbered[i:end]
-		i = end
-		if first.value != 1 || len(group) < 2 || 2*near < len(group)-1 {
-			continue
-		}
-		var mends []Mend
-		for _, x := range group {
-			if x.mend.Old != "" {
-				mends = append(mends, x.mend)
-			}
-		}
-		sample := "1" + first.style
-		if strings.Contains("（(", first.style) {
-			sample = first.style + "1…"
-		}
-		m.say(first.offset, itoa(len(group))+" lines that begin with “"+sample+"” and so on are no list",
-			"write a point and a blank behind the number: 1. …", mends...)
-	}
-}
-
 var (
 	parentheses = regexp.MustCompile(`(.)(\]|】|］)( *)([（(])([^()（）\n]*)([）)])`)
 	openEnd     = regexp.MustCompile(`\]\(([^\s()（）]+)(?:\n|$)`)
@@ -424,7 +359,7 @@ func (m *meant) links() {
 	}
 	for _, at := range lostNote.FindAllIndex(m.seen, maxShown) {
 		if !m.indexes(at[0], at[1]) {
-			m.say(m.offset(at[0]), "“"+string(m.seen[at[0]:at[1]])+"” is shown as text: there is no such footnote", "write it below, on a line of its own: "+string(m.seen[at[0]:at[1]])+": …")
+			m.lostNote(at[0], at[1])
 		}
 	}
 	for _, at := range wikiLink.FindAllSubmatchIndex(m.seen, maxShown) {

@@ -91,6 +91,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 		r.tags(root)
 	}
 	r.boxes(pc)
+	r.footnotes(pc)
 	r.shown(root)
 	r.prepare(root)
 	r.sortEdits()
@@ -118,10 +119,11 @@ type reading struct {
 	headings []*ast.Heading
 	inside   []*ast.Heading // those in boxes, quotes and lists
 	ids      map[string]bool
-	notes    bool            // there are footnotes, with ids of their own
-	raw      []string        // ids in raw HTML
-	told     map[int]bool    // places of which something was said, so that it is not said twice
-	slow     map[string]bool // languages whose colours take too long
+	notes    bool              // there are footnotes, with ids of their own
+	raw      []string          // ids in raw HTML
+	told     map[int]bool      // places of which something was said, so that it is not said twice
+	blamed   map[ast.Node]bool // blocks of code of which a box has said that they are not closed
+	slow     map[string]bool   // languages whose colours take too long
 }
 
 // place is a byte of the body and its position.
@@ -187,9 +189,11 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.HTMLBlock:
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 		case *ast.Link:
+			r.noComment(n.Title, n.Pos(), "title of a link")
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.widthInWords(n)
+			r.noComment(n.Title, n.Pos(), "title of a picture")
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)

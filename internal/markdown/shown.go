@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
 
 	"whyfix/internal/diag"
@@ -178,11 +179,14 @@ func (u *run) eachLine(visit func(start, end int)) {
 type meant struct {
 	*reading
 	run
-	block    ast.Node // that the run is of
-	numbered []numbered
-	colons   []colonLine
-	once     map[string]int // findings that are said once for each article, by what is said
-	times    map[int]int
+	block  ast.Node    // that the run is of
+	wrong  int         // comments that are written wrongly
+	ruled  bool        // the run has the line of - of a table
+	items  []item      // lines that begin like items of a list, and are none
+	notes  []noteShown // footnotes that are shown
+	colons []colonLine
+	once   map[string]int // findings that are said once for each article, by what is said
+	times  map[int]int
 }
 
 // shown notes where readers see as text what was meant as markup.
@@ -193,15 +197,27 @@ func (r *reading) shown(root ast.Node) {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
-		case *ast.FencedCodeBlock, *ast.CodeBlock:
+		case *ast.FencedCodeBlock:
+			m.fence(n)
 			return ast.WalkSkipChildren, nil
+		case *ast.CodeBlock:
+			m.prose(n)
+			return ast.WalkSkipChildren, nil
+		case *ast.List:
+			m.divided(n)
+		case *boxNode:
+			m.besides(n)
+		case *east.Table:
+			m.cells(n)
 		case *ast.HTMLBlock:
 			if !r.parser.options.RawHTML {
 				m.htmlBlock(n)
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Heading:
-			m.underlined(n)
+			if !m.bareTab(n) {
+				r.underlined(n)
+			}
 			if n.FirstChild() == nil && n.Lines().Len() == 0 {
 				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
 			}
@@ -224,6 +240,7 @@ func (r *reading) shown(root ast.Node) {
 	})
 	m.lists()
 	m.colonLines()
+	m.lostNotes()
 	for i, n := range m.times {
 		r.doc.Shown[i].Message += ", here and in " + places(n)
 	}
@@ -240,6 +257,40 @@ func places(n int) string {
 		return "one more place"
 	}
 	return itoa(n) + " more places"
+}
+
+// underlined notes a heading that is one because of the line below it: whoever
+// writes --- for a line makes a heading of what stands above.
+func (r *reading) underlined(h *ast.Heading) {
+	at := h.Pos()
+	if at < 0 || at >= len(r.source) {
+		return
+	}
+	words := bytes.TrimLeft(r.source[at:], "#")
+	if signs := len(r.source) - at - len(words); signs > 0 && (len(words) == 0 || words[0] == ' ' || words[0] == '\t' || words[0] == '\n') {
+		r.doc.Hashed++
+		return
+	}
+	if h.Lines().Len() == 0 || len(r.doc.Underlined) >= maxShown {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	_, below, _ := bytes.Cut(r.source[last.Start:], []byte("\n"))
+	line, _, _ := bytes.Cut(below, []byte("\n"))
+	line = bytes.Trim(line, " \t>")
+	if len(line) > 10 {
+		line = line[:10]
+	}
+	first := h.Lines().At(0)
+	words = bytes.TrimSpace(first.Value(r.source))
+	level := "##"
+	if h.Level == 1 {
+		level = "#"
+	}
+	r.doc.Underlined = append(r.doc.Underlined, Shown{
+		Pos: r.at(at), Message: "“" + short(string(words)) + "” is a heading, because " + string(line) + " stands right below it",
+		Hint: "leave a blank line between if a line was meant; write a heading as " + level + " " + short(string(words)),
+	})
 }
 
 // maxShown is how many findings an article may have. Who has mended so many asks

@@ -85,6 +85,8 @@ func TestShown(t *testing.T) {
 		}, ""},
 		{"a footnote that is nowhere", "正文[^1]，`[^2]`\n", []string{"1:3 “[^1]” is shown as text: there is no such footnote"}, ""},
 
+		{"a footnote with a full-width colon", "正文[^1]，又[^1]。\n\n[^1]：说明\n[^2]：别的\n", []string{"3:1 the footnote [^1] is shown as text: this is a full-width colon", "4:1 the footnote [^2] is shown as text: this is a full-width colon"}, "正文[^1]，又[^1]。\n\n[^1]: 说明\n[^2]: 别的\n"},
+
 		{"bold without an end", "请**先备份。\n\n** 注意 **\n", []string{"1:2 “**” is shown as text: bold is not read here", "3:1 “**” is shown as text: bold is not read here"}, ""},
 		{"no bold", "2**10 和 **kwargs，*.log 与 log-**.txt，**/*.md，好的~~谢谢~~，\\**甲\\**\n\n2 ** 3\n\n手机号***，分 ***个月\n", nil, ""},
 		{"struck out with a blank", "~~ 旧价 ~~ 新价\n\n好的~~\n\n3~~5 天\n", []string{"1:1 “~~” is shown as text: nothing is struck out here"}, ""},
@@ -95,6 +97,33 @@ func TestShown(t *testing.T) {
 		{"in a quote", "> 1.打开\n> 2.点\n", []string{"1:3 2 lines that begin with “1.” and so on are no list"}, "> 1. 打开\n> 2. 点\n"},
 		{"with brackets", "（1）打开\n（2）点\n", []string{"1:1 2 lines that begin with “（1…” and so on are no list"}, ""},
 		{"no list", "1、2、3 号窗口\n2、3、4 号\n\n本文：1、甲；2、乙\n\n1、只有一条\n\n## 1、原因\n\n## 2、办法\n\n（1）甲\n\n（2）乙\n\n1.5 元\n2.5 元\n\n3、甲\n4、乙\n\n| 1、甲 |\n|---|\n| 2、乙 |\n", nil, ""},
+		{"below a number", "1、打开\n   - 苹果\n   - 安卓\n2、关闭\n3.重启\n", []string{"1:1 3 lines that begin with “1、” and so on are no list"}, "1. 打开\n   - 苹果\n   - 安卓\n2. 关闭\n3. 重启\n"},
+		{"in each other", "1、甲\n   1、子\n   2、丑\n2、乙\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, "1. 甲\n   1. 子\n   2. 丑\n2. 乙\n"},
+		{"in each other, two blanks to the right", "1、甲\n  1、子\n  2、丑\n2、乙\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, "1. 甲\n   1. 子\n   2. 丑\n2. 乙\n"},
+		{"in each other, of one indent", "1、甲\n（1）子\n（2）丑\n2、乙\n\n正文\n\n1、甲\n• 子\n• 丑\n2、乙\n", []string{
+			"1:1 2 lines that begin with “1、” and so on are no list", "8:1 2 lines that begin with “1、” and so on are no list",
+		}, ""},
+		{"that would be one with a list", "1、甲\n2、乙\n\n1. 丙\n2. 丁\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, ""},
+		{"of several signs", "1、甲\n2、乙\n3）丙\n", []string{"1:1 3 lines that begin with “1、” and so on are no list"}, ""},
+		{"that counts on", "1. 甲\n2. 乙\n3、丙\n", []string{"3:1 “3、” begins no step here: the line is part of the step above"}, "1. 甲\n2. 乙\n3. 丙\n"},
+		{"with full-width blanks", "-　甲\n-　乙\n\n正文\n\n1.　甲\n2.　乙\n", []string{
+			"1:1 2 lines that begin with “-” are no list, and run together", "6:1 2 lines that begin with “1.” and so on are no list",
+		}, "- 甲\n- 乙\n\n正文\n\n1. 甲\n2. 乙\n"},
+		{"without blanks", "-甲\n-乙\n\n*甲\n*乙\n\n+甲\n+乙\n", []string{
+			"1:1 2 lines that begin with “-” are no list, and run together", "4:1 2 lines that begin with “*” are no list, and run together",
+			"7:1 2 lines that begin with “+” are no list, and run together",
+		}, "- 甲\n- 乙\n\n* 甲\n* 乙\n\n+ 甲\n+ 乙\n"},
+		{"points of other programs", "•\t甲\n•\t乙\n\n正文\n\n● 甲\n● 乙\n", []string{
+			"1:1 2 lines that begin with “•” are no list, and run together", "6:1 2 lines that begin with “●” are no list, and run together",
+		}, "- 甲\n- 乙\n\n正文\n\n- 甲\n- 乙\n"},
+		{"lines that run together", "一、甲\n二、乙\n\n①甲\n②乙\n\n第一步：甲\n第二步：乙\n\n1️⃣ 甲\n2️⃣ 乙\n", []string{
+			"1:1 2 lines that begin with “一、” and so on are no list, and run together", "4:1 2 lines that begin with “①” and so on are no list, and run together",
+			"7:1 2 lines that begin with “第一步” and so on are no list, and run together", "10:1 2 lines that begin with “1️⃣” and so on are no list, and run together",
+		}, ""},
+		{"below text", "步骤：\n2. 甲\n3. 乙\n\n步骤：\n    - 甲\n    - 乙\n", []string{"2:1 2 lines that begin with “2. ” and so on are no list", "6:5 2 lines that begin with “- ” are no list"}, ""},
+		{"lines of their own", "一、甲\n\n二、乙\n\n①甲\n\n②乙\n\n• 甲\n\n• 乙\n\n-5\n-3\n\n-甲\n\n一起去\n二手的\n\n第一次\n第二次\n\n*甲*\n*乙*\n\n温度：\n-甲\n", nil, ""},
+		{"points that divide steps", "1. 甲\n  - 子\n    - 丑\n\n      寅\n2. 乙\n", []string{"2:3 these points divide the steps: they are no part of the one above"}, "1. 甲\n   - 子\n     - 丑\n\n       寅\n2. 乙\n"},
+		{"points beside steps", "1. 甲\n2. 乙\n\n- 丙\n- 丁\n\n1. 戊\n\n1. 甲\n   - 子\n2. 乙\n", nil, ""},
 		{"parts", "1、[甲](https://example.org/)\n\n说明。\n\n2、[乙](https://example.org/)\n\n说明。\n\n3、丙\n", nil, ""},
 
 		{"braces of the Chinese keyboard", "## 原因｛.cause｝\n\n### 慢｛tag＝“银行慢”｝\n\n集合｛甲，乙｝\n", []string{
@@ -151,6 +180,14 @@ func TestShown(t *testing.T) {
 		{"a callout of no kind is a mistake already", "> [!Attention]\n> 甲\n", nil, ""},
 		{"a table", "| 甲 | 乙 |\n|---|\n| 1 | 2 |\n", []string{"2:1 this table is shown as text"}, ""},
 		{"a table's full-width signs", "｜甲｜乙｜\n｜——｜——｜\n", []string{"2:1 this table is shown as text"}, ""},
+		{"a table without a line", "| 甲 | 乙 |\n| 1 | 2 |\n\n| 甲 | 乙 |\n| — | — |\n| 1 | 2 |\n\n甲\t乙\n1\t2\n\n| 甲 |\n\n甲 | 乙\n", []string{
+			"1:1 this table is shown as text: the line below its head is missing, or has other signs", "4:1 this table is shown as text: the line below its head is missing, or has other signs",
+			"8:1 these lines are no table: tabs divide nothing here",
+		}, ""},
+		{"code that goes on to the end", "```\n甲\n``` 乙\n\n## 丙\n", []string{"1:1 this block of code is not closed, and what stands below is in it"}, ""},
+		{"code in a list", "1. 甲\n\n   ```\n   乙\n2. 丙\n", []string{"3:4 this block of code is not closed"}, ""},
+		{"code in code", "```\n甲\n```js\n乙\n```\n\n````\n```js\n```\n````\n\n~~~\n```js\n~~~\n\n> ```\n> 甲\n> ```\n", []string{"1:1 this block of code is not closed before “```js” in line 3"}, ""},
+		{"a paragraph that is code", "甲\n\n\t用制表符开始的一段话。\n\n乙\n\n    var 名字 = 1\n\n丙\n\n    我的文件\n    └── 照片\n", []string{"3:2 this paragraph is shown as code, because it begins with four blanks or a tab"}, ""},
 		{"code signs of the Chinese keyboard", "···\nls\n···\n", []string{"1:1 code is shown as text", "3:1 code is shown as text"}, ""},
 		{"words of the template", "先用一两句话回答读者。\n\n## 原因\n\n1. 第一步。\n2. 第一步。再做别的。\n", []string{"1:1 these are the words of the template", "5:4 these are the words of the template"}, ""},
 		{"prices", "便宜：$$，贵：$$$$，5 $ 和 6 $，$5 到 $10，`$$`\n", nil, ""},
