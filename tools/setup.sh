@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks: Chromium, a font with
-# Chinese, the checker of accessibility, nginx, and on Linux strace. Where that is not possible it
-# says so and goes on: the tests then skip, or fail where CI is set.
+# Chinese, the checker of accessibility, nginx, Java and Maven for a cluster of
+# OpenSearch, and on Linux strace. Where that is not possible it says so and goes
+# on: the tests then skip, or fail where CI is set.
 set -uo pipefail
 cd "$(dirname "$0")"
 
@@ -13,6 +14,10 @@ have chromium || have chromium-browser || have google-chrome || have google-chro
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then packages+=(fonts-noto-cjk); fi
 have nginx || [ -x /usr/sbin/nginx ] || packages+=(nginx-light)
 [ "$(uname)" != Linux ] || have strace || packages+=(strace)
+# Any JDK from 17 on; a runtime alone compiles nothing.
+have javac || packages+=(default-jdk-headless)
+have mvn || packages+=(maven)
+have curl || packages+=(curl)
 axe=node_modules/axe-core/axe.min.js
 if [ ! -e "$axe" ] && ! have npm; then packages+=(npm); fi
 
@@ -29,5 +34,9 @@ if [ ! -e "$axe" ] || [ package-lock.json -nt "$axe" ]; then
 	if have npm; then
 		if npm ci --ignore-scripts --no-audit --no-fund >/dev/null; then touch "$axe"; else echo "could not install axe-core"; fi
 	fi
+fi
+# What a node of OpenSearch is made of, once.
+if have javac && have mvn; then
+	opensearch/cluster.sh build || echo "could not make a node of OpenSearch"
 fi
 exit 0

@@ -2,6 +2,9 @@ package browser
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,7 +139,7 @@ func TestSymptomsAreFiltered(t *testing.T) {
 		t.Errorf("the index is %v high", height)
 	}
 	for typed, want := range map[string]string{
-		"不亮 第3": "台灯第3种不亮", "huabeiyongbuliao": "花呗用不了", "HBYBL": "花呗用不了", "路由器没有": "", "花呗用": "花呗用不了",
+		"不亮 第3": "台灯第3种不亮", "huabeiyongbuliao": "花呗用不了", "HBYBL": "花呗用不了", "洗衣机漏水": "", "花呗用": "花呗用不了",
 	} {
 		p.eval(`(() => { const box = document.getElementById("wf-filter"); box.value = `+quote(typed)+`; box.dispatchEvent(new Event("input")); })()`, nil)
 		if got := p.text(`[...document.querySelectorAll(".sayings li")].filter((e) => e.checkVisibility()).map((e) => e.innerText).join("|")`); got != want {
@@ -157,6 +160,7 @@ func TestNothingMoves(t *testing.T) {
 	for _, name := range sortedKeys(all) {
 		for _, width := range []int64{390, 1280} {
 			p.screen(width, 844, width < 500)
+			p.untilTrue("as wide as set", fmt.Sprintf("innerWidth === %d || document.documentElement.scrollWidth > %[1]d", width))
 			p.goTo(all[name])
 			var moved float64
 			p.eval(`new Promise((done) => {
@@ -169,4 +173,52 @@ func TestNothingMoves(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An article of the demo answers within two taps and two screens of a phone,
+// and is not long while its answers are closed.
+func TestTheDemoIsShort(t *testing.T) {
+	t.Parallel()
+	content := filepath.Join("..", "..", "content")
+	files, err := filepath.Glob(filepath.Join(content, "*", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(files, func(a, b string) int { return int(size(t, b) - size(t, a)) })
+	p := open(t, filesOf(t, content))
+	p.expect(notFound)
+	p.screen(390, screenful, true)
+	for _, name := range files[:10] {
+		address := "/" + strings.TrimSuffix(filepath.ToSlash(strings.TrimPrefix(name, content+string(filepath.Separator))), ".md") + "/"
+		p.goTo(address)
+		var got struct {
+			Height, Intro, Question, Steps float64
+			Answers, Links                 int
+		}
+		p.eval(`(() => {
+			const top = (e) => e.getBoundingClientRect().top + scrollY;
+			const answers = [...document.querySelectorAll(".guide .choice:not(.choice-none)")];
+			const out = { Height: document.documentElement.scrollHeight, Intro: top(document.querySelector(".intro p")), Question: top(document.querySelector("#wf-guide")),
+				Answers: answers.length, Links: document.querySelectorAll("main a").length, Steps: 0 };
+			for (const answer of answers) {
+				answer.open = true;
+				const steps = answer.querySelector(".part.kind-solution");
+				if (steps) out.Steps = Math.max(out.Steps, top(steps));
+				answer.open = false;
+			}
+			return out;
+		})()`, &got)
+		if got.Height > 4500 || got.Intro > screenful || got.Question > 1.2*screenful || got.Steps > 2*screenful || got.Steps == 0 || got.Answers < 2 || got.Links > 60 {
+			t.Errorf("%s: %+v", address, got)
+		}
+	}
+}
+
+func size(t *testing.T, name string) int64 {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/generate"
 	"whyfix/internal/server"
 )
@@ -40,7 +42,7 @@ func TestEndpointElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %+v", err, built.Loaded)
 	}
-	r, closeRelease, err := server.Load(t.Context(), public, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"whyfix/internal/generate"
+	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
 
@@ -75,7 +76,7 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 // serve serves what was built for one test; between as of served.
 func serve(t *testing.T, public string, between func(next http.Handler) http.Handler) *site {
 	t.Helper()
-	r, closeRelease, err := server.Load(t.Context(), public, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,9 +77,19 @@ func shownAsSource(s *site.Site, say report) {
 			say(at, "“"+found+"” is shown as text: "+what+" is shown as it is written", hint)
 		}
 	})
+	hashed, underlined := 0, 0
+	documents(s, func(d *markdown.Document) {
+		hashed, underlined = hashed+d.Hashed, underlined+len(d.Underlined)
+	})
 	documents(s, func(d *markdown.Document) {
 		for _, shown := range d.Shown {
 			say(shown.Pos, shown.Message, shown.Hint)
+		}
+		// Where headings are written with a line below them, these are meant.
+		if underlined <= hashed && (len(d.Underlined) < 2 || len(d.Underlined) <= d.Hashed) {
+			for _, heading := range d.Underlined {
+				say(heading.Pos, heading.Message, heading.Hint)
+			}
 		}
 	})
 }

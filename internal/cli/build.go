@@ -34,10 +34,13 @@ new one is complete; if anything is wrong, the old one stays.
   -keep N        how many releases stay, for rollback (default: 2)
   -index=false   no search index
   -compress=false  no compressed copies for web servers
-
+  -engine NAME   what holds the search index: bleve, which is in the release,
+                 or opensearch (default: what site.yaml says, else bleve)
+` + clusterHelp + `
 examples:
   whyfix build
   whyfix build -base https://example.org/help/ -out /srv/help
+  whyfix build -engine opensearch -opensearch https://search.example.org:9200
 `
 
 func runBuild(ctx context.Context, e *env, args []string) error {
@@ -55,6 +58,8 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f.IntVar(&r.Keep, "keep", 2, "")
 	f.BoolVar(&r.Index, "index", true, "")
 	f.BoolVar(&r.Compress, "compress", true, "")
+	f.StringVar(&r.Engine, "engine", "", "")
+	at := clusterFlags(f)
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
 	}
@@ -62,6 +67,13 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		if message, hint := content.CheckBase(o.Base); message != "" {
 			return diag.Misuse("-base: "+message, hint)
 		}
+	}
+	if r.Engine != "" && r.Engine != content.Bleve && r.Engine != content.OpenSearch {
+		return diag.Misuse(fmt.Sprintf("-engine: there is no engine %q", r.Engine), "write bleve or opensearch")
+	}
+	var err error
+	if r.Cluster, err = at.cluster(); err != nil {
+		return err
 	}
 	if r.Keep < 1 {
 		return diag.Misuse("-keep must be at least 1", "2 keeps one release to roll back to")
@@ -169,11 +181,14 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	case err != nil:
 		return openError(err, o.Release.Public)
 	}
-	if l.Dates != "" {
+	if l.Dates != "" && built.Changed {
 		e.say("%s", l.Dates)
 	}
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
 		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
+	}
+	if built.NotTidied != nil {
+		e.say("indexes of old releases are still in the cluster; the next build tries again: %v", built.NotTidied)
 	}
 	if built.NotKept != nil {
 		e.say("the next build will be slower: %v", built.NotKept)

@@ -144,9 +144,6 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	e.sayRest(rest)
-	if loaded.Dates != "" {
-		e.say("%s", loaded.Dates)
-	}
 	sayLeftOut(e, loaded.Site.LeftOut())
 	if len(diags) == 0 {
 		e.say("%s, no problems", plural(len(loaded.Site.Articles), "article"))

@@ -92,17 +92,17 @@ func run(ctx context.Context, e *env, args []string) int {
 		return exitUsage
 	}
 	name := args[0]
-	switch name {
-	case "help", "-h", "-help", "--help":
+	switch {
+	case asksHelp(name):
 		if len(args) > 2 {
 			return e.finish(command{name: "help"}, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"))
 		}
-		if len(args) > 1 {
+		if len(args) > 1 && !asksHelp(args[1]) {
 			return run(ctx, e, []string{args[1], "-h"})
 		}
 		fmt.Fprint(e.stdout, overview())
 		return exitDone
-	case "-version", "--version":
+	case name == "-version" || name == "--version":
 		name = "version"
 	}
 	var known []string
@@ -115,6 +115,11 @@ func run(ctx context.Context, e *env, args []string) int {
 	e.say("unknown command %q", name)
 	fmt.Fprintf(e.stderr, "    hint: %s\n", diag.DidYouMean(name, known, "whyfix help lists the commands"))
 	return exitUsage
+}
+
+// asksHelp reports whether a word stands for help.
+func asksHelp(word string) bool {
+	return word == "help" || word == "-h" || word == "-help" || word == "--help"
 }
 
 // finish turns a command's error into words and an exit code.

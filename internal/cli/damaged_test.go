@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/publish"
 	"whyfix/internal/server"
 )
@@ -204,7 +206,7 @@ func TestBuildMends(t *testing.T) {
 				return filepath.Join(public, id)
 			}
 			served := func() error {
-				_, closeRelease, err := server.Load(t.Context(), public, nil)
+				_, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 				if err == nil {
 					closeRelease()
 				}

@@ -24,7 +24,7 @@ Asks the index of a release, like a reader does.
   -explain       also the terms, and what made each score
   -for URL       with -explain: why this article stands where it stands, and
                  what would lift it
-
+` + clusterHelp + `
 examples:
   whyfix search 花呗用不了
   whyfix search -explain 退款怎么还没到
@@ -38,7 +38,12 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	asJSON := f.Bool("json", false, "")
 	explain := f.Bool("explain", false, "")
 	address := f.String("for", "", "")
+	cluster := clusterFlags(f)
 	words, err := parse(f, args, 1, 1000, "a QUERY")
+	if err != nil {
+		return err
+	}
+	at, err := cluster.cluster()
 	if err != nil {
 		return err
 	}
@@ -55,7 +60,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if err := folder("-public", *dir); err != nil {
 		return err
 	}
-	release, closeRelease, err := server.Open(*dir)
+	release, closeRelease, err := server.Open(*dir, at)
 	if err != nil {
 		return openError(err, *dir)
 	}

@@ -53,6 +53,7 @@ what can be seen:
   -events-size MB       how much is kept there; the oldest go first, 0: all
                         (default: 1000)
 
+` + clusterHelp + `
 signals: SIGTERM answers the requests that are open and ends; SIGHUP loads the
 release anew.
 
@@ -96,10 +97,15 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.StringVar(&o.metricsAddr, "metrics-addr", "", "")
 	f.StringVar(&o.events, "events", "", "")
 	f.Int64Var(&o.eventsSize, "events-size", 1000, "")
+	at := clusterFlags(f)
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return nil, err
 	}
 	if err := folder("-public", o.public); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.server.Cluster, err = at.cluster(); err != nil {
 		return nil, err
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
@@ -152,7 +158,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.logRequests || o.server.LogQueries {
 		o.server.Requests = log
 	}
-	release, closeRelease, err := server.Load(ctx, o.public, nil)
+	release, closeRelease, err := server.Load(ctx, o.public, o.server.Cluster, nil)
 	if err != nil {
 		return openError(err, o.public)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -216,6 +217,9 @@ func (r *Reader) Read(p string, data []byte) Read {
 	}
 	doc, found := r.Parser.Parse(lines, source, start)
 	a.Doc = doc
+	if d != nil {
+		doc.Underlined = nil // front matter that is none, which was said
+	}
 	diags = append(diags, found...)
 	switch {
 	case a.Title.Value == "" && doc.Title != "":
@@ -276,16 +280,48 @@ func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *di
 var (
 	dashRow = regexp.MustCompile(`^[-–—―－─]+$`)
 	keyLine = regexp.MustCompile(`^([A-Za-z_]+)[ \t]*[:：]`)
+	codeRow = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})")
 )
+
+// nearTop is how far down front matter is looked for, in bytes: behind a remark or
+// a heading, not in the middle of a text about it.
+const nearTop = 2_000
 
 // misplacedFront reports front matter that is not read because it does not
 // stand between two lines of --- at the very top: it would be shown as text,
-// and a draft would be published. It looks at the first lines of the file, or
-// those below a row of dashes, as long as they look like keys.
+// and a draft would be published. At the very top, keys are enough; below
+// something else they stand between rows of dashes.
 func misplacedFront(lines *diag.Lines, source []byte) *diag.Diagnostic {
-	started, dashes := false, false
-	at := 0
-	for line := range bytes.SplitAfterSeq(source, []byte("\n")) {
+	if d := frontAt(lines, source, 0, false); d != nil {
+		return d
+	}
+	at, code := 0, ""
+	for line := range bytes.SplitAfterSeq(source[:min(nearTop, len(source))], []byte("\n")) {
+		at += len(line)
+		fence := codeRow.FindSubmatch(line)
+		switch {
+		case code != "":
+			if fence != nil && strings.HasPrefix(string(fence[1]), code) {
+				code = ""
+			}
+		case fence != nil:
+			code = string(fence[1])
+		case dashRow.Match(bytes.TrimSpace(line)) && (line[0] == '-' || line[0] >= utf8.RuneSelf):
+			if d := frontAt(lines, source, at, true); d != nil {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// frontAt looks for front matter in the lines from a byte on, as long as they look
+// like keys. Below other text it begins behind a row of dashes, and it ends with
+// one, or has two keys of articles.
+func frontAt(lines *diag.Lines, source []byte, at int, below bool) *diag.Diagnostic {
+	started, dashes, known := false, below, 0
+	first := -1
+	for line := range bytes.SplitAfterSeq(source[at:min(at+nearTop, len(source))], []byte("\n")) {
 		start := at
 		at += len(line)
 		text := bytes.TrimSpace(line)
@@ -295,19 +331,30 @@ func misplacedFront(lines *diag.Lines, source []byte) *diag.Diagnostic {
 		case dashRow.Match(text) && !started && !dashes:
 			dashes = true
 			continue
+		case dashRow.Match(text) && below && known > 0:
+			known++
 		}
 		started = true
-		if m := keyLine.FindSubmatch(text); m != nil {
+		if dashRow.Match(text) {
+			if known < 2 {
+				return nil
+			}
+		} else if m := keyLine.FindSubmatch(text); m != nil {
 			// Prose may start with “Summary:”; below dashes it is a key.
 			for _, k := range articleKeys {
 				if string(m[1]) == k.name || dashes && strings.EqualFold(string(m[1]), k.name) {
-					d := lines.New(lines.At(start+bytes.Index(line, text)), diag.Error, "front-matter",
-						"this looks like front matter, but is not read as such here", "put it at the very top of the file, between two lines of ---")
-					return &d
+					if known++; first < 0 {
+						first = start + bytes.Index(line, text)
+					}
 				}
 			}
-		} else if len(text) == 0 || text[0] != '#' && !bytes.HasPrefix(text, []byte("- ")) {
+		} else if len(text) == 0 || text[0] != '#' && !bytes.HasPrefix(text, []byte("- ")) && (!below || line[0] != ' ') {
 			return nil
+		}
+		if known > 1 || known > 0 && !below {
+			d := lines.New(lines.At(first), diag.Error, "front-matter",
+				"this looks like front matter, but is not read as such here", "put it at the very top of the file, between two lines of ---")
+			return &d
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (r *Reader) compose(p string, lines *diag.Lines, source []byte, start int) 
 	}
 	c := &composition{reader: r}
 	c.write(lines, 0, source[:start])
-	c.add(lines, source, start, places, "", []string{p})
+	c.add(lines, source, start, places, frame{in: []string{p}})
 	return c
 }
 
@@ -62,11 +62,17 @@ func (c *composition) stand(lines *diag.Lines, from int, text string) {
 	}
 }
 
-// add appends a body with its pieces and values. Indent stands before each of
-// its lines but the first; in are the files that lie around it, the last its
-// own.
-func (c *composition) add(lines *diag.Lines, source []byte, start int, places []markdown.Place, indent string, in []string) {
-	at := start
+// frame is what lies around a body.
+type frame struct {
+	indent string   // what stands before each of its lines but the first
+	in     []string // the files that it lies in, the last its own
+	level  int      // of the heading above it, in the file that it is put into
+	deeper int      // how many levels its own headings go deeper
+}
+
+// add appends a body with its pieces and values.
+func (c *composition) add(lines *diag.Lines, source []byte, start int, places []markdown.Place, around frame) {
+	indent, at := around.indent, start
 	run := func(end int) {
 		for indent != "" {
 			line := bytes.IndexByte(source[at:end], '\n')
@@ -85,9 +91,15 @@ func (c *composition) add(lines *diag.Lines, source []byte, start int, places []
 		from := at
 		at = start + place.End
 		switch value, known := c.reader.Values[place.Value]; {
+		case place.Signs:
+			c.stand(lines, from, place.Words)
 		case place.Piece != "" && c.reader.Piece != nil:
 			line := bytes.LastIndexByte(source[:from], '\n') + 1
-			c.piece(lines, from, place.Piece, indent+below(source[line:from]), in)
+			inner := frame{indent: indent + below(source[line:from]), in: around.in, level: around.level}
+			if place.Level > 0 {
+				inner.level = place.Level + around.deeper
+			}
+			c.piece(lines, from, place.Piece, inner)
 		case place.Value == "", len(c.reader.Values) == 0:
 			at = from
 			run(start + place.End)
@@ -113,8 +125,10 @@ func below(before []byte) string {
 	}, string(before))
 }
 
-// piece appends the text of a piece.
-func (c *composition) piece(lines *diag.Lines, from int, name, indent string, in []string) {
+// piece appends the text of a piece. Its headings become headings below the one
+// that it is put under: what stands behind it stays where it was.
+func (c *composition) piece(lines *diag.Lines, from int, name string, around frame) {
+	in := around.in
 	problem := func(message, hint string) {
 		c.diags = append(c.diags, lines.New(lines.At(from), diag.Error, "piece", message, hint))
 	}
@@ -151,7 +165,14 @@ func (c *composition) piece(lines *diag.Lines, from int, name, indent string, in
 	for start < len(source) && source[start] == '\n' {
 		start++
 	}
-	c.add(own, source, start, c.reader.Parser.Places(source[start:]), indent, append(slices.Clip(in), p))
+	places := c.reader.Parser.Places(source[start:])
+	deeper, by := c.reader.Parser.Deeper(source[start:], around.level)
+	if len(deeper) > 0 {
+		places = append(places, deeper...)
+		slices.SortStableFunc(places, func(a, b markdown.Place) int { return a.Start - b.Start })
+	}
+	around.in, around.deeper = append(slices.Clip(in), p), by
+	c.add(own, source, start, places, around)
 }
 
 // find looks for a piece beside a file, then in each folder above it, so that a

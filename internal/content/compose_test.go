@@ -26,6 +26,8 @@ func TestCompose(t *testing.T) {
 	pieces := map[string]string{
 		"_p/a.md": "---\nnote: x\n---\n\n甲。\n\n", "_p/two.md": "一。\n\n二。\n", "_p/outer.md": "外：\n\n![[_p/a.md]]", "en/_p/a.md": "A.", "_p/empty.md": "\n",
 		"_p/code.md": "```\n{{phone}}\n```",
+		"_p/head.md": "### 小心 {#w}\n\n别停。\n\n#### 再小心 ##\n\n> # 引\n\n```\n# 码\n```\n", "_p/deep.md": "##### 甲\n\n###### 乙",
+		"_p/under.md": "打 {{phone}}\n或来\n---\n\n字。\n\n小字\n===\n", "_p/around.md": "## 外\n\n![[_p/head.md]]\n\n完。",
 	}
 	values := map[string]string{"phone": "95188", "客服": "小蚂"}
 	for _, c := range []struct{ name, file, in, want string }{
@@ -47,6 +49,13 @@ func TestCompose(t *testing.T) {
 		{"values in code and comments", "a.md", "`{{phone}}` <!-- {{fone}} -->\n\n<!--\n{{fone}}\n-->\n", "`{{phone}}` <!-- {{fone}} -->\n\n<!--\n{{fone}}\n-->\n"},
 		{"values that are meant as braces", "a.md", "\\{{phone}} {{}} {{1}} {{a b}}\n", "\\{{phone}} {{}} {{1}} {{a b}}\n"},
 		{"a piece with code", "a.md", "![[_p/code.md]]\n", "```\n{{phone}}\n```\n"},
+		{"a heading below the one above", "a.md", "### 甲\n\n![[_p/head.md]]\n\n后\n", "### 甲\n\n#### 小心 {#w}\n\n别停。\n\n##### 再小心 ##\n\n> # 引\n\n```\n# 码\n```\n\n后\n"},
+		{"a heading that is below it anyway", "a.md", "## 甲\n\n![[_p/head.md]]\n\n## 乙\n\n![[_p/deep.md]]\n", "## 甲\n\n### 小心 {#w}\n\n别停。\n\n#### 再小心 ##\n\n> # 引\n\n```\n# 码\n```\n\n## 乙\n\n##### 甲\n\n###### 乙\n"},
+		{"no deeper than headings go", "a.md", "##### 甲\n\n![[_p/deep.md]]\n", "##### 甲\n\n###### 甲\n\n###### 乙\n"},
+		{"a heading with a line below", "a.md", "### 甲\n\n![[_p/under.md]]\n", "### 甲\n\n##### 打 95188 或来\n\n\n字。\n\n#### 小字\n\n"},
+		{"two pieces below one heading", "a.md", "## 甲\n\n![[_p/deep.md]]\n\n![[_p/around.md]]\n", "## 甲\n\n##### 甲\n\n###### 乙\n\n### 外\n\n#### 小心 {#w}\n\n别停。\n\n##### 再小心 ##\n\n> # 引\n\n```\n# 码\n```\n\n完。\n"},
+		{"a heading in a list", "a.md", "### 甲\n\n- ![[_p/head.md]]\n", "### 甲\n\n- #### 小心 {#w}\n  \n  别停。\n  \n  ##### 再小心 ##\n  \n  > # 引\n  \n  ```\n  # 码\n  ```\n"},
+		{"where no heading is above", "a.md", "![[_p/under.md]]\n", "### 打 95188 或来\n\n\n字。\n\n## 小字\n\n"},
 	} {
 		got := together(pieces, values, c.file, c.in)
 		whole := string(got.Whole)

@@ -23,13 +23,21 @@ func unknownKey(key, what string) string {
 
 // holding are the keys that keep a page from readers. A slip in one of them is
 // never allowed.
-var holding = []string{"draft", "gone", "expires", "date"}
+func holding() []string { return []string{"draft", "gone", "expires", "date"} }
+
+// slip is the one of them that a key may stand for, or "".
+func slip(key string) string {
+	if meant := otherKeys[key]; slices.Contains(holding(), meant) {
+		return meant
+	}
+	return diag.Nearest(key, holding())
+}
 
 // foreign reads the keys that site.yaml allows in front matter.
 func (v value) foreign() []string {
 	var out []string
 	for _, t := range v.list() {
-		near := diag.Nearest(t.Value, holding)
+		near := slip(t.Value)
 		switch {
 		case find(articleKeys, t.Value) != nil:
 			v.problem(t.Pos, "foreign-key", strconv.Quote(t.Value)+" is a key that is read here", "take it out of "+v.key)

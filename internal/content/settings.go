@@ -45,10 +45,20 @@ type Settings struct {
 	Gone        []Text            // old addresses whose pages were withdrawn
 	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
 	Origins     []string          // sites that may ask the search endpoint from a browser
+	Engine      EngineSettings    // what holds the search index
 	Checks      rules.Levels      // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
+}
+
+// EngineSettings say what holds the search index.
+type EngineSettings struct {
+	Name      string   // "bleve", "opensearch" or empty
+	Addresses []string // of the cluster; credentials never stand in content
+	Index     string   // what the site's indexes are called there; empty: by its address
+	Shards    int      // 0: not said
+	Replicas  int
 }
 
 // Redirect is an old address and where it leads.
@@ -108,6 +118,7 @@ var settingsKeys = []key[Settings]{
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
+	{"engine", "text or mapping", "What holds the search index: bleve, which is the default, or opensearch; also {name: opensearch, addresses, index, shards, replicas}, see docs/scale.md.", func(s *Settings, v value) { s.Engine = v.engine() }},
 	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
 }
@@ -147,7 +158,7 @@ func (s Settings) Parser() *markdown.Parser {
 
 // Markdown is how Markdown is read on a site with these settings.
 func (s Settings) Markdown() markdown.Options {
-	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: len(s.Values) > 0, Embeds: s.Embeds, Words: s.Kinds}
+	return markdown.Options{RawHTML: s.RawHTML, Wikilinks: s.Wikilinks, Values: slices.Sorted(maps.Keys(s.Values)), Embeds: s.Embeds, Words: s.Kinds}
 }
 
 // Zone is the time zone in which a day begins.
@@ -268,6 +279,59 @@ func (v value) contact() Contact {
 	}
 	return c
 }
+
+// Engines that may hold the index.
+const (
+	Bleve      = "bleve"
+	OpenSearch = "opensearch"
+)
+
+func (v value) engine() EngineSettings {
+	var e EngineSettings
+	name := func(v value) string {
+		t := v.text()
+		if t.Value != Bleve && t.Value != OpenSearch {
+			v.wrong(v.node, "bleve or opensearch", diag.DidYouMean(t.Value, []string{Bleve, OpenSearch}, "bleve is in the program; docs/scale.md tells of opensearch"))
+			return ""
+		}
+		return t.Value
+	}
+	number := func(v value, least, most int) int {
+		n, err := strconv.Atoi(v.text().Value)
+		if err != nil || n < least || n > most {
+			v.wrong(v.node, "a number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most), "docs/scale.md tells how many are good")
+			return least
+		}
+		return n
+	}
+	if v.node.Kind != yaml.MappingNode {
+		e.Name = name(v)
+		return e
+	}
+	eachEntry(v.mapping, v.node, v.key, []key[EngineSettings]{
+		{"name", "text", "", func(e *EngineSettings, v value) { e.Name = name(v) }},
+		{"addresses", "list", "", func(e *EngineSettings, v value) {
+			for _, t := range v.list() {
+				if o := v.origin(t); o != "" {
+					e.Addresses = append(e.Addresses, o)
+				}
+			}
+		}},
+		{"index", "text", "", func(e *EngineSettings, v value) {
+			if t := v.text(); IndexName.MatchString(t.Value) {
+				e.Index = t.Value
+			} else {
+				v.wrong(v.node, "a name of small letters, digits, “-” and “.”", "such as index: help")
+			}
+		}},
+		{"shards", "number", "", func(e *EngineSettings, v value) { e.Shards = number(v, 1, 100) }},
+		{"replicas", "number", "", func(e *EngineSettings, v value) { e.Replicas = number(v, 0, 10) }},
+	}, &e)
+	return e
+}
+
+// IndexName is what the indexes of a site may be called in a cluster.
+var IndexName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,99}$`)
 
 var hexColour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}){1,2}$`)
 

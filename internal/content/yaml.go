@@ -84,13 +84,21 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 			for i := range keys {
 				known[i] = keys[i].name
 			}
-			if what == frontName && diag.Nearest(name.Value, known) == "" {
-				m.problem(m.at(name), "foreign-key", unknownKey(name.Value, what),
-					"take it out, or allow it in "+SiteFile+": foreign_keys: ["+name.Value+"]; known keys: "+strings.Join(known, ", "))
+			hint := diag.DidYouMean(name.Value, known, "known keys: "+strings.Join(known, ", "))
+			if meant := meantKey(name.Value); meant != "" && m.before > 0 {
+				hint = meant
+			}
+			if what == frontName && diag.Nearest(name.Value, known) == "" && slip(name.Value) == "" {
+				allow := "foreign_keys: [" + name.Value + "] in " + SiteFile + " allows it"
+				if strings.HasSuffix(hint, "?") {
+					hint += " else " + allow
+				} else {
+					hint += "; " + allow
+				}
+				m.problem(m.at(name), "foreign-key", unknownKey(name.Value, what), hint)
 				continue
 			}
-			m.problem(m.at(name), "unknown-key", unknownKey(name.Value, what),
-				diag.DidYouMean(name.Value, known, "known keys: "+strings.Join(known, ", ")))
+			m.problem(m.at(name), "unknown-key", unknownKey(name.Value, what), hint)
 			continue
 		}
 		if text, ok := scalar(node); ok && text == "" {
@@ -99,6 +107,30 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 		}
 		k.read(out, value{key: k.name, node: node, mapping: m})
 	}
+}
+
+// otherKeys are words for keys of front matter: in Chinese, or in other programs.
+var otherKeys = map[string]string{
+	"标题": "title", "標題": "title", "题目": "title", "摘要": "summary", "简介": "summary", "描述": "summary", "description": "summary", "excerpt": "summary",
+	"症状": "symptoms", "症狀": "symptoms", "现象": "symptoms", "問題": "symptoms", "问题": "symptoms", "keywords": "symptoms", "关键词": "symptoms", "关键字": "symptoms",
+	"产品": "products", "產品": "products", "原因": "causes", "解决": "solutions", "解决方法": "solutions", "解决办法": "solutions", "办法": "solutions", "方法": "solutions", "案例": "cases",
+	"作者": "author", "日期": "date", "发布日期": "date", "发布时间": "date", "更新": "updated", "更新日期": "updated", "更新时间": "updated", "lastmod": "updated", "last_updated": "updated",
+	"复查": "review_by", "过期": "expires", "有效期": "expires", "expiryDate": "expires", "草稿": "draft", "下线": "gone", "别名": "aliases", "redirect_from": "aliases",
+	"相关": "related", "相关文章": "related", "权重": "weight", "排序": "weight", "顺序": "weight", "order": "weight", "sidebar_position": "weight", "图标": "icon", "语言": "language", "lang": "language",
+}
+
+// meantKey is the hint for a word that means a key of front matter, or "".
+func meantKey(word string) string {
+	switch word {
+	case "tags", "tag", "标签", "標籤":
+		return "tags have a key for what they are: products, causes, solutions and cases"
+	case "category", "分类", "分類", "目录":
+		return "an article's category is its folder; its tags are products, causes, solutions and cases"
+	}
+	if key := otherKeys[word]; key != "" {
+		return "did you mean " + strconv.Quote(key) + "?"
+	}
+	return ""
 }
 
 func find[T any](keys []key[T], name string) *key[T] {
@@ -368,6 +400,9 @@ func (v value) text() Text {
 // short is the text of a node in front matter, or its beginning where it is too
 // long.
 func (v value) short(n *yaml.Node, s string) string {
+	if strings.Contains(s, "<!--") {
+		v.problem(v.at(n), "comment-shown", "readers would see the comment in this value", "write it behind # on a line above; it is no part of the text then")
+	}
 	most := maxText
 	if v.key == "summary" {
 		most = maxSummary
@@ -388,6 +423,7 @@ func (v value) list() []Text {
 	if n.Kind != yaml.SequenceNode {
 		if s, ok := scalar(n); ok {
 			v.keep(n)
+			v.oneForMany(n, s, false)
 			return []Text{{Value: v.short(n, s), Pos: v.at(n)}}
 		}
 		v.wrong(n, "a list", "write "+v.key+": [one, two], or one line of “- …” for each")
@@ -410,6 +446,7 @@ func (v value) list() []Text {
 			continue
 		}
 		v.keep(c)
+		v.oneForMany(c, s, true)
 		if s != "" {
 			out = append(out, Text{Value: v.short(c, s), Pos: v.at(c)})
 		}
@@ -424,16 +461,13 @@ func (v value) tags() []Text {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	items, hint := []*yaml.Node{n}, "write "+v.key+": [one, two]"
+	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
 		items = n.Content
-		if n.Style&yaml.FlowStyle != 0 {
-			hint = "put commas of the Latin keyboard (,) between tags"
-		}
 	}
 	for _, c := range items {
-		if c.Kind == yaml.ScalarNode && c.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0 && strings.ContainsAny(c.Value, "，、") {
-			v.diags = append(v.diags, v.lines.New(v.at(c), diag.Warning, "tag-comma", "this is one tag, “"+strings.TrimSpace(c.Value)+"”", hint))
+		if plain(c) && strings.ContainsAny(c.Value, "，、；;") && !severalInQuotes.MatchString(c.Value) {
+			v.one(c, n.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle != 0)
 		}
 	}
 	out := v.list()
@@ -442,6 +476,47 @@ func (v value) tags() []Text {
 		out[i].Value = unique.Make(out[i].Value).Value()
 	}
 	return out
+}
+
+// plain reports whether a value is written without quotes.
+func plain(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
+
+// one warns that a value is one text of a list, though it looks like several.
+func (v value) one(n *yaml.Node, divided bool) {
+	what, hint := "one tag", "write "+v.key+": [one, two]"
+	if divided {
+		hint = "put commas of the Latin keyboard (,) between tags"
+	}
+	if v.key == "symptoms" {
+		what = "one symptom"
+		hint = strings.Replace(hint, "between tags", "between symptoms", 1) + "; if one is meant, put it in quotes"
+	}
+	v.diags = append(v.diags, v.lines.New(v.at(n), diag.Warning, "tag-comma", "this is "+what+", “"+shortened(strings.TrimSpace(n.Value))+"”", hint))
+}
+
+var (
+	severalInQuotes = regexp.MustCompile(`^[“"‘「].+[”"’」]\s*[，、；;,]\s*[“"‘「]`)
+	otherBrackets   = regexp.MustCompile(`^[【［〔].*[】］〕]$`)
+)
+
+// oneForMany reports a text without quotes that was meant as a list, or as several
+// of its items.
+func (v value) oneForMany(n *yaml.Node, s string, item bool) {
+	if n.Kind == yaml.AliasNode || !plain(n) {
+		return
+	}
+	switch {
+	case !item && strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "--"):
+		v.wrong(n, "a list, and this is one text", "write a blank behind each -")
+	case !item && otherBrackets.MatchString(s):
+		v.wrong(n, "a list, and this is one text", "write brackets and commas of the Latin keyboard: "+v.key+": [one, two]")
+	case severalInQuotes.MatchString(s):
+		v.wrong(n, "a list, and this is one text", "write quotes and commas of the Latin keyboard: "+v.key+`: ["one", "two"]`)
+	case !item && v.key == "symptoms" && strings.ContainsAny(s, "、；;"):
+		v.one(n, false)
+	}
 }
 
 func (v value) strings() []string {

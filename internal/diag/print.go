@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Printer writes diagnostics for people.
@@ -66,27 +67,38 @@ func (p Printer) File(name string) string {
 // excerpt is the part of a line around a column, and blanks as wide as what
 // stands before that column (Han characters are two cells wide).
 func excerpt(source string, col int) (text, blanks string) {
-	runes := []rune(source)
 	start := 0
 	if col > maxSource*3/4 {
-		start = min(col-maxSource/2, len(runes))
+		start = col - maxSource/2
 	}
-	end := min(start+maxSource, len(runes))
+	// A line may be a megabyte: only what is shown of it is looked at closely.
+	first, n := 0, 0
+	for first < len(source) && n < start {
+		_, size := utf8.DecodeRuneInString(source[first:])
+		first, n = first+size, n+1
+	}
+	start = n
+	var runes []rune
+	rest := source[first:]
+	for len(runes) < maxSource && rest != "" {
+		r, size := utf8.DecodeRuneInString(rest)
+		runes, rest = append(runes, r), rest[size:]
+	}
 	for i, r := range runes {
 		if r != '\t' && harmful(r) {
 			runes[i] = '\uFFFD'
 		}
 	}
-	text = string(runes[start:end])
+	text = string(runes)
 	if start > 0 {
 		text, blanks = "…"+text, " "
 	}
-	if end < len(runes) {
+	if rest != "" {
 		text += "…"
 	}
 	var b strings.Builder
 	b.WriteString(blanks)
-	for _, r := range runes[start:min(max(col-1, start), len(runes))] {
+	for _, r := range runes[:min(max(col-1-start, 0), len(runes))] {
 		switch {
 		case r == '\t':
 			b.WriteByte('\t')

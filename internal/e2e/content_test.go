@@ -20,6 +20,8 @@ import (
 	"time"
 	"unicode"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
@@ -88,7 +90,7 @@ func (s *site) www(t *testing.T) fs.FS {
 // serve is the server that whyfix serve runs.
 func (s *site) serve(t *testing.T) http.Handler {
 	t.Helper()
-	release, closeRelease, err := server.Open(s.public)
+	release, closeRelease, err := server.Open(s.public, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

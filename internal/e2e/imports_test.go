@@ -61,7 +61,7 @@ var importTable = map[string]allowed{
 	"render":          {project: []string{"content", "diag", "han", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":             {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
 	"search": {project: []string{
-		"search/article", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",
+		"search/article", "search/cluster", "search/correct", "search/engine", "search/local", "search/question", "search/rank", "search/snippet", "search/terms", "search/weigh",
 	}, outside: []string{"golang.org/x/sync/errgroup"}},
 	"search/snippet":  {project: []string{"han", "search/article", "search/question", "search/terms"}},
 	"search/correct":  {project: []string{"han", "search/article", "search/engine", "search/question", "search/terms"}},
@@ -72,12 +72,16 @@ var importTable = map[string]allowed{
 	"search/local": {project: []string{"han", "record", "search/article", "search/engine", "search/store", "search/terms"}, outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "golang.org/x/sync/errgroup",
 	}},
-	"search/engine/naive":      {project: []string{"han", "search/article", "search/engine", "search/terms"}},
-	"search/engine/enginetest": {project: []string{"search/article", "search/terms"}},
-	"search/rank/learn":        {project: []string{"han", "search/article", "search/engine", "search/local", "search/question", "search/rank", "search/terms", "search/weigh"}},
-	"search/engine":            {project: []string{"han", "search/article", "search/terms"}},
-	"search/article":           {project: []string{"han", "record", "search/terms"}},
-	"search/terms":             {project: []string{"han"}},
+	"search/cluster": {project: []string{"han", "record", "search/article", "search/engine", "search/terms"}, outside: []string{
+		"github.com/opensearch-project/opensearch-go/v4", "golang.org/x/sync/errgroup",
+	}},
+	"search/cluster/clustertest": {},
+	"search/engine/naive":        {project: []string{"han", "search/article", "search/engine", "search/terms"}},
+	"search/engine/enginetest":   {project: []string{"search/article", "search/terms"}},
+	"search/rank/learn":          {project: []string{"han", "search/article", "search/engine", "search/local", "search/question", "search/rank", "search/terms", "search/weigh"}},
+	"search/engine":              {project: []string{"han", "search/article", "search/terms"}},
+	"search/article":             {project: []string{"han", "record", "search/terms"}},
+	"search/terms":               {project: []string{"han"}},
 	"search/store": {outside: []string{
 		"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/mmap-go", "github.com/blevesearch/vellum",
 		"github.com/RoaringBitmap/roaring/v2", "github.com/golang/snappy", "go.etcd.io/bbolt", "golang.org/x/sys",

@@ -30,6 +30,8 @@ func Quotes(found diag.List) []Edit {
 			add(d.Pos, quoteValue)
 		case d.Code == "value-shape" && strings.HasSuffix(d.Hint, "put it in quotes"):
 			add(d.Pos, quoteItem)
+		case d.Code == "value-shape" && d.Hint == "write a blank behind each -":
+			out = append(out, Edit{At: d.Pos, As: divideItems, Old: "the lines", New: "a list"})
 		}
 	}
 	return out
@@ -42,6 +44,10 @@ var (
 	beforeItem  = regexp.MustCompile(`^\s*(?:- +)+`)
 )
 
+// commentBehind is a comment behind a value. Where no blank stands behind the #, it
+// is most likely a part of the value.
+var commentBehind = regexp.MustCompile(`[ \t]+#(?:[ \t]|$)`)
+
 // quoteValue puts the value in quotes in whose line a byte of a YAML text is.
 func quoteValue(text []byte, offset int, _, _ string) ([]byte, bool) {
 	return quoteBehind(text, offset, beforeValue)
@@ -50,6 +56,34 @@ func quoteValue(text []byte, offset int, _, _ string) ([]byte, bool) {
 // quoteItem does the same with a whole item of a list.
 func quoteItem(text []byte, offset int, _, _ string) ([]byte, bool) {
 	return quoteBehind(text, offset, beforeItem)
+}
+
+// divideItems puts a blank behind each - that begins a line, from a byte of a YAML
+// text on, as long as the lines have one indent.
+func divideItems(text []byte, offset int, _, _ string) ([]byte, bool) {
+	if offset < 0 || offset > len(text) {
+		return text, false
+	}
+	start := bytes.LastIndexByte(text[:offset], '\n') + 1
+	indent := text[start:offset]
+	if len(bytes.Trim(indent, " ")) > 0 {
+		return text, false // behind its key
+	}
+	made := false
+	for {
+		rest := text[start:]
+		if !bytes.HasPrefix(rest, indent) || len(rest) < len(indent)+2 || rest[len(indent)] != '-' || rest[len(indent)+1] == '-' {
+			return text, made
+		}
+		if at := start + len(indent) + 1; text[at] != ' ' {
+			text, made = put(text, at, at, " "), true
+		}
+		n := bytes.IndexByte(text[start:], '\n')
+		if n < 0 {
+			return text, made
+		}
+		start += n + 1
+	}
 }
 
 func quoteBehind(text []byte, offset int, before *regexp.Regexp) ([]byte, bool) {
@@ -71,7 +105,11 @@ func quoteBehind(text []byte, offset int, before *regexp.Regexp) ([]byte, bool) 
 		return text, false // the value goes on in the next line, or is a list
 	}
 	start += at[1]
-	value := strings.TrimRight(string(text[start:end]), " \t\r")
+	value := string(text[start:end])
+	if comment := commentBehind.FindStringIndex(value); comment != nil {
+		value = value[:comment[0]]
+	}
+	value = strings.TrimRight(value, " \t\r")
 	quoted := ""
 	switch {
 	case value == "" || strings.ContainsAny(value[:1], `"'`):

@@ -248,7 +248,7 @@ func live(t *testing.T, public string) *publish.Release {
 		}
 	}
 	if r.Manifest().Search != nil {
-		x, err := search.Open(r.SearchDir())
+		x, err := search.Open(r.SearchDir(), search.Cluster{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -660,7 +660,7 @@ func TestBigArticle(t *testing.T) {
 		t.Errorf("the page has %d bytes and lacks the end", len(page))
 	}
 	r := live(t, public)
-	x, err := search.Open(r.SearchDir())
+	x, err := search.Open(r.SearchDir(), search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

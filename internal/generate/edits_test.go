@@ -231,7 +231,7 @@ type answers struct {
 // parts of them, with slips and by sound.
 func answersOf(t *testing.T, release string, f *folder) map[string]answers {
 	t.Helper()
-	x, err := search.Open(filepath.Join(release, "search"))
+	x, err := search.Open(filepath.Join(release, "search"), search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

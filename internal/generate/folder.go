@@ -126,7 +126,11 @@ func (f *Folder) WithLines(diags diag.List) diag.List {
 			}
 			files[d.File] = lines
 		}
-		if lines != nil {
+		switch {
+		case lines == nil:
+		case i > 0 && out[i-1].File == d.File && out[i-1].Line == d.Line && out[i-1].Source != "":
+			out[i].Source = out[i-1].Source // a line may be a megabyte, and have thousands
+		default:
 			out[i].Source = lines.Text(d.Line)
 		}
 	}

@@ -25,7 +25,7 @@ func TestIndexIsMadeFromTheLast(t *testing.T) {
 	incremental := keeping(t, dir, public)
 	first := released(t, reload(t, incremental), public)
 	open := func(release string) *search.Searcher {
-		x, err := search.Open(filepath.Join(release, "search"))
+		x, err := search.Open(filepath.Join(release, "search"), search.Cluster{})
 		if err != nil {
 			t.Fatal(err)
 		}

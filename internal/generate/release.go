@@ -3,6 +3,7 @@ package generate
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,6 +30,8 @@ type release struct {
 	writer    *publish.Writer
 	manifest  publish.Manifest
 	promises  diag.List // broken ones
+	place     *placing  // of an index that is in a cluster
+	indexing  indexing
 	result    Result
 }
 
@@ -68,7 +71,10 @@ func (r *release) run(ctx context.Context, now time.Time) (err error) {
 		saving.Go(func() { r.result.NotKept = r.store.save() })
 	}
 	r.compare()
-	return r.publish()
+	if err = r.publish(); errors.Is(err, ErrContent) || errors.Is(err, ErrPromise) {
+		r.tidy(nil) // of what nobody will see
+	}
+	return err
 }
 
 // open begins a release, and finds out what of the last one still holds.
@@ -117,7 +123,7 @@ func (r *release) render(ctx context.Context) error {
 	if err := s.lists(ctx); err != nil {
 		return err
 	}
-	r.progress.Begin(PhaseIndex, 0) // which may take longer
+	r.indexing.show(r.progress) // which may take longer
 	return s.PutSearchTemplate(template)
 }
 
@@ -137,10 +143,31 @@ func (r *release) index(ctx context.Context) error {
 	}
 	content := search.NewContent(docs, r.Synonyms)
 	info := &publish.SearchInfo{Schema: search.Schema, Documents: len(docs), Digest: content.Digest()}
+	place, err := r.placing(info)
+	if err != nil {
+		return err
+	}
 	dir := r.writer.LastSearch()
-	if dir != "" && *r.writer.Previous().Search == *info {
+	same := false
+	if dir != "" {
+		before := *r.writer.Previous().Search
+		name := before.Index
+		before.Index = info.Index
+		if same = before == *info; same && place != nil {
+			same, err = search.Holds(ctx, place.at, dir)
+		}
+		if same {
+			info.Index = name
+		}
+	}
+	switch {
+	case err != nil:
+	case same:
 		err = r.writer.LinkSearch()
-	} else {
+	case place != nil:
+		r.result.Indexed = true
+		dir, err = r.sendIndex(ctx, content, place)
+	default:
 		r.result.Indexed = true
 		dir, err = r.makeIndex(ctx, content, dir)
 	}
@@ -151,7 +178,11 @@ func (r *release) index(ctx context.Context) error {
 	if !r.result.Indexed && len(last.Doubtful) == 0 {
 		return nil
 	}
-	x, err := search.Open(dir)
+	at := search.Cluster{}
+	if place != nil {
+		at = place.at
+	}
+	x, err := search.Open(dir, at)
 	if err != nil {
 		return err
 	}
@@ -218,6 +249,7 @@ func (r *release) publish() (err error) {
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
+	r.tidy(err)
 	r.result.left = r.writer.Left()
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -25,6 +26,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 	"whyfix/internal/site"
 )
 
@@ -50,6 +52,10 @@ type ReleaseOptions struct {
 	Full      bool   // make a release even if nothing changed
 	Strict    bool   // a symptom that does not find its article is an error
 	Generator string // the program and its version
+	// What holds the index, where site.yaml is not to say it: see EngineSettings of
+	// package content. Zero values leave it to site.yaml.
+	Engine  string
+	Cluster search.Cluster
 }
 
 // Result says what a build did.
@@ -63,6 +69,7 @@ type Result struct {
 	Warnings        int
 	LeftOut         site.LeftOut // files that are not built
 	NotKept         error        // why the next build will know nothing of this one
+	NotTidied       error        // why indexes that nobody needs are still in the cluster
 
 	left publish.Left // how the release was left
 }
@@ -92,7 +99,10 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	if last, same := seen.unchanged(o.Release.Public); same && !o.Release.Full {
-		return last.result(), nil
+		held, err := search.Holds(ctx, o.Release.Cluster, filepath.Join(o.Release.Public, last.Left.Release, "search"))
+		if held || err != nil {
+			return last.result(), err
+		}
 	}
 	store, closeStore, err := beside(o.Release.Public, o.Release.Full)
 	if err != nil {

@@ -74,7 +74,7 @@ func look(ctx context.Context, l *Loader) (seen, *listing, error) {
 	}
 	h := sha256.New()
 	r := o.Release
-	fmt.Fprintf(h, "%s%q %q %q %t %t %t %t %d %q\n", key, o.Content, o.Theme, o.Base, o.Drafts, r.Index, r.Compress, r.Strict, r.Keep, head)
+	fmt.Fprintf(h, "%s%q %q %q %t %t %t %t %d %q %q\n", key, o.Content, o.Theme, o.Base, o.Drafts, r.Index, r.Compress, r.Strict, r.Keep, head, r.Engine)
 	fmt.Fprintf(h, "%d %d\n", len(listed.files), len(listed.diags))
 	for _, f := range listed.files {
 		s.add(h, f.Path, f.Stat)

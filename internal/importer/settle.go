@@ -166,6 +166,20 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 			}
 		case "box-open", "box-kind", "tabs-empty", "comment-open":
 			at := lines.Offset(d.Line, d.Col)
+			if d.Code == "tabs-empty" { // told at a line in them
+				if begins := strings.LastIndex(p.text[:min(at+3, len(p.text))], ":::"); begins >= 0 {
+					at = begins
+				}
+			}
+			p.text = p.text[:at] + `\` + p.text[at:]
+			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
+		case "comment-shown":
+			at := lines.Offset(d.Line, d.Col)
+			sign := strings.IndexAny(p.text[at:], "<!-%{>")
+			if sign < 0 {
+				continue
+			}
+			at += sign
 			p.text = p.text[:at] + `\` + p.text[at:]
 			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
 		}

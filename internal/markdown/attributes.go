@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -21,6 +22,11 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	if h.Lines().Len() == 0 {
 		return
 	}
+	for _, a := range h.Attributes() {
+		if v, ok := a.Value.([]byte); ok {
+			r.noComment(v, h.Pos(), "attribute of a heading")
+		}
+	}
 	for _, name := range []string{"tag", "for"} {
 		switch v, ok := h.AttributeString(name); v.(type) {
 		case []byte, string:
@@ -31,25 +37,80 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 			}
 		}
 	}
+	for _, a := range h.Attributes() {
+		r.unknownAttribute(h, string(a.Name), a.Value)
+	}
 	last := h.Lines().At(h.Lines().Len() - 1)
-	written := bytes.TrimRight(last.Value(r.source), " \t\n")
-	if len(written) == 0 || written[len(written)-1] != '}' {
+	line := string(bytes.TrimRight(last.Value(r.source), " \t\n"))
+	if !strings.ContainsAny(line, "{（(") {
 		return
 	}
-	line := string(written)
+	lost := func(at int, hint string) {
+		r.problem(r.at(last.Start+at), diag.Error, "heading-attribute", "this is not read as an attribute, and would be shown", hint)
+	}
+	if m := kindInBrackets.FindStringSubmatchIndex(line); m != nil {
+		lost(m[0], "write it in braces: {."+line[m[2]:m[3]]+"}")
+		return
+	}
 	open := strings.LastIndexByte(line, '{')
 	if open < 0 || open > 0 && line[open-1] == '\\' {
 		return
 	}
-	inside := line[open+1 : len(line)-1]
-	if !meantAsAttribute.MatchString(inside) || strings.Contains(inside, "}") {
+	inside, behind, closed := strings.Cut(line[open+1:], "}")
+	if m := kindWithoutPoint.FindStringSubmatch(inside); closed && m != nil && strings.Trim(behind, afterBraces) == "" {
+		lost(open, "write a point before the kind: {."+m[1]+"}")
+		return
+	}
+	colon := meantWithColon.FindStringSubmatch(inside)
+	if colon == nil && !meantAsAttribute.MatchString(inside) || strings.Trim(behind, afterBraces) != "" {
 		return
 	}
 	hint := "write it as {.cause}, {#name} or {for=\"…\"}"
-	if quoted := QuotedAttributes(inside); quoted != inside {
+	switch quoted := QuotedAttributes(inside); {
+	case colon != nil:
+		hint = "write = in place of the colon: {" + QuotedAttributes(colon[1]+"="+strings.TrimSpace(inside[len(colon[0]):])) + "}"
+	case !closed:
+		hint = "the } is missing: {" + strings.TrimSpace(quoted) + "}"
+	case behind != "":
+		hint = "nothing stands behind it: take “" + behind + "” out, or write it before the {"
+	case quoted != inside:
 		hint = "put the value in quotes: {" + quoted + "}"
 	}
-	r.problem(r.at(last.Start+open), diag.Error, "heading-attribute", "this is not read as an attribute, and would be shown", hint)
+	lost(open, hint)
+}
+
+// afterBraces are signs that people put behind a heading without thinking.
+const afterBraces = "。.，,：:；;！!、 "
+
+const kindNames = `(cause|check|solution|case)`
+
+var (
+	kindInBrackets   = regexp.MustCompile(`[（(]\s*\.` + kindNames + `\s*[)）]$`)
+	kindWithoutPoint = regexp.MustCompile(`^\s*` + kindNames + `\s*$`)
+	meantWithColon   = regexp.MustCompile(`^\s*(tag|for)\s*[:：]`)
+)
+
+// unknownAttribute reports an attribute that is near one that is read. Others
+// are those of other programs, and take nothing away.
+func (r *reading) unknownAttribute(h *ast.Heading, name string, value any) {
+	hint := ""
+	switch lower := strings.ToLower(name); {
+	case slices.Contains([]string{"id", "class", "tag", "for"}, name):
+		return
+	case kindWithoutPoint.MatchString(lower) || kindWithoutPoint.MatchString(strings.TrimSuffix(lower, "s")):
+		text := ""
+		if v, ok := value.([]byte); ok {
+			text = string(v)
+		}
+		hint = "write {." + strings.TrimSuffix(lower, "s") + "} for the kind of a section, {for=\"" + text + "\"} for the cause that an item is for, or {tag=\"" + text + "\"} for what it is about"
+	default:
+		near := diag.Nearest(lower, []string{"tag", "for"})
+		if near == "" || len(lower) > len(near)+1 {
+			return
+		}
+		hint = "did you mean " + quote(near) + "?"
+	}
+	r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", "no heading has an attribute "+quote(name), hint)
 }
 
 // QuotedAttributes are the attributes in the braces behind a heading, with the
@@ -98,3 +159,102 @@ var (
 	unquoted      = regexp.MustCompile(`\b(tag|for)\s*=`)
 	nextAttribute = regexp.MustCompile(`\s+(?:[.#]|[A-Za-z]+\s*=)`)
 )
+
+// related reports whether a heading says what it is about, or for.
+func (r *reading) related(h *ast.Heading) bool {
+	_, tag := h.AttributeString("tag")
+	_, cause := h.AttributeString("for")
+	return tag || cause
+}
+
+// tooDeep reports what stands behind a heading in an item that is meant for an
+// item.
+func (r *reading) tooDeep(h *ast.Heading, itemLevel int) {
+	if !r.related(h) {
+		return
+	}
+	at := r.at(h.Pos())
+	hint := "write it with " + strings.Repeat("#", itemLevel) + ", as the other items of its section, or take the braces out"
+	if at.File != r.lines.File {
+		hint = "a piece lies below the heading that it is put under: put it right below that of the section, or take the braces out"
+	}
+	r.problem(at, diag.Warning, "heading-inside", "this heading stands inside an item, so that nothing is done with what stands in braces behind it", hint)
+}
+
+// headingsInside reports the headings inside a block of the top level that are
+// no items and no sections there, though they would be outside of it.
+func (r *reading) headingsInside(block ast.Node, kind *Section, itemLevel int) {
+	for len(r.inside) > 0 {
+		h := r.inside[0]
+		if !inBlock(h, block) {
+			return
+		}
+		r.inside = r.inside[1:]
+		where, what := container(h), ""
+		switch {
+		case r.related(h) || r.kindAttribute(h) != None:
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that nothing is done with what stands in braces behind it",
+				"write it outside, on a line that begins with its signs, or take the braces out")
+			continue
+		case kind != nil && h.Level > kind.Level:
+			if itemLevel != 0 && h.Level > itemLevel {
+				continue
+			}
+			what = kind.Kind.String()
+		default:
+			what = r.parser.options.Words.Kind(r.plain(h)).String()
+		}
+		if what != "" {
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that it is no "+what,
+				"write it outside, on a line that begins with its signs; inside, bold words do as well: **"+short(r.plain(h))+"**")
+		}
+	}
+}
+
+// inBlock reports whether a node lies in a block of the top level.
+func inBlock(n, block ast.Node) bool {
+	for ; n != nil; n = n.Parent() {
+		if n == block {
+			return true
+		}
+	}
+	return false
+}
+
+// container is what a heading stands in, in words.
+func container(h *ast.Heading) string {
+	switch p := h.Parent().(type) {
+	case *ast.ListItem:
+		return "a list"
+	case *boxNode:
+		switch p.kind {
+		case foldBox:
+			return "a fold"
+		case tabBox, tabsBox:
+			return "a tab"
+		}
+		return "a callout"
+	case *ast.Blockquote:
+		return "a quote"
+	}
+	return "another block"
+}
+
+// withoutAttributes takes what stands in braces behind a heading out of the page
+// as Markdown: no other program reads it.
+func (r *reading) withoutAttributes(h *ast.Heading) {
+	if len(h.Attributes()) == 0 || h.Lines().Len() == 0 {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	from, end := last.Stop, len(r.source)
+	if n := bytes.IndexByte(r.source[from:], '\n'); n >= 0 {
+		end = from + n
+	}
+	for from > last.Start && (r.source[from-1] == ' ' || r.source[from-1] == '\t') {
+		from--
+	}
+	if bytes.IndexByte(r.source[from:end], '{') >= 0 {
+		r.edit(Span{from, end}, "", "", "")
+	}
+}

@@ -55,6 +55,8 @@ type boxNode struct {
 	word   string // as written
 	colons int    // of :::; 0 when it was written otherwise
 	open   bool   // a fold that is open
+	as     string // of a callout that is a fold, > [!tip]-: the callout's kind
+	braces Span   // in the line of colons, where nothing reads them
 	indent int    // of its first line
 	ends   string // what ends it, as written; empty when nothing has to
 	ended  bool
@@ -128,6 +130,9 @@ type colonBoxes struct{}
 
 var boxOpening = regexp.MustCompile(`^(:{3,})[ \t]*([^\s:\[\]{}]+)[ \t]*(.*?)[ \t]*\n?$`)
 
+// titleBraces are what stands in braces behind the title of a box.
+var titleBraces = regexp.MustCompile(`(?:\{|｛)([^{}｛｝]*)(?:\}|｝)$`)
+
 func (colonBoxes) Trigger() []byte { return []byte{':'} }
 
 func (colonBoxes) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
@@ -145,9 +150,14 @@ func (colonBoxes) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.N
 	n.kind, n.ends = boxKind(n.word), strings.Repeat(":", n.colons)
 	start, stop := m[6], m[7]
 	title := line[from+start : from+stop]
-	if n.kind == foldBox && bytes.HasSuffix(title, []byte("{open}")) {
-		n.open = true
-		stop = start + len(bytes.TrimRight(title[:len(title)-len("{open}")], " \t"))
+	if m := titleBraces.FindSubmatchIndex(title); m != nil {
+		switch inside := latinSigns.Replace(string(title[m[2]:m[3]])); {
+		case n.kind == foldBox && strings.TrimSpace(inside) == "open" && title[m[0]] == '{':
+			n.open = true
+			stop = start + len(bytes.TrimRight(title[:m[0]], " \t"))
+		case strings.TrimSpace(inside) == "open", meantFull.MatchString(inside):
+			n.braces = Span{at(start + m[0]), at(stop)}
+		}
 	}
 	if start < stop && line[from+start] == '[' && line[from+stop-1] == ']' {
 		start, stop = start+1, stop-1
@@ -249,28 +259,42 @@ func (r *reading) boxes(pc parser.Context) {
 		r.gather(n)
 	}
 	for _, u := range found.unknown {
+		r.told[u.offset] = true
 		r.problem(r.at(u.offset), diag.Error, "box-kind", "there is no kind of callout "+quote(u.word), nearKind(u.word, calloutWords()))
 	}
 }
 
 func (r *reading) box(n *boxNode) {
 	at := n.head[0].Start
-	switch {
-	case n.kind == "":
-		r.problem(r.at(at), diag.Error, "box-kind", "there is no kind of box "+quote(n.word), nearKind(n.word, boxWords()))
-	case n.ends != "" && !n.ended:
-		r.problem(r.at(at), diag.Error, "box-open", "this box is not closed, and all below would be in it", "write "+n.ends+" on a line of its own behind its last line")
-	case n.kind == tabsBox && !hasTab(n):
-		r.problem(r.at(at), diag.Error, "tabs-empty", "these tabs have no tab", "begin each tab with a line such as == iPhone")
-	}
 	title := ""
 	if t, ok := n.FirstChild().(*boxTitle); ok {
 		title = r.plain(t)
 	}
+	switch {
+	case n.kind == "":
+		r.problem(r.at(at), diag.Error, "box-kind", "there is no kind of box "+quote(n.word), nearKind(n.word, boxWords()))
+	case n.ends != "" && !n.ended && r.openCode(n) != nil:
+		if code := r.openCode(n); !r.blamed[code] {
+			if r.blamed == nil {
+				r.blamed = map[ast.Node]bool{}
+			}
+			r.blamed[code] = true
+			r.problem(r.at(code.Pos()), diag.Error, "box-open", "this block of code is not closed, so the box that it stands in is not closed either", closeCode(r.source, code))
+		}
+	case n.ends != "" && !n.ended:
+		r.problem(r.at(at), diag.Error, "box-open", "this box is not closed, and all below would be in it", r.howToClose(n, title))
+	case n.kind == tabsBox:
+		r.tabs(n)
+	case n.kind == tabBox:
+		r.tab(n, title)
+	}
+	if n.braces.End > 0 {
+		r.bracesOfBox(n)
+	}
 	for i, s := range n.head {
 		before, word, after := "", "", ""
 		if i == 0 {
-			if word = n.wordKey(); word == foldKey && title != "" {
+			if word = n.wordKey(); title != "" && (n.kind == foldBox || boxKind(title) == n.kind) { // :::tip 提示
 				word = ""
 			}
 			switch {
@@ -299,6 +323,55 @@ func (r *reading) box(n *boxNode) {
 	}
 }
 
+// howToClose says where the end of a box belongs that is not closed, and whether
+// it stands at the end of another line.
+func (r *reading) howToClose(n *boxNode, title string) string {
+	hint := "write " + n.ends + " on a line of its own behind its last line"
+	if n.colons == 0 {
+		return hint
+	}
+	if strings.HasSuffix(title, n.ends) {
+		return "the " + n.ends + " at the end of this line does not end it: " + hint
+	}
+	found := -1
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering && (c.Kind() == ast.KindParagraph || c.Kind() == ast.KindTextBlock) && found < 0 {
+			for i := range c.Lines().Len() {
+				line := c.Lines().At(i)
+				text := bytes.TrimSpace(line.Value(r.source))
+				if bytes.HasSuffix(text, []byte(n.ends)) || bytes.HasPrefix(text, []byte(fullColons)) {
+					found = line.Start
+					break
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	if found < 0 {
+		return hint
+	}
+	return "line " + itoa(r.at(found).Line) + " does not end it: " + hint
+}
+
+// fullColons are the signs of a box as the Chinese keyboard writes them.
+const fullColons = "：：："
+
+// bracesOfBox reports what stands in braces behind the title of a box, where it is
+// a part of the title.
+func (r *reading) bracesOfBox(n *boxNode) {
+	written := string(r.source[n.braces.Start:n.braces.End])
+	inside := strings.TrimSpace(strings.Trim(latinSigns.Replace(written), "{}"))
+	message := "“" + short(written) + "” is shown as a part of the title"
+	switch {
+	case inside != "open":
+		r.show(n.braces.Start, message+": a box has no attributes", "take it out; a title stands behind the kind as it is")
+	case n.kind == foldBox:
+		r.show(n.braces.Start, message, "write it with signs of the Latin keyboard: {open}", Mend{Pos: r.at(n.braces.Start), Old: written, New: "{open}"})
+	default:
+		r.show(n.braces.Start, message+": only a fold is open or shut", "take it out, or write :::details for a fold")
+	}
+}
+
 // nearKind says what to write instead of a word that names no kind.
 func nearKind(word string, known []string) string {
 	if near := diag.Nearest(strings.ToLower(word), known); near != "" {
@@ -320,6 +393,9 @@ const foldKey = "fold"
 func (n *boxNode) wordKey() string {
 	switch n.kind {
 	case foldBox:
+		if n.as != "" {
+			return "callout_" + n.as
+		}
 		return foldKey
 	case "", tabsBox, tabBox:
 		return ""
@@ -354,7 +430,7 @@ func (boxRenderer) box(w util.BufWriter, _ []byte, node ast.Node, entering bool)
 	switch key := n.wordKey(); {
 	case key == "": // tabs and a tab
 		_, _ = s.WriteString(">\n")
-	case key == foldKey:
+	case n.kind == foldBox:
 		if n.open {
 			_, _ = s.WriteString(" open")
 		}
@@ -408,7 +484,7 @@ type unknownAlert struct {
 	word   string
 }
 
-var alertLine = regexp.MustCompile(`^\[!([^\[\]\s]{1,20})\][ \t]*(.*?)[ \t]*\n?$`)
+var alertLine = regexp.MustCompile(`^\[!([^\[\]\s]{1,20})\]([-+]?)[ \t]*(.*?)[ \t]*\n?$`)
 
 func (alerts) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
 	quote, ok := node.Parent().(*ast.Blockquote)
@@ -428,11 +504,14 @@ func (alerts) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Conte
 		found.unknown = append(found.unknown, unknownAlert{at(0), word})
 		return
 	}
-	a := alert{quote: quote, node: &boxNode{kind: kind, word: word, head: []Span{{at(0), at(m[5])}}}}
-	if m[4] < m[5] {
+	a := alert{quote: quote, node: &boxNode{kind: kind, word: word, head: []Span{{at(0), at(m[7])}}}}
+	if m[4] < m[5] && kind != foldBox { // Obsidian's fold: - is shut, + is open
+		a.node.kind, a.node.as, a.node.open = foldBox, kind, reader.Source()[at(m[4])] == '+'
+	}
+	if m[6] < m[7] {
 		// It is read with the quote, which becomes the box when all is read.
 		title := &boxTitle{}
-		title.Lines().Append(text.NewSegment(at(m[4]), at(m[5])))
+		title.Lines().Append(text.NewSegment(at(m[6]), at(m[7])))
 		a.node.titled = true
 		quote.InsertBefore(quote, node, title)
 	}

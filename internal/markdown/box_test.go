@@ -54,6 +54,21 @@ func TestBoxes(t *testing.T) {
 			`<aside class="callout callout-warning" role="note" aria-label="警告"><p class="callout-title">会<em>丢</em>数据</p><ul><li>照片</li></ul></aside><p>后文</p>`,
 			"会丢数据\n照片\n后文", "> **警告 – 会丢数据**  \n>\n> - 照片\n\n后文\n",
 		},
+		"a callout that is a fold": {
+			"> [!tip]- 为什么？\n> 甲\n\n> [!警告]+\n> 乙\n\n> [!NOTE] - 丙\n",
+			`<details class="fold"><summary>为什么？</summary><p>甲</p></details><details class="fold" open><summary>警告</summary><p>乙</p></details><aside class="callout callout-note" role="note" aria-label="注意"><p class="callout-title">- 丙</p></aside>`,
+			"为什么？\n甲\n乙\n- 丙", "> **为什么？**  \n> 甲\n\n> **警告**  \n> 乙\n\n> **注意 – - 丙**  \n",
+		},
+		"with a title that says no more than its kind": {
+			":::tip 提示\n甲\n:::\n\n> [!TIP] Tip\n> 乙\n",
+			`<aside class="callout callout-tip" role="note" aria-label="提示"><p class="callout-title">提示</p><p>甲</p></aside><aside class="callout callout-tip" role="note" aria-label="提示"><p class="callout-title">Tip</p><p>乙</p></aside>`,
+			"提示\n甲\nTip\n乙", "**提示**\n\n甲\n\n> **Tip**  \n> 乙\n",
+		},
+		"headings with attributes": {
+			"# 题 {#t}\n\n## 原因 {.cause}\n\n### 慢 {tag=\"慢\"}\n\n### 线 {#x for=\"慢\"} \t\n字\n\n看灯 {.check}\n---\n\n## {甲} `{乙}`\n",
+			"原因慢线<p>字</p>\n看灯{甲} <code>{乙}</code>",
+			"", "# 题\n\n## 原因\n\n### 慢\n\n### 线\n字\n\n看灯\n---\n\n## {甲} `{乙}`\n",
+		},
 		"callout in a callout": {
 			"> [!tip]\n> 甲\n>\n> > [!小心]\n> > 乙\n",
 			`<aside class="callout callout-tip" role="note"><p class="callout-title">提示</p><p>甲</p><aside class="callout callout-caution" role="note"><p class="callout-title">小心</p><p>乙</p></aside></aside>`,
@@ -121,10 +136,10 @@ func TestBoxes(t *testing.T) {
 			`<details class="fold"><summary>详情</summary><p>甲</p></details>`, "甲", "**详情**\n\n甲\n",
 		},
 		"tabs": {
-			":::tabs\n先看系统。\n== iPhone\n点**设置**。\n\n```\n== x\n```\n== 安卓\n点[更多](a.md)。\n:::\n后文\n",
-			`<div class="tabs"><p>先看系统。</p><div class="tab"><p class="tab-title">iPhone</p><p>点<strong>设置</strong>。</p><pre tabindex="0"><code>== x` + "\n" + `</code></pre></div><div class="tab"><p class="tab-title">安卓</p><p>点<a href="">更多</a>。</p></div></div><p>后文</p>`,
-			"先看系统。\niPhone\n点设置。\n== x\n安卓\n点更多。\n后文",
-			"先看系统。\n\n**iPhone**\n\n点**设置**。\n\n```\n== x\n```\n\n**安卓**\n\n点[更多](a.md)。\n\n后文\n",
+			":::tabs\n== iPhone\n点**设置**。\n\n```\n== x\n```\n== 安卓\n点[更多](a.md)。\n:::\n后文\n",
+			`<div class="tabs"><div class="tab"><p class="tab-title">iPhone</p><p>点<strong>设置</strong>。</p><pre tabindex="0"><code>== x` + "\n" + `</code></pre></div><div class="tab"><p class="tab-title">安卓</p><p>点<a href="">更多</a>。</p></div></div><p>后文</p>`,
+			"iPhone\n点设置。\n== x\n安卓\n点更多。\n后文",
+			"**iPhone**\n\n点**设置**。\n\n```\n== x\n```\n\n**安卓**\n\n点[更多](a.md)。\n\n后文\n",
 		},
 		"tabs by indentation": {
 			"前文\n\n=== \"iPhone\"\n\n    点设置。\n\n    1. 甲\n\n===+ “安卓”\n    点更多。\n\n后文\n",
@@ -171,7 +186,7 @@ func TestBoxProblems(t *testing.T) {
 		"::::tip\n乙\n:::\n":                          "1:1 box-open",
 		"::::tip\n:::note\n乙\n::::\n":                "2:1 box-open",
 		"- 甲\n\n  :::tip\n  乙\n\n丙\n:::\n":           "3:3 box-open",
-		":::tip\n```\n乙\n:::\n":                      "1:1 box-open",
+		":::tip\n```\n乙\n:::\n":                      "2:1 box-open",
 		"<details>\n<summary>甲</summary>\n乙\n":       "1:1 box-open",
 		":::tpi 甲\n乙\n:::\n":                         "1:1 box-kind",
 		"> [!NOET]\n> 乙\n":                           "1:3 box-kind",

@@ -55,6 +55,9 @@ type Document struct {
 	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
 	Headings []Heading // those outside of quotes and lists, in order, without the title
 	Shown    []Shown   // what was most likely meant as markup and is shown as text, in order
+
+	Underlined []Shown // headings that are so because of a line of - or = below them
+	Hashed     int     // headings with #
 }
 
 // Heading is a heading's place and level, whatever part of the page it heads.

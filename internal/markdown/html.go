@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -237,6 +238,49 @@ func (r *reading) openComment(offset int) {
 		"close it with --> and take blank lines out of it, or begin it on a line of its own")
 }
 
+// noComment reports a comment where none is read.
+func (r *reading) noComment(text []byte, offset int, what string) {
+	if bytes.Contains(text, []byte("<!--")) {
+		r.problem(r.at(offset), diag.Error, "comment-shown", "readers would see the comment in the "+what, "write it outside, on a line of its own")
+	}
+}
+
+var (
+	// wrongComment is how a comment begins that is written with signs of the Chinese
+	// keyboard, with what programs make of two -, or with one.
+	wrongComment = regexp.MustCompile(`[<＜《〈][ \t]?[!！][ \t]?[-–—－―−‐]+`)
+	// otherComment is one as other programs have it.
+	otherComment = regexp.MustCompile(`(?:^|[^%\w])(%%[\s\p{Han}][^%]*%%)(?:[^%\w]|$)|(\{/\*[^{}]*\*/\})`)
+)
+
+// maxWrong is how many of them are said of one paragraph.
+const maxWrong = 20
+
+// wrongComments reports comments in a run that are none, so that readers would see
+// them.
+func (m *meant) wrongComments() {
+	say := func(at int, written, hint string) {
+		if m.wrong++; m.wrong > maxShown {
+			return
+		}
+		m.problem(m.reading.at(m.offset(at)), diag.Error, "comment-shown", "“"+short(written)+"” is no comment here, and readers would see it", hint)
+	}
+	if bytes.IndexByte(m.seen, '!') >= 0 || bytes.Contains(m.seen, []byte("！")) {
+		for _, at := range wrongComment.FindAllIndex(m.seen, maxWrong) {
+			if signs := string(m.seen[at[0]:at[1]]); !strings.HasPrefix(signs, "<!--") {
+				line, _, _ := bytes.Cut(m.seen[at[0]:min(at[0]+500, len(m.seen))], []byte("\n"))
+				say(at[0], strings.ToValidUTF8(string(line), ""), "begin it with <!-- and end it with -->, in signs of the Latin keyboard")
+			}
+		}
+	}
+	if bytes.Contains(m.seen, []byte("%%")) || bytes.Contains(m.seen, []byte("{/*")) {
+		for _, at := range otherComment.FindAllSubmatchIndex(m.seen, maxWrong) {
+			start, end := max(at[2], at[4]), max(at[3], at[5])
+			say(start, string(m.seen[start:end]), "begin it with <!-- and end it with -->")
+		}
+	}
+}
+
 // remove takes an inline comment or a block out of the tree, with one of the
 // two blanks around it, so that the line reads as if it had never been there.
 func remove(n ast.Node, source []byte) {
@@ -339,7 +383,7 @@ var (
 var readTags = map[string][2]string{
 	"kbd": {}, "sub": {}, "mark": {}, "u": {}, "small": {}, "sup": {"^", ""},
 	"b": {"**", "**"}, "strong": {"**", "**"}, "i": {"*", "*"}, "em": {"*", "*"}, "s": {"~~", "~~"}, "del": {"~~", "~~"},
-	"br": {" ", " "}, "ul": {}, "ol": {}, "li": {"- ", " "},
+	"br": {" ", " "}, "ul": {}, "ol": {}, "li": {},
 }
 
 func isList(name string) bool { return name == "ul" || name == "ol" }
@@ -351,8 +395,9 @@ const maxTags = 50
 type openTag struct {
 	node   *ast.RawHTML
 	name   string
-	in     *openTag // the list of an item
+	in     *openTag // the list of an item, or the item of a list
 	closed *ast.RawHTML
+	items  int // of a list, so far
 }
 
 // tags puts a tagNode into the place of each tag of the text that is read.
@@ -381,7 +426,7 @@ func (r *reading) tagsIn(parent ast.Node) {
 			switch m := readTag.FindSubmatch(raw.Segments.Value(r.source)); {
 			case m == nil:
 			case strings.EqualFold(string(m[2]), "br") && len(m[1]) == 0:
-				r.readTag(raw, "br", false)
+				r.readTag(raw, "br", false, readTags["br"][0])
 			case len(m[3]) > 0:
 			default:
 				name := strings.ToLower(string(m[2]))
@@ -407,11 +452,67 @@ func (r *reading) tagsIn(parent ast.Node) {
 	}
 	for _, tag := range all {
 		if tag.closed != nil && (tag.in == nil || tag.in.closed != nil) {
-			r.readTag(tag.node, tag.name, false)
-			r.readTag(tag.closed, tag.name, true)
+			before, behind := r.insteadOf(tag)
+			r.readTag(tag.node, tag.name, false, before)
+			r.readTag(tag.closed, tag.name, true, behind)
 		}
 	}
 }
+
+// insteadOf is what stands in the place of a tag and its end in the page as
+// Markdown. A list in a cell becomes a sentence: 甲；乙, and one in it stands in
+// brackets.
+func (r *reading) insteadOf(tag *openTag) (before, behind string) {
+	switch {
+	case tag.name == "li":
+		number := ""
+		if tag.in.items++; tag.in.name == "ol" {
+			number = itoa(tag.in.items) + ". "
+		}
+		if tag.in.items == 1 {
+			return number, ""
+		}
+		switch last := r.wordBefore(tag.node); {
+		case strings.ContainsRune("。；！？，、", last):
+			return number, ""
+		case isWide(last):
+			return "；" + number, ""
+		case unicode.IsPunct(last) && last != ')':
+			return " " + number, ""
+		}
+		return "; " + number, ""
+	case isList(tag.name) && tag.in != nil:
+		if isWide(r.wordBefore(tag.node)) {
+			return "（", "）"
+		}
+		return " (", ")"
+	case isList(tag.name):
+		if last := r.wordBefore(tag.node); last != '|' && last != '\n' && !isWide(last) {
+			return " ", ""
+		}
+	}
+	return readTags[tag.name][0], readTags[tag.name][1]
+}
+
+// wordBefore is the last character before a tag that is none of a tag's.
+func (r *reading) wordBefore(tag *ast.RawHTML) rune {
+	text := bytes.TrimRight(r.source[:tag.Segments.At(0).Start], " \t*_~=")
+	for bytes.HasSuffix(text, []byte(">")) {
+		open := bytes.LastIndexByte(text[max(len(text)-maxTagWritten, 0):], '<')
+		if open < 0 {
+			break
+		}
+		text = bytes.TrimRight(text[:max(len(text)-maxTagWritten, 0)+open], " \t*_~=")
+	}
+	if len(text) == 0 {
+		return '\n'
+	}
+	last, _ := utf8.DecodeLastRune(text)
+	return last
+}
+
+// maxTagWritten is how long a tag without attributes may be.
+const maxTagWritten = 20
 
 // nested is a tag that may stand where others are open; nil when it may not.
 func nested(open []*openTag, raw *ast.RawHTML, name string) *openTag {
@@ -432,14 +533,10 @@ func nested(open []*openTag, raw *ast.RawHTML, name string) *openTag {
 	return tag
 }
 
-func (r *reading) readTag(raw *ast.RawHTML, name string, ends bool) {
+func (r *reading) readTag(raw *ast.RawHTML, name string, ends bool, now string) {
 	tag := &tagNode{name: name, ends: ends}
 	tag.SetPos(raw.Pos())
 	raw.Parent().ReplaceChild(raw.Parent(), raw, tag)
-	now := readTags[name][0]
-	if ends {
-		now = readTags[name][1]
-	}
 	first, last := raw.Segments.At(0), raw.Segments.At(raw.Segments.Len()-1)
 	r.edit(Span{first.Start, last.Stop}, now, "", "")
 }

@@ -182,7 +182,11 @@ func TestTagsAndMarks(t *testing.T) {
 		"<ul><li>甲</li></ul>\n":                         {"<p>&lt;ul&gt;&lt;li&gt;甲&lt;/li&gt;&lt;/ul&gt;</p>", "<ul><li>甲</li></ul>", "<ul><li>甲</li></ul>\n"},
 		"| 步 |\n|-|\n| <ul><li>甲</li><li>*乙*<ol><li>子</li></ol></li></ul> |\n": {
 			"<table><thead><tr><th>步</th></tr></thead><tbody><tr><td><ul><li>甲</li><li><em>乙</em><ol><li>子</li></ol></li></ul></td></tr></tbody></table>",
-			"步 \n甲 乙 子", "| 步 |\n|-|\n| - 甲 - *乙*- 子   |\n",
+			"步 \n甲 乙 子", "| 步 |\n|-|\n| 甲；*乙*（1. 子） |\n",
+		},
+		"| 步 | 灯 |\n|-|-|\n| 看：<ul><li>灭了。</li><li>闪</li></ul> | on <ol><li>red</li><li>*blue*</li></ol> |\n": {
+			"<table><thead><tr><th>步</th><th>灯</th></tr></thead><tbody><tr><td>看：<ul><li>灭了。</li><li>闪</li></ul></td><td>on <ol><li>red</li><li><em>blue</em></li></ol></td></tr></tbody></table>",
+			"步 灯 \n看： 灭了。 闪  on red blue", "| 步 | 灯 |\n|-|-|\n| 看：灭了。闪 | on  1. red; 2. *blue* |\n",
 		},
 		"| 步 |\n|-|\n| 1. 甲<br>2. 乙 |\n| <li>丙</li> <ul><li>丁</li> |\n": {
 			"<table><thead><tr><th>步</th></tr></thead><tbody><tr><td>1. 甲<br>2. 乙</td></tr><tr><td>&lt;li&gt;丙&lt;/li&gt; &lt;ul&gt;&lt;li&gt;丁&lt;/li&gt;</td></tr></tbody></table>",

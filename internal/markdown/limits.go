@@ -7,6 +7,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
@@ -40,6 +41,7 @@ type limits struct {
 	signs, brackets                    int
 	notes, noteLinks, lookAhead, added int
 	steps                              int
+	footnotes                          []*east.Footnote // those that are read, in order
 	over                               []excess
 	said                               map[string]bool
 }
@@ -287,6 +289,9 @@ func (b boundedNotes) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 	if node != nil {
 		if l.notes++; l.notes > maxNotes {
 			l.exceeds(segment.Start, fmt.Sprintf("there are more than %d footnotes", maxNotes), "divide the article")
+		}
+		if note, ok := node.(*east.Footnote); ok {
+			l.footnotes = append(l.footnotes, note)
 		}
 	}
 	return node, state

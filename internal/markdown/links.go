@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"bytes"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -107,14 +109,32 @@ func (wikilinks) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Nod
 	} else if name[0] == '#' {
 		shown, from = inside[1:], at+1
 	}
-	if name = bytes.TrimSpace(name); len(name) == 0 {
+	name = bytes.TrimSpace(wikiComment.ReplaceAll(name, nil))
+	if len(name) == 0 {
 		return nil
 	}
 	link := ast.NewLink()
 	link.Destination = name
-	if trimmed := bytes.TrimSpace(shown); len(trimmed) > 0 {
-		start := segment.Start + from + bytes.Index(shown, trimmed)
-		link.AppendChild(link, ast.NewTextSegment(text.NewSegment(start, start+len(trimmed))))
+	wide := wanted{}
+	if image {
+		wide, shown = widthBehind(shown, len(shown) < len(inside))
+	}
+	// A comment is no part of what is shown.
+	at0, rest := segment.Start+from, shown
+	for len(rest) > 0 {
+		next := len(rest)
+		gone := wikiComment.FindIndex(rest)
+		if gone != nil {
+			next = gone[0]
+		}
+		if trimmed := bytes.TrimSpace(rest[:next]); len(trimmed) > 0 {
+			start := at0 + bytes.Index(rest, trimmed)
+			link.AppendChild(link, ast.NewTextSegment(text.NewSegment(start, start+len(trimmed))))
+		}
+		if gone == nil {
+			break
+		}
+		at0, rest = at0+gone[1], rest[gone[1]:]
 	}
 	written := string(line[:at+end+2])
 	block.Advance(len(written))
@@ -123,7 +143,26 @@ func (wikilinks) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Nod
 		node = ast.NewImage(link)
 	}
 	node.SetAttribute(wikiAttribute, written)
+	if wide.pixels > 0 {
+		node.SetAttribute(widthAttribute, wide)
+	}
 	return node
+}
+
+var (
+	wikiComment = regexp.MustCompile(`<!--.*?-->`)
+	widthAlone  = regexp.MustCompile(`(?:^|\|)\s*([1-9][0-9]{0,3})(?:x[0-9]{1,4})?\s*$`)
+)
+
+// widthBehind is how wide a picture is wanted whose words end with a number, as
+// Obsidian writes it, and the words without: ![[way.png|300]], ![[way.png|words|300]].
+func widthBehind(shown []byte, alone bool) (wanted, []byte) {
+	m := widthAlone.FindSubmatchIndex(shown)
+	if m == nil || m[0] == 0 && shown[0] != '|' && !alone {
+		return wanted{}, shown
+	}
+	n, _ := strconv.Atoi(string(shown[m[2]:m[3]]))
+	return wanted{pixels: n}, bytes.TrimSuffix(shown[:m[0]], []byte{0x5c}) // in a table a bar is written \|
 }
 
 // Plain is a link by a name as Markdown that every program reads, leading to an

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,17 +20,34 @@ func (m *meant) look() {
 	}
 	_, heading := m.block.(*ast.Heading)
 	_, cell := m.block.(*east.TableCell)
+	m.wrongComments()
 	if !heading && !cell {
+		m.ruled = false
 		m.eachLine(m.lineStart)
+		if !m.ruled {
+			m.rows()
+		}
 	}
 	if len(m.run.tags) > 0 {
 		m.tags()
 	}
+	if bytes.Contains(m.seen, []byte("<o:p")) || bytes.Contains(m.seen, []byte("<w:")) {
+		for _, at := range officeTag.FindAllIndex(m.seen, maxShown) {
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: it came with a text from Word", "take it out", m.instead(at[0], at[1], ""))
+		}
+	}
 	t := m.seen
+	m.signsOfLinks()
 	if bytes.IndexByte(t, ']') >= 0 || bytes.Contains(t, []byte("】")) {
 		m.links()
 	}
+	if m.product > 0 {
+		m.say(m.product, "this * is read as the start of slanted words, and not shown", `write × (3×4×5), or \* for the sign`)
+	}
 	m.strays()
+	if !cell && !heading {
+		m.terms()
+	}
 	if bytes.IndexByte(t, '{') >= 0 || bytes.Contains(t, []byte("｛")) {
 		m.braces(heading)
 	}
@@ -39,6 +55,8 @@ func (m *meant) look() {
 		m.say(m.offset(0), "these are the words of the template", "write the article's own, or take them out")
 	}
 }
+
+var officeTag = regexp.MustCompile(`</?[ow]:[A-Za-z]+ ?/?>(?:</[ow]:[A-Za-z]+>)?`)
 
 // templateWords are texts that a new article has where the writer's belong, in
 // all languages. A test of package draft holds them to the templates.
@@ -54,16 +72,19 @@ var (
 	signal    = regexp.MustCompile(`^[\[【［][!！]\s*(\pL+)[\]】］]`)
 	underline = regexp.MustCompile(`^={3,}\s*$`)
 	tab       = regexp.MustCompile(`^={3,}[+!]?\s+["“]`)
+	bareTab   = regexp.MustCompile(`^===[+!]?[ \t]+[^\s=][^=]{0,30}$`)
 	contents  = regexp.MustCompile(`(?i)^\[\[?_?toc_?\]?\]$`)
 	tableRule = regexp.MustCompile(`^[|｜]?\s*:?[-—－]{2,}:?\s*[|｜][-—－|｜:\s]*$`)
 	fence     = regexp.MustCompile("^(?:···|｀｀｀)")
-	number    = regexp.MustCompile(`^(?:([0-9]{1,3})(、|．|）|\.)|（([0-9]{1,3})）|\(([0-9]{1,3})\))[ \x{3000}]*`)
 )
 
 // beginsMarkup tells the characters with which all begins that lineStart finds.
 // Most lines begin with none of them.
 func beginsMarkup(r rune) bool {
-	return strings.ContainsRune("#＃:!?[【［=|｜-—－·｀（( \t\f\r0123456789", r)
+	if r < utf8.RuneSelf {
+		return r >= '0' && r <= '9' || strings.IndexByte("#:!?[=|-+*( \t\f\r@", byte(r)) >= 0
+	}
+	return strings.ContainsRune("＃：！【［＝｜—－·｀（", r) || beginsItem(r)
 }
 
 // lineStart looks at what a line of a paragraph starts with.
@@ -78,28 +99,130 @@ func (m *meant) lineStart(start, end int) {
 	}
 	at := m.offset(start)
 	switch {
+	case m.told[at]:
 	case first == '#' || first == '＃':
 		m.heading(start, end)
-	case bytes.HasPrefix(line, []byte(":::")):
-		if len(bytes.Trim(line, ": ")) > 0 {
-			m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
-		}
+	case (first == '=' || first == '＝' || first == '@') && m.tabLine(start, end):
+	case first == '：' || first == ':':
+		m.colonLine(start, end)
 	case box.Match(line):
 		m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+	case signal.Match(line) && start > 0 && m.inAlert():
+		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: it stands in the callout above", "leave a blank line between the two, without a > in it")
 	case signal.Match(line):
 		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
-	case tab.Match(line):
+	case tab.Match(line) || start == 0 && bareTab.Match(line):
 		m.say(at, "“"+short(string(line))+"” is shown as text: these tabs are not read", "write :::tabs, == 标题 before each tab, and :::")
 	case underline.Match(line):
 		m.say(at, "a line of = is shown as text", "write --- for a line; the = of a heading stand right below its words")
 	case contents.Match(line):
 		m.say(at, "“"+string(line)+"” is shown as text", "take it out: every page has its table of contents")
 	case tableRule.Match(line):
+		m.ruled = true
 		m.say(at, "this table is shown as text", "the line of - needs a line above it with as many columns, and that a blank line above it; write | and - of the Latin keyboard")
 	case fence.Match(line):
 		m.say(at, "code is shown as text", "begin and end it with ``` of the Latin keyboard, on a line of its own")
-	case first >= '0' && first <= '9' || first == '（' || first == '(':
-		m.number(start, end)
+	default:
+		m.item(start, end)
+	}
+}
+
+// inAlert reports whether the run is of a callout that is a quote.
+func (m *meant) inAlert() bool {
+	b, ok := m.block.Parent().(*boxNode)
+	return ok && b.colons == 0 && b.kind != tabBox && b.ends == ""
+}
+
+// bareTab reports whether a heading is the line above two = in a tab, and says
+// so.
+func (m *meant) bareTab(h *ast.Heading) bool {
+	tab, ok := h.Parent().(*boxNode)
+	if h.Level != 1 || !ok || tab.kind != tabBox || h.Lines().Len() == 0 {
+		return false
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	_, below, _ := bytes.Cut(m.source[last.Start:], []byte("\n"))
+	line, _, _ := bytes.Cut(below, []byte("\n"))
+	if string(bytes.TrimSpace(line)) != "==" {
+		return false
+	}
+	m.say(last.Start, "this line becomes a heading, because == stands below it", "write the name of the next tab behind the ==: == iPhone; or take the line out")
+	return true
+}
+
+// colonLine is a line of a paragraph that begins with three colons or more: a
+// box that is not read, or the end of one.
+type colonLine struct {
+	offset     int
+	opens      bool
+	full, open bool // written with full-width colons; in a box that goes on
+	written    string
+	mend       Mend
+}
+
+var colonSigns = regexp.MustCompile(`^[:：]{3,}[ \t\x{3000}]*`)
+
+// colonLine notes such a line, or finds the meaning of a term that is not read.
+func (m *meant) colonLine(start, end int) {
+	line := m.seen[start:end]
+	signs := colonSigns.Find(line)
+	if signs == nil {
+		return
+	}
+	x := colonLine{offset: m.offset(start), written: short(string(line))}
+	n := strings.Count(string(signs), ":") + strings.Count(string(signs), "：")
+	x.full = n < len(bytes.TrimRight(signs, " \t　"))
+	words := strings.TrimSpace(strings.ReplaceAll(string(line[len(signs):]), "　", " "))
+	right := strings.Repeat(":", n) + words
+	x.opens = words != ""
+	if b, ok := m.block.Parent().(*boxNode); ok {
+		x.open = b.colons > 0 && !b.ended
+	}
+	if x.full && bytes.IndexByte(line, masked) < 0 && bytes.IndexByte(line, maskedAddress) < 0 {
+		word, _, _ := strings.Cut(words, " ")
+		if kind := boxKind(word); words == "" || kind != "" && kind != tabsBox {
+			x.mend = m.instead(start, end, right)
+		}
+	}
+	m.colons = append(m.colons, x)
+}
+
+// colonLines tells what the lines of colons are that no box has read. Those of
+// full-width colons that open and end a box are mended together.
+func (m *meant) colonLines() {
+	var open []int
+	closes := map[int]int{}
+	for i, x := range m.colons {
+		switch {
+		case x.opens:
+			open = append(open, i)
+		case len(open) > 0:
+			closes[open[len(open)-1]] = i
+			closes[i] = -1
+			open = open[:len(open)-1]
+		}
+	}
+	for i, x := range m.colons {
+		end, paired := closes[i]
+		message := "“" + x.written + "” is shown as text: this box is not read"
+		switch {
+		case paired && end < 0:
+		case x.opens && x.full:
+			var mends []Mend
+			if paired && x.mend.Old != "" {
+				mends = append(mends, x.mend)
+				if last := m.colons[end]; last.mend.Old != "" {
+					mends = append(mends, last.mend)
+				}
+			}
+			m.say(x.offset, message, "write the colons of the Latin keyboard: :::tip 标题, and ::: below its last line", mends...)
+		case x.opens:
+			m.say(x.offset, message, "write a callout: > [!注意], or :::warning … :::")
+		case x.full && x.open:
+			m.say(x.offset, "“"+x.written+"” is shown as text, and ends no box", "write the colons of the Latin keyboard: :::", x.mend)
+		default:
+			m.say(x.offset, "“"+x.written+"” is shown as text: no box is open here", "take it out, or write above it the line that begins its box, such as :::tip")
+		}
 	}
 }
 
@@ -118,7 +241,7 @@ func (m *meant) heading(start, end int) {
 		return
 	case n == 1 && bytes.ContainsAny(words, "#＃"):
 		return // #退款 #花呗, #话题#
-	case n == 1 && !apart && (full || !m.likelyHeading(start, end, next)):
+	case n == 1 && !apart && !m.likelyHeading(start, end, next):
 		return
 	}
 	level, written := strings.Repeat("#", n), short(m.written(start, end))
@@ -133,88 +256,17 @@ func (m *meant) heading(start, end int) {
 	m.say(m.offset(start), message, hint, m.instead(start, start+len(signs)+len(bytes.TrimRight(words, " ")), right))
 }
 
-// likelyHeading reports whether a line with one # is all of its paragraph, short
-// and no sentence.
+// likelyHeading reports whether a line with one # begins its paragraph, and is short
+// and no sentence. Rows of tags have no other text below them.
 func (m *meant) likelyHeading(start, end int, next rune) bool {
-	if _, item := m.block.Parent().(*ast.ListItem); item || start > 0 || end < len(m.seen) || !isWide(next) && !unicode.IsUpper(next) {
+	if _, item := m.block.Parent().(*ast.ListItem); item || start > 0 || !isWide(next) && !unicode.IsUpper(next) {
+		return false
+	}
+	if end < len(m.seen) && (!isWide(next) || bytes.ContainsAny(m.seen[end:], "#＃")) {
 		return false
 	}
 	last, _ := utf8.DecodeLastRune(m.seen[:end])
 	return utf8.RuneCount(m.seen[:end]) <= 30 && !strings.ContainsRune("。；，.;,", last)
-}
-
-// numbered is a line that starts with a number and is no item of a list.
-type numbered struct {
-	style  string // what the number stands in
-	value  int
-	offset int
-	block  ast.Node
-	mend   Mend
-}
-
-// number notes a line that starts with a number.
-func (m *meant) number(start, end int) {
-	line := m.seen[start:end]
-	at := number.FindSubmatchIndex(line)
-	if at == nil || at[1] == len(line) {
-		return
-	}
-	if item, ok := m.block.Parent().(*ast.ListItem); ok && start == 0 && item.FirstChild() == m.block {
-		return
-	}
-	value := func(i int) string { return string(line[at[i]:at[i+1]]) }
-	x := numbered{offset: m.offset(start), block: m.block}
-	next, _ := utf8.DecodeRune(line[at[1]:])
-	digits := ""
-	switch {
-	case at[2] >= 0:
-		digits, x.style = value(2), value(4)
-		if unicode.IsDigit(next) || x.style == "." && (!isWide(next) || at[5] < at[1]) {
-			return // 1、2、3 号窗口, 1.5, 1.md, a list that is too far to the right
-		}
-		if x.style != "）" {
-			x.mend = m.instead(start, start+at[1], digits+". ")
-		}
-	case at[6] >= 0:
-		digits, x.style = value(6), "（"
-	default:
-		digits, x.style = value(8), "("
-	}
-	x.value, _ = strconv.Atoi(digits)
-	m.numbered = append(m.numbered, x)
-}
-
-// lists finds lines that count from 1 on, in one paragraph or in paragraphs that
-// follow each other. Where other text stands between, 1、 numbers parts and reads
-// well as it is; so does （1） with a paragraph for each number.
-func (m *meant) lists() {
-	for i := 0; i < len(m.numbered); {
-		first := m.numbered[i]
-		end, near := i+1, 0
-		for ; end < len(m.numbered) && m.numbered[end].style == first.style && m.numbered[end].value == m.numbered[end-1].value+1; end++ {
-			switch block, before := m.numbered[end].block, m.numbered[end-1].block; {
-			case block == before, block == before.NextSibling() && strings.Contains("、．.", first.style):
-				near++
-			}
-		}
-		group := m.numbered[i:end]
-		i = end
-		if first.value != 1 || len(group) < 2 || 2*near < len(group)-1 {
-			continue
-		}
-		var mends []Mend
-		for _, x := range group {
-			if x.mend.Old != "" {
-				mends = append(mends, x.mend)
-			}
-		}
-		sample := "1" + first.style
-		if strings.Contains("（(", first.style) {
-			sample = first.style + "1…"
-		}
-		m.say(first.offset, itoa(len(group))+" lines that begin with “"+sample+"” and so on are no list",
-			"write a point and a blank behind the number: 1. …", mends...)
-	}
 }
 
 var (
@@ -235,16 +287,20 @@ func (m *meant) links() {
 		if t := behind.FindStringSubmatch(dest); t != nil {
 			dest, title = t[1], t[2]
 		}
-		if dest = strings.TrimSpace(dest); !leads.MatchString(dest) {
+		dest = strings.TrimSpace(dest)
+		open := m.opening(at[4], group(2))
+		if open < 0 || m.pictureSize(open, at) {
 			continue
 		}
-		open := m.opening(at[4], group(2))
-		if open < 0 {
+		if !leads.MatchString(dest) {
 			continue
 		}
 		start, end := at[6], at[1] // from the blank on, if there is one
 		message := "this link is shown as text"
 		text := short(m.written(open, at[4]))
+		if open > 0 && m.seen[open-1] == '!' {
+			message, text = "this picture is shown as text", "!"+text
+		}
 		if group(2) != "]" {
 			m.say(m.offset(open), message+": a link has the brackets of the Latin keyboard", "write ["+strings.Trim(text, "【［")+"]("+short(m.written(at[10], at[11]))+")")
 			continue
@@ -268,6 +324,10 @@ func (m *meant) links() {
 		}
 		right := "(" + address + title + ")"
 		if right == m.written(start, end) {
+			if strings.Count(title, `"`) > 2 {
+				m.say(m.offset(open), message+": there are quotes in the title between its quotes", "write “…” or \\\" inside the title")
+				continue
+			}
 			m.say(m.offset(open), message, "look at the brackets before it: a link stands in no link, and each [ has its ]")
 			continue
 		}
@@ -299,16 +359,99 @@ func (m *meant) links() {
 	}
 	for _, at := range lostNote.FindAllIndex(m.seen, maxShown) {
 		if !m.indexes(at[0], at[1]) {
-			m.say(m.offset(at[0]), "“"+string(m.seen[at[0]:at[1]])+"” is shown as text: there is no such footnote", "write it below, on a line of its own: "+string(m.seen[at[0]:at[1]])+": …")
+			m.lostNote(at[0], at[1])
 		}
 	}
 	for _, at := range wikiLink.FindAllSubmatchIndex(m.seen, maxShown) {
 		name := string(m.seen[at[2]:at[3]])
+		if pieceFolder.MatchString(name) {
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: a piece stands alone in a paragraph", "write ![["+name+"]] on a line of its own, with a blank line above and below")
+			continue
+		}
+		if m.parser.options.Wikilinks && halfWiki.Match(m.seen[:at[0]]) {
+			continue // it is read as soon as that has its end
+		}
 		if !latinBefore(m.seen, at[0]) && strings.Trim(name, "0123456789 ,.-") != "" && !contents.Match(m.seen[at[0]:at[1]]) {
 			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write a link: [文字](b.md), or say wikilinks: true in site.yaml")
 		}
 	}
 }
+
+var (
+	addressFirst = regexp.MustCompile(`^([^\s()<>]+\.(?i:png|jpe?g|gif|svg|webp|avif|mp4|webm|mov))[ \t]+([^\s"'“”(].*)$`)
+	sizeWritten  = regexp.MustCompile(`^=([0-9]{1,4})(?:px)?[xX*]?[0-9]*$`)
+)
+
+// pictureSize finds a picture with something behind its address that is neither a
+// title nor a width: =300x200, or a title without quotes.
+func (m *meant) pictureSize(open int, at []int) bool {
+	if open == 0 || m.seen[open-1] != '!' || at[6] != at[7] {
+		return false
+	}
+	found := addressFirst.FindSubmatch(m.seen[at[10]:at[11]])
+	if found == nil || leads.Match(found[2]) || bytes.IndexByte(found[2], masked) >= 0 {
+		return false
+	}
+	address := string(found[1])
+	if size := sizeWritten.FindSubmatch(found[2]); size != nil {
+		right := "(" + address + "){width=" + string(size[1]) + "}"
+		m.say(m.offset(open-1), "this picture is shown as text: its width does not stand in the brackets", "write the width behind it: "+right, m.instead(at[8], at[1], right))
+		return true
+	}
+	right := "(" + address + ` "` + string(bytes.TrimSpace(found[2])) + `")`
+	m.say(m.offset(open-1), "this picture is shown as text: its title has no quotes", "write "+short(right), m.instead(at[8], at[1], right))
+	return true
+}
+
+// signsOfLinks finds links by a name and pictures whose first or last signs are not
+// those that are read.
+func (m *meant) signsOfLinks() {
+	wiki := m.parser.options.Wikilinks
+	if wiki && bytes.Contains(m.seen, []byte("【【")) {
+		for _, at := range fullWiki.FindAllSubmatchIndex(m.seen, maxShown) {
+			right := "[[" + string(m.seen[at[2]:at[3]]) + "]]"
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write brackets of the Latin keyboard: "+short(right), m.instead(at[0], at[1], right))
+		}
+	}
+	if wiki && bytes.Contains(m.seen, []byte("[[")) {
+		for _, at := range halfWiki.FindAllIndex(m.seen, maxShown) {
+			if !latinBefore(m.seen, at[0]) {
+				m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: its second ] is missing", "write ]] behind the name or the words")
+			}
+		}
+	}
+	for from := 0; ; {
+		n := bytes.Index(m.seen[from:], []byte("！"))
+		if n < 0 {
+			return
+		}
+		from += n + len("！")
+		if from >= len(m.seen) || m.seen[from] != masked {
+			continue
+		}
+		at := m.offset(from - len("！")) // of the sign
+		rest := m.source[at+len("！"):]
+		if line := bytes.IndexByte(rest, '\n'); line >= 0 {
+			rest = rest[:line]
+		}
+		found := fullPicture.Find(rest)
+		if found == nil {
+			continue
+		}
+		hint := "write ! of the Latin keyboard before it: !" + short(string(found))
+		if n := from - len("！"); n == 0 || m.seen[n-1] == '\n' {
+			m.say(at, "this is a link to a picture, not the picture", hint, Mend{Pos: m.at(at), Old: "！", New: "!"})
+		} else {
+			m.say(at, "this is a link to a picture, not the picture", hint)
+		}
+	}
+}
+
+var (
+	fullWiki    = regexp.MustCompile(`【【([^【】\n\x01\x02]+)】】`)
+	halfWiki    = regexp.MustCompile(`\[\[[^\s\[\]\n\x01\x02][^\[\]\n]{0,60}\](?:$|[^\](\[])`)
+	fullPicture = regexp.MustCompile(`^(?:\[[^\[\]\n]*\]\([^)\n]*\.(?i:png|jpe?g|gif|svg|webp|avif|mp4|webm|mov)[^)\n]*\)|\[\[[^\]\n]*\.(?i:png|jpe?g|gif|svg|webp|avif|mp4|webm|mov)[^\]\n]*\]\])`)
+)
 
 // maxLinkText is how far from its end the text of a link may begin.
 const maxLinkText = 1000
@@ -337,6 +480,30 @@ func latinBefore(text []byte, at int) bool {
 	return at > 0 && (latin(text[at-1]) || text[at-1] == ']' || text[at-1] == ')')
 }
 
+var term = regexp.MustCompile(`^([^\n]{1,60})\n(?:：[ \t\x{3000}]*|:)([^\s:：\x00-\x7f])`)
+
+// terms finds what a term means that is not read: below the term, : and a blank.
+func (m *meant) terms() {
+	if bytes.Contains(m.seen, []byte("\n:")) || bytes.Contains(m.seen, []byte("\n：")) {
+		if at := term.FindSubmatchIndex(m.seen); at != nil {
+			last, _ := utf8.DecodeLastRune(m.seen[:at[3]])
+			if utf8.RuneCount(m.seen[:at[3]]) > 20 || strings.ContainsRune("。！？；，：:,;", last) {
+				return
+			}
+			start := at[3] + 1
+			m.say(m.offset(start), "this line is shown as text, not as what the term above means", "begin it with a colon and a blank of the Latin keyboard: “: "+short(string(bytes.TrimSpace(m.seen[at[4]:lineEnd(m.seen, at[4])])))+"”",
+				m.instead(start, at[4], ": "))
+		}
+	}
+}
+
+func lineEnd(text []byte, at int) int {
+	if n := bytes.IndexByte(text[at:], '\n'); n >= 0 {
+		return at + n
+	}
+	return len(text)
+}
+
 // signs are runs of a sign in a text.
 type signs struct{ start, end int }
 
@@ -359,6 +526,12 @@ func runsOf(text []byte, sign byte) []signs {
 // should touch their words. One is said for each run: the rest often follows.
 func (m *meant) strays() {
 	t := m.seen
+	if bytes.Contains(t, []byte("＊＊")) {
+		for _, at := range fullStars.FindAllIndex(t, maxShown) {
+			m.say(m.offset(at[0]), "“"+short(string(t[at[0]:at[1]]))+"” is shown as text: bold is not read here", "write stars of the Latin keyboard: **…**",
+				m.instead(at[0], at[0]+len("＊＊"), "**"), m.instead(at[1]-len("＊＊"), at[1], "**"))
+		}
+	}
 	if bytes.Contains(t, []byte("**")) {
 		var pair []signs
 		for _, s := range runsOf(t, '*') {
@@ -389,6 +562,9 @@ func (m *meant) strays() {
 	}
 	if bytes.Contains(t, []byte("==")) {
 		var open *signs
+		if at := spacedMark.FindSubmatchIndex(t); at != nil && bytes.ContainsFunc(t[at[2]:at[3]], isWide) {
+			m.say(m.offset(at[2]), "“"+short(string(t[at[2]:at[3]]))+"” is shown as text: this mark is not read", "write ==…== without blanks inside")
+		}
 		for _, s := range runsOf(t, '=') {
 			if s.end-s.start != 2 {
 				open = nil
@@ -407,6 +583,11 @@ func (m *meant) strays() {
 		}
 	}
 }
+
+var (
+	fullStars  = regexp.MustCompile(`＊＊[^＊\n]+＊＊`)
+	spacedMark = regexp.MustCompile(`(?:^|\n|[^\x00-\x7f])(== [^=\n]*[^=\n ] ==)(?:$|\n|[^\x00-\x7f])`)
+)
 
 // around are the characters before and behind a run of signs; '\n' for none.
 func around(t []byte, s signs) (before, after rune) {
@@ -435,6 +616,7 @@ var latinSigns = strings.NewReplacer("｛", "{", "｝", "}", "＝", "=", "＃", 
 
 // braces finds attributes, shortcodes and values of other programs.
 func (m *meant) braces(heading bool) {
+	m.valuesMeant()
 	for _, at := range fullBraces.FindAllIndex(m.seen, maxShown) {
 		text := string(m.seen[at[0]:at[1]])
 		if !strings.ContainsAny(text, "｛｝") {
@@ -456,13 +638,16 @@ func (m *meant) braces(heading bool) {
 	for _, at := range found {
 		m.sayOnce("{{<", m.offset(at[0]), "shortcodes of another program are shown as text, such as “"+nameOf(string(m.seen[at[0]:at[1]]))+"”", "write in Markdown what it stood for, or put it into `code` if it is meant as it is")
 	}
-	if len(found) == 0 && !m.reading.parser.options.Values {
+	if len(found) == 0 && len(m.reading.parser.options.Values) == 0 {
 		for _, at := range values.FindAllIndex(m.seen, maxShown) {
 			m.sayOnce(string(m.seen[at[0]:at[1]]), m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write what it stands for, say it under values in site.yaml, or put it into `code` if it is meant as it is")
 		}
 	}
 	for i, c := range m.seen {
-		if c != '{' || heading {
+		if _, title := m.block.(*boxTitle); c != '{' || heading || title {
+			continue
+		}
+		if m.widthMeant(i) {
 			continue
 		}
 		attached := i > 0 && m.seen[i-1] == masked
@@ -472,6 +657,75 @@ func (m *meant) braces(heading bool) {
 		}
 		if text := attributes.Find(m.seen[i:]); text != nil && (attached || i+len(text) == len(m.seen) || m.seen[i+len(text)] == '\n') {
 			m.say(m.offset(i), "“"+short(string(text))+"” is shown as text: nothing but a heading has attributes here", "take it out")
+		}
+	}
+}
+
+var (
+	widthBraces = regexp.MustCompile(`^\{:?([^{}\n]*width[^{}\n]*)\}`)
+	widthNumber = regexp.MustCompile(`width\s*[=＝:：]\s*["“”'‘]?([1-9][0-9]{0,3})\s*(?:px)?(%|％)?["“”'’]?\s*`)
+	picture     = regexp.MustCompile(`!\[[^\n]*(?:\)|\]\])$`)
+)
+
+// widthMeant finds a width behind a picture that is not read.
+func (m *meant) widthMeant(i int) bool {
+	found := widthBraces.FindSubmatch(m.seen[i:])
+	if found == nil {
+		return false
+	}
+	at := m.offset(i)
+	before := bytes.TrimRight(m.source[max(at-maxLinkText, 0):at], " \t\n>")
+	if !picture.Match(before) {
+		return false
+	}
+	hint := "write {width=300} right behind the picture"
+	if n := widthNumber.FindSubmatch(found[1]); n != nil {
+		right := "{width=" + string(n[1])
+		if len(n[2]) > 0 {
+			right += "%"
+		}
+		right += "}"
+		hint = "write it right behind the picture, with no blank between: " + right
+		from := at - len(m.source[max(at-maxLinkText, 0):at]) + len(before)
+		if between := m.source[from:at]; len(bytes.TrimSpace(n[0])) == len(bytes.TrimSpace(found[1])) && bytes.IndexByte(between, '\n') < 0 {
+			old := string(m.source[from : at+len(found[0])])
+			m.say(at, "“"+short(string(found[0]))+"” is shown as text, and the picture is as wide as it is", hint, Mend{Pos: m.at(from), Old: old, New: right})
+			return true
+		}
+	}
+	m.say(at, "“"+short(string(found[0]))+"” is shown as text, and the picture is as wide as it is", hint)
+	return true
+}
+
+var (
+	fullValue = regexp.MustCompile(`(?:｛｛|\{｛|｛\{)\s*([\pL_][\pL\pN_.-]*)\s*(?:｝｝|\}｝|｝\})`)
+	halfValue = regexp.MustCompile(`\{{1,2}[ \t]*([\pL_][\pL\pN_.-]*)[ \t]*\}{1,2}`)
+)
+
+// valuesMeant finds values of the site whose braces are not those that are read.
+func (m *meant) valuesMeant() {
+	known := m.parser.options.Values
+	if len(known) == 0 {
+		return
+	}
+	if bytes.Contains(m.seen, []byte("｛")) {
+		for _, at := range fullValue.FindAllSubmatchIndex(m.seen, maxShown) {
+			name := string(m.seen[at[2]:at[3]])
+			right := "{{" + name + "}}"
+			var mends []Mend
+			if slices.Contains(known, name) {
+				mends = append(mends, m.instead(at[0], at[1], right))
+			}
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text, not as a value", "write it with braces of the Latin keyboard: "+right, mends...)
+		}
+	}
+	for _, at := range halfValue.FindAllSubmatchIndex(m.seen, maxShown) {
+		if off := m.offset(at[0]); off > 1 && m.source[off-1] == '{' && m.source[off-2] == '\\' {
+			continue // \{{phone}}
+		}
+		if name := string(m.seen[at[2]:at[3]]); slices.Contains(known, name) &&
+			!(bytes.HasPrefix(m.seen[at[0]:], []byte("{{")) && bytes.HasSuffix(m.seen[:at[1]], []byte("}}"))) {
+			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text, not as a value", "write two braces on both sides: {{"+name+"}}")
 		}
 	}
 }
@@ -549,11 +803,19 @@ func (m *meant) tags() {
 		if name == "" || strings.HasPrefix(t.tag, "</") {
 			continue
 		}
+		if _, read := readTags[name]; read && !ends[name] && name != "br" && (len(name) > 1 || !m.latinAt(t.offset)) {
+			m.sayOnce("<"+name, t.offset, "<"+name+"> is shown as text: it is never closed in its paragraph", "write </"+name+"> behind its words; for the sign itself write `<"+name+">`")
+			continue
+		}
 		if ends[name] || slices.Contains(voidTags, name) || strings.Contains(t.tag, "=") {
 			m.tag(name, t.offset)
 		}
 	}
 }
+
+// latinAt reports whether a place of the body stands behind a Latin letter or a
+// digit: a<b is a comparison, vector<s> a type.
+func (m *meant) latinAt(offset int) bool { return offset > 0 && latin(m.source[offset-1]) }
 
 // htmlBlock finds HTML that is a block of its own.
 func (m *meant) htmlBlock(n *ast.HTMLBlock) {

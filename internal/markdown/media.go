@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"net/url"
 	"path"
 	"regexp"
@@ -145,6 +146,26 @@ func (widthParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) a
 	image.SetAttribute(widthAttribute, w)
 	block.Advance(len(m[0]))
 	return image // it is the last child once more: nothing is added for the braces
+}
+
+// widthInWords reads how wide a picture is wanted from the end of its words, as
+// Obsidian writes it: ![words|300](way.png).
+func (r *reading) widthInWords(image *ast.Image) {
+	last, ok := image.LastChild().(*ast.Text)
+	if _, set := image.Attribute(widthAttribute); !ok || set || bytes.IndexByte(last.Segment.Value(r.source), '|') < 0 {
+		return
+	}
+	words := last.Segment.Value(r.source)
+	wide, rest := widthBehind(words, false)
+	if wide.pixels == 0 {
+		return
+	}
+	stop := last.Segment.Start + len(rest)
+	if _, wiki := image.Attribute(wikiAttribute); !wiki {
+		wide.written = Span{stop, last.Segment.Stop}
+	}
+	last.Segment = last.Segment.WithStop(stop)
+	image.SetAttribute(widthAttribute, wide)
 }
 
 func wantedOf(n ast.Node) wanted {
@@ -360,6 +381,10 @@ func framed(address string, allowed []string) string {
 	}
 	return ""
 }
+
+// IsFilmPage reports whether an address is that of a page with a film on a site
+// that can be framed.
+func IsFilmPage(address string) bool { return framed(address, EmbedHosts()) != "" }
 
 // embedNode is a link alone in a paragraph to a film elsewhere.
 type embedNode struct {

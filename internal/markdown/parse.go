@@ -27,7 +27,7 @@ type Options struct {
 	RawHTML   bool      // pass HTML through instead of showing it as text
 	Embeds    []string  // sites whose films may be framed, of EmbedHosts
 	Wikilinks bool      // [[name]] is a link
-	Values    bool      // the site has values, and a {{name}} that is none of them was said by who put them in
+	Values    []string  // the names of the site's values; where it has some, a {{name}} that is none of them was said by who put them in
 	Words     KindWords // which words in a heading tell its kind
 	Plain     bool      // no syntax colours: for whoever needs the facts and not the HTML
 }
@@ -82,7 +82,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	body := source[start:]
 	pc := parser.NewContext()
 	root := p.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}}
+	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}, told: map[int]bool{}}
 	r.tooMuch(pc)
 	if bytes.Contains(body, []byte("<!--")) {
 		r.comments(root)
@@ -91,6 +91,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 		r.tags(root)
 	}
 	r.boxes(pc)
+	r.footnotes(pc)
 	r.shown(root)
 	r.prepare(root)
 	r.sortEdits()
@@ -116,10 +117,13 @@ type reading struct {
 	doc      *Document
 	diags    diag.List
 	headings []*ast.Heading
+	inside   []*ast.Heading // those in boxes, quotes and lists
 	ids      map[string]bool
-	notes    bool            // there are footnotes, with ids of their own
-	raw      []string        // ids in raw HTML
-	slow     map[string]bool // languages whose colours take too long
+	notes    bool              // there are footnotes, with ids of their own
+	raw      []string          // ids in raw HTML
+	told     map[int]bool      // places of which something was said, so that it is not said twice
+	blamed   map[ast.Node]bool // blocks of code of which a box has said that they are not closed
+	slow     map[string]bool   // languages whose colours take too long
 }
 
 // place is a byte of the body and its position.
@@ -161,7 +165,10 @@ func (r *reading) prepare(root ast.Node) {
 			}
 		case *ast.Heading:
 			r.headings = append(r.headings, n)
-			if n.Parent().Kind() == ast.KindDocument && !r.isTitle(n) {
+			r.withoutAttributes(n)
+			if n.Parent().Kind() != ast.KindDocument {
+				r.inside = append(r.inside, n)
+			} else if !r.isTitle(n) {
 				r.doc.Headings = append(r.doc.Headings, Heading{Level: n.Level, Pos: r.at(n.Pos())})
 			}
 		case *ast.Text:
@@ -182,8 +189,11 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.HTMLBlock:
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 		case *ast.Link:
+			r.noComment(n.Title, n.Pos(), "title of a link")
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
+			r.widthInWords(n)
+			r.noComment(n.Title, n.Pos(), "title of a picture")
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)
@@ -350,6 +360,7 @@ func (r *reading) split(root ast.Node) {
 		}
 		h, ok := n.(*ast.Heading)
 		if !ok {
+			r.headingsInside(n, kind, itemLevel)
 			pending = append(pending, n)
 			continue
 		}
@@ -360,6 +371,7 @@ func (r *reading) split(root ast.Node) {
 		explicit := r.kindAttribute(h)
 		if kind != nil && h.Level > kind.Level && explicit == None {
 			if itemLevel != 0 && h.Level > itemLevel {
+				r.tooDeep(h, itemLevel)
 				pending = append(pending, h)
 				continue
 			}
@@ -427,6 +439,10 @@ func (r *reading) kindAttribute(h *ast.Heading) Kind {
 				return k
 			}
 			known = append(known, k.String())
+		}
+		if k := r.parser.options.Words.Kind(name); k != None && len(name) >= utf8.UTFMax-1 && name[0] >= utf8.RuneSelf { // {.原因}
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "write {."+k.String()+"}")
+			continue
 		}
 		if near := diag.Nearest(name, known); near != "" {
 			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "did you mean "+quote("."+near)+"?")

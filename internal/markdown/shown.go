@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
 
 	"whyfix/internal/diag"
@@ -43,7 +44,25 @@ type run struct {
 	seen  []byte
 	parts []runPart
 	tags  []tagShown
+
+	product int // where a star between digits is read as emphasis; 0: nowhere
 }
+
+// noteProduct notes emphasis that begins or ends with a star between two digits.
+func (u *run) noteProduct(n *ast.Emphasis, source []byte) {
+	first, ok := n.FirstChild().(*ast.Text)
+	last, also := n.LastChild().(*ast.Text)
+	if !ok || !also || u.product > 0 {
+		return
+	}
+	for _, at := range []int{first.Segment.Start - 1, last.Segment.Stop} {
+		if at > 0 && at+1 < len(source) && source[at] == '*' && isDigit(source[at-1]) && isDigit(source[at+1]) {
+			u.product = first.Segment.Start - 1
+		}
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // runPart is a part of a run that is as in the body, up to the next.
 type runPart struct{ at, offset int }
@@ -54,7 +73,7 @@ type tagShown struct {
 	offset int
 }
 
-func (u *run) reset() { u.seen, u.parts, u.tags = u.seen[:0], u.parts[:0], u.tags[:0] }
+func (u *run) reset() { u.seen, u.parts, u.tags, u.product = u.seen[:0], u.parts[:0], u.tags[:0], 0 }
 
 func (u *run) mask(as byte, offset int) {
 	u.parts = append(u.parts, runPart{len(u.seen), offset})
@@ -131,6 +150,9 @@ func (u *run) read(n ast.Node, source []byte, rawHTML bool, last int) int {
 			}
 		case *ast.CodeSpan, *ast.Image:
 		default:
+			if e, ok := c.(*ast.Emphasis); ok && e.Level == 1 {
+				u.noteProduct(e, source)
+			}
 			if c.FirstChild() != nil {
 				u.mask(masked, last)
 				last = u.read(c, source, rawHTML, last)
@@ -157,10 +179,14 @@ func (u *run) eachLine(visit func(start, end int)) {
 type meant struct {
 	*reading
 	run
-	block    ast.Node // that the run is of
-	numbered []numbered
-	once     map[string]int // findings that are said once for each article, by what is said
-	times    map[int]int
+	block  ast.Node    // that the run is of
+	wrong  int         // comments that are written wrongly
+	ruled  bool        // the run has the line of - of a table
+	items  []item      // lines that begin like items of a list, and are none
+	notes  []noteShown // footnotes that are shown
+	colons []colonLine
+	once   map[string]int // findings that are said once for each article, by what is said
+	times  map[int]int
 }
 
 // shown notes where readers see as text what was meant as markup.
@@ -171,14 +197,27 @@ func (r *reading) shown(root ast.Node) {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
-		case *ast.FencedCodeBlock, *ast.CodeBlock:
+		case *ast.FencedCodeBlock:
+			m.fence(n)
 			return ast.WalkSkipChildren, nil
+		case *ast.CodeBlock:
+			m.prose(n)
+			return ast.WalkSkipChildren, nil
+		case *ast.List:
+			m.divided(n)
+		case *boxNode:
+			m.besides(n)
+		case *east.Table:
+			m.cells(n)
 		case *ast.HTMLBlock:
 			if !r.parser.options.RawHTML {
 				m.htmlBlock(n)
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Heading:
+			if !m.bareTab(n) {
+				r.underlined(n)
+			}
 			if n.FirstChild() == nil && n.Lines().Len() == 0 {
 				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
 			}
@@ -200,6 +239,8 @@ func (r *reading) shown(root ast.Node) {
 		return ast.WalkSkipChildren, nil
 	})
 	m.lists()
+	m.colonLines()
+	m.lostNotes()
 	for i, n := range m.times {
 		r.doc.Shown[i].Message += ", here and in " + places(n)
 	}
@@ -218,6 +259,40 @@ func places(n int) string {
 	return itoa(n) + " more places"
 }
 
+// underlined notes a heading that is one because of the line below it: whoever
+// writes --- for a line makes a heading of what stands above.
+func (r *reading) underlined(h *ast.Heading) {
+	at := h.Pos()
+	if at < 0 || at >= len(r.source) {
+		return
+	}
+	words := bytes.TrimLeft(r.source[at:], "#")
+	if signs := len(r.source) - at - len(words); signs > 0 && (len(words) == 0 || words[0] == ' ' || words[0] == '\t' || words[0] == '\n') {
+		r.doc.Hashed++
+		return
+	}
+	if h.Lines().Len() == 0 || len(r.doc.Underlined) >= maxShown {
+		return
+	}
+	last := h.Lines().At(h.Lines().Len() - 1)
+	_, below, _ := bytes.Cut(r.source[last.Start:], []byte("\n"))
+	line, _, _ := bytes.Cut(below, []byte("\n"))
+	line = bytes.Trim(line, " \t>")
+	if len(line) > 10 {
+		line = line[:10]
+	}
+	first := h.Lines().At(0)
+	words = bytes.TrimSpace(first.Value(r.source))
+	level := "##"
+	if h.Level == 1 {
+		level = "#"
+	}
+	r.doc.Underlined = append(r.doc.Underlined, Shown{
+		Pos: r.at(at), Message: "“" + short(string(words)) + "” is a heading, because " + string(line) + " stands right below it",
+		Hint: "leave a blank line between if a line was meant; write a heading as " + level + " " + short(string(words)),
+	})
+}
+
 // maxShown is how many findings an article may have. Who has mended so many asks
 // again.
 const maxShown = 200
@@ -226,10 +301,14 @@ func (m *meant) full() bool { return len(m.doc.Shown) >= maxShown }
 
 // say notes a finding at an offset of the body.
 func (m *meant) say(offset int, message, hint string, mends ...Mend) {
-	if m.full() {
-		return
+	m.show(offset, message, hint, mends...)
+}
+
+// show is say for what is found outside of a run.
+func (r *reading) show(offset int, message, hint string, mends ...Mend) {
+	if len(r.doc.Shown) < maxShown {
+		r.doc.Shown = append(r.doc.Shown, Shown{Pos: r.at(offset), Message: message, Hint: hint, Mends: mends})
 	}
-	m.doc.Shown = append(m.doc.Shown, Shown{Pos: m.at(offset), Message: message, Hint: hint, Mends: mends})
 }
 
 // sayOnce is say for what an article often has many of: the first place is told,

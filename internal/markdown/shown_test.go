@@ -63,7 +63,7 @@ func TestShown(t *testing.T) {
 
 		{"a link with full-width brackets", "见[进度]（b.md）和![图]（a.png）。\n", []string{
 			"1:2 this link is shown as text: brackets and quotes are those of the Latin keyboard",
-			"1:14 this link is shown as text: brackets and quotes are those of the Latin keyboard",
+			"1:14 this picture is shown as text: brackets and quotes are those of the Latin keyboard",
 		}, "见[进度](b.md)和![图](a.png)。\n"},
 		{"one full-width bracket", "[进度](b.md）\n\n[官网]（https://example.org/a）\n", []string{
 			"1:1 this link is shown as text: brackets and quotes are those of the Latin keyboard",
@@ -85,6 +85,8 @@ func TestShown(t *testing.T) {
 		}, ""},
 		{"a footnote that is nowhere", "正文[^1]，`[^2]`\n", []string{"1:3 “[^1]” is shown as text: there is no such footnote"}, ""},
 
+		{"a footnote with a full-width colon", "正文[^1]，又[^1]。\n\n[^1]：说明\n[^2]：别的\n", []string{"3:1 the footnote [^1] is shown as text: this is a full-width colon", "4:1 the footnote [^2] is shown as text: this is a full-width colon"}, "正文[^1]，又[^1]。\n\n[^1]: 说明\n[^2]: 别的\n"},
+
 		{"bold without an end", "请**先备份。\n\n** 注意 **\n", []string{"1:2 “**” is shown as text: bold is not read here", "3:1 “**” is shown as text: bold is not read here"}, ""},
 		{"no bold", "2**10 和 **kwargs，*.log 与 log-**.txt，**/*.md，好的~~谢谢~~，\\**甲\\**\n\n2 ** 3\n\n手机号***，分 ***个月\n", nil, ""},
 		{"struck out with a blank", "~~ 旧价 ~~ 新价\n\n好的~~\n\n3~~5 天\n", []string{"1:1 “~~” is shown as text: nothing is struck out here"}, ""},
@@ -95,14 +97,97 @@ func TestShown(t *testing.T) {
 		{"in a quote", "> 1.打开\n> 2.点\n", []string{"1:3 2 lines that begin with “1.” and so on are no list"}, "> 1. 打开\n> 2. 点\n"},
 		{"with brackets", "（1）打开\n（2）点\n", []string{"1:1 2 lines that begin with “（1…” and so on are no list"}, ""},
 		{"no list", "1、2、3 号窗口\n2、3、4 号\n\n本文：1、甲；2、乙\n\n1、只有一条\n\n## 1、原因\n\n## 2、办法\n\n（1）甲\n\n（2）乙\n\n1.5 元\n2.5 元\n\n3、甲\n4、乙\n\n| 1、甲 |\n|---|\n| 2、乙 |\n", nil, ""},
+		{"below a number", "1、打开\n   - 苹果\n   - 安卓\n2、关闭\n3.重启\n", []string{"1:1 3 lines that begin with “1、” and so on are no list"}, "1. 打开\n   - 苹果\n   - 安卓\n2. 关闭\n3. 重启\n"},
+		{"in each other", "1、甲\n   1、子\n   2、丑\n2、乙\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, "1. 甲\n   1. 子\n   2. 丑\n2. 乙\n"},
+		{"in each other, two blanks to the right", "1、甲\n  1、子\n  2、丑\n2、乙\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, "1. 甲\n   1. 子\n   2. 丑\n2. 乙\n"},
+		{"in each other, of one indent", "1、甲\n（1）子\n（2）丑\n2、乙\n\n正文\n\n1、甲\n• 子\n• 丑\n2、乙\n", []string{
+			"1:1 2 lines that begin with “1、” and so on are no list", "8:1 2 lines that begin with “1、” and so on are no list",
+		}, ""},
+		{"that would be one with a list", "1、甲\n2、乙\n\n1. 丙\n2. 丁\n", []string{"1:1 2 lines that begin with “1、” and so on are no list"}, ""},
+		{"of several signs", "1、甲\n2、乙\n3）丙\n", []string{"1:1 3 lines that begin with “1、” and so on are no list"}, ""},
+		{"that counts on", "1. 甲\n2. 乙\n3、丙\n", []string{"3:1 “3、” begins no step here: the line is part of the step above"}, "1. 甲\n2. 乙\n3. 丙\n"},
+		{"with full-width blanks", "-　甲\n-　乙\n\n正文\n\n1.　甲\n2.　乙\n", []string{
+			"1:1 2 lines that begin with “-” are no list, and run together", "6:1 2 lines that begin with “1.” and so on are no list",
+		}, "- 甲\n- 乙\n\n正文\n\n1. 甲\n2. 乙\n"},
+		{"without blanks", "-甲\n-乙\n\n*甲\n*乙\n\n+甲\n+乙\n", []string{
+			"1:1 2 lines that begin with “-” are no list, and run together", "4:1 2 lines that begin with “*” are no list, and run together",
+			"7:1 2 lines that begin with “+” are no list, and run together",
+		}, "- 甲\n- 乙\n\n* 甲\n* 乙\n\n+ 甲\n+ 乙\n"},
+		{"points of other programs", "•\t甲\n•\t乙\n\n正文\n\n● 甲\n● 乙\n", []string{
+			"1:1 2 lines that begin with “•” are no list, and run together", "6:1 2 lines that begin with “●” are no list, and run together",
+		}, "- 甲\n- 乙\n\n正文\n\n- 甲\n- 乙\n"},
+		{"lines that run together", "一、甲\n二、乙\n\n①甲\n②乙\n\n第一步：甲\n第二步：乙\n\n1️⃣ 甲\n2️⃣ 乙\n", []string{
+			"1:1 2 lines that begin with “一、” and so on are no list, and run together", "4:1 2 lines that begin with “①” and so on are no list, and run together",
+			"7:1 2 lines that begin with “第一步” and so on are no list, and run together", "10:1 2 lines that begin with “1️⃣” and so on are no list, and run together",
+		}, ""},
+		{"below text", "步骤：\n2. 甲\n3. 乙\n\n步骤：\n    - 甲\n    - 乙\n", []string{"2:1 2 lines that begin with “2. ” and so on are no list", "6:5 2 lines that begin with “- ” are no list"}, ""},
+		{"lines of their own", "一、甲\n\n二、乙\n\n①甲\n\n②乙\n\n• 甲\n\n• 乙\n\n-5\n-3\n\n-甲\n\n一起去\n二手的\n\n第一次\n第二次\n\n*甲*\n*乙*\n\n温度：\n-甲\n", nil, ""},
+		{"points that divide steps", "1. 甲\n  - 子\n    - 丑\n\n      寅\n2. 乙\n", []string{"2:3 these points divide the steps: they are no part of the one above"}, "1. 甲\n   - 子\n     - 丑\n\n       寅\n2. 乙\n"},
+		{"points beside steps", "1. 甲\n2. 乙\n\n- 丙\n- 丁\n\n1. 戊\n\n1. 甲\n   - 子\n2. 乙\n", nil, ""},
 		{"parts", "1、[甲](https://example.org/)\n\n说明。\n\n2、[乙](https://example.org/)\n\n说明。\n\n3、丙\n", nil, ""},
 
 		{"braces of the Chinese keyboard", "## 原因｛.cause｝\n\n### 慢｛tag＝“银行慢”｝\n\n集合｛甲，乙｝\n", []string{
 			"1:6 “｛.cause｝” is shown as text, and not read",
 			"3:6 “｛tag＝“银行慢”｝” is shown as text, and not read",
 		}, "## 原因{.cause}\n\n### 慢{tag=\"银行慢\"}\n\n集合｛甲，乙｝\n"},
+		{"a box with full-width colons", "：：：tip　先看\n字。\n：：：\n\n> ：：：提示\n>\n> 字。\n>\n> ：：：\n", []string{
+			"1:1 “：：：tip　先看” is shown as text: this box is not read",
+			"5:3 “：：：提示” is shown as text: this box is not read",
+		}, ":::tip 先看\n字。\n:::\n\n> :::提示\n>\n> 字。\n>\n> :::\n"},
+		{"one that has no end, or no kind", "：：：tip\n\n字。\n\n## 甲\n\n：：：什么\n", []string{
+			"1:1 “：：：tip” is shown as text: this box is not read",
+			"7:1 “：：：什么” is shown as text: this box is not read",
+		}, ""},
+		{"an end of no box", ":::tip\n字\n:::\n:::\n", []string{"4:1 “:::” is shown as text: no box is open here"}, ""},
+		{"an end of full-width colons", ":::note\n字\n：：：\n\n后\n", []string{"3:1 “：：：” is shown as text, and ends no box"}, ":::note\n字\n:::\n\n后\n"},
+		{"braces of the Chinese keyboard behind a fold", ":::details 甲 ｛open｝\n字\n:::\n\n:::details 用{号} {open}\n字\n:::\n", []string{"1:14 “｛open｝” is shown as a part of the title"}, ":::details 甲 {open}\n字\n:::\n\n:::details 用{号} {open}\n字\n:::\n"},
+		{"braces in the title of a callout", ":::tip 乙 {open}\n字\n:::\n\n:::tip{title=\"丙\"}\n字\n:::\n\n:::tip 用 {name}\n:::\n", []string{
+			"1:10 “{open}” is shown as a part of the title: only a fold is open or shut", "5:7 “{title=\"丙\"}” is shown as a part of the title: a box has no attributes",
+		}, ""},
+		{"a line in tabs that begins none", ":::tabs\n== 甲\n字\n＝＝ 乙\n字\n==丙\n字\n\n==重点==在此，==\n:::\n\n＝＝ 外\n==外\n", []string{
+			"4:1 “＝＝ 乙” is shown as text, and begins no tab", "6:1 “==丙” is shown as text, and begins no tab",
+		}, ":::tabs\n== 甲\n字\n== 乙\n字\n== 丙\n字\n\n==重点==在此，==\n:::\n\n＝＝ 外\n==外\n"},
+		{"a tab without a name", ":::tabs\n== 甲\n字\n\n==\n\n子\n==\n\n字\n:::\n", []string{
+			"5:1 “==” is shown as text: a tab has a name", "7:1 this line becomes a heading, because == stands below it",
+		}, ""},
+		{"one full-width sign", "＃原因\n\n#原因\n钱在路上。\n\n#甲\n#乙\n", []string{"1:1 “＃原因” is shown as text, not as a heading", "3:1 “#原因” is shown as text, not as a heading"}, ""},
+		{"a width that is not read", "![灯](a.png) {width=300}\n\n![灯](a.png){width=“50％”}\n\n[![灯](a.png)](b.md)\n\n> ![灯](a.png){: width=\"9px\" }\n", []string{
+			"1:13 “{width=300}” is shown as text, and the picture is as wide as it is", "3:12 “{width=“50％”}” is shown as text, and the picture is as wide as it is",
+			"7:14 “{: width=\"9px\" }” is shown as text, and the picture is as wide as it is",
+		}, "![灯](a.png){width=300}\n\n![灯](a.png){width=50%}\n\n[![灯](a.png)](b.md)\n\n> ![灯](a.png){width=9}\n"},
+		{"a width with more, or on its own line", "![灯](a.png){width=300 height=2}\n\n![灯](a.png)\n{width=300}\n\n[进度](a.md) {width}\n", []string{
+			"1:12 “{width=300 height=2}” is shown as text, and the picture is as wide as it is", "4:1 “{width=300}” is shown as text, and the picture is as wide as it is",
+		}, ""},
+		{"a picture with more than an address", "![灯](a.png =300x200)\n\n![灯](a.png 红 灯)\n\n！[灯](a.png)\n", []string{
+			"1:1 this picture is shown as text: its width does not stand in the brackets", "3:1 this picture is shown as text: its title has no quotes", "5:1 this is a link to a picture, not the picture",
+		}, "![灯](a.png){width=300}\n\n![灯](a.png \"红 灯\")\n\n![灯](a.png)\n"},
+		{"a link behind an exclamation", "看！[灯](a.png)，好！[进度](a.md)\n", []string{"1:2 this is a link to a picture, not the picture"}, ""},
+		{"quotes in quotes", "[甲](b.md \"一\"二\")\n", []string{"1:1 this link is shown as text: there are quotes in the title between its quotes"}, ""},
+		{"tags that do not end", "<kbd>A<kbd> 和 <u>没有\n\n<kbd>跨\n\n段</kbd>\n\n| 甲 |\n|-|\n| <ul><li>x</ul> |\n\na<b>c，List<s>，`<u>`\n", []string{
+			"1:1 <kbd> is shown as text: it is never closed in its paragraph, here and in 2 more places", "1:15 <u> is shown as text: it is never closed in its paragraph", "9:7 <li> is shown as text: it is never closed in its paragraph",
+		}, ""},
+		{"what Word leaves", "甲<o:p></o:p>乙<o:p/>\n", []string{"1:2 “<o:p></o:p>” is shown as text: it came with a text from Word", "1:14 “<o:p/>” is shown as text: it came with a text from Word"}, "甲乙\n"},
+		{"full-width stars", "＊＊晚上＊＊都慢，＊ 号，＊＊\n", []string{"1:1 “＊＊晚上＊＊” is shown as text: bold is not read here"}, "**晚上**都慢，＊ 号，＊＊\n"},
+		{"a mark with blanks", "看 == 这里 ==\n\n== 这里 ==\n\na == 甲 == b，== a ==\n", []string{"3:1 “== 这里 ==” is shown as text: this mark is not read"}, ""},
+		{"what a term means", "名词\n：意思\n\n词\n:意思\n\n这是一句话，\n：不是\n\n表情\n:smile:\n", []string{
+			"2:1 this line is shown as text, not as what the term above means", "5:1 this line is shown as text, not as what the term above means",
+		}, "名词\n: 意思\n\n词\n: 意思\n\n这是一句话，\n：不是\n\n表情\n:smile:\n"},
+		{"a product", "一共3*4*5 个\n\n5*6=30，按*号键\n\n*3* 和 a*b*c 和 2**3**4\n", []string{
+			"1:4 this * is read as the start of slanted words, and not shown", "3:2 this * is read as the start of slanted words, and not shown",
+		}, ""},
+		{"a tab without quotes", "=== iPhone\n\n文\n\n=== 甲 ===\n\n日志\n=== RUN\n", []string{"1:1 “=== iPhone” is shown as text: these tabs are not read"}, ""},
+		{"two callouts that touch", "> [!NOTE]\n> 甲\n> [!TIP]\n> 乙\n", []string{"3:3 “[!TIP]” is shown as text: it stands in the callout above"}, ""},
+		{"a callout of no kind is a mistake already", "> [!Attention]\n> 甲\n", nil, ""},
 		{"a table", "| 甲 | 乙 |\n|---|\n| 1 | 2 |\n", []string{"2:1 this table is shown as text"}, ""},
 		{"a table's full-width signs", "｜甲｜乙｜\n｜——｜——｜\n", []string{"2:1 this table is shown as text"}, ""},
+		{"a table without a line", "| 甲 | 乙 |\n| 1 | 2 |\n\n| 甲 | 乙 |\n| — | — |\n| 1 | 2 |\n\n甲\t乙\n1\t2\n\n| 甲 |\n\n甲 | 乙\n", []string{
+			"1:1 this table is shown as text: the line below its head is missing, or has other signs", "4:1 this table is shown as text: the line below its head is missing, or has other signs",
+			"8:1 these lines are no table: tabs divide nothing here",
+		}, ""},
+		{"code that goes on to the end", "```\n甲\n``` 乙\n\n## 丙\n", []string{"1:1 this block of code is not closed, and what stands below is in it"}, ""},
+		{"code in a list", "1. 甲\n\n   ```\n   乙\n2. 丙\n", []string{"3:4 this block of code is not closed"}, ""},
+		{"code in code", "```\n甲\n```js\n乙\n```\n\n````\n```js\n```\n````\n\n~~~\n```js\n~~~\n\n> ```\n> 甲\n> ```\n", []string{"1:1 this block of code is not closed before “```js” in line 3"}, ""},
+		{"a paragraph that is code", "甲\n\n\t用制表符开始的一段话。\n\n乙\n\n    var 名字 = 1\n\n丙\n\n    我的文件\n    └── 照片\n", []string{"3:2 this paragraph is shown as code, because it begins with four blanks or a tab"}, ""},
 		{"code signs of the Chinese keyboard", "···\nls\n···\n", []string{"1:1 code is shown as text", "3:1 code is shown as text"}, ""},
 		{"words of the template", "先用一两句话回答读者。\n\n## 原因\n\n1. 第一步。\n2. 第一步。再做别的。\n", []string{"1:1 these are the words of the template", "5:4 these are the words of the template"}, ""},
 		{"prices", "便宜：$$，贵：$$$$，5 $ 和 6 $，$5 到 $10，`$$`\n", nil, ""},
@@ -332,4 +417,22 @@ func FuzzShownPlain(f *testing.F) {
 			left = plain
 		}
 	})
+}
+
+// What is said of names and values of the site depends on whether it has them.
+func TestShownOfSite(t *testing.T) {
+	t.Parallel()
+	o := Options{Wikilinks: true, Values: []string{"phone"}}
+	said, _ := mended(t, o, "【【led】】，[[b|灯] [[led]] [[#甲]]\n\n{phone}、{{phone}、{{phone}}、{name}、\\{phone}、｛｛phone｝｝\n\n数组 a[[1]]，【【】】\n")
+	want := []string{
+		"1:1 “【【led】】” is shown as text", "1:9 “[[b|灯]” is shown as text: its second ] is missing",
+		"3:1 “{phone}” is shown as text, not as a value", "3:9 “{{phone}” is shown as text, not as a value",
+		"3:44 “｛｛phone｝｝” is shown as text, not as a value",
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
+	}
+	if said, _ := mended(t, Options{}, "【【led】】 {phone}\n"); len(said) > 0 {
+		t.Errorf("without either: said %q", said)
+	}
 }

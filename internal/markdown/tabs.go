@@ -3,11 +3,14 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"whyfix/internal/diag"
 )
 
 // equalTabs reads the tabs in a box of tabs, each of which begins with a line
@@ -100,6 +103,121 @@ func (quotedTabs) Continue(node ast.Node, reader text.Reader, _ parser.Context) 
 func (quotedTabs) Close(ast.Node, text.Reader, parser.Context) {}
 func (quotedTabs) CanInterruptParagraph() bool                 { return true }
 func (quotedTabs) CanAcceptIndentedLine() bool                 { return false }
+
+var (
+	// tabMeant is how a line begins that was meant to begin a tab, and its name.
+	tabMeant  = regexp.MustCompile(`^(?:=+[!+]?|＝+|@tab(?::active)?(?:[ \t]|$)|#{1,6}(?:[ \t]|$))[ \t\x{3000}]*["“]?([^="“”＝]*)["”]?[ \t=＝]*$`)
+	markMeant = regexp.MustCompile(`[ \t](==)$`)
+)
+
+// tabs reports what is no tab in a box of tabs, and tabs that have one name.
+func (r *reading) tabs(n *boxNode) {
+	names := map[string]bool{}
+	first := true
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *boxTitle:
+		case *boxNode:
+			if c.kind != tabBox {
+				break
+			}
+			first = false
+			if t, ok := c.FirstChild().(*boxTitle); ok {
+				name := r.plain(t)
+				if names[name] {
+					r.problem(r.at(c.head[0].Start), diag.Warning, "tabs", "two of these tabs are called "+quote(name), "give each a name of its own, or write what belongs together in one")
+				}
+				names[name] = true
+			}
+			continue
+		}
+		if _, title := c.(*boxTitle); first && !title && hasTab(n) {
+			first = false
+			r.problem(r.at(startOf(c)), diag.Warning, "tabs", "this text stands before the first tab", "write it above :::tabs, or below a line such as == iPhone")
+		}
+	}
+	if !hasTab(n) {
+		at, name := r.meantAsTab(n)
+		r.told[at] = true
+		if at < 0 {
+			at, name = n.head[0].Start, "iPhone"
+		}
+		r.problem(r.at(at), diag.Error, "tabs-empty", "these tabs have no tab", "begin each tab with a line such as == "+name)
+	}
+}
+
+// meantAsTab is the first line of tabs that was meant to begin one, and its name.
+func (r *reading) meantAsTab(n *boxNode) (at int, name string) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c.(type) {
+		case *ast.Heading:
+			if words := r.plain(c); words != "" {
+				return startOf(c), words
+			}
+		case *ast.Paragraph:
+			for i := range c.Lines().Len() {
+				line := c.Lines().At(i)
+				if m := tabMeant.FindSubmatch(bytes.TrimSpace(line.Value(r.source))); m != nil && len(m[1]) > 0 {
+					return line.Start, string(bytes.TrimSpace(m[1]))
+				}
+			}
+		}
+	}
+	return -1, ""
+}
+
+// tab reports a name that was meant as a mark, and a tab whose text stands beside
+// it.
+func (r *reading) tab(n *boxNode, title string) {
+	if m := markMeant.FindStringIndex(title); m != nil {
+		r.problem(r.at(n.head[0].Start), diag.Warning, "tabs", "this line begins a tab called "+quote(title), "for a tab write == "+title[:m[0]]+"; a mark has no blanks inside: =="+title[:m[0]]+"==")
+	}
+	if box, ok := n.Parent().(*boxNode); ok && box.kind == tabsBox {
+		return
+	}
+	next := n.NextSibling()
+	if tab, ok := next.(*boxNode); ok && tab.kind == tabBox {
+		return
+	}
+	if _, only := n.LastChild().(*boxTitle); only && next != nil && next.Kind() == ast.KindParagraph {
+		r.problem(r.at(startOf(next)), diag.Warning, "tabs", "this text stands outside of the tab "+quote(title), "write it "+itoa(tabIndent)+" blanks to the right")
+	}
+}
+
+// startOf is where the text of a block begins in the body.
+func startOf(n ast.Node) int {
+	if n.Kind() != ast.KindHeading && n.Lines() != nil && n.Lines().Len() > 0 {
+		return n.Lines().At(0).Start
+	}
+	return max(n.Pos(), 0)
+}
+
+// tabLine looks at a line that begins with = in a tab: it may have been meant to
+// begin the next one.
+func (m *meant) tabLine(start, end int) bool {
+	inTab := false
+	for p := m.block.Parent(); p != nil; p = p.Parent() {
+		if b, ok := p.(*boxNode); ok && (b.kind == tabBox || b.kind == tabsBox) {
+			inTab = b.kind == tabBox
+			break
+		}
+	}
+	if !inTab {
+		return false
+	}
+	line := m.seen[start:end]
+	found := tabMeant.FindSubmatch(line)
+	if found == nil || line[0] == '#' {
+		return false
+	}
+	name := strings.TrimSpace(string(found[1]))
+	if name == "" {
+		m.say(m.offset(start), "“"+short(string(line))+"” is shown as text: a tab has a name", "write == and the name behind it: == iPhone")
+		return true
+	}
+	m.say(m.offset(start), "“"+short(string(line))+"” is shown as text, and begins no tab", "write == "+short(name), m.instead(start, end, "== "+name))
+	return true
+}
 
 // hasTab reports whether tabs have one.
 func hasTab(n *boxNode) bool {

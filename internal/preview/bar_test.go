@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"whyfix/internal/search"
+
 	"github.com/google/go-cmp/cmp"
 
 	"whyfix/internal/server"
@@ -92,7 +94,7 @@ func TestAnswersAreThoseOfARelease(t *testing.T) {
 		edit()
 		d.made()
 		public := d.release()
-		release, closeRelease, err := server.Load(t.Context(), public, nil)
+		release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"whyfix/internal/search"
+
 	"github.com/google/go-cmp/cmp"
 
 	"whyfix/internal/diag"
@@ -224,7 +226,7 @@ func TestPagesAreThoseOfARelease(t *testing.T) {
 	if err != nil || compared < 15 {
 		t.Errorf("%d files compared, %v", compared, err)
 	}
-	release, closeRelease, err := server.Load(t.Context(), public, nil)
+	release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -141,6 +141,32 @@ func releaseIDs(root *os.Root) ([]string, error) {
 	return ids, nil
 }
 
+// Indexes are the names of the indexes that complete releases of a folder have
+// in a cluster. A release whose manifest cannot be read has none: it is not
+// served either.
+func Indexes(dir string) ([]string, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("publish: %w", err)
+	}
+	defer root.Close()
+	ids, err := releaseIDs(root)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, id := range ids {
+		data, err := disk.ReadPlain(filepath.Join(dir, id, manifestName))
+		if err != nil {
+			continue
+		}
+		if m, err := decodeManifest(data); err == nil && m.Search != nil && m.Search.Index != "" {
+			out = append(out, m.Search.Index)
+		}
+	}
+	return out, nil
+}
+
 // complete reports whether a release has its manifest.
 func complete(root *os.Root, id string) bool {
 	info, err := root.Lstat(id + "/" + manifestName)

@@ -75,6 +75,9 @@ type SearchInfo struct {
 	Schema    int    `json:"schema"`    // of the index, not of the manifest
 	Documents int    `json:"documents"` // documents in it
 	Digest    string `json:"digest"`    // of what was indexed: equal digests, equal answers
+	// Of an index that is in a cluster: which engine has it, and its name there.
+	Engine string `json:"engine,omitempty"`
+	Index  string `json:"index,omitempty"`
 }
 
 // sameSite reports whether two releases hold the same site: all but their id,

@@ -150,6 +150,9 @@ func Create(dir string, now time.Time, index IndexRoot) (_ *Writer, err error) {
 	return w, nil
 }
 
+// ID is the release's.
+func (w *Writer) ID() string { return w.id }
+
 // Previous is the manifest of the live release, nil if there is none or it
 // cannot be read. It must not be changed.
 func (w *Writer) Previous() *Manifest { return w.previous }
@@ -409,7 +412,7 @@ func (w *Writer) LastSearch() string {
 	if w.live == nil || w.live.manifest.Search == nil {
 		return ""
 	}
-	if w.index != nil && !strings.HasPrefix(w.live.manifest.Index[w.index.Name()], saysPrefix) {
+	if w.index != nil && w.live.manifest.Search.Engine == "" && !strings.HasPrefix(w.live.manifest.Index[w.index.Name()], saysPrefix) {
 		return ""
 	}
 	dir := filepath.Join(w.live.dir, searchName)

@@ -134,7 +134,7 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 			if lead && s.Kind != "case" {
 				v.Guide.Lead += s.Body
 			}
-			v.gone(s)
+			v.gone(s, told)
 			continue
 		}
 		s.Items = items
@@ -159,20 +159,23 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 	}
 }
 
-// gone gives a place to the ids of a section of which nothing is left: the
-// question, where its answers are the checks, else its entry in the contents,
-// which names all its items.
-func (v *ArticleView) gone(s Section) {
+// gone gives a place to the ids of a section of which nothing is left: its first
+// case; of solutions the entry in the contents, which names them all; else the
+// question.
+func (v *ArticleView) gone(s Section, told map[string]*Part) {
 	ids := []string{s.ID}
 	if s.Anchor != "" {
 		ids = append(ids, s.Anchor)
 	}
 	at := slices.IndexFunc(v.Contents, func(e ContentsEntry) bool { return e.URL == onPage(s.ID) })
-	if s.Kind == "check" || at < 0 || len(v.Contents) < 2 {
+	switch {
+	case s.Kind == "case" || len(s.Items) == 1:
+		told[s.Items[0].ID].Anchors = ids
+	case s.Kind == "solution" && at >= 0 && len(v.Contents) > 1:
+		v.Contents[at].Anchors = ids
+	default:
 		v.Guide.Anchors = append(v.Guide.Anchors, ids...)
-		return
 	}
-	v.Contents[at].Anchors = ids
 }
 
 // isLead reports whether a text is one short paragraph that leads nowhere else.

@@ -180,7 +180,7 @@ func (r *languageRenderer) article(a *site.Article, c *site.Category, index int)
 		v.Sections = append(v.Sections, section(s))
 		entry := ContentsEntry{Link: Link{Title: s.Title, URL: onPage(s.ID), Kind: s.Kind.String()}}
 		for _, it := range s.Items {
-			if s.Kind != markdown.Check || !v.Guide.tells(it.ID) { // what the question asks for stands there
+			if s.Kind == markdown.Solution || !v.Guide.tells(it.ID) { // what the question asks for stands there
 				entry.Items = append(entry.Items, Link{Title: it.Title, URL: onPage(it.ID), Kind: s.Kind.String()})
 			}
 		}

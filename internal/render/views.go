@@ -248,8 +248,9 @@ type Answer struct {
 
 // Part is an item of the article that stands in an answer.
 type Part struct {
-	Kind    string // "cause", "check", "solution" or "case"
-	ID      string // of the heading; of a part that is told again, that of the first time
+	Kind    string   // "cause", "check", "solution" or "case"
+	ID      string   // of the heading; of a part that is told again, that of the first time
+	Anchors []string // ids of a section of which this is the first or only item
 	Title   string
 	Heading template.HTML // empty where it is the only sign of its answer
 	Body    template.HTML

@@ -20,8 +20,8 @@ func tagRules() []Rule {
 		},
 		{
 			Code: "tag-comma", Default: diag.Warning,
-			Summary: "a full-width comma stands inside a tag",
-			Why:     "YAML divides lists at the comma of the Latin keyboard, so this is one tag. Put it in quotes if that was meant.",
+			Summary: "a comma that divides nothing stands inside a tag or a symptom",
+			Why:     "YAML divides lists at the comma of the Latin keyboard, and only between brackets, so this is one tag. Put it in quotes if that was meant.",
 			Bad:     "---\ntitle: 退款没到\nproducts: [花呗，借呗]\n---\n",
 			Good:    "---\ntitle: 退款没到\nproducts: [花呗, 借呗]\n---\n",
 		},

@@ -44,6 +44,14 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n## 怎么判断 {for=\"银行慢\"}\n",
 		},
 		{
+			Code: "heading-inside", Default: diag.Warning,
+			Summary: "a heading that would be a cause, a check, a solution or a case stands inside of something",
+			Why: "In a callout, a fold, a tab, a quote or a list, a heading is only a heading of that: it is no section and no item of one, and {tag=…} and {for=…} behind it say nothing. " +
+				"The same goes for {tag=…} and {for=…} behind a heading that is deeper than the items of its section.",
+			Bad:  "# 退款没到\n\n## 原因\n\n:::tip\n### 银行慢\n\n等三天。\n:::\n",
+			Good: "# 退款没到\n\n## 原因\n\n### 银行慢\n\n:::tip\n等三天。\n:::\n",
+		},
+		{
 			Code: "text-limit", Needed: true,
 			Summary: "a text has more of something than a page can bear",
 			Why:     "Such as a text in front matter of more than 500 characters, a heading of more than 1,000, lists in lists 50 deep, a table of more than 200 columns, or thousands of brackets that are never closed. No article that people read comes near; most often a log or a table of data was pasted. It would take the machine that builds for long, or the reader's.",
@@ -53,9 +61,10 @@ func textRules() []Rule {
 		{
 			Code: "shown-as-source", Default: diag.Warning,
 			Summary: "readers see as text what was meant as markup",
-			Why: "Such as ##原因 without a blank, a link with a blank in its address, brackets and braces of the Chinese keyboard, ** that have no partner, lines that begin with 1、, " +
+			Why: "Such as ##原因 without a blank, a link with a blank in its address, brackets and braces of the Chinese keyboard, ** that have no partner, lines that begin with 1、, • or -甲 and run together, " +
+				"points that divide the steps of a list, a table without its line of -, a block of code that is not closed, a paragraph that is code because of the blanks before it, words that are a heading because of the --- below them, " +
 				"boxes, shortcodes and formulas of other programs, HTML without raw_html, a heading without words, and words of the template. It looks at what readers see, so what the site understands, " +
-				"what stands in code and what is escaped (\\#, \\*) is never meant. Titles, summaries and symptoms have no markup at all, and readers see theirs as it is written. `whyfix check -fix` mends ##原因, 1、, braces behind headings and links where only one thing can be meant. " +
+				"what stands in code and what is escaped (\\#, \\*) is never meant. Titles, summaries and symptoms have no markup at all, and readers see theirs as it is written. `whyfix check -fix` mends ##原因, lists such as 1、 (each whole or not at all), braces behind headings, full-width signs, and links and pictures where only one thing can be meant. " +
 				"HTML, shortcodes and formulas are said once for each article, with their number. A warning, because a sign may be meant as it is.",
 			Bad:  "# 退款没到\n\n##原因\n\n见[进度]（https://example.org/）。\n",
 			Good: "# 退款没到\n\n## 原因\n\n见[进度](https://example.org/)。\n",
@@ -66,6 +75,13 @@ func textRules() []Rule {
 			Why:     "A comment, <!-- … -->, is for those who write, and no reader sees it. In a paragraph it ends in the paragraph; where it begins a line of its own, it may have blank lines, and ends at -->. One that does not end would be shown, or would hide all below.",
 			Bad:     "# 退款没到\n\n三天到账 <!-- 待确认：\n\n财务说三十天 -->\n",
 			Good:    "# 退款没到\n\n三天到账\n\n<!-- 待确认：\n\n财务说三十天 -->\n",
+		},
+		{
+			Code: "comment-shown", Needed: true,
+			Summary: "a comment stands where none is read, or is not written as one",
+			Why:     "It is for those who write, and readers would see it. In front matter a comment stands behind # on a line of its own. The title of a picture and the attributes of a heading have none. In a text it begins with <!-- and ends with -->, in signs of the Latin keyboard.",
+			Bad:     "# 退款没到\n\n三天到账。<！-- 财务说三十天 -->\n",
+			Good:    "# 退款没到\n\n三天到账。<!-- 财务说三十天 -->\n",
 		},
 		{
 			Code: "box-open", Needed: true,
@@ -87,6 +103,20 @@ func textRules() []Rule {
 			Why:     "Each tab begins with a line such as “== iPhone”, with a blank behind the signs. Without one there is nothing to choose from.",
 			Bad:     "# 退款没到\n\n:::tabs\n苹果手机：点设置。\n:::\n",
 			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
+		},
+		{
+			Code: "tabs", Default: diag.Warning,
+			Summary: "a tab is not as it was meant",
+			Why:     "Two tabs with one name cannot be told apart; text above the first tab, or outside of a tab whose text stands four blanks to the right, belongs to none; and == 文字 == begins a tab, where a mark was meant.",
+			Bad:     "# 退款没到\n\n:::tabs\n== 手机\n点设置。\n== 手机\n点更多。\n:::\n",
+			Good:    "# 退款没到\n\n:::tabs\n== iPhone\n点设置。\n== Android\n点更多。\n:::\n",
+		},
+		{
+			Code: "text-lost", Default: diag.Warning,
+			Summary: "a part of the text is on no page",
+			Why:     "A row of a table with more cells than its head loses those behind, and a footnote that nothing refers to is not shown. Readers miss it, and who wrote it does not see that.",
+			Bad:     "# 退款没到\n\n| 灯 | 意思 |\n|---|---|\n| 红 | 断网 | 先重启 |\n",
+			Good:    "# 退款没到\n\n| 灯 | 意思 | 怎么办 |\n|---|---|---|\n| 红 | 断网 | 先重启 |\n",
 		},
 		{
 			Code: "title-length", Default: diag.Warning,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"whyfix/internal/search/cluster"
 	"whyfix/internal/search/engine"
 	"whyfix/internal/search/local"
 	"whyfix/internal/search/rank"
@@ -135,6 +136,9 @@ func (s *Searcher) Measure(ctx context.Context, dir string) error {
 	scale, err := s.measure(ctx)
 	if err != nil {
 		return err
+	}
+	if cluster.Found(dir) {
+		return cluster.WriteScale(dir, scale)
 	}
 	return local.WriteScale(dir, scale)
 }

@@ -13,21 +13,52 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"whyfix/internal/search"
+	"whyfix/internal/search/article"
+	"whyfix/internal/search/cluster"
+	"whyfix/internal/search/cluster/clustertest"
 	"whyfix/internal/search/engine/enginetest"
 	"whyfix/internal/search/engine/naive"
 	"whyfix/internal/search/local"
 )
 
 // The search knows nothing of its engine: over one that has no index, numbers
-// or folder it answers the same.
+// or folder it answers the same, and over one that is in a cluster.
 func TestEnginesAnswerTheSame(t *testing.T) {
 	t.Parallel()
 	docs, synonyms := enginetest.Documents(), enginetest.Synonyms()
-	index, err := local.New(t.Context(), docs, synonyms)
-	if err != nil {
-		t.Fatal(err)
-	}
-	indexed, plain := search.New(index), search.New(naive.New(docs, synonyms))
+	t.Run("local", func(t *testing.T) {
+		t.Parallel()
+		index, err := local.New(t.Context(), docs, synonyms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answerTheSame(t, search.New(index))
+	})
+	t.Run("cluster", func(t *testing.T) {
+		t.Parallel()
+		options := cluster.Options{Addresses: clustertest.Start(t, 1).Nodes}
+		var sources []cluster.Source
+		for _, d := range docs {
+			sources = append(sources, cluster.Source{URL: d.URL, Make: func() (*article.Document, error) { return d, nil }})
+		}
+		dir := t.TempDir()
+		err := cluster.Write(t.Context(), dir, options, cluster.Writing{Placing: cluster.Placing{Name: "whyfix-same"}, Docs: sources, Synonyms: synonyms})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := cluster.Open(dir, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answerTheSame(t, search.New(x))
+	})
+}
+
+// answerTheSame asks a search over the documents of enginetest what it asks one
+// without an index.
+func answerTheSame(t *testing.T, indexed *search.Searcher) {
+	docs, synonyms := enginetest.Documents(), enginetest.Synonyms()
+	plain := search.New(naive.New(docs, synonyms))
 	t.Cleanup(func() { indexed.Close(); plain.Close() })
 
 	questions := enginetest.Questions()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"whyfix/internal/search/cluster"
 	"whyfix/internal/search/engine"
 	"whyfix/internal/search/local"
 	"whyfix/internal/search/terms"
@@ -26,6 +27,8 @@ const Schema = local.Schema
 var (
 	ErrSchema  = local.ErrSchema
 	ErrDamaged = engine.ErrDamaged
+	// ErrClusterSchema is ErrSchema of an index in a cluster.
+	ErrClusterSchema = cluster.ErrSchema
 )
 
 // NewContent takes documents, no two with the same URL, and the site's
@@ -35,8 +38,17 @@ func NewContent(docs []Source, list []Synonyms) *Content { return local.NewConte
 // Size is how many bytes the files of an index have.
 func Size(dir string) int64 { return local.Size(dir) }
 
-// Open opens the index in a folder for reading. Several processes may.
-func Open(dir string) (*Searcher, error) {
+// Open opens the index in a folder for reading. Several processes may. One that
+// is in a cluster is asked where at says, or else where it was written; that it
+// is there is not looked at.
+func Open(dir string, at Cluster) (*Searcher, error) {
+	if cluster.Found(dir) {
+		x, err := cluster.Open(dir, at)
+		if err != nil {
+			return nil, err
+		}
+		return New(x), nil
+	}
 	x, err := local.Open(dir)
 	if err != nil {
 		return nil, err

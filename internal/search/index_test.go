@@ -27,7 +27,7 @@ func TestOpenAnswersLikeMemory(t *testing.T) {
 	if _, err := search.NewContent(sources, nil).Write(t.Context(), dir, "", nil); err != nil {
 		t.Fatal(err)
 	}
-	made, err := search.Open(dir)
+	made, err := search.Open(dir, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestOpenAnswersLikeMemory(t *testing.T) {
 	if err := errors.Join(err, made.Close()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := search.Open(dir)
+	s, err := search.Open(dir, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestOpenAnswersLikeMemory(t *testing.T) {
 			t.Errorf("%q (-in memory +on the disk):\n%s", text, diff)
 		}
 	}
-	if _, err := search.Open(filepath.Join(dir, "nothing")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := search.Open(filepath.Join(dir, "nothing"), search.Cluster{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no index: %v", err)
 	}
 }

@@ -155,18 +155,19 @@ func hit(maker *snippet.Maker, c *rank.Scored, kind string) Hit {
 	}
 	best := maker.Section(sections, kind, f.Analyzer)
 	if best >= 0 {
-		section := sections[best]
+		section := &sections[best]
+		h.Snippet = maker.Snippet(section.Text, f.Analyzer, h.Title, section.Title)
+		// A heading alone: what stands below it, which is where the reader is led.
+		for i := best + 1; i < len(sections) && h.Snippet == "" && sections[i].Kind == sections[best].Kind; i++ {
+			section = &sections[i]
+			h.Snippet = maker.Snippet(section.Text, f.Analyzer, h.Title, sections[best].Title)
+		}
+		if h.Snippet == "" {
+			section = &sections[best]
+		}
 		h.Section = Place{URL: f.URL, Title: section.Title, Kind: section.Kind}
 		if section.Anchor != "" {
 			h.Section.URL += "#" + escapeFragment(section.Anchor)
-		}
-		h.Snippet = maker.Snippet(section.Text, f.Analyzer, h.Title, section.Title)
-		// A heading alone: what stands below it.
-		for _, below := range sections[best+1:] {
-			if h.Snippet != "" || below.Kind != section.Kind {
-				break
-			}
-			h.Snippet = maker.Snippet(below.Text, f.Analyzer, h.Title, section.Title)
 		}
 	}
 	if h.Snippet == "" {

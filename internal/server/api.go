@@ -245,6 +245,11 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 	defer cancel()
 	took, err := s.charged(ctx, w.client, do)
 	w.processor += took
+	if after, away := awayFor(err); away && r.Context().Err() == nil {
+		s.metrics.away.Inc()
+		s.away.log(s.log, err)
+		return &failure{http.StatusServiceUnavailable, "search_unavailable", "the search does not answer at present; try again in a moment", after}
+	}
 	if err != nil {
 		if r.Context().Err() == nil { // else the reader went away
 			s.log.Error("search", "id", w.id, "error", err)

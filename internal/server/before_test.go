@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"whyfix/internal/search"
 )
 
 // styled builds a site whose brand's colour, and so a stylesheet, is of its own.
@@ -86,7 +88,7 @@ func TestStylesOfBeforeAreBounded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	public := styled(t, dir, "#0a7a3b")
-	was, closeWas, err := Load(t.Context(), public, nil)
+	was, closeWas, err := Load(t.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,22 +12,27 @@ import (
 )
 
 // Open opens a release for a few questions: a folder of releases, or one of
-// them. It does not look whether all of it is there.
-func Open(path string) (*Release, func(), error) {
-	return openRelease(path, func(*publish.Release) error { return nil })
+// them. It does not look whether all of it is there. An index in a cluster is
+// asked where at says.
+func Open(path string, at search.Cluster) (*Release, func(), error) {
+	return openRelease(path, at, func(*publish.Release) error { return nil })
 }
 
 // Load opens a release for serving. It reads all of it first, and refuses one
 // that is damaged or not all there; what it shares with a release that is known
-// to be whole, which may be nil, is not read again.
-func Load(ctx context.Context, path string, known *Release) (*Release, func(), error) {
+// to be whole, which may be nil, is not read again. A cluster that does not
+// answer is no reason to refuse it: there are the pages.
+func Load(ctx context.Context, path string, at search.Cluster, known *Release) (*Release, func(), error) {
 	var whole *publish.Release
 	if known != nil {
 		whole = known.source
 	}
-	r, closeRelease, err := openRelease(path, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
+	r, closeRelease, err := openRelease(path, at, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
 	if err == nil && r.Search != nil {
 		err = guarded(func() error { return r.Search.Warm(ctx) })
+		if isAway(err) {
+			err = nil
+		}
 	}
 	if err != nil {
 		if closeRelease != nil {
@@ -39,7 +44,7 @@ func Load(ctx context.Context, path string, known *Release) (*Release, func(), e
 }
 
 // openRelease opens a release and looks at it before it opens the index.
-func openRelease(path string, verify func(*publish.Release) error) (*Release, func(), error) {
+func openRelease(path string, at search.Cluster, verify func(*publish.Release) error) (*Release, func(), error) {
 	r, err := publish.Open(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("server: %w", err)
@@ -58,7 +63,7 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	}
 	if err == nil && m.Search != nil {
 		err = guarded(func() (err error) {
-			out.Search, err = search.Open(r.SearchDir())
+			out.Search, err = search.Open(r.SearchDir(), at)
 			return err
 		})
 	}
@@ -75,7 +80,9 @@ func openRelease(path string, verify func(*publish.Release) error) (*Release, fu
 	if out.Search == nil {
 		return out, func() { r.Close() }, nil
 	}
-	out.IndexBytes = search.Size(r.SearchDir())
+	if !out.Search.Clustered() {
+		out.IndexBytes = search.Size(r.SearchDir())
+	}
 	// Opening an index leaves as much behind as it keeps.
 	debug.FreeOSMemory()
 	return out, func() { out.Search.Close(); r.Close() }, nil
@@ -179,7 +186,7 @@ func (f *follower) look(ctx context.Context, told bool) {
 	if told { // then nothing is taken for granted
 		known = nil
 	}
-	next, closeNext, err := Load(ctx, f.path, known)
+	next, closeNext, err := Load(ctx, f.path, f.server.options.Cluster, known)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
@@ -225,7 +232,7 @@ func (f *follower) refuse(place publish.Place, err error) {
 // kindOf is what is wrong with a release, without the detail, which changes
 // while a copy goes on.
 func kindOf(err error) string {
-	for _, kind := range []error{publish.ErrNoRelease, publish.ErrIncomplete, publish.ErrSchema, publish.ErrDamaged, search.ErrSchema, search.ErrDamaged} {
+	for _, kind := range []error{publish.ErrNoRelease, publish.ErrIncomplete, publish.ErrSchema, publish.ErrDamaged, search.ErrSchema, search.ErrClusterSchema, search.ErrDamaged} {
 		if errors.Is(err, kind) {
 			return kind.Error()
 		}

@@ -314,7 +314,7 @@ func TestVerifySharesFiles(t *testing.T) {
 	}
 	dir := t.TempDir()
 	first := wordSite(t, dir, "甲")
-	known, closeKnown, err := Load(t.Context(), first, nil)
+	known, closeKnown, err := Load(t.Context(), first, search.Cluster{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,10 +329,10 @@ func TestVerifySharesFiles(t *testing.T) {
 	if err = errors.Join(err, os.WriteFile(page, bytes.ToUpper(data), 0o600), os.Chtimes(page, long, long)); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(t.Context(), second, nil); !errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := Load(t.Context(), second, search.Cluster{}, nil); !errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("without a known release the damage is not found: %v", err)
 	}
-	r, closeRelease, err := Load(t.Context(), second, known)
+	r, closeRelease, err := Load(t.Context(), second, search.Cluster{}, known)
 	if err != nil {
 		t.Fatalf("with a known release shared files are read all the same: %v", err)
 	}
@@ -345,7 +345,7 @@ func TestVerifySharesFiles(t *testing.T) {
 	if err := os.Chtimes(page, now, now); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(t.Context(), second, known); !errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := Load(t.Context(), second, search.Cluster{}, known); !errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("a shared file that was written since is not read: %v", err)
 	}
 }
@@ -374,7 +374,7 @@ func TestDamagedIndexWithoutHashes(t *testing.T) {
 		if err := errors.Join(errRoot, os.WriteFile(manifest, without, 0o600), os.WriteFile(root, data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		if r, closeRelease, err := Load(t.Context(), release, nil); err == nil {
+		if r, closeRelease, err := Load(t.Context(), release, search.Cluster{}, nil); err == nil {
 			if a, errSearch := r.Search.Search(t.Context(), search.Query{Text: "现象甲", Size: 1, Page: 1}); errSearch != nil || a.Total != 1 {
 				t.Errorf("1/%d of the root: it opens, and answers %v, %v", part, a, errSearch)
 			}
@@ -488,7 +488,7 @@ func TestWaitsForWhoWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := foreign(t, filepath.Join(public, id))
-	if _, _, err := Load(t.Context(), filepath.Join(public, id), nil); !errors.Is(err, store.ErrLocked) || errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := Load(t.Context(), filepath.Join(public, id), search.Cluster{}, nil); !errors.Is(err, store.ErrLocked) || errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("got %v, want %v", err, store.ErrLocked)
 	}
 	point(t, public, id)

@@ -174,7 +174,7 @@ func TestSwapIndexesUnderLoad(t *testing.T) {
 		})
 	}
 	for range 15 {
-		r, closeRelease, err := Load(t.Context(), public, nil)
+		r, closeRelease, err := Load(t.Context(), public, search.Cluster{}, nil)
 		if err != nil {
 			t.Error(err)
 			break
@@ -326,7 +326,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no folder", filepath.Join(t.TempDir(), "nothing"), publish.ErrNoRelease},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := Load(t.Context(), tt.dir, nil)
+			_, _, err := Load(t.Context(), tt.dir, search.Cluster{}, nil)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Load gives %v, want %v", err, tt.want)
 			}

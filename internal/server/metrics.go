@@ -21,6 +21,7 @@ type metrics struct {
 	nothing  prometheus.Counter
 	doubtful prometheus.Counter
 	partial  prometheus.Counter
+	away     prometheus.Counter
 	busy     prometheus.Counter     // seconds of processors
 	rejected *prometheus.CounterVec // by reason
 	panics   prometheus.Counter
@@ -54,6 +55,7 @@ func newMetrics(s *Server) *metrics {
 		nothing:  counter("whyfix_search_zero_results_total", "Searches that found nothing."),
 		doubtful: counter("whyfix_search_unanswered_total", "Searches that no article is likely to answer; those that found nothing are among them."),
 		partial:  counter("whyfix_search_partial_total", "Searches whose time ran out: they answered with what they had."),
+		away:     counter("whyfix_search_unavailable_total", "Searches and suggestions that were refused because the cluster of the search was away."),
 		busy:     counter("whyfix_search_processor_seconds_total", "Processor time of searches and suggestions."),
 		rejected: in.NewCounterVec(prometheus.CounterOpts{Name: "whyfix_rejected_total", Help: "Requests turned away: busy (503), client (429), too_long (414), too_large (413)."}, []string{"reason"}),
 		panics:   counter("whyfix_panics_total", "Requests that ended in an unexpected error."),
@@ -66,6 +68,14 @@ func newMetrics(s *Server) *metrics {
 	}
 	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { n, _ := s.queue.State(); return float64(n) })
 	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { _, n := s.queue.State(); return float64(n) })
+	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_search_available", Help: "1, or 0 while the cluster of the search is away and is not asked."}, func() float64 {
+		release, done := s.holder.Acquire()
+		defer done()
+		if release == nil || release.Search == nil || release.Search.Away() != nil {
+			return 0
+		}
+		return 1
+	})
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if s.options.Events != nil {
 		in.NewCounterFunc(prometheus.CounterOpts{Name: "whyfix_events_dropped_total", Help: "Events that were not written: the disk was full or too slow."}, func() float64 { return float64(s.options.Events.Dropped()) })

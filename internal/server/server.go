@@ -115,6 +115,8 @@ type Options struct {
 	// LogQueries adds to that line what was asked, as it was typed.
 	LogQueries bool
 	Events     *events.Log // nil: none are kept
+	// Cluster is where an index is asked that is not in its release.
+	Cluster search.Cluster
 	// Unpack reads what is in a compressed copy, by what its name ends in. With
 	// it a copy is sent only if the file is in it; nil: copies are trusted.
 	Unpack func(ext string, r io.Reader) (io.Reader, error)
@@ -129,6 +131,7 @@ type Server struct {
 	queue   *limit.Queue
 	metrics *metrics
 	health  health
+	away    awayLog
 	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
@@ -137,6 +140,9 @@ type Server struct {
 // waitingEach is how many searches may wait for each processor. A search takes a
 // millisecond or two, so that a full queue is a tenth of a second.
 const waitingEach = 64
+
+// waitingFor is how many searches may wait for a cluster, for each processor.
+const waitingFor = 16
 
 // New makes a Server that logs to log.
 func New(h *Holder, log *slog.Logger, o Options) *Server {
@@ -147,7 +153,13 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	}
 	// One search for each processor, since more only keep each other from the
 	// caches; but a slow one never stops all.
-	s.queue = limit.NewQueue(max(n, 2), waitingEach*n, s.clients)
+	running := max(n, 2)
+	live, done := h.Acquire()
+	if live != nil && live.Search != nil && live.Search.Clustered() {
+		running = waitingFor * n // it works elsewhere
+	}
+	done()
+	s.queue = limit.NewQueue(running, waitingEach*n, s.clients)
 	s.before.now = time.Now
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {

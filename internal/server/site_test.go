@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"whyfix/internal/search"
+
 	"whyfix/internal/generate"
 )
 
@@ -177,7 +179,7 @@ func open(tb testing.TB, public string, err error) (*Server, *Holder, *logBook) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	release, closeRelease, err := Load(tb.Context(), public, nil)
+	release, closeRelease, err := Load(tb.Context(), public, search.Cluster{}, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

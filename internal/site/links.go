@@ -110,6 +110,12 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	if ref.Wiki != "" {
 		return r.named(ref, file, doc, from)
 	}
+	if hint := addressMeant(ref); hint != "" {
+		return r.broken(ref, codeOf(ref), "“"+ref.Dest+"” is no address that leads anywhere", hint)
+	}
+	if ref.Image && markdown.IsFilmPage(ref.Dest) {
+		return r.broken(ref, "image-target", "a page with a film is no picture", "write it as a link, alone in a paragraph: ["+cmp.Or(ref.Alt, "教程")+"]("+ref.Dest+")")
+	}
 	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
 		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
 			return markdown.Target{URL: ref.Dest}, true
@@ -181,6 +187,31 @@ func (r *resolver) refuse(ref markdown.Ref) (markdown.Target, bool) {
 		"use an address that starts with https:, mailto: or tel:, or a path")
 }
 
+// addressMeant says what to write in place of an address that was meant to lead
+// elsewhere and does not; "" for any other.
+func addressMeant(ref markdown.Ref) string {
+	dest := ref.Dest
+	switch {
+	case len(dest) > 2 && dest[1] == ':' && (dest[2] == '\\' || dest[2] == '/') && (dest[0]|0x20 >= 'a' && dest[0]|0x20 <= 'z'):
+		name := dest[strings.LastIndexAny(dest, `\/`)+1:]
+		return "this is a path on one computer: put the file beside the article, and write its name: " + name
+	case strings.Contains(dest, "：//"):
+		return "write the colon of the Latin keyboard: " + strings.Replace(dest, "：//", "://", 1)
+	case strings.HasPrefix(dest, "www.") && !ref.Image:
+		return "write https:// before it: https://" + dest
+	case !strings.ContainsAny(dest, "/:#?") && strings.Count(dest, "@") == 1 && strings.Contains(dest[strings.IndexByte(dest, '@'):], ".") && dest[0] != '@' && path.Ext(dest) != ".md" && !ref.Image:
+		return "write mailto: before it: mailto:" + dest
+	}
+	return ""
+}
+
+func codeOf(ref markdown.Ref) string {
+	if ref.Image {
+		return "image-target"
+	}
+	return "link-target"
+}
+
 func kindOf(ref markdown.Ref) string {
 	if ref.Image {
 		return "this image"
@@ -220,6 +251,14 @@ func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Targe
 			t = r.media(t, p, file)
 		}
 		return t, true
+	}
+	if markdown.IsPiece(ref.Dest) {
+		return r.broken(ref, "image-target", quote(ref.Dest)+" is a piece, which stands alone in a paragraph", "write ![["+ref.Dest+"]] on a line of its own, with a blank line above and below")
+	}
+	for k := range r.assets {
+		if strings.EqualFold(k, p) {
+			return r.broken(ref, "image-target", "there is no image "+quote(ref.Dest), "did you mean "+quote(relative(k, file))+"?")
+		}
 	}
 	known := make([]string, 0, len(r.assets))
 	for k := range r.assets {

@@ -34,6 +34,12 @@ func (r *resolver) named(ref markdown.Ref, file string, doc *markdown.Document, 
 		for _, a := range r.site.Articles {
 			known = append(known, withoutExt(path.Base(a.Path)))
 		}
+		if markdown.IsPiece(name) {
+			return r.broken(ref, codeOf(ref), quote(name)+" is a piece, which stands alone in a paragraph", "write ![["+name+"]] on a line of its own, with a blank line above and below")
+		}
+		if ref.Image && path.Ext(name) == "" {
+			return r.broken(ref, "image-target", "there is no image "+quote(name), "write the file's end, .png; for a piece write its folder, too: ![[_snippets/"+name+".md]]")
+		}
 		if ref.Image {
 			return r.broken(ref, "image-target", "there is no image "+quote(name), "put the file into the content folder, or mend its name")
 		}

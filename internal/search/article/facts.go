@@ -89,6 +89,7 @@ type Wordings struct {
 	texts strings.Builder
 	runes []rune
 	keys  []terms.Key
+	apart bool // each article lies by itself, so that it can go by itself
 }
 
 type sharedText struct {
@@ -104,6 +105,14 @@ func NewWordings(lexicon *terms.Lexicon) *Wordings {
 	}
 }
 
+// NewApart makes Wordings whose Facts share nothing: for who keeps some of many
+// articles for a while.
+func NewApart(lexicon *terms.Lexicon) *Wordings {
+	w := NewWordings(lexicon)
+	w.apart = true
+	return w
+}
+
 // Sizes of the blocks.
 const (
 	textBlock    = 1 << 16
@@ -112,8 +121,19 @@ const (
 	passageBlock = 1 << 10
 )
 
+// block is the size of a block, in so many parts.
+func (w *Wordings) block(size int) int {
+	if w.apart {
+		return size / 64
+	}
+	return size
+}
+
 // keepText copies a text, so that what it is a part of can go.
 func (w *Wordings) keepText(s string) string {
+	if w.apart {
+		return strings.Clone(s)
+	}
 	if w.texts.Cap()-w.texts.Len() < len(s) {
 		w.texts = strings.Builder{}
 		w.texts.Grow(max(textBlock, len(s)))
@@ -135,6 +155,12 @@ func keep[T any](block *[]T, list []T, size int) []T {
 
 // Facts are those of a document.
 func (w *Wordings) Facts(d *Document) *Facts {
+	if w.apart {
+		w.runes, w.keys, w.passages = nil, nil, nil
+		clear(w.byText)
+		clear(w.byTag)
+		clear(w.byName)
+	}
 	f := &Facts{URL: w.keepText(d.URL), Language: w.language(d.Language), Analyzer: han.AnalyzerOf(d.Language)}
 	size := 1 + len(d.Symptoms) + len(d.Sections)
 	tags := 0
@@ -218,10 +244,10 @@ func (w *Wordings) add(text string, analyzer han.Analyzer) *Passage {
 		}
 	}
 	if len(w.passages) == cap(w.passages) {
-		w.passages = make([]Passage, 0, passageBlock)
+		w.passages = make([]Passage, 0, w.block(passageBlock))
 	}
 	w.passages = append(w.passages, Passage{
-		w.keepText(text), keep(&w.runes, w.run, runeBlock), keep(&w.keys, w.words, keyBlock), own,
+		w.keepText(text), keep(&w.runes, w.run, w.block(runeBlock)), keep(&w.keys, w.words, w.block(keyBlock)), own,
 	})
 	return &w.passages[len(w.passages)-1]
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"math/bits"
+	"time"
 
 	"whyfix/internal/han"
 	"whyfix/internal/search/article"
@@ -231,3 +232,14 @@ type Scale struct {
 
 // ErrDamaged says that an index is not what was made.
 var ErrDamaged = errors.New("search: the index is damaged or not all there")
+
+// Unavailable says that what holds the articles cannot be asked for now, and
+// when it is worth another try.
+type Unavailable struct {
+	After time.Duration
+	Err   error // why
+}
+
+func (e *Unavailable) Error() string { return e.Err.Error() }
+
+func (e *Unavailable) Unwrap() error { return e.Err }

@@ -34,6 +34,12 @@ type Stamp = [16]byte
 // synonyms.
 func NewContent(docs []Source, synonyms []terms.Synonyms) *Content { return &Content{docs, synonyms} }
 
+// Sources are the documents.
+func (c *Content) Sources() []Source { return c.docs }
+
+// Synonyms are the site's.
+func (c *Content) Synonyms() []terms.Synonyms { return c.synonyms }
+
 // unstamped are documents that nobody will compare.
 func unstamped(docs []*article.Document) []Source {
 	out := make([]Source, len(docs))

@@ -3,11 +3,15 @@ package enginetest
 import (
 	"crypto/sha256"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"whyfix/internal/search/article"
+	"whyfix/internal/search/cluster"
+	"whyfix/internal/search/cluster/clustertest"
 	"whyfix/internal/search/engine"
 	"whyfix/internal/search/engine/naive"
 	"whyfix/internal/search/local"
@@ -30,6 +34,7 @@ func TestEngines(t *testing.T) {
 		{"disk", openDisk, true},
 		{"patched", openPatched, true},
 		{"live", openLive, true},
+		{"cluster", openCluster, true},
 	} {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
@@ -37,6 +42,8 @@ func TestEngines(t *testing.T) {
 		})
 	}
 }
+
+func TestMain(m *testing.M) { os.Exit(clustertest.Main(m)) }
 
 func openNaive(_ *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine {
 	return naive.New(docs, synonyms)
@@ -111,6 +118,35 @@ func write(t *testing.T, dir, last string, base *local.Base, docs []*article.Doc
 func opened(t *testing.T, dir string) engine.Engine {
 	t.Helper()
 	x, err := local.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return x
+}
+
+// indexes numbers those that are written to the cluster.
+var indexes atomic.Int32
+
+func openCluster(t *testing.T, docs []*article.Document, synonyms []terms.Synonyms) engine.Engine {
+	options := cluster.Options{Addresses: clustertest.Shared(t).Nodes}
+	var sources []cluster.Source
+	for _, d := range docs {
+		sources = append(sources, cluster.Source{URL: d.URL, Make: func() (*article.Document, error) { return d, nil }})
+	}
+	dir := t.TempDir()
+	name := fmt.Sprintf("whyfix-enginetest-%d", indexes.Add(1))
+	err := cluster.Write(t.Context(), dir, options, cluster.Writing{
+		Placing: cluster.Placing{Name: name, Site: "enginetest", Release: name, Shards: 1 + len(docs)%2}, Docs: sources, Synonyms: synonyms,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := cluster.Open(dir, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,129 @@
+package generate
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/publish"
+	"whyfix/internal/search"
+)
+
+// An index may be in a cluster. Then a release has one there of its own, which
+// is complete before the release is; its name is in the manifest.
+
+// placing is where the index of a release is put.
+type placing struct {
+	at    search.Cluster
+	index search.ClusterIndex
+}
+
+// placing says which engine holds the index; nil: bleve, in the release.
+func (r *release) placing(info *publish.SearchInfo) (*placing, error) {
+	settings := r.Site.Settings.Engine
+	engine := settings.Name
+	if r.options.Engine != "" {
+		engine = r.options.Engine
+	}
+	if engine != content.OpenSearch {
+		return nil, nil
+	}
+	at := r.options.Cluster
+	if len(at.Addresses) == 0 {
+		at.Addresses = settings.Addresses
+	}
+	p := &placing{at: at, index: search.ClusterIndex{
+		Site: siteName(settings, r.Site.Settings.Base.Value, r.Site.Prefix), Release: r.writer.ID(), Shards: max(settings.Shards, 1), Replicas: settings.Replicas,
+	}}
+	p.index.Name = search.ClusterName(p.index.Site, p.index.Release)
+	info.Schema, info.Engine, info.Index = search.ClusterSchema, search.OpenSearch, p.index.Name
+	r.place = p
+	return p, nil
+}
+
+// notInNames is what a name in a cluster may not have.
+var notInNames = regexp.MustCompile(`[^a-z0-9.]+`)
+
+// siteName is what the indexes of a site are called: two sites of one cluster
+// must not have the same.
+func siteName(settings content.EngineSettings, base, prefix string) string {
+	if settings.Index != "" {
+		return settings.Index
+	}
+	name := "site"
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		name = u.Host + prefix
+	}
+	return strings.Trim(notInNames.ReplaceAllString(strings.ToLower(name), "-"), "-.")
+}
+
+// sendIndex makes an index in the cluster. What builds left there that died goes
+// first: it takes room.
+func (r *release) sendIndex(ctx context.Context, content *search.Content, p *placing) (dir string, err error) {
+	if err := r.tidyWith(ctx, p); err != nil {
+		return "", err
+	}
+	r.indexing.all = len(content.Sources())
+	if dir, err = r.writer.SearchDir(); err != nil {
+		return "", err
+	}
+	return dir, search.WriteTo(ctx, p.at, content, dir, p.index, r.indexing.told)
+}
+
+// tidyWith removes indexes that nobody needs.
+func (r *release) tidyWith(ctx context.Context, p *placing) error {
+	names, err := publish.Indexes(r.options.Public)
+	if err != nil {
+		return err
+	}
+	_, err = search.Tidy(ctx, p.at, p.index.Site, search.ClusterKept{Names: names, Least: max(r.options.Keep, 1)})
+	return err
+}
+
+// tidyTime bounds what is done when the release is live already.
+const tidyTime = 30 * time.Second
+
+// tidy removes the indexes of releases that are gone. That it cannot is no
+// reason to call a release that is live a failure.
+func (r *release) tidy(committed error) {
+	if r.place == nil || committed != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), tidyTime)
+	defer cancel()
+	r.result.NotTidied = r.tidyWith(ctx, r.place)
+}
+
+// indexing is how far an index is, which is made beside the pages: it is shown
+// when these are done.
+type indexing struct {
+	mu        sync.Mutex
+	done, all int
+	tick      func()
+}
+
+// told is called with how much of an index is done.
+func (x *indexing) told(done, all int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for ; x.done < done; x.done++ {
+		if x.tick != nil {
+			x.tick()
+		}
+	}
+	x.all = all
+}
+
+// show shows it from now on.
+func (x *indexing) show(p *Progress) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.tick = p.Begin(PhaseIndex, x.all)
+	for range x.done {
+		x.tick()
+	}
+}

@@ -1,0 +1,69 @@
+package search
+
+import (
+	"context"
+
+	"whyfix/internal/search/cluster"
+	"whyfix/internal/search/engine"
+)
+
+// An index may be in a cluster, which several processes ask; these are the names
+// by which builder and endpoint know it.
+type (
+	// Cluster says where a cluster is, and who asks.
+	Cluster = cluster.Options
+	// ClusterIndex says which index is written there.
+	ClusterIndex = cluster.Placing
+	// ClusterKept says which indexes of a site stay there.
+	ClusterKept = cluster.Kept
+	// Unavailable says that what holds the articles cannot be asked now.
+	Unavailable = engine.Unavailable
+)
+
+// OpenSearch is the engine of an index that is in a cluster.
+const OpenSearch = "opensearch"
+
+// ClusterSchema is the version of what such an index holds.
+const ClusterSchema = cluster.Schema
+
+// ClusterName is the name of the index of a site's release.
+func ClusterName(site, release string) string { return cluster.NameOf(site, release) }
+
+// WriteTo makes an index of content in a cluster, and in a folder what is known
+// of all of it. Progress is told how many documents are there.
+func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, index ClusterIndex, progress func(done, all int)) error {
+	sources := content.Sources()
+	w := cluster.Writing{Placing: index, Synonyms: content.Synonyms(), Progress: progress, Docs: make([]cluster.Source, len(sources))}
+	for i, s := range sources {
+		w.Docs[i] = cluster.Source{URL: s.URL, Make: s.Make}
+	}
+	return cluster.Write(ctx, dir, at, w)
+}
+
+// Tidy removes the indexes of a site that nobody needs any more, and names them.
+func Tidy(ctx context.Context, at Cluster, site string, kept ClusterKept) ([]string, error) {
+	return cluster.Tidy(ctx, at, site, kept)
+}
+
+// Holds reports whether the index of a folder is whole in its cluster; one in
+// the folder itself is.
+func Holds(ctx context.Context, at Cluster, dir string) (bool, error) {
+	if !cluster.Found(dir) {
+		return true, nil
+	}
+	return cluster.Holds(ctx, dir, at)
+}
+
+// Away says why nobody can be asked at present; nil: somebody can.
+func (s *Searcher) Away() error {
+	if x, is := s.engine.(interface{ Down() error }); is {
+		return x.Down()
+	}
+	return nil
+}
+
+// Clustered reports whether the articles are in a cluster.
+func (s *Searcher) Clustered() bool {
+	_, is := s.engine.(*cluster.Index)
+	return is
+}

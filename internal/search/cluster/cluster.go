@@ -1,0 +1,283 @@
+// Package cluster is the engine over OpenSearch: articles in an index of a
+// cluster, which any number of processes ask.
+//
+// In: Documents, which a Writer cuts into terms as every index does and sends;
+// where the cluster is. Out: an Index, which is an engine.Engine, and a small
+// record in the release's folder of what is known of all articles together.
+//
+// The cluster cuts nothing and weighs nothing by itself: it is sent terms with
+// what they count, and adds up. So its answers are those of package local.
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/opensearch-project/opensearch-go/v4"
+)
+
+// Options say where a cluster is, and who asks.
+type Options struct {
+	Addresses      []string // "https://search1.example.org:9200"; any node will do
+	User, Password string
+	CA             string // a file of certificates that are trusted; empty: the system's
+	Cert, Key      string // files of the certificate by which the cluster knows this program
+}
+
+// Cluster is a connection to one. It is safe for concurrent use.
+type Cluster struct {
+	quick   *opensearch.Client // for readers, who wait
+	patient *opensearch.Client // for builds, who wait for as long as it takes
+	circuit circuit
+	asked   func(took time.Duration, err error) // told of every request; may be nil
+}
+
+// How long is waited for an answer. One attempt takes less than a reader waits,
+// so that another node can be asked.
+const (
+	attemptTime = 700 * time.Millisecond
+	patientTime = time.Minute
+	attempts    = 3
+	dialTime    = 500 * time.Millisecond
+	mostIdle    = 64 // connections to a node that wait for use
+)
+
+// Connect makes a Cluster; it asks nothing yet.
+func Connect(o Options) (*Cluster, error) {
+	if len(o.Addresses) == 0 {
+		return nil, errors.New("search: no address of an OpenSearch cluster is known: say it with -opensearch URL[,URL]")
+	}
+	if err := o.Check(); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	secure, err := o.tls()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{}
+	attempt := attemptTime
+	if len(o.Addresses) == 1 { // to ask a node again that is too busy makes it worse
+		attempt = patientTime
+	}
+	if c.quick, err = o.client(secure, attempt); err == nil {
+		c.patient, err = o.client(secure, patientTime)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search: OpenSearch: %w", err)
+	}
+	return c, nil
+}
+
+func (o Options) client(secure *tls.Config, attempt time.Duration) (*opensearch.Client, error) {
+	off := false
+	return opensearch.NewClient(opensearch.Config{
+		Addresses: o.Addresses, Username: o.User, Password: o.Password,
+		MaxRetries: attempts - 1, EnableRetryOnTimeout: true, RequestTimeout: attempt, RetryOnStatus: []int{502, 503, 504},
+		DiscoverNodesOnStart: &off, MaxRetryClusterHealth: -1, // who serves may only be allowed to read
+		Transport: &http.Transport{
+			DialContext: (&net.Dialer{Timeout: dialTime}).DialContext, TLSHandshakeTimeout: 2 * dialTime, TLSClientConfig: secure,
+			MaxIdleConnsPerHost: mostIdle, IdleConnTimeout: time.Minute, DisableCompression: true,
+		},
+	})
+}
+
+// Check says what is wrong with the addresses.
+func (o Options) Check() error {
+	for _, address := range o.Addresses {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("%q is no address of an OpenSearch cluster", address)
+		}
+		if u.User != nil {
+			return fmt.Errorf("the address of %s has a user in it; credentials come from a file or the environment, where no list of processes shows them", u.Host)
+		}
+	}
+	return nil
+}
+
+func (o Options) tls() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.CA != "" {
+		data, err := os.ReadFile(o.CA)
+		if err != nil {
+			return nil, fmt.Errorf("search: the certificates that are trusted: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(data) {
+			return nil, fmt.Errorf("search: %s has no certificate: it has to be a PEM file", o.CA)
+		}
+	}
+	switch {
+	case o.Cert != "" && o.Key != "":
+		pair, err := tls.LoadX509KeyPair(o.Cert, o.Key)
+		if err != nil {
+			return nil, fmt.Errorf("search: the certificate for the cluster: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	case o.Cert != "" || o.Key != "":
+		return nil, errors.New("search: a certificate for the cluster needs its key, and a key its certificate")
+	}
+	return config, nil
+}
+
+// Close gives the connections back.
+func (c *Cluster) Close() error { return errors.Join(c.quick.Close(), c.patient.Close()) }
+
+// Failure is what a cluster said was wrong.
+type Failure struct {
+	Status       int
+	Type, Reason string
+}
+
+func (f *Failure) Error() string {
+	switch {
+	case f.Status == http.StatusUnauthorized:
+		return "the OpenSearch cluster does not know this user, or not this password (401): see the credentials"
+	case f.Status == http.StatusForbidden && f.Type != "cluster_block_exception":
+		return "the user may not do this in the OpenSearch cluster (403): " + f.Reason
+	case f.Type == "index_not_found_exception":
+		return "the index is not in the OpenSearch cluster any more: somebody has deleted it. Build the site again, or go back to a release whose index is there: " + f.Reason
+	case f.Type == "index_closed_exception":
+		return "the index is closed in the OpenSearch cluster: open it again: " + f.Reason
+	case f.Type == "cluster_block_exception" && strings.Contains(f.Reason, "flood-stage"):
+		return "a disk of the OpenSearch cluster is full, so it takes nothing more (flood stage): make room, and build again: " + f.Reason
+	}
+	return fmt.Sprintf("the OpenSearch cluster says %d: %s: %s", f.Status, f.Type, f.Reason)
+}
+
+// query is a part of a request, as JSON has it.
+type query = map[string]any
+
+// do asks the cluster, and reads its answer into out unless that is nil.
+func (c *Cluster) do(ctx context.Context, method, path string, body []byte, out any) error {
+	if err := c.circuit.enter(); err != nil {
+		return err
+	}
+	start := time.Now()
+	err := c.send(ctx, method, path, body, out)
+	err = c.circuit.leave(ctx, err)
+	if c.asked != nil {
+		c.asked(time.Since(start), err)
+	}
+	return err
+}
+
+func (c *Cluster) send(ctx context.Context, method, path string, body []byte, out any) error {
+	var from io.Reader
+	if body != nil {
+		from = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, path, from)
+	if err != nil {
+		return fmt.Errorf("search: OpenSearch: %w", err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json") // x-ndjson where it has lines is not asked for
+	}
+	data, status, err := c.exchange(req)
+	if err != nil && ctx.Err() == nil && errors.Is(err, errBroken) { // as when a node dies
+		data, status, err = c.exchange(req.Clone(ctx))
+	}
+	if err != nil {
+		return err
+	}
+	if status >= 300 {
+		return fmt.Errorf("search: %w", failure(status, data))
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(data, out); err != nil {
+		return fmt.Errorf("search: what answers is no OpenSearch cluster: %w", err)
+	}
+	return nil
+}
+
+// errBroken says that an answer ended before its end.
+var errBroken = errors.New("search: the OpenSearch cluster broke off")
+
+// exchange sends a request, to another node if one does not answer.
+func (c *Cluster) exchange(req *http.Request) (data []byte, status int, err error) {
+	if req.GetBody != nil {
+		if req.Body, err = req.GetBody(); err != nil {
+			return nil, 0, fmt.Errorf("search: OpenSearch: %w", err)
+		}
+	}
+	client := c.patient
+	if _, waits := req.Context().Deadline(); waits {
+		client = c.quick
+	}
+	res, err := client.Stream(req)
+	if res == nil {
+		return nil, 0, fmt.Errorf("search: the OpenSearch cluster does not answer: %w", err)
+	}
+	defer res.Body.Close()
+	if data, err = io.ReadAll(res.Body); err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return data, res.StatusCode, nil
+}
+
+// failed is how a cluster says that something is wrong.
+type failed struct {
+	Type   string   `json:"type"`
+	Reason string   `json:"reason"`
+	Root   []failed `json:"root_cause"`
+}
+
+func failure(status int, data []byte) *Failure {
+	var said struct{ Error json.RawMessage }
+	f := &Failure{Status: status, Reason: strings.TrimSpace(string(data[:min(len(data), 200)]))}
+	if json.Unmarshal(data, &said) != nil {
+		return f
+	}
+	return f.read(said.Error)
+}
+
+// read takes what is said: an object, or only a text.
+func (f *Failure) read(data json.RawMessage) *Failure {
+	var e failed
+	if json.Unmarshal(data, &e) == nil && e.Type != "" {
+		if len(e.Root) > 0 {
+			e = e.Root[0]
+		}
+		f.Type, f.Reason = e.Type, e.Reason
+	}
+	return f
+}
+
+// busy reports whether something may be better in a moment.
+func busy(err error) bool {
+	var f *Failure
+	if !errors.As(err, &f) {
+		return err != nil // nobody answered
+	}
+	return f.Status == http.StatusTooManyRequests || f.Status >= 500
+}
+
+// isMissing reports whether there is no such index.
+func isMissing(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Status == http.StatusNotFound
+}
+
+// marshal is for what cannot fail: numbers, texts and lists of them.
+func marshal(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
