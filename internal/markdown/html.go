@@ -173,6 +173,27 @@ func flows(tag string) bool {
 	return false
 }
 
+// namedComment is what some write in place of a comment: a link's address that
+// nothing names.
+var namedComment = regexp.MustCompile(`(?m)^ {0,3}\[(?://|comment)\]:[ \t]*(?:#|<#?>)[ \t]*(?:\(.*\)|".*"|'.*')?[ \t]*\r?$`)
+
+// namedComments notes those, which no page has.
+func (r *reading) namedComments(root ast.Node) {
+	found := namedComment.FindAllIndex(r.source, -1)
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if _, ok := n.(*ast.FencedCodeBlock); ok && entering {
+			for i := range n.Lines().Len() {
+				line := n.Lines().At(i)
+				found = slices.DeleteFunc(found, func(at []int) bool { return at[0] >= line.Start && at[0] < line.Stop })
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, at := range found {
+		r.doc.Comments = append(r.doc.Comments, Span{at[0], at[1]})
+	}
+}
+
 // comments takes HTML comments out of the tree: they are for those who write.
 // It notes where they stand, for whoever shows the file's text, and reports
 // those that do not end where they should, because they would be shown.
@@ -206,6 +227,7 @@ func (r *reading) comments(root ast.Node) {
 	for _, n := range gone {
 		remove(n, r.source)
 	}
+	r.namedComments(root)
 	slices.SortFunc(r.doc.Comments, func(a, b Span) int { return a.Start - b.Start })
 }
 

@@ -84,7 +84,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	root := p.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
 	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}, told: map[int]bool{}}
 	r.tooMuch(pc)
-	if bytes.Contains(body, []byte("<!--")) {
+	if bytes.Contains(body, []byte("<!--")) || bytes.Contains(body, []byte("[//]:")) || bytes.Contains(body, []byte("[comment]:")) {
 		r.comments(root)
 	}
 	if !p.options.RawHTML && bytes.IndexByte(body, '<') >= 0 {
