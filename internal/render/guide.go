@@ -126,7 +126,7 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 			p.Heading, p.Body = it.Heading, it.Body
 			long[it.ID] = utf8.RuneCountInString(doc.Sections[i].Items[j].Body.Text) > repeatedLength
 			if p.Kind == "case" { // such as: the cases are invented
-				p.Note = s.Body
+				p.Note = withoutIDs(s.Body)
 			}
 		}
 		lead := isLead(s.Body, doc.Sections[i].Body.Text)
@@ -135,6 +135,9 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 				v.Guide.Lead += s.Body
 			}
 			v.gone(s, told)
+			if s.Kind == "case" { // its text stands nowhere else
+				told[s.Items[0].ID].Note = s.Body
+			}
 			continue
 		}
 		s.Items = items
@@ -143,6 +146,7 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 	v.Sections = left
 	for i := range v.Guide.Answers {
 		a := &v.Guide.Answers[i]
+		var note template.HTML
 		for j := range a.Parts {
 			p := &a.Parts[j]
 			if p.Again {
@@ -151,6 +155,11 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 				if p.Away = long[p.ID]; !p.Away {
 					p.Body, p.Note = withoutIDs(first.Body), withoutIDs(first.Note)
 				}
+			}
+			if plain := withoutIDs(p.Note); plain == note {
+				p.Note = "" // said of the case before
+			} else if plain != "" {
+				note = plain
 			}
 		}
 		if len(a.Signs) == 1 && !a.Parts[0].Away {

@@ -1,6 +1,9 @@
 package article
 
 import (
+	"cmp"
+	"slices"
+
 	"whyfix/internal/han"
 	"whyfix/internal/search/terms"
 )
@@ -76,4 +79,23 @@ func (c *Counts) Each(visit func(k terms.Key, articles int)) {
 	for k, s := range c.rest {
 		visit(k, int(s.articles))
 	}
+}
+
+// BySound are the characters that sound alike, those that most articles have
+// first.
+func (c *Counts) BySound() map[han.Syllable][]rune {
+	out := map[han.Syllable][]rune{}
+	c.Each(func(k terms.Key, _ int) {
+		if k.Class() == terms.Single {
+			for _, s := range han.Sounds(k.Rune()) {
+				out[s] = append(out[s], k.Rune())
+			}
+		}
+	})
+	for _, list := range out {
+		slices.SortFunc(list, func(a, b rune) int {
+			return cmp.Or(cmp.Compare(c.Of(terms.SingleKey(b)), c.Of(terms.SingleKey(a))), cmp.Compare(a, b))
+		})
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -69,7 +68,7 @@ func Open(dir string, o Options) (*Index, error) {
 	}
 	lexicon := terms.NewLexicon(known.Synonyms)
 	x.wordings.New = func() any { return article.NewApart(lexicon) }
-	x.bySound = sync.OnceValue(x.listSounds)
+	x.bySound = sync.OnceValue(func() map[han.Syllable][]rune { return x.site.Counts.BySound() })
 	return x, nil
 }
 
@@ -426,23 +425,4 @@ func (x *Index) Bodies(ctx context.Context, urls []string) ([]engine.Body, error
 // Characters are those of short texts that sound so.
 func (x *Index) Characters(_ context.Context, sound han.Syllable) ([]rune, error) {
 	return x.bySound()[sound], nil
-}
-
-// listSounds lists the characters of short texts that sound alike.
-func (x *Index) listSounds() map[han.Syllable][]rune {
-	counts := x.site.Counts
-	out := map[han.Syllable][]rune{}
-	counts.Each(func(k terms.Key, _ int) {
-		if k.Class() == terms.Single {
-			for _, s := range han.Sounds(k.Rune()) {
-				out[s] = append(out[s], k.Rune())
-			}
-		}
-	})
-	for _, list := range out {
-		slices.SortFunc(list, func(a, b rune) int {
-			return cmp.Or(cmp.Compare(counts.Of(terms.SingleKey(b)), counts.Of(terms.SingleKey(a))), cmp.Compare(a, b))
-		})
-	}
-	return out
 }

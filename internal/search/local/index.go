@@ -138,7 +138,7 @@ func newIndex(segments []currentSegment, counts *article.Counts, tags []*article
 	x.order(segments)
 	x.describe()
 	x.measure()
-	x.bySound = sync.OnceValue(x.listSounds)
+	x.bySound = sync.OnceValue(func() map[han.Syllable][]rune { return x.site.Counts.BySound() })
 	x.entries = sync.OnceValue(x.listEntries)
 	x.scratches.New = func() any { return newScratch(x) }
 	return x

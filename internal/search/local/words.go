@@ -11,7 +11,6 @@ import (
 	"whyfix/internal/han"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
-	"whyfix/internal/search/terms"
 )
 
 // Words are words of letters that the articles have.
@@ -181,23 +180,4 @@ func (x *Index) sound(p *part, term string) ([]postings, error) {
 // Characters are those of short texts that sound so.
 func (x *Index) Characters(_ context.Context, sound han.Syllable) ([]rune, error) {
 	return x.bySound()[sound], nil
-}
-
-// listSounds lists the characters of short texts that sound alike.
-func (x *Index) listSounds() map[han.Syllable][]rune {
-	counts := x.site.Counts
-	out := map[han.Syllable][]rune{}
-	counts.Each(func(k terms.Key, _ int) {
-		if k.Class() == terms.Single {
-			for _, s := range han.Sounds(k.Rune()) {
-				out[s] = append(out[s], k.Rune())
-			}
-		}
-	})
-	for _, list := range out {
-		slices.SortFunc(list, func(a, b rune) int {
-			return cmp.Or(cmp.Compare(counts.Of(terms.SingleKey(b)), counts.Of(terms.SingleKey(a))), cmp.Compare(a, b))
-		})
-	}
-	return out
 }
