@@ -187,9 +187,13 @@ func (p *page) front() string {
 			b.WriteString(key + ":\n  - " + strings.Join(values, "\n  - ") + "\n")
 		}
 	}
-	put("title", quoted(p.title))
-	put("summary", quoted(p.summary))
-	list("symptoms", quotedAll(p.symptoms))
+	put("title", quoted(unmarked(p.title)))
+	put("summary", quoted(unmarked(p.summary)))
+	symptoms := slices.Clone(p.symptoms)
+	for i := range symptoms {
+		symptoms[i] = unmarked(symptoms[i])
+	}
+	list("symptoms", quotedAll(symptoms))
 	if len(p.tags) > 0 {
 		put("products", "["+strings.Join(quotedAll(p.tags), ", ")+"]")
 	}
@@ -231,4 +235,10 @@ func day(t time.Time) string {
 		return t.Format(time.DateOnly)
 	}
 	return t.Format(time.RFC3339)
+}
+
+// unmarked is a value of front matter without markup: readers see it as it is written.
+func unmarked(text string) string {
+	_, text = markdown.ShownPlain(text)
+	return text
 }
