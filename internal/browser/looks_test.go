@@ -185,6 +185,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	if got := p.results(); len(got.Titles) == 0 || got.Titles[0] != "花呗突然用不了，怎么办？" {
 		t.Fatalf("results are %+v", got)
 	}
+	p.click("DisclosureTriangle", "筛选*")
 	p.clickOn(p.oneIn(p.one("navigation", "缩小范围"), "link", "信用评估未通过 *")) // a filter
 	p.untilTrue("the filter is in the address", `new URLSearchParams(location.search).get("cause") === "信用评估未通过"`)
 	p.click("link", "花呗突然用不了，怎么办？")
