@@ -38,6 +38,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hosting, err := filepath.Abs(filepath.Join("..", "..", "docs", "hosting"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
 		RequireUniqueNames: true,
@@ -45,6 +49,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GOTRACEBACK", "single") // a panic is a failure whose first lines say it all
 			env.Setenv("GORACE", quickRace)
+			env.Setenv("HOSTING", hosting) // samples for hosts
 			env.Setenv("EXPORTS", exports) // help pages of other programs, to import
 			return nil
 		},
