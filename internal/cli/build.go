@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
+	"whyfix/internal/version"
 )
 
 const buildHelp = `usage: whyfix build [options]
@@ -47,7 +48,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	o := generate.Options{Progress: &generate.Progress{}}
 	r := &o.Release
-	r.Generator = program()
+	r.Generator = version.Program()
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&r.Public, "out", "public", "")
 	f.StringVar(&o.Theme, "theme", "", "")
