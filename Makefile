@@ -12,9 +12,9 @@ RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
 PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers forms golden-record golden-compare build install dist reproducible builds vulnerabilities
+.PHONY: test format vet staticcheck workflows tests race alone costs check setup fuzz bench peers forms golden-record golden-compare build install dist reproducible builds vulnerabilities
 
-test: format vet staticcheck check tests
+test: format vet staticcheck workflows check tests
 
 format:
 	@echo "== format"
@@ -28,6 +28,11 @@ vet:
 staticcheck:
 	@echo "== staticcheck"
 	@$(TOOLS) staticcheck ./...
+
+# Those of the project, and those that whyfix init writes.
+workflows:
+	@echo "== workflows"
+	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml
 
 # The project's own content is an example: it must be without a problem.
 check:
