@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"replace":  replace,
 			"undraft":  undraft,
 			"repeat":   repeat,
+			"many":     many,
 			"takeport": takePort,
 			"bytes":    writeBytes,
 			"age":      ageFiles,
@@ -180,6 +181,22 @@ func repeat(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Setenv(args[0], strings.Repeat(args[2], n))
+}
+
+// many copies a file many times over, with numbers from 0 in place of N in name
+// and text: many article.md 61 content/pay/N.md
+func many(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: many FILE COPIES NAME")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	for i := range n {
+		name := ts.MkAbs(strings.ReplaceAll(args[2], "N", strconv.Itoa(i)))
+		ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
+		ts.Check(os.WriteFile(name, []byte(strings.ReplaceAll(text, "N", strconv.Itoa(i))), 0o644))
+	}
 }
 
 // takePort listens on a free port until the end of the script and puts the
