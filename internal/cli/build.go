@@ -188,7 +188,13 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
 		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
 	}
-	if built.NotTidied != nil {
+	switch {
+	case len(built.LeftInCluster) > 0:
+		e.say("the index is in the release now, and those of old releases are still in the cluster: %v", built.NotTidied)
+		for _, at := range built.LeftInCluster {
+			e.say("no later build removes it: curl -X DELETE %s", at)
+		}
+	case built.NotTidied != nil:
 		e.say("indexes of old releases are still in the cluster; the next build tries again: %v", built.NotTidied)
 	}
 	if built.NotKept != nil {
