@@ -18,6 +18,7 @@ import (
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
+	"whyfix/internal/version"
 )
 
 const buildHelp = `usage: whyfix build [options]
@@ -53,7 +54,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	o := generate.Options{Progress: &generate.Progress{}}
 	r := &o.Release
-	r.Generator = program()
+	r.Generator = version.Program()
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&r.Public, "out", "public", "")
 	f.StringVar(&o.Theme, "theme", "", "")
@@ -264,7 +265,13 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
 		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
 	}
-	if built.NotTidied != nil {
+	switch {
+	case len(built.LeftInCluster) > 0:
+		e.say("the index is in the release now, and those of old releases are still in the cluster: %v", built.NotTidied)
+		for _, at := range built.LeftInCluster {
+			e.say("no later build removes it: curl -X DELETE %s", at)
+		}
+	case built.NotTidied != nil:
 		e.say("indexes of old releases are still in the cluster; the next build tries again: %v", built.NotTidied)
 	}
 	if built.NotKept != nil {

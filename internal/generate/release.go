@@ -32,6 +32,7 @@ type release struct {
 	manifest  publish.Manifest
 	promises  diag.List // broken ones
 	place     *placing  // of an index that is in a cluster
+	left      *leaving  // the cluster that releases of before had theirs in
 	indexing  indexing
 	result    Result
 }
@@ -249,6 +250,9 @@ func (r *release) publish() (err error) {
 	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
+	if r.left, err = r.leave(); err != nil {
+		return err
+	}
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
 	r.tidy(err)
 	r.result.left = r.writer.Left()

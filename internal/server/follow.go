@@ -30,7 +30,8 @@ func Load(ctx context.Context, path string, at search.Cluster, known *Release) (
 	r, closeRelease, err := openRelease(path, at, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
 	if err == nil && r.Search != nil {
 		err = guarded(func() error { return r.Search.Warm(ctx) })
-		if isAway(err) {
+		// One whose index is gone is refused if there is another that serves.
+		if isAway(err) && (known == nil || r.Search.Away() == nil || r.Search.Away().Lasting == "") {
 			err = nil
 		}
 	}

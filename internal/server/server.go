@@ -163,6 +163,9 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
+		if live.Search != nil && live.Search.Away() != nil {
+			s.away.log(log, live.Search.Away())
+		}
 		done()
 	}
 	return s
