@@ -105,8 +105,13 @@ func (l *layout) headers() []byte {
 	}
 	policy := "Content-Security-Policy: " + publish.PagePolicy(m.Endpoint, m.Frames, m.Allow)
 	sandbox := "Content-Security-Policy: " + publish.FilePolicy
-	rule(base+"*", policy, "Permissions-Policy: "+publish.Permissions, "Referrer-Policy: strict-origin-when-cross-origin", "X-Content-Type-Options: nosniff")
-	rule(base+"assets/*", "Cache-Control: public, max-age=31536000, immutable")
+	all := []string{policy, "Permissions-Policy: " + publish.Permissions, "Referrer-Policy: strict-origin-when-cross-origin", "X-Content-Type-Options: nosniff"}
+	if m.Private {
+		rule(base+"*", append(all, "Cache-Control: private, no-cache", "X-Robots-Tag: noindex")...)
+	} else {
+		rule(base+"*", all...)
+		rule(base+"assets/*", "Cache-Control: public, max-age=31536000, immutable")
+	}
 	var drawings []string
 	for _, address := range addresses(m) {
 		if strings.HasPrefix(address, "/assets/") || strings.HasSuffix(address, "/") || address == "/404.html" || strings.HasSuffix(address, "/404.html") || strings.HasSuffix(address, "/410.html") {
