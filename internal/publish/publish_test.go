@@ -160,9 +160,19 @@ func checkLive(t *testing.T, dir, id string, s site) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("release (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(urls, r.Manifest().URLs); diff != "" {
+	if diff := cmp.Diff(urls, addressesOf(t, r)); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
+}
+
+// addressesOf are all addresses of a release.
+func addressesOf(t *testing.T, r *Release) map[string]string {
+	t.Helper()
+	all, err := r.Addresses().All()
+	if err != nil {
+		t.Error(err)
+	}
+	return all
 }
 
 // readTree reads every file below a folder and where every link leads; names
