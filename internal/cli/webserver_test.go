@@ -560,7 +560,8 @@ func login(t *testing.T, path string) {
 	}
 }
 
-const moved = `gone: [/no/file/]
+const moved = `allow: {frames: ["https://films.example.org"]}
+gone: [/no/file/]
 redirects: {/旧/: refund.md#top, /old.pdf: "https://example.org/new.pdf"}
 `
 
@@ -602,6 +603,9 @@ func TestOldAddresses(t *testing.T) {
 					t.Fatal(err)
 				}
 				answer.Body.Close()
+				if tt.status == http.StatusOK && !strings.Contains(answer.Header.Get("Content-Security-Policy"), "frame-src 'self' https://films.example.org;") {
+					t.Errorf("%s: the policy is %s", s.base, answer.Header.Get("Content-Security-Policy"))
+				}
 				if got := answer.Header.Get("Location"); answer.StatusCode != tt.status || got != tt.location {
 					t.Errorf("%s %s: got %d to %q, want %d to %q", method, tt.path, answer.StatusCode, got, tt.status, tt.location)
 				}
