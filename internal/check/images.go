@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -38,29 +39,45 @@ func figuresWithoutCaption(s *site.Site, say report) {
 // imagesBlocked finds what the policy of the pages keeps browsers from loading.
 func imagesBlocked(s *site.Site, say report) {
 	allow := s.Settings.Allow
+	look := func(at diag.Pos, kind, key, address string, loadsFrom func(string) (string, bool)) {
+		origin, loads := loadsFrom(address)
+		if loads {
+			return
+		}
+		beside := "; or copy the " + kind + " beside the article"
+		if kind == "frame" || kind == "script" {
+			beside = ""
+		}
+		if host, plain := strings.CutPrefix(origin, "http://"); plain {
+			say(at, "browsers do not load this "+kind+": pages load by https alone", "write https://"+host+"… if the "+kind+" is there, too"+beside)
+			return
+		}
+		say(at, "browsers do not load this "+kind+": site.yaml names the hosts for "+key+", and not this one",
+			"write in site.yaml, beside the others: allow: {"+key+": ["+origin+"]}"+beside)
+	}
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
-			if !r.Image || r.Refused {
-				continue
-			}
-			kind, key, loadsFrom := "image", "images", allow.LoadsImage
 			switch {
+			case !r.Image || r.Refused:
 			case markdown.IsVideo(r.Dest):
-				kind, key, loadsFrom = "film", "media", allow.LoadsMedia
+				look(r.Pos, "film", "media", r.Dest, allow.LoadsMedia)
 			case markdown.IsAudio(r.Dest):
-				kind, key, loadsFrom = "recording", "media", allow.LoadsMedia
+				look(r.Pos, "recording", "media", r.Dest, allow.LoadsMedia)
+			default:
+				look(r.Pos, "image", "images", r.Dest, allow.LoadsImage)
 			}
-			origin, loads := loadsFrom(r.Dest)
-			if loads {
-				continue
+		}
+		for _, l := range d.Loads {
+			switch l.Element {
+			case "img":
+				look(l.Pos, "image", "images", l.Address, allow.LoadsImage)
+			case "iframe":
+				look(l.Pos, "frame", "frames", l.Address, s.Settings.LoadsFrame)
+			case "script":
+				look(l.Pos, "script", "scripts", l.Address, allow.LoadsScript)
+			default:
+				look(l.Pos, "film or recording", "media", l.Address, allow.LoadsMedia)
 			}
-			beside := "copy the " + kind + " beside the article"
-			if host, plain := strings.CutPrefix(origin, "http://"); plain {
-				say(r.Pos, "browsers do not load this "+kind+": pages load by https alone", "write https://"+host+"… if the "+kind+" is there, too, or "+beside)
-				continue
-			}
-			say(r.Pos, "browsers do not load this "+kind+": site.yaml names the hosts for "+key+", and not this one",
-				"write in site.yaml, beside the others: allow: {"+key+": ["+origin+"]}; or "+beside)
 		}
 	})
 }
