@@ -12,7 +12,7 @@ RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
 PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-.PHONY: test format vet staticcheck workflows tests race alone costs check setup fuzz bench peers forms pictures golden-record golden-compare build install dist reproducible builds vulnerabilities
+.PHONY: test format vet staticcheck workflows tests race alone costs check setup faults fuzz bench peers forms pictures golden-record golden-compare build install dist reproducible builds vulnerabilities
 
 test: format vet staticcheck workflows check tests
 
@@ -29,10 +29,10 @@ staticcheck:
 	@echo "== staticcheck"
 	@$(TOOLS) staticcheck ./...
 
-# Those of the project, and those that whyfix init writes.
+# Those of the project, and those that it gives to others.
 workflows:
 	@echo "== workflows"
-	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml
+	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml docs/hosting/github-pages.yml
 
 # The project's own content is an example: it must be without a problem.
 check:
@@ -82,6 +82,11 @@ pictures:
 # Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
 golden-record golden-compare:
 	@go run ./internal/bench/golden $(@:golden-%=%) $(GOLDEN_FLAGS) $(GOLDEN)
+
+# Longer than make test: nodes of a real cluster hang and die while readers ask for FAULTTIME.
+FAULTTIME ?= 30s
+faults: setup
+	@WHYFIX_FAULTS=$(FAULTTIME) go test -count 1 -timeout 1h -run 'TestCluster$$' -v ./internal/cli
 
 # Longer than make test: each fuzz target for a while. Go says "context deadline
 # exceeded" when its time ends in the middle of an input: that is no finding.

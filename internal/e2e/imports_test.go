@@ -36,8 +36,9 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "limit", "listen", "move", "preview", "publish", "rules", "search", "server", "site", "starter", "version"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "flat", "generate", "importer", "limit", "listen", "move", "preview", "publish", "rules", "search", "server", "site", "starter", "version"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
+	"flat":            {project: []string{"publish"}},
 	"starter":         {outside: []string{"text/template"}},
 	"move":            {project: []string{"content", "diag", "fix", "generate", "markdown", "site"}},
 	"listen":          {project: []string{"diag", "limit"}},
