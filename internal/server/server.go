@@ -40,14 +40,15 @@ type Release struct {
 	Origins   []string
 	Policy    string // the Content-Security-Policy of pages
 	WWW       fs.FS
-	Hashes    map[string]string // content hashes by URL below the base; may be nil
-	Redirects map[string]string // where each old address below the base leads; may be nil
-	Gone      []string          // addresses below the base of withdrawn pages, sorted
-	Variants  map[string]string // how compressed copies were made, by their extension; nil: there are none
-	Search    *search.Searcher  // nil: made without an index
+	Hashes    *publish.Addresses // content hashes by URL below the base; may be nil
+	Redirects map[string]string  // where each old address below the base leads; may be nil
+	Gone      []string           // addresses below the base of withdrawn pages, sorted
+	Variants  map[string]string  // how compressed copies were made, by their extension; nil: there are none
+	Search    *search.Searcher   // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
-	proven     sync.Map                // compressed copies that were looked into: name → proof
+	proven     proofs                  // of compressed copies that were looked into
+	unsure     sync.Once               // for saying that the hashes cannot be relied on
 	Template   *publish.SearchTemplate // nil: no search page
 	source     *publish.Release        // nil: not from a folder
 }
