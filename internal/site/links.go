@@ -369,11 +369,12 @@ func (r *resolver) anchor(ref markdown.Ref, doc *markdown.Document, fragment, p 
 		where = "this page"
 	}
 	anchors := "it has no anchors: leave out what stands after the path"
-	if len(doc.IDs) > 0 {
-		anchors = "its anchors are: " + strings.Join(firstOf(doc.IDs, 12), ", ")
+	ids := doc.AllIDs()
+	if len(ids) > 0 {
+		anchors = "its anchors are: " + strings.Join(firstOf(ids, 12), ", ")
 	}
 	r.problem(ref.Pos, diag.Error, "link-anchor", "there is no anchor "+quote("#"+fragment)+" in "+where,
-		diag.DidYouMean(fragment, doc.IDs, anchors))
+		diag.DidYouMean(fragment, ids, anchors))
 }
 
 func firstOf(s []string, n int) []string {
