@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -19,7 +20,7 @@ func imagesWithoutAlt(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
 			if r.Image && !r.Refused && strings.TrimSpace(r.Alt) == "" {
-				say(r.Pos, "this image has no alternative text", "say between the brackets what it shows, for those who cannot see it")
+				say(r.Pos, diag.Say("this image has no alternative text"), diag.Say("say between the brackets what it shows, for those who cannot see it"))
 			}
 		}
 	})
@@ -29,7 +30,7 @@ func figuresWithoutCaption(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, f := range d.Figures {
 			if f.Caption == "" {
-				say(f.Pos, "this figure has no caption", `write one behind the address, in quotes: ![…](way.svg "…")`)
+				say(f.Pos, diag.Say("this figure has no caption"), diag.Say(`write one behind the address, in quotes: ![…](way.svg "…")`))
 			}
 		}
 	})
