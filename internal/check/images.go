@@ -35,3 +35,36 @@ func figuresWithoutCaption(s *site.Site, say report) {
 		}
 	})
 }
+
+// imagesBlocked finds what the policy of the pages keeps browsers from loading.
+func imagesBlocked(s *site.Site, say report) {
+	allow := s.Settings.Allow
+	documents(s, func(d *markdown.Document) {
+		for _, r := range d.Refs {
+			if !r.Image || r.Refused {
+				continue
+			}
+			key, loadsFrom := "images", allow.LoadsImage
+			if markdown.IsVideo(r.Dest) || markdown.IsAudio(r.Dest) {
+				key, loadsFrom = "media", allow.LoadsMedia
+			}
+			origin, loads := loadsFrom(r.Dest)
+			if loads {
+				continue
+			}
+			kind := diag.Say("image")
+			switch {
+			case markdown.IsVideo(r.Dest):
+				kind = diag.Say("film")
+			case markdown.IsAudio(r.Dest):
+				kind = diag.Say("recording")
+			}
+			if host, plain := strings.CutPrefix(origin, "http://"); plain {
+				say(r.Pos, diag.Say("browsers do not load this %s: pages load by https alone", kind), diag.Say("write https://%s… if the %s is there, too, or copy the %s beside the article", host, kind, kind))
+				continue
+			}
+			say(r.Pos, diag.Say("browsers do not load this %s: site.yaml names the hosts for %s, and not this one", kind, key),
+				diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}; or copy the %s beside the article", key, origin, kind))
+		}
+	})
+}

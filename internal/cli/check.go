@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/importer"
 	"whyfix/internal/publish"
 	"whyfix/internal/rules"
+	"whyfix/internal/version"
 )
 
 const checkHelp = `usage: whyfix check [options]
@@ -150,7 +151,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, shown)
 	case *asSARIF:
-		err = rules.PrintSARIF(e.stdout, p, shown, version())
+		err = rules.PrintSARIF(e.stdout, p, shown, version.Number())
 	case *asGitHub:
 		err = p.PrintGitHub(e.stdout, shown)
 	default:

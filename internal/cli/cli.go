@@ -16,8 +16,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -29,6 +27,7 @@ import (
 	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
+	"whyfix/internal/version"
 )
 
 // Exit codes.
@@ -385,38 +384,14 @@ func openError(err error, dir string) error {
 
 const versionHelp = `usage: whyfix version
 
-Prints the version, the commit it was built from, and the Go version.
+Prints the version, the commit it was built from and its date, and the Go
+version. A program that was built with changes that are in no commit says so.
 `
 
 func runVersion(_ context.Context, e *env, args []string) error {
 	if _, err := parse(e.flags("version"), args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
-	commit := "unknown commit"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = "commit " + s.Value
-			}
-		}
-	}
-	fmt.Fprintf(e.stdout, "%s, %s, %s %s/%s\n", program(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(e.stdout, version.Line())
 	return nil
 }
-
-// released is the version of a release: -ldflags "-X whyfix/internal/cli.released=1.2.3".
-var released string
-
-// version is the program's, as its build knows it.
-func version() string {
-	if released != "" {
-		return released
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
-		return info.Main.Version[1:]
-	}
-	return "0.0.0" // built from files that nobody has named
-}
-
-// program is the name and version by which releases say what made them.
-func program() string { return "whyfix " + version() }

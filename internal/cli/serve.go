@@ -19,6 +19,7 @@ import (
 	"whyfix/internal/limit"
 	"whyfix/internal/listen"
 	"whyfix/internal/server"
+	"whyfix/internal/version"
 )
 
 const serveHelp = `usage: whyfix serve [options]
@@ -83,7 +84,7 @@ const (
 )
 
 func parseServe(e *env, args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version(), Unpack: compress.Unpack}}
+	o := &serveOptions{server: server.Options{Version: version.Number(), Unpack: compress.Unpack}}
 	f := e.flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")

@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,19 +20,21 @@ import (
 // operating is where the samples for operators are.
 const operating = "../../docs/operating"
 
-// oldAddresses is a site with every kind of address that has changed.
-func oldAddresses(t *testing.T) (content, public string) {
+// oldAddresses is a site with every kind of address that has changed, at a base.
+func oldAddresses(t *testing.T, base string) (content, public string) {
 	t.Helper()
 	dir := t.TempDir()
 	content, public = filepath.Join(dir, "content"), filepath.Join(dir, "public")
 	for name, text := range map[string]string{
-		"site.yaml":      "title: 帮助\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
+		"site.yaml":      "title: 帮助\nbase: " + base + "\nfiles: [\"*\"]\nallow: {frames: [\"https://films.example.org\"]}\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
 		"pay/index.md":   "---\ntitle: 支付\n---\n",
-		"pay/refund.md":  "---\ntitle: 退款没到账\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
+		"pay/refund.md":  "---\ntitle: 退款没到账\ndate: 2026-01-02\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
 		"pay/way.svg":    "<svg xmlns=\"http://www.w3.org/2000/svg\"><script href=\"way.js\"/></svg>",
 		"pay/way.js":     "document.title = 'taken'\n",
 		"pay/form.html":  "<!doctype html><title>form</title><script src=\"way.js\"></script>",
 		"pay/way.pdf":    "%PDF-1.4\n",
+		"en/index.md":    "---\ntitle: Help\nlanguage: en\n---\n",
+		"en/fee.md":      "---\ntitle: A fee is too high\n---\n\nAsk.\n",
 		"pay/old-fee.md": "---\ntitle: 手续费\ngone: true\n---\n\n不再有了。\n",
 	} {
 		file := filepath.Join(content, filepath.FromSlash(name))
@@ -77,22 +78,66 @@ client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uws
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	webServer(t, address, dir, exec.Command(program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf")), func() string {
+		log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
+		return string(log)
+	})
+}
+
+// caddySample runs the sample for Caddy, with the change that it names where the
+// site is below a path.
+func caddySample(path string) func(t *testing.T, public, endpoint string) string {
+	return func(t *testing.T, public, endpoint string) string {
+		address := freeAddress(t)
+		conf := sample(t, "Caddyfile", "/srv/help/", public+"/", "help.example.org {\n", "http://"+address+" {\n", "127.0.0.1:8080", endpoint)
+		if path != "/" {
+			conf = strings.Replace(conf, "\thandle {\n", "\tredir "+strings.TrimSuffix(path, "/")+" "+path+"\n\thandle_path "+path+"* {\n", 1)
+		}
+		caddy(t, address, conf)
+		return address
+	}
+}
+
+// caddy runs it with some sites, until it answers at an address.
+func caddy(t *testing.T, address, sites string) {
+	t.Helper()
+	program, err := exec.LookPath("caddy")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("caddy is not there; tools/setup.sh installs it")
+	}
+	if err != nil {
+		t.Skip("caddy is not there")
+	}
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "Caddyfile"), "{\n\tadmin off\n}\n"+sites)
+	webServer(t, address, dir, exec.Command(program, "run", "--config", filepath.Join(dir, "Caddyfile"), "--adapter", "caddyfile"), func() string { return "" })
+}
+
+// webServer runs until the test ends, and is waited for at its address.
+func webServer(t *testing.T, address, dir string, cmd *exec.Cmd, log func() string) {
+	t.Helper()
 	out := newOutput()
-	cmd := exec.CommandContext(ctx, program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+			<-ended
+		}
+	})
 	eventually(t, func() (string, bool) {
 		var d net.Dialer
 		c, err := d.DialContext(t.Context(), "tcp", address)
 		if err != nil {
-			log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
-			return fmt.Sprint(err, out, string(log)), false
+			return fmt.Sprint(err, out, log()), false
 		}
 		c.Close()
 		return "", true
@@ -166,11 +211,17 @@ var oldOnes = []struct {
 	{"/nothing/", 404, ""},
 }
 
+// checkOld asks a server, at an address with the site's path and without a slash
+// at its end, for all of them.
 func checkOld(t *testing.T, server, base string) {
 	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range oldOnes {
 		a := fetch(t, base+tt.path)
-		if to := strings.TrimPrefix(a.header.Get("Location"), base); a.status != tt.status || to != tt.to {
+		if to := strings.TrimPrefix(strings.TrimPrefix(a.header.Get("Location"), u.Scheme+"://"+u.Host), u.Path); a.status != tt.status || to != tt.to {
 			t.Errorf("%s: %s: status %d to %q, want %d to %q", server, tt.path, a.status, to, tt.status, tt.to)
 		}
 		if (tt.status == 404 || tt.status == 410) && !strings.Contains(a.body, "<main") {
@@ -182,7 +233,7 @@ func checkOld(t *testing.T, server, base string) {
 // The lines of docs/redirects.md for nginx do what serve does.
 func TestRedirectsByNginx(t *testing.T) {
 	t.Parallel()
-	_, public := oldAddresses(t)
+	_, public := oldAddresses(t, "/")
 	checkOld(t, "serve", start(t, "serve", "-public", public, "-addr", "127.0.0.1:0").base)
 	text, err := os.ReadFile("../../docs/redirects.md")
 	if err != nil {
@@ -199,24 +250,85 @@ func TestRedirectsByNginx(t *testing.T) {
 	checkOld(t, "nginx", "http://"+address)
 }
 
-// The whole sample for nginx: files from the disk, searches passed on, headers,
-// compressed copies, and what is left when the endpoint is away.
-func TestNginxSample(t *testing.T) {
-	t.Parallel()
-	content, public := oldAddresses(t)
-	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
-	read := func(name string) string {
-		data, err := os.ReadFile(filepath.Join(operating, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(data)
+// behind is a web server before serve, as one of the samples sets it up, for a
+// site at a path.
+type behind struct {
+	name, path string // "/", "/help/"
+	start      func(t *testing.T, public, endpoint string) (address string)
+	whole      bool // it knows old addresses, and does all else as serve does
+}
+
+// sample is a file of docs/operating with what a test has in place of the
+// machine's own.
+func sample(t *testing.T, name string, instead ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(operating, name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	address := freeAddress(t)
-	base := "http://" + address
-	conf := strings.NewReplacer("/srv/help", public, "listen 80;", "listen "+address+";", "127.0.0.1:8080", strings.TrimPrefix(s.base, "http://")).Replace(read("nginx.conf"))
-	nginx(t, address, conf, map[string]string{"help_proxy.conf": read("help_proxy.conf")})
-	checkOld(t, "nginx", base)
+	for i := 0; i < len(instead); i += 2 {
+		if !strings.Contains(string(data), instead[i]) {
+			t.Fatalf("%s has no %s any more", name, instead[i])
+		}
+	}
+	return strings.NewReplacer(instead...).Replace(string(data))
+}
+
+func nginxSample(name string) func(t *testing.T, public, endpoint string) string {
+	return func(t *testing.T, public, endpoint string) string {
+		address := freeAddress(t)
+		conf := sample(t, name, "/srv/help/", public+"/", "listen 80;", "listen "+address+";", "127.0.0.1:8080", endpoint)
+		nginx(t, address, conf, map[string]string{"help_proxy.conf": sample(t, "help_proxy.conf")})
+		return address
+	}
+}
+
+// The samples for web servers, whole: files from the disk, searches passed on,
+// headers, compressed copies, and what is left when the endpoint is away; for a
+// site at the root of its host and for one below a path.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	for _, b := range []behind{
+		{"nginx", "/", nginxSample("nginx.conf"), true},
+		{"nginx", "/help/", nginxSample("nginx-path.conf"), true},
+		{"Caddy", "/", caddySample("/"), false},
+		{"Caddy", "/help/", caddySample("/help/"), false},
+	} {
+		t.Run(b.name+" "+strings.Trim(b.path, "/"), func(t *testing.T) { b.test(t) })
+	}
+}
+
+func (b behind) test(t *testing.T) {
+	t.Parallel()
+	content, public := oldAddresses(t, "https://example.com"+b.path)
+	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
+	path := strings.TrimSuffix(b.path, "/")
+	endpoint := s.base + path
+	base := "http://" + b.start(t, public, strings.TrimPrefix(s.base, "http://")) + path
+	checkOld(t, "serve", endpoint)
+	if b.whole {
+		checkOld(t, b.name, base)
+	} else if a := fetch(t, base+"/old/"); a.status != 200 || !strings.Contains(a.body, path+"/pay/refund/") {
+		t.Errorf("/old/: status %d: %s", a.status, a.body)
+	}
+	for _, tt := range []struct{ path, to string }{
+		{"/pay", "/pay/"}, {"/pay/refund", "/pay/refund/"}, {"/pay?a=1", "/pay/?a=1"}, {"", "/"},
+	} {
+		if tt.path == "" && path == "" {
+			continue
+		}
+		if a := fetch(t, base+tt.path); a.status/100 != 3 || a.header.Get("Location") != path+tt.to && (b.whole || !strings.Contains(tt.path, "?")) {
+			t.Errorf("%s: status %d to %q, want %s", tt.path, a.status, a.header.Get("Location"), path+tt.to)
+		}
+	}
+	if a := fetch(t, base+"/nothing/"); a.status != 404 || !strings.Contains(a.body, "<main") || !strings.Contains(a.body, `"`+path+`/assets/`) {
+		t.Errorf("a page that is not there: status %d: %.100s", a.status, a.body)
+	}
+	for _, name := range []string{"/sitemap.xml", "/feed.xml", "/llms.txt", "/robots.txt"} {
+		if a := fetch(t, base+name); a.status != 200 || !strings.Contains(a.body, path+"/") || b.whole && a.header.Get("Content-Type") != fetch(t, endpoint+name).header.Get("Content-Type") {
+			t.Errorf("%s: status %d, %s: %.200s", name, a.status, a.header.Get("Content-Type"), a.body)
+		}
+	}
 
 	page := fetch(t, base+"/pay/refund/", "Accept-Encoding: gzip")
 	if page.header.Get("Content-Encoding") != "gzip" || page.header.Get("Content-Type") != "text/html; charset=utf-8" || page.header.Get("Cache-Control") != "no-cache" {
@@ -252,7 +364,7 @@ func TestNginxSample(t *testing.T) {
 		writeFile(t, filepath.Join(content, "site.yaml"), string(settings)+"brand: \""+color+"\"\n")
 		run(t, 0, "build", "-content", content, "-out", public)
 		eventually(t, func() (string, bool) {
-			now = brand.FindString(fetch(t, s.base+"/pay/refund/").body)
+			now = brand.FindString(fetch(t, endpoint+"/pay/refund/").body)
 			return now, now != was && now != ""
 		})
 	}
@@ -262,20 +374,30 @@ func TestNginxSample(t *testing.T) {
 	// What writers upload runs nowhere, as it is with serve.
 	script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, base+"/pay/refund/").body)
 	for _, path := range []string{"/", "/pay/refund/", "/nothing/", "/pay/way.svg", "/pay/way.js", "/pay/form.html", "/pay/way.pdf", style, script} {
-		ours, theirs := fetch(t, s.base+path), fetch(t, base+path)
+		ours, theirs := fetch(t, endpoint+path), fetch(t, base+path)
+		if o, t2 := ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"); o != t2 {
+			t.Errorf("%s: serve sends the policy\n%s\n, the web server\n%s", path, o, t2)
+		}
 		sandboxed := func(a fetched) bool { return strings.Contains(a.header.Get("Content-Security-Policy"), "; sandbox") }
 		if runs := strings.Contains(theirs.header.Get("Content-Type"), "javascript"); sandboxed(ours) != sandboxed(theirs) || runs != (path == script) {
-			t.Errorf("%s: serve sends %q, nginx %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
+			t.Errorf("%s: serve sends %q, the web server %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
 		}
 	}
-	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"`+path+`/pay/refund/"`) {
 		t.Errorf("a search: status %d: %s", a.status, a.body)
 	}
-	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); a.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(a.header.Get("ETag"), "W/") {
+	// Caddy leaves as it is what has fewer than 512 bytes.
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); b.whole && a.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(a.header.Get("ETag"), "W/") {
 		t.Errorf("a search is not compressed on the way: %v", a.header)
 	}
-	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="/pay/refund/"`) {
+	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="`+path+`/pay/refund/"`) {
 		t.Errorf("a page of results: status %d: %.300s", a.status, a.body)
+	}
+	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); a.header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("a page of results is not compressed on the way: %v", a.header)
+	}
+	if a := fetch(t, base+"/en/search/?q=fee"); a.status != 200 || !strings.Contains(a.body, `href="`+path+`/en/fee/"`) || !strings.Contains(a.body, `<html lang="en"`) {
+		t.Errorf("a page of results in another language: status %d: %.300s", a.status, a.body)
 	}
 	// A whole text, also in characters of which each takes four bytes, as far as serve takes it.
 	for _, tt := range []struct {
@@ -292,18 +414,20 @@ func TestNginxSample(t *testing.T) {
 			t.Errorf("%s with %d kB: status %d, want %d: %.200s", tt.path, len(q)>>10, a.status, tt.status, a.body)
 		}
 	}
-	// The client is who nginx says it is; what it says of itself counts for nothing.
+	// The client is who the web server says it is; what it says of itself counts for nothing.
 	refused := false
 	for i := 0; i < 1000 && !refused; i++ {
 		refused = fetch(t, base+"/api/suggest?q=a", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == http.StatusTooManyRequests
 	}
 	if !refused && runtime.GOOS == "linux" {
-		t.Error("a client behind nginx is not limited when it makes up whom it speaks for")
+		t.Error("a client behind a web server is not limited when it makes up whom it speaks for")
 	}
 
 	s.stop(t)
-	if a := fetch(t, base+"/search/?q=a"); a.status != 200 || !strings.Contains(a.body, "<form") {
-		t.Errorf("without the endpoint the page of search has status %d: %.200s", a.status, a.body)
+	for _, page := range []string{"/search/?q=a", "/search?q=a", "/en/search/?q=a"} {
+		if a := fetch(t, base+page); a.status != 200 || !strings.Contains(a.body, "<form") || strings.Contains(a.body, `<html lang="en"`) != strings.HasPrefix(page, "/en/") {
+			t.Errorf("without the endpoint %s has status %d: %.200s", page, a.status, a.body)
+		}
 	}
 	if a := fetch(t, base+"/api/search?q=a"); a.status != http.StatusBadGateway {
 		t.Errorf("without the endpoint /api/ has status %d", a.status)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
@@ -31,6 +32,7 @@ type release struct {
 	manifest  publish.Manifest
 	promises  diag.List // broken ones
 	place     *placing  // of an index that is in a cluster
+	left      *leaving  // the cluster that releases of before had theirs in
 	indexing  indexing
 	result    Result
 }
@@ -245,13 +247,21 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
-	r.manifest.Frames = settings.Frames()
+	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
+	if r.left, err = r.leave(); err != nil {
+		return err
+	}
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
 	r.tidy(err)
 	r.result.left = r.writer.Left()
 	return err
+}
+
+// Allowed is what pages may use beside their own host, as a release says it.
+func Allowed(a content.Allow) publish.Allow {
+	return publish.Allow{Scripts: a.Scripts, Connections: a.Connections, Images: a.Images, Media: a.Media}
 }
 
 // Pages are all pages of the model, and the same as Markdown.

@@ -71,6 +71,7 @@ type Result struct {
 	LeftOut         site.LeftOut // files that are not built
 	NotKept         error        // why the next build will know nothing of this one
 	NotTidied       error        // why indexes that nobody needs are still in the cluster
+	LeftInCluster   []string     // their addresses, where no later build will remove them
 
 	left publish.Left // how the release was left
 }

@@ -141,10 +141,13 @@ func releaseIDs(root *os.Root) ([]string, error) {
 	return ids, nil
 }
 
-// Indexes are the names of the indexes that complete releases of a folder have
-// in a cluster. A release whose manifest cannot be read has none: it is not
+// Indexed is a release whose index is in a cluster.
+type Indexed struct{ Release, Index string }
+
+// Indexes are the complete releases of a folder whose index is in a cluster, the
+// newest first. A release whose manifest cannot be read is none: it is not
 // served either.
-func Indexes(dir string) ([]string, error) {
+func Indexes(dir string) ([]Indexed, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
@@ -154,14 +157,14 @@ func Indexes(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var out []Indexed
 	for _, id := range ids {
 		data, err := disk.ReadPlain(filepath.Join(dir, id, manifestName))
 		if err != nil {
 			continue
 		}
 		if m, err := decodeManifest(data); err == nil && m.Search != nil && m.Search.Index != "" {
-			out = append(out, m.Search.Index)
+			out = append(out, Indexed{id, m.Search.Index})
 		}
 	}
 	return out, nil

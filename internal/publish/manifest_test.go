@@ -269,7 +269,11 @@ func TestMaps(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			want := map[string][]byte{movedName: []byte(tt.moved), goneName: []byte(tt.gone)}
+			policy := tt.m.policy()
+			want := map[string][]byte{
+				movedName: []byte(tt.moved), goneName: []byte(tt.gone),
+				policyName: []byte("default \"" + policy + "\";\n"), caddyName: []byte("Content-Security-Policy \"" + policy + "\"\n"),
+			}
 			got := mapsOf(&tt.m)
 			for name := range want {
 				if diff := cmp.Diff(string(want[name]), string(got[name])); diff != "" {
@@ -280,6 +284,32 @@ func TestMaps(t *testing.T) {
 				t.Errorf("got %d files, want %d", len(got), len(want))
 			}
 		})
+	}
+}
+
+func TestPagePolicy(t *testing.T) {
+	for _, tt := range []struct {
+		endpoint string
+		frames   []string
+		allow    Allow
+		want     string
+	}{
+		{want: "default-src 'self'; connect-src 'self'; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"},
+		{
+			"https://search.example.org",
+			[]string{"https://films.example.org"},
+			Allow{Scripts: []string{"https://stats.example.org"}, Connections: []string{"https://a.example.org", "https://b.example.org"}, Images: []string{"https://*.example.net"}, Media: []string{}},
+			"default-src 'self'; script-src 'self' https://stats.example.org; connect-src 'self' https://search.example.org https://a.example.org https://b.example.org; img-src 'self' data: https://*.example.net; media-src 'self'; frame-src 'self' https://films.example.org; object-src 'none'; base-uri 'self'; form-action 'self' https://search.example.org; frame-ancestors 'self'",
+		},
+		{
+			"https://search.example.org", nil,
+			Allow{Connections: []string{"https://search.example.org"}},
+			"default-src 'self'; connect-src 'self' https://search.example.org; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self' https://search.example.org; frame-ancestors 'self'",
+		},
+	} {
+		if got := PagePolicy(tt.endpoint, tt.frames, tt.allow); got != tt.want {
+			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+		}
 	}
 }
 

@@ -134,6 +134,8 @@ func checkLive(t *testing.T, dir, id string, s site) {
 		"manifest.json":          "",
 		"search.html":            "<form>",
 		"gone.map":               `"/away/" 1;` + "\n",
+		"policy.map":             "default \"" + PagePolicy("", nil, Allow{}) + "\";\n",
+		"policy.caddy":           "Content-Security-Policy \"" + PagePolicy("", nil, Allow{}) + "\"\n",
 		"redirects.map":          `"/old/" "/pay/x/$is_args$args";` + "\n",
 		"search/":                "",
 		"search/store/":          "",

@@ -115,9 +115,14 @@ func (r *Renderer) Pages() []Output {
 	for _, l := range r.site.Languages {
 		v := r.byLanguage[l]
 		language = l.Tag
-		plain("home", l.Root.Page, func() any { return v.home() })
-		for _, c := range l.Categories {
-			plain("category", c.Page, func() any { return v.category(c) })
+		for _, c := range l.HomeAndCategories() {
+			for number, at := range articlesOf(c).pages {
+				if c == l.Root && number == 1 {
+					plain("home", at, func() any { return v.home() })
+				} else {
+					plain("category", at, func() any { return v.category(c, number) })
+				}
+			}
 		}
 		for _, c := range l.HomeAndCategories() {
 			for i, a := range c.Articles {
@@ -126,10 +131,15 @@ func (r *Renderer) Pages() []Output {
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				plain("family", f.Page, func() any { return v.familyPage(f) })
+				for number, at := range tagsOf(f).pages {
+					plain("family", at, func() any { return v.familyPage(f, number) })
+				}
 			}
 			for _, t := range f.Tags {
 				tag(v, t)
+				for i, at := range t.More {
+					plain("tag", at, func() any { return v.tagged(t, i+2) })
+				}
 			}
 		}
 		for _, p := range l.Symptoms {

@@ -245,6 +245,9 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 	defer cancel()
 	took, err := s.charged(ctx, w.client, do)
 	w.processor += took
+	if err == nil {
+		s.away.back(s.log)
+	}
 	if after, away := awayFor(err); away && r.Context().Err() == nil {
 		s.metrics.away.Inc()
 		s.away.log(s.log, err)

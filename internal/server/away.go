@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"math"
@@ -31,6 +32,7 @@ func isAway(err error) bool {
 // awayLog says that the cluster is away, but not at each search that it costs.
 type awayLog struct {
 	mu   sync.Mutex
+	away bool // it was said, and not yet that it is back
 	last time.Time
 }
 
@@ -43,18 +45,36 @@ func (a *awayLog) log(log *slog.Logger, err error) {
 	if !quiet {
 		a.last = now
 	}
+	a.away = true
 	a.mu.Unlock()
 	if !quiet {
-		log.Error("the cluster of the search is away; pages are served", "error", err)
+		log.Error("no search is answered; pages are served", "error", err)
 	}
 }
 
-// stillAway reports whether the cluster of a release is away. Who asks may be the
-// only one, so it is looked whether it is back, as often as health is.
-func (s *Server) stillAway(release *Release) bool {
+// back says that searches are answered again, if it was said that they are not.
+func (a *awayLog) back(log *slog.Logger) {
+	a.mu.Lock()
+	was := a.away
+	a.away, a.last = false, time.Time{}
+	a.mu.Unlock()
+	if was {
+		log.Info("searches are answered again")
+	}
+}
+
+// stillAway tells why the cluster of a release cannot be asked; "": it can. Who
+// wants to know may be the only one who asks, so it is looked whether it is back,
+// as often as health is.
+func (s *Server) stillAway(release *Release) string {
 	if release.Search == nil || release.Search.Away() == nil {
-		return false
+		return ""
 	}
 	_ = s.health.check(release) // of which Away knows
-	return release.Search.Away() != nil
+	away := release.Search.Away()
+	if away == nil {
+		s.away.back(s.log)
+		return ""
+	}
+	return cmp.Or(away.Lasting, "its cluster does not answer")
 }

@@ -65,15 +65,17 @@ func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) 
 		s.fail(w, http.StatusServiceUnavailable, "ending", "this process is about to end")
 	case release == nil:
 		s.fail(w, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
-	case s.stillAway(release):
+	default:
+		why := s.stillAway(release)
+		switch {
+		case why == "":
+			plain(w, "ready\n")
 		// All processes have the same cluster: to send readers to none of them would
 		// take the pages away, too. Who sends searches alone asks for it.
-		if r.URL.Query().Has("search") {
-			s.fail(w, http.StatusServiceUnavailable, "search_unavailable", "the cluster of the search does not answer")
-			return
+		case r.URL.Query().Has("search"):
+			s.fail(w, http.StatusServiceUnavailable, "search_unavailable", "the search does not answer: "+why)
+		default:
+			plain(w, "ready, but for the search: "+why+"\n")
 		}
-		plain(w, "ready, but for the search: its cluster does not answer\n")
-	default:
-		plain(w, "ready\n")
 	}
 }

@@ -38,8 +38,7 @@ type Release struct {
 	Articles  int
 	Base      string // path prefix of every link: "/" or "/help/"
 	Origins   []string
-	Frames    []string // origins that pages may frame
-	Endpoint  string   // origin at which pages ask; "": where they are
+	Policy    string // the Content-Security-Policy of pages
 	WWW       fs.FS
 	Hashes    map[string]string // content hashes by URL below the base; may be nil
 	Redirects map[string]string // where each old address below the base leads; may be nil
@@ -164,6 +163,9 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
+		if live.Search != nil && live.Search.Away() != nil {
+			s.away.log(log, live.Search.Away())
+		}
 		done()
 	}
 	return s
