@@ -41,17 +41,25 @@ func sameTitle(s *site.Site, say report) {
 
 // sameSymptom finds phrases that promise to find two articles.
 func sameSymptom(s *site.Site, say report) {
-	first := make(map[string]*site.Article, 2*len(s.Articles))
+	type earlier struct {
+		in   *site.Article
+		said diag.Text // of all others that have it
+	}
+	first := make(map[string]earlier, len(s.Articles))
 	for _, a := range s.Articles {
 		for _, symptom := range a.Symptoms {
 			b := first[symptom.Value]
-			switch b {
+			switch b.in {
 			case nil:
-				first[symptom.Value] = a
+				first[symptom.Value] = earlier{in: a}
 			case a:
 				say(symptom.Pos, diag.Say("the same symptom already stands in this article"), diag.Say("keep it where it fits best"))
 			default:
-				say(symptom.Pos, diag.Say("the same symptom already stands in %s", b.Path), diag.Say("keep it where it fits best"))
+				if b.said == (diag.Text{}) {
+					b.said = diag.Say("the same symptom already stands in %s", b.in.Path)
+					first[symptom.Value] = b
+				}
+				say(symptom.Pos, b.said, diag.Say("keep it where it fits best"))
 			}
 		}
 	}

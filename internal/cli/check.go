@@ -130,7 +130,11 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return openError(err, *against)
 		}
-		lost, err := generate.Vanished(loaded, generate.Before{Manifest: r.Manifest(), WWW: r.WWW()})
+		before := *r.Manifest()
+		var lost diag.List
+		if before.URLs, err = r.Addresses().All(); err == nil {
+			lost, err = generate.Vanished(loaded, generate.Before{Manifest: &before, WWW: r.WWW()})
+		}
 		r.Close()
 		if err != nil {
 			return err

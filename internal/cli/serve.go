@@ -30,6 +30,8 @@ not all there yet is refused, and the one before serves on.
 
   -public DIR    the folder of releases, or one release (default: public)
   -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
+  -grace TIME    how long the release before the live one still answers pages
+                 that have answers of it; 0: not at all (default: 2m)
   -explain       let /api/search?explain=1 say why each hit is where it is
 
 limits:
@@ -70,6 +72,7 @@ type serveOptions struct {
 	logFormat, events         string
 	eventsSize                int64 // MB
 	logRequests               bool
+	grace                     time.Duration
 	server                    server.Options
 }
 
@@ -81,6 +84,8 @@ const (
 	// clientConnections what one client may have of them.
 	maxConnections    = 2048
 	clientConnections = 256
+	// maxGrace bounds how long the memory of two releases is held.
+	maxGrace = time.Hour
 )
 
 func parseServe(e *env, args []string) (*serveOptions, error) {
@@ -88,6 +93,7 @@ func parseServe(e *env, args []string) (*serveOptions, error) {
 	f := e.flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
+	f.DurationVar(&o.grace, "grace", 2*time.Minute, "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
 	rate := f.Int("rate", 50, "")
 	prefix := f.Int("ipv6-prefix", 56, "")
@@ -111,6 +117,9 @@ func parseServe(e *env, args []string) (*serveOptions, error) {
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return nil, diag.Misuse(diag.Say("-log: there is no format %q", o.logFormat), diag.Say("write text or json"))
+	}
+	if o.grace < 0 || o.grace > maxGrace {
+		return nil, diag.Misuse(diag.Say("-grace: a release cannot stay for %v", o.grace), diag.Say("write a time such as 30s or 5m, at most 1h; 0 for not at all"))
 	}
 	if *rate < 0 {
 		return nil, diag.Misuse(diag.Say("-rate: %d is not a number of searches a second", *rate), diag.Say("write a number from 1, or 0 for no limit"))
@@ -163,7 +172,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if err != nil {
 		return openError(err, o.public)
 	}
-	var holder server.Holder
+	holder := server.Holder{Grace: o.grace}
 	defer holder.Swap(nil, nil)
 	holder.Swap(release, closeRelease)
 	if o.events != "" {

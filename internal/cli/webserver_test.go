@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -485,4 +490,264 @@ func TestOldAddresses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Three processes behind nginx, each with releases of its own, which go from one
+// to the next: no answer is a failure, none mixes two releases, and more of a
+// question comes from the release that answered it where that is still known.
+func TestFrontsRoll(t *testing.T) {
+	t.Parallel()
+	content, public := site(t)
+	generation := func(n int) string {
+		t.Helper()
+		writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("title: 帮助\nbrand: \"#0a7a%02x\"\n", n))
+		for i := range 25 {
+			writeFile(t, filepath.Join(content, "pay", fmt.Sprintf("refund%d.md", i)), fmt.Sprintf("---\ntitle: 退款没到账 情形%d 第%d代\nproducts: [第%d代产品]\n---\n\n退款没到账，第%d代的办法。\n", i, n, n, n))
+		}
+		run(t, 0, "build", "-content", content, "-out", public, "-keep", "9")
+		id, err := os.Readlink(filepath.Join(public, "current"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	// bring brings a release to a front end: all of it first, then the link.
+	bring := func(id, to string) {
+		t.Helper()
+		next := filepath.Join(to, "current.next")
+		err := errors.Join(os.CopyFS(filepath.Join(to, id), os.DirFS(filepath.Join(public, id))), os.Symlink(id, next), os.Rename(next, filepath.Join(to, "current")))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := []string{generation(1)}
+	var fronts []*service
+	var folders []string
+	data, err := os.ReadFile(filepath.Join(operating, "nginx-fronts.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := os.ReadFile(filepath.Join(operating, "help_proxy.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	conf := strings.ReplaceAll(string(data), "listen 80;", "listen "+address+";")
+	for i := range 3 {
+		dir := t.TempDir()
+		bring(ids[0], dir)
+		s := start(t, "serve", "-public", dir, "-addr", "127.0.0.1:0", "-rate", "0", "-log-requests=false")
+		fronts, folders = append(fronts, s), append(folders, dir)
+		conf = strings.ReplaceAll(conf, fmt.Sprintf("127.0.0.1:808%d", i+1), strings.TrimPrefix(s.base, "http://"))
+	}
+	nginx(t, address, conf, map[string]string{"help_proxy.conf": string(proxy)})
+	base := "http://" + address
+
+	var answers, same, others atomic.Int32
+	numbers := map[string]int{}
+	var mu sync.Mutex
+	known := func(id string, n int) { mu.Lock(); numbers[id] = n; mu.Unlock() }
+	known(ids[0], 1)
+	marks := regexp.MustCompile(`第(?:<mark>)?([0-9]+)(?:</mark>)?代`)
+	// asked is an answer through nginx: all of it must be of the release that it names.
+	asked := func(query string) (release string) {
+		a := fetch(t, base+"/api/search?q="+url.QueryEscape("退款没到账")+query)
+		answers.Add(1)
+		var told answer
+		if err := json.Unmarshal([]byte(a.body), &told); a.status != http.StatusOK || err != nil || a.header.Get("X-Whyfix-Release") != told.Release {
+			t.Errorf("%s: status %d, release %s: %.300s", query, a.status, a.header.Get("X-Whyfix-Release"), a.body)
+			return ""
+		}
+		mu.Lock()
+		n := strconv.Itoa(numbers[told.Release])
+		mu.Unlock()
+		found := marks.FindAllStringSubmatch(a.body, -1)
+		for _, m := range found {
+			if m[1] != n {
+				t.Errorf("%s: an answer of release %s, which is number %s, has %s", query, told.Release, n, m[0])
+			}
+		}
+		if len(found) == 0 || told.Total < 25 && !strings.Contains(query, "product") {
+			t.Errorf("%s: %.300s", query, a.body)
+		}
+		return told.Release
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				release := asked("")
+				for _, more := range []string{"&page=2", "&kind=", "&page=3"} {
+					if asked(more+"&release="+release) == release {
+						same.Add(1)
+					} else {
+						others.Add(1)
+					}
+				}
+				page := fetch(t, base+"/")
+				style := regexp.MustCompile(`/assets/brand\.[0-9a-f]{10}\.css`).FindString(page.body)
+				if a := fetch(t, base+style); page.status != 200 || style == "" || a.status != 200 {
+					t.Errorf("the first page has status %d, its style %q %d", page.status, style, a.status)
+				}
+				if a := fetch(t, base+"/search/?q="+url.QueryEscape("退款没到账")); a.status != 200 || !strings.Contains(a.body, "data-served=\"2") {
+					t.Errorf("a page of results has status %d: %.300s", a.status, a.body)
+				}
+			}
+		})
+	}
+	for n := 2; n <= 3; n++ {
+		id := generation(n)
+		ids = append(ids, id)
+		known(id, n)
+		for i, s := range fronts {
+			before := answers.Load()
+			bring(id, folders[i])
+			eventually(t, func() (string, bool) { r := s.search(t, "退款没到账").Release; return r, r == id })
+			eventually(t, func() (string, bool) { return "no reader asked", answers.Load() > before+8 })
+			// What a page has of the release before it can still have more of.
+			if a := s.searchOf(t, "退款没到账", ids[n-2]); a.Release != ids[n-2] {
+				t.Errorf("asked for more of %s it answers from %s", ids[n-2], a.Release)
+			}
+		}
+	}
+	close(stop)
+	readers.Wait()
+	t.Logf("%d answers; of those to more of a question %d were of its release, %d of another and said so", answers.Load(), same.Load(), others.Load())
+	if same.Load() <= others.Load() {
+		t.Error("most of the answers should be of one release")
+	}
+	// Of one that is known no more the live one takes the place, and says so; without grace at once.
+	if a := fronts[0].searchOf(t, "退款没到账", ids[0]); a.Release != ids[2] {
+		t.Errorf("asked for more of %s, which is gone, it answers from %s", ids[0], a.Release)
+	}
+	s := start(t, "serve", "-public", folders[0], "-addr", "127.0.0.1:0", "-grace", "0")
+	last := generation(4)
+	bring(last, folders[0])
+	eventually(t, func() (string, bool) { r := s.search(t, "退款没到账").Release; return r, r == last })
+	if a := s.searchOf(t, "退款没到账", ids[2]); a.Release != last {
+		t.Errorf("without grace it answers from %s", a.Release)
+	}
+}
+
+// Releases go through an object store by the scripts of docs/operating; one that
+// is half there, or half fetched, is never live.
+func TestReleasesThroughStore(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("rclone"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("rclone is not there; tools/setup.sh installs it")
+		}
+		t.Skip("rclone is not there")
+	}
+	content, public := site(t)
+	dir := t.TempDir()
+	stored, folder := filepath.Join(dir, "stored"), filepath.Join(dir, "front")
+	if err := os.Mkdir(stored, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := exec.CommandContext(ctx, "rclone", "serve", "webdav", "--config", os.DevNull, "--addr", address, stored)
+	if err := served.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = served.Wait() })
+	eventually(t, func() (string, bool) {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			c.Close()
+		}
+		return fmt.Sprint(err), err == nil
+	})
+	rclone := func(good bool, name string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), name, args...)
+		cmd.Env = append(os.Environ(), "RCLONE_CONFIG="+os.DevNull, "RCLONE_CONFIG_STORE_TYPE=webdav", "RCLONE_CONFIG_STORE_URL=http://"+address)
+		if out, err := cmd.CombinedOutput(); (err == nil) != good {
+			t.Fatalf("%s %v: %v: %s", name, args, err, out)
+		}
+	}
+	send := func(good bool) {
+		t.Helper()
+		rclone(good, filepath.Join(operating, "release-to-store.sh"), public, "store:help")
+	}
+	take := func(good bool) {
+		t.Helper()
+		rclone(good, filepath.Join(operating, "release-from-store.sh"), "store:help", folder)
+	}
+	current := func() string { id, _ := os.Readlink(filepath.Join(folder, "current")); return id }
+
+	take(false) // there is nothing
+	run(t, 0, "build", "-content", content, "-out", public)
+	send(true)
+	take(true)
+	first := live(t, public)
+	s := start(t, "serve", "-public", folder, "-addr", "127.0.0.1:0", "-log-requests=false")
+	if a := s.search(t, "退款没到账"); a.Release != first || a.first() != "/refund/" {
+		t.Errorf("it answers %+v", a)
+	}
+
+	// A release of which a part was sent, before the sender died.
+	writeFile(t, filepath.Join(content, "refund.md"), strings.ReplaceAll(refund, "退款没到账", "提现一直处理中"))
+	run(t, 0, "build", "-content", content, "-out", public)
+	second := live(t, public)
+	rclone(true, "rclone", "copy", filepath.Join(public, second, "www"), "store:help/"+second+"/www")
+	take(true)
+	if current() != first {
+		t.Errorf("half a release is live: %s", current())
+	}
+	// All of it; of which a part was fetched, before that died.
+	send(true)
+	rclone(true, "rclone", "copy", "store:help/"+second+"/www", filepath.Join(folder, second, "www"))
+	if got := s.search(t, "退款没到账").Release; got != first || current() != first {
+		t.Errorf("with half a release here %s is served, %s is live", got, current())
+	}
+	take(true)
+	eventually(t, func() (string, bool) {
+		a := s.search(t, "提现一直处理中")
+		return fmt.Sprintf("%+v %s", a, s.stderr), a.Release == second && a.first() == "/refund/"
+	})
+	if said := s.stderr.String(); strings.Contains(said, "refused") {
+		t.Errorf("serve has met what was not whole: %s", said)
+	}
+	// In the wrong order: what is named is not there. Nothing changes.
+	name := func(id string) {
+		t.Helper()
+		writeFile(t, filepath.Join(dir, "current"), id)
+		rclone(true, "rclone", "copy", "--ignore-times", filepath.Join(dir, "current"), "store:help")
+	}
+	name("20990101T000000-00000000")
+	take(false)
+	if current() != second {
+		t.Errorf("%s is live", current())
+	}
+	name(second)
+	writeFile(t, filepath.Join(content, "new.md"), "# 新的文章\n")
+	run(t, 0, "build", "-content", content, "-out", public)
+	send(true)
+	take(true)
+	for _, where := range []string{filepath.Join(stored, "help"), folder} {
+		entries, err := os.ReadDir(where)
+		if err != nil || len(entries) != 3 { // current, and two releases
+			t.Errorf("%s has %v, %v", where, entries, err)
+		}
+	}
+}
+
+// searchOf asks for more of what a release has answered.
+func (s *service) searchOf(t *testing.T, query, release string) answer {
+	t.Helper()
+	_, body := s.get(t, question(query)+"&release="+release)
+	var a answer
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

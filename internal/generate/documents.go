@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"hash/maphash"
 	"strings"
+	"sync"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -48,7 +49,7 @@ func Document(a *Page, doc *markdown.Document) *search.Document {
 		URL: a.URL, Language: a.Language, Title: a.Title, Summary: a.Summary, Symptoms: symptoms(a),
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
 	}
-	if doc.Intro.Text != "" {
+	if doc.Ends != nil && doc.Intro.Text != "" {
 		d.Sections = append(d.Sections, search.Section{Text: doc.Intro.Text})
 	}
 	for _, s := range doc.Sections {
@@ -56,12 +57,12 @@ func Document(a *Page, doc *markdown.Document) *search.Document {
 		if s.Anchor != "" {
 			anchor = s.Anchor
 		}
-		d.Sections = append(d.Sections, search.Section{Anchor: anchor, Title: s.Title, Kind: s.Kind.String(), Text: s.Body.Text})
+		d.Sections = append(d.Sections, search.Section{Anchor: anchor, Title: s.Title, Kind: s.Kind.String(), Text: s.Told.Text()})
 		for _, it := range s.Items {
-			d.Sections = append(d.Sections, search.Section{Anchor: it.ID, Title: it.Title, Kind: s.Kind.String(), Text: it.Body.Text})
+			d.Sections = append(d.Sections, search.Section{Anchor: it.ID, Title: it.Title, Kind: s.Kind.String(), Text: it.Told.Text()})
 		}
 	}
-	if doc.Notes.Text != "" {
+	if doc.Ends != nil && doc.Notes.Text != "" {
 		d.Sections = append(d.Sections, search.Section{Text: doc.Notes.Text})
 	}
 	return d
@@ -217,7 +218,7 @@ func aheadOf(b search.Broken) diag.Text {
 	if b.Ahead.Name == "" {
 		return diag.Say("%s, and nothing but addresses tells it apart; say what is special about this problem, or take the phrase out here or there", place)
 	}
-	more := tells(b.Ahead.Name)
+	more := features()[b.Ahead.Name].Or(diag.Verbatim(b.Ahead.Name))
 	if b.Ahead.Text != "" {
 		more = diag.Say("%s (“%s”)", more, b.Ahead.Text)
 	}
@@ -225,8 +226,9 @@ func aheadOf(b search.Broken) diag.Text {
 		place, b.Instead[len(b.Instead)-1].Title, more)
 }
 
-// tells is what the search calls one of its features.
-func tells(feature string) diag.Text {
+// features are what the search calls its features.
+var features = sync.OnceValue(func() map[string]diag.Text {
+	out := map[string]diag.Text{}
 	for _, said := range []diag.Text{
 		diag.Say("how often it says the question's words, for its length"), diag.Say("a short text is the question, less what else it says"),
 		diag.Say("the question in one short text"), diag.Say("the question in the article"), diag.Say("the question in one passage"),
@@ -235,12 +237,10 @@ func tells(feature string) diag.Text {
 		diag.Say("it asks for something else"), diag.Say("only one of both denies"), diag.Say("it is about the opposite"),
 		diag.Say("the question's characters in order"), diag.Say("another number than the question's"),
 	} {
-		if said.En == feature {
-			return said
-		}
+		out[said.En] = said
 	}
-	return diag.Verbatim(feature)
-}
+	return out
+})
 
 // told are broken promises as diagnostics.
 func told(l *Loaded, broken []search.Broken) diag.List {
@@ -251,19 +251,24 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 	for _, p := range Searched(l.Site) {
 		symptoms[p.URL] = p.Symptoms
 	}
-	var out diag.List
+	out := make(diag.List, 0, len(broken))
+	messages := map[*search.Hit]diag.Text{} // what several articles promise is said of each in the same words
 	for _, b := range broken {
-		instead := diag.Say("nothing is found")
-		var titles []diag.Text
-		for _, h := range b.Instead {
-			titles = append(titles, diag.Say("“%s” (%s)", h.Title, h.URL))
-		}
-		if len(titles) > 0 {
-			instead = diag.Say("readers see first: %s", diag.Join(titles))
+		message := diag.Say("this symptom does not find its article among the first 3; %s", diag.Say("nothing is found"))
+		if len(b.Instead) > 0 {
+			var known bool
+			if message, known = messages[&b.Instead[0]]; !known {
+				var titles []diag.Text
+				for _, h := range b.Instead {
+					titles = append(titles, diag.Say("“%s” (%s)", h.Title, h.URL))
+				}
+				message = diag.Say("this symptom does not find its article among the first 3; %s", diag.Say("readers see first: %s", diag.Join(titles)))
+				messages[&b.Instead[0]] = message
+			}
 		}
 		out = append(out, diag.Diagnostic{
 			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
-			Message: diag.Say("this symptom does not find its article among the first 3; %s", instead),
+			Message: message,
 			Hint:    aheadOf(b),
 		})
 	}

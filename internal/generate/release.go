@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -105,11 +106,10 @@ func (r *release) open(now time.Time) (err error) {
 // render writes everything below www/, and search.html.
 func (r *release) render(ctx context.Context) error {
 	s := newSiteWriter(r)
-	pages := r.Renderer.Pages()
-	r.result.Pages = len(pages)
-	if err := s.pages(ctx, append(pages, r.Renderer.Sources()...)); err != nil {
+	if err := s.pages(ctx, r.Renderer.Outputs()); err != nil {
 		return err
 	}
+	r.result.Pages = s.count
 	r.result.Made = int(s.made.Load())
 	if err := s.assets(ctx); err != nil {
 		return err
@@ -265,7 +265,7 @@ func Allowed(a content.Allow) publish.Allow {
 }
 
 // Pages are all pages of the model, and the same as Markdown.
-func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Renderer.Sources()...) }
+func Pages(l *Loaded) []render.Output { return slices.Collect(l.Renderer.Outputs()) }
 
 // Extras are the files that belong to no page of the model and are needed for
 // every answer: the theme's assets and the empty search pages; and the

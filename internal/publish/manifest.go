@@ -117,14 +117,40 @@ const (
 // encodeManifest writes one address a line, sorted, so that two releases can
 // be compared with diff.
 func encodeManifest(m *Manifest) ([]byte, error) {
-	data, err := json.MarshalIndent(m, "", " ")
+	head := *m
+	if len(m.URLs) > 0 {
+		head.URLs = nil // which go behind it line by line
+	}
+	data, err := json.MarshalIndent(&head, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("publish: manifest: %w", err)
 	}
-	data = append(data, '\n')
-	out := make([]byte, 0, len(data)+len(digestHead)+2*sumSize+len(digestTail))
-	out = append(append(append(out, digestHead...), Sum(data)...), digestTail...)
-	return append(out, data[len(manifestHead):]...), nil
+	size := len(digestHead) + 2*sumSize + len(digestTail) + len(data) + 64
+	for address, sum := range m.URLs {
+		size += len(address) + len(sum) + len("  \"\": \"\",\n")
+	}
+	// The digest is known when all else is there.
+	out := append(make([]byte, 0, size), digestHead...)
+	at := len(out)
+	out = append(append(out, make([]byte, 2*sumSize)...), digestTail...)
+	begin := len(out) - len(manifestHead)
+	out = append(out, data[len(manifestHead):]...)
+	if len(m.URLs) > 0 {
+		out = append(bytes.TrimSuffix(out, []byte(" \"urls\": null\n}")), addressesBegin...)
+		for i, address := range slices.Sorted(maps.Keys(m.URLs)) {
+			if i > 0 {
+				out = append(out, ",\n"...)
+			}
+			out = appendQuoted(append(appendQuoted(append(out, "  "...), address), ": "...), m.URLs[address])
+		}
+		out = append(out, "\n }\n}"...)
+	}
+	out = append(out, '\n')
+	sum := sha256.New()
+	sum.Write([]byte(manifestHead))
+	sum.Write(out[begin+len(manifestHead):])
+	hex.Encode(out[at:], sum.Sum(nil)[:sumSize])
+	return out, nil
 }
 
 // cutDigest is the manifest without the line of its digest. It reports whether

@@ -239,7 +239,7 @@ func (r *languageRenderer) putText(v *ArticleView, doc *markdown.Document, a *si
 }
 
 func section(s *markdown.Section) Section {
-	out := Section{Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
+	out := Section{Kind: s.Kind.String(), Level: max(int(s.Level), 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
 	for i := range s.Items {
 		out.Items = append(out.Items, Item{ID: s.Items[i].ID, Title: s.Items[i].Title})
 	}

@@ -93,7 +93,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 			})
 		}
 	}
-	view.Page = place
+	view.Page, view.Release = place, release.ID
 	var page bytes.Buffer
 	fill := func(context.Context) error { return release.Template.Execute(&page, view) }
 	var err error

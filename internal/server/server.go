@@ -40,14 +40,15 @@ type Release struct {
 	Origins   []string
 	Policy    string // the Content-Security-Policy of pages
 	WWW       fs.FS
-	Hashes    map[string]string // content hashes by URL below the base; may be nil
-	Redirects map[string]string // where each old address below the base leads; may be nil
-	Gone      []string          // addresses below the base of withdrawn pages, sorted
-	Variants  map[string]string // how compressed copies were made, by their extension; nil: there are none
-	Search    *search.Searcher  // nil: made without an index
+	Hashes    *publish.Addresses // content hashes by URL below the base; may be nil
+	Redirects map[string]string  // where each old address below the base leads; may be nil
+	Gone      []string           // addresses below the base of withdrawn pages, sorted
+	Variants  map[string]string  // how compressed copies were made, by their extension; nil: there are none
+	Search    *search.Searcher   // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
-	proven     sync.Map                // compressed copies that were looked into: name → proof
+	proven     proofs                  // of compressed copies that were looked into
+	unsure     sync.Once               // for saying that the hashes cannot be relied on
 	Template   *publish.SearchTemplate // nil: no search page
 	source     *publish.Release        // nil: not from a folder
 }
@@ -55,8 +56,13 @@ type Release struct {
 // Holder hands out the live release and keeps each open until its last
 // request is done. Its zero value holds none.
 type Holder struct {
-	mu   sync.Mutex
-	live *held
+	// Grace is how long the release before the live one stays open, for pages that
+	// have answers of it and ask for more; 0: not at all.
+	Grace time.Duration
+
+	mu     sync.Mutex
+	live   *held
+	before *held // within Grace; nil: none
 }
 
 type held struct {
@@ -66,17 +72,37 @@ type held struct {
 }
 
 // Swap makes another release live. The one before is closed when its last
-// request is done; close may be nil.
+// request is done and its time of grace is over; close may be nil.
 func (h *Holder) Swap(r *Release, close func()) {
 	h.mu.Lock()
+	gone := []*held{h.before, h.live}
 	old := h.live
-	h.live = &held{Release: r, users: 1, close: close}
+	h.live, h.before = &held{Release: r, users: 1, close: close}, nil
 	if r == nil {
 		h.live = nil
 	}
+	if h.Grace > 0 && r != nil && old != nil && old.ID != r.ID {
+		h.before, gone = old, gone[:1]
+		time.AfterFunc(h.Grace, func() { h.forget(old) })
+	}
 	h.mu.Unlock()
-	if old != nil {
-		h.leave(old)
+	for _, r := range gone {
+		if r != nil {
+			h.leave(r)
+		}
+	}
+}
+
+// forget ends the time of grace of a release, unless others did.
+func (h *Holder) forget(r *held) {
+	h.mu.Lock()
+	is := h.before == r
+	if is {
+		h.before = nil
+	}
+	h.mu.Unlock()
+	if is {
+		h.leave(r)
 	}
 }
 
@@ -92,13 +118,20 @@ func (h *Holder) leave(r *held) {
 
 // Acquire returns the live release, or nil, and a function to call when done
 // with it.
-func (h *Holder) Acquire() (*Release, func()) {
+func (h *Holder) Acquire() (*Release, func()) { return h.AcquireOr("") }
+
+// AcquireOr returns the release with an id, if it is still open, or else the
+// live one.
+func (h *Holder) AcquireOr(id string) (*Release, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.live == nil {
+	r := h.live
+	if h.before != nil && h.before.ID == id {
+		r = h.before
+	}
+	if r == nil {
 		return nil, func() {}
 	}
-	r := h.live
 	r.users++
 	return r.Release, func() { h.leave(r) }
 }
@@ -185,7 +218,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
 	defer s.end(x, r)
 	defer s.recover(x, r)
-	release, done := s.holder.Acquire()
+	release, done := s.holder.AcquireOr(releaseOf(r))
 	defer done()
 	if release != nil {
 		x.release = release.ID
@@ -199,6 +232,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.dispatch(x, r, release)
+}
+
+// releaseOf is the release that a page has answers of already and asks more of:
+// its list, its filters and its next page are to be of one. "" is the live one,
+// as for all that is no search.
+func releaseOf(r *http.Request) string {
+	if !strings.Contains(r.URL.RawQuery, "release=") || !strings.Contains(r.URL.Path, "/api/") {
+		return ""
+	}
+	return r.URL.Query().Get("release")
 }
 
 // recover ends a request that went wrong in a way that nobody foresaw, and
