@@ -24,6 +24,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"whyfix/internal/publish"
 )
 
 // operating is where the samples for operators are.
@@ -872,4 +874,14 @@ func (s *service) searchOf(t *testing.T, query, release string) answer {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// live is the release that is live.
+func live(t *testing.T, public string) string {
+	t.Helper()
+	id, err := publish.Current(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }

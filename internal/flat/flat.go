@@ -26,6 +26,7 @@ import (
 	"slices"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 )
 
@@ -54,7 +55,7 @@ type Options struct {
 // Result says what was done.
 type Result struct {
 	Files, Written, Removed int
-	Notes                   []string // what some hosts will not read
+	Notes                   []diag.Text // what some hosts will not read
 }
 
 // file is one that the folder is to have.

@@ -2,7 +2,6 @@ package flat
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
 	"maps"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 )
 
@@ -35,7 +35,7 @@ type layout struct {
 	hashes   map[string]string // by address
 	below    string            // the folder of the pages: "", or "help/"
 	files    map[string]file
-	notes    []string
+	notes    []diag.Text
 }
 
 func newLayout(r *publish.Release, o Options) (*layout, error) {
@@ -90,7 +90,7 @@ func (l *layout) hosts(www fs.FS) error {
 	}
 	l.put(redirectsFile, lines)
 	if n := bytes.Count(lines, []byte("\n")); n > mostRedirects || len(lines) > mostRedirectBytes {
-		l.notes = append(l.notes, fmt.Sprintf("_redirects has %d lines and %d kB: Cloudflare Pages reads 2,000 and 100 kB; at the other old addresses pages lead on", n, len(lines)/1000))
+		l.notes = append(l.notes, diag.Say("_redirects has %d lines and %d kB: Cloudflare Pages reads 2,000 and 100 kB; at the other old addresses pages lead on", n, len(lines)/1000))
 	}
 	return nil
 }
@@ -146,10 +146,10 @@ func (l *layout) headers() []byte {
 		rule(path, sandbox)
 	}
 	if rules > mostRules {
-		l.notes = append(l.notes, fmt.Sprintf("_headers has %d rules, for files that could run a script: Cloudflare Pages reads %d", rules, mostRules))
+		l.notes = append(l.notes, diag.Say("_headers has %d rules, for files that could run a script: Cloudflare Pages reads %d", rules, mostRules))
 	}
 	if len(policy) > longestHeader {
-		l.notes = append(l.notes, fmt.Sprintf("the policy in _headers has %d characters: Cloudflare Pages reads lines of %d; name fewer hosts under allow: in site.yaml", len(policy), longestHeader))
+		l.notes = append(l.notes, diag.Say("the policy in _headers has %d characters: Cloudflare Pages reads lines of %d; name fewer hosts under allow: in site.yaml", len(policy), longestHeader))
 	}
 	return b.Bytes()
 }
