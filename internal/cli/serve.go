@@ -218,6 +218,9 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
+	if release.Private && !listen.NamesOf(l, o.addr).Loopback() {
+		e.say("this site is private, and serve asks nobody who they are: nothing but the proxy that does may reach %s", l.Addr())
+	}
 	return listen.Serve(ctx, l, s, log, limit.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 

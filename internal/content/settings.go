@@ -44,6 +44,7 @@ type Settings struct {
 	Allow       Allow             // hosts of which pages may load something
 	Redirects   []Redirect        // old addresses that lead elsewhere
 	Gone        []Text            // old addresses whose pages were withdrawn
+	Access      Text              // public or private: for those alone whom a web server lets in; empty: public
 	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
 	Origins     []string          // sites that may ask the search endpoint from a browser
 	Engine      EngineSettings    // what holds the search index
@@ -127,6 +128,7 @@ var settingsKeys = []key[Settings]{
 	{"allow", "mapping", "Other hosts that pages may load from, such as {scripts: [https://stats.example.org], connections: [https://stats.example.org]}: frames, scripts, connections; and images and media, which may come from any host by https until they are named here.", func(s *Settings, v value) { s.Allow = v.allow() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", diag.Say("a withdrawn page")) }},
+	{"access", "text", "public, which is the default, or private: for those alone whom a web server before it lets in. See docs/operating.md.", func(s *Settings, v value) { s.Access = v.access() }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"engine", "text or mapping", "What holds the search index: bleve, which is the default, or opensearch; also {name: opensearch, addresses, index, shards, replicas}, see docs/scale.md.", func(s *Settings, v value) { s.Engine = v.engine() }},
@@ -222,6 +224,11 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 	diags := readMapping(&mapping{lines: lines, zone: time.Local}, source, func() diag.Text { return diag.Example(SiteFile) }, settingsKeys, &s)
 	maps.Copy(kinds, s.Kinds)
 	s.Kinds = kinds
+	if s.Private() && (s.Endpoint != "" || len(s.Origins) > 0) {
+		m := mapping{lines: lines}
+		m.problem(s.Access.Pos, "access", diag.Say("a private site cannot be asked from elsewhere: no browser sends its reader's login along"), diag.Say("take endpoint: and origins: away, and let the web server that asks for the login pass /api/ on as well; or write access: public"))
+		diags = append(diags, m.diags...)
+	}
 	return s, diags
 }
 
@@ -235,6 +242,18 @@ func (v value) checkLanguage(t Text) Text {
 	if t.Value != "" && !languageTag.MatchString(t.Value) {
 		v.problem(t.Pos, "language", diag.Say("%q is not the name of a language", t.Value), diag.Say("write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en"))
 		return Text{}
+	}
+	return t
+}
+
+// Private reports whether the site is for those alone whom a web server lets in.
+func (s Settings) Private() bool { return s.Access.Value == "private" }
+
+// access reads who may read the site.
+func (v value) access() Text {
+	t := v.text()
+	if t.Value != "private" && t.Value != "public" {
+		v.problem(t.Pos, "access", diag.Say("%q does not say who may read the site", t.Value), diag.Say("write public or private"))
 	}
 	return t
 }

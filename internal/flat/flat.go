@@ -110,8 +110,11 @@ func Write(ctx context.Context, r *publish.Release, dir string, o Options) (Resu
 	if w.list, err = readList(root); err != nil {
 		return Result{}, fmt.Errorf("flat: %s: %w", ListFile, err)
 	}
-	layout := newLayout(r.Manifest(), o)
-	if err := layout.hosts(w.www); err != nil {
+	layout, err := newLayout(r, o)
+	if err == nil {
+		err = layout.hosts(w.www)
+	}
+	if err != nil {
 		return Result{}, fmt.Errorf("flat: %w", err)
 	}
 	result := Result{Files: len(layout.files), Notes: layout.notes}

@@ -41,7 +41,7 @@ var (
 // are paths in the folder. What is known from before is good as long as nothing
 // that it depends on has changed; it may be nil.
 func readHistory(ctx context.Context, dir string, files []string, known *history) *history {
-	h := &history{Times: make(map[string]time.Time, len(files)), Mend: writeUpdated}
+	h := &history{Times: map[string]time.Time{}, Mend: writeUpdated}
 	place, err := git(ctx, dir, "rev-parse", "--git-path", "shallow", "--show-toplevel", "--show-prefix").Output()
 	lines := strings.SplitN(string(place), "\n", 3)
 	if err != nil || len(lines) < 3 {
@@ -62,6 +62,7 @@ func readHistory(ctx context.Context, dir string, files []string, known *history
 	if len(ends) > 0 {
 		h.Gap, h.Mend, h.Lost = diag.Say("this is a shallow clone"), unshallow, map[string]bool{}
 	}
+	h.Times = make(map[string]time.Time, len(files))
 	at := make(map[string][]string, len(files))
 	for _, f := range files {
 		at[prefix+f] = []string{f}

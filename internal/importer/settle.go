@@ -292,8 +292,9 @@ func (im *importing) aim(p *page, s spot) {
 	}
 	want, match := letters(fragment), ""
 	if article != nil && want != "" {
-		if i := slices.IndexFunc(article.Doc.IDs, func(id string) bool { return letters(id) == want }); i >= 0 {
-			match = article.Doc.IDs[i]
+		ids := article.Doc.AllIDs()
+		if i := slices.IndexFunc(ids, func(id string) bool { return letters(id) == want }); i >= 0 {
+			match = ids[i]
 		}
 	}
 	switch {

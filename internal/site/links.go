@@ -369,11 +369,12 @@ func (r *resolver) anchor(ref markdown.Ref, doc *markdown.Document, fragment, p 
 		where = diag.Say("this page")
 	}
 	anchors := diag.Say("it has no anchors: leave out what stands after the path")
-	if len(doc.IDs) > 0 {
-		anchors = diag.Say("its anchors are: %s", diag.Names(firstOf(doc.IDs, 12)))
+	ids := doc.AllIDs()
+	if len(ids) > 0 {
+		anchors = diag.Say("its anchors are: %s", diag.Names(firstOf(ids, 12)))
 	}
 	r.problem(ref.Pos, diag.Error, "link-anchor", diag.Say("there is no anchor %q in %s", "#"+fragment, where),
-		diag.DidYouMean(fragment, doc.IDs, anchors))
+		diag.DidYouMean(fragment, ids, anchors))
 }
 
 func firstOf(s []string, n int) []string {
