@@ -57,10 +57,10 @@ func causesWithoutSolution(s *site.Site, say report) {
 	}
 }
 
-// forAll reports whether a solution names no cause: an item, or a section
-// that is one text.
-func forAll(solutions []*markdown.Section) bool {
-	for _, s := range solutions {
+// forAll reports whether something in sections names no cause: an item, or a
+// section that is one text.
+func forAll(parts []*markdown.Section) bool {
+	for _, s := range parts {
 		if len(s.Items) == 0 {
 			return true
 		}
@@ -73,14 +73,14 @@ func forAll(solutions []*markdown.Section) bool {
 	return false
 }
 
-// misled reports whether a solution names a cause that is not there, which was
-// said already: the cause without a solution may be the one it means.
-func misled(a *site.Article, solutions []*markdown.Section) bool {
+// misled reports whether a check or a solution names a cause that is not there,
+// which was said already: the cause without one may be the one it means.
+func misled(a *site.Article, parts []*markdown.Section) bool {
 	found := map[string]int{}
-	for _, step := range a.Chain().Solutions {
+	for _, step := range slices.Concat(a.Chain().Checks, a.Chain().Solutions) {
 		found[step.ID] = len(step.For)
 	}
-	for _, s := range solutions {
+	for _, s := range parts {
 		for _, it := range s.Items {
 			if found[it.ID] < len(it.For) {
 				return true
@@ -107,9 +107,72 @@ func solutionsForNoCause(s *site.Site, say report) {
 	}
 }
 
-// namesCause reports whether a solution names a cause, which may not be there.
-func namesCause(solutions []*markdown.Section) bool {
-	for _, s := range solutions {
+// checksForNoCause finds checks and cases that name no cause where others of their
+// kind do: they stand outside of the answers, which nobody meant.
+func checksForNoCause(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if len(a.Chain().Causes) < 2 {
+			continue
+		}
+		for _, kind := range [...]markdown.Kind{markdown.Check, markdown.Case} {
+			if !namesCause(sections(a, kind)) {
+				continue
+			}
+			for _, it := range forNoCause(a, kind) {
+				message := diag.Say("this check does not say which cause it is for, and others do")
+				if kind == markdown.Case {
+					message = diag.Say("this case does not say which cause it is for, and others do")
+				}
+				say(it.Pos, message, diag.Say("write {for=%q} behind the heading, if that is the one", probableCause(a, kind)))
+			}
+		}
+	}
+}
+
+// forNoCause are the items of a kind that name no cause.
+func forNoCause(a *site.Article, kind markdown.Kind) []markdown.Item {
+	var out []markdown.Item
+	for _, sec := range sections(a, kind) {
+		for _, it := range sec.Items {
+			if len(it.For) == 0 && (kind != markdown.Case || it.Tag == "") { // a case with a tag is about that
+				out = append(out, it)
+			}
+		}
+	}
+	return out
+}
+
+// probableCause is the first cause that nothing of a kind is for, else the first.
+func probableCause(a *site.Article, kind markdown.Kind) string {
+	causes := a.Chain().Causes
+	for _, c := range causes {
+		if kind == markdown.Check && len(c.Checks) == 0 || kind == markdown.Case && len(c.Cases) == 0 {
+			return c.Title
+		}
+	}
+	return causes[0].Title
+}
+
+// causesWithoutCheck finds causes that nothing tells apart where others have a
+// check. A check that names no cause may be theirs, and has been told.
+func causesWithoutCheck(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		checks := sections(a, markdown.Check)
+		if len(a.Chain().Causes) < 2 || !namesCause(checks) || forAll(checks) || misled(a, checks) {
+			continue
+		}
+		for _, c := range a.Chain().Causes {
+			if len(c.Checks) == 0 {
+				say(placeOf(a, c), diag.Say("nothing here says how to tell that it is the cause %q, and of others it is said", c.Title),
+					diag.Say("name it behind the heading of its check: {for=%q}", c.Title))
+			}
+		}
+	}
+}
+
+// namesCause reports whether an item names a cause, which may not be there.
+func namesCause(parts []*markdown.Section) bool {
+	for _, s := range parts {
 		if slices.ContainsFunc(s.Items, func(it markdown.Item) bool { return len(it.For) > 0 }) {
 			return true
 		}

@@ -60,28 +60,28 @@ func TestRules(t *testing.T) {
 		want  []string
 	}{
 		{"nothing wrong", map[string]string{
-			"a.md": "---\ntitle: 一\nsymptoms: [甲]\nreview_by: 2026-11-02\n---\n",
-			"b.md": "---\ntitle: 二\nsymptoms: [乙]\n---\n",
+			"a.md": "---\ntitle: 一\nsymptoms: [甲]\nreview_by: 2026-11-02\n---\n正文。\n",
+			"b.md": "---\ntitle: 二\nsymptoms: [乙]\n---\n正文。\n",
 		}, nil},
 		{"review passed", map[string]string{
-			"a.md": "---\ntitle: 一\nreview_by: 2026-10-01\n---\n",
+			"a.md": "---\ntitle: 一\nreview_by: 2026-10-01\n---\n正文。\n",
 		}, []string{"a.md:2:8 review-overdue: this article was to be reviewed by 2026-10-01, and its page says so"}},
-		{"review today", map[string]string{"a.md": "---\ntitle: 一\nreview_by: 2026-11-01\n---\n"}, nil},
+		{"review today", map[string]string{"a.md": "---\ntitle: 一\nreview_by: 2026-11-01\n---\n正文。\n"}, nil},
 		{"expires soon", map[string]string{
 			"site.yaml": "checks: {expires-soon: warning}\n",
-			"a.md":      "---\ntitle: 一\nexpires: 2026-11-14\n---\n",
-			"b.md":      "---\ntitle: 二\nexpires: 2026-11-16\n---\n",
+			"a.md":      "---\ntitle: 一\nexpires: 2026-11-14\n---\n正文。\n",
+			"b.md":      "---\ntitle: 二\nexpires: 2026-11-16\n---\n正文。\n",
 		}, []string{"a.md:3:10 expires-soon: this article expires on 2026-11-14"}},
-		{"expires soon, and nobody asks", map[string]string{"a.md": "---\ntitle: 一\nexpires: 2026-11-14\n---\n"}, nil},
-		{"a draft is not looked at", map[string]string{"a.md": "---\ntitle: 一\ndraft: true\nreview_by: 2026-10-01\n---\n"}, nil},
+		{"expires soon, and nobody asks", map[string]string{"a.md": "---\ntitle: 一\nexpires: 2026-11-14\n---\n正文。\n"}, nil},
+		{"a draft is not looked at", map[string]string{"a.md": "---\ntitle: 一\ndraft: true\nreview_by: 2026-10-01\n---\n正文。\n"}, nil},
 		{"same title", map[string]string{
-			"a.md":   "---\ntitle: 一\n---\n",
-			"b/c.md": "---\nsummary: s\ntitle: 一\n---\n",
-			"b/d.md": "---\ntitle: 一样\n---\n",
+			"a.md":   "---\ntitle: 一\n---\n正文。\n",
+			"b/c.md": "---\nsummary: s\ntitle: 一\n---\n正文。\n",
+			"b/d.md": "---\ntitle: 一样\n---\n正文。\n",
 		}, []string{"b/c.md:3:8 duplicate-title: a.md has the same title"}},
 		{"same symptom", map[string]string{
-			"a.md": "---\ntitle: 一\nsymptoms:\n  - 甲\n  - 乙\n  - 甲\n---\n",
-			"b.md": "---\ntitle: 二\nsymptoms: [丙, 乙]\n---\n",
+			"a.md": "---\ntitle: 一\nsymptoms:\n  - 甲\n  - 乙\n  - 甲\n---\n正文。\n",
+			"b.md": "---\ntitle: 二\nsymptoms: [丙, 乙]\n---\n正文。\n",
 		}, []string{
 			"a.md:6:5 duplicate-symptom: the same symptom already stands in this article",
 			"b.md:3:15 duplicate-symptom: the same symptom already stands in a.md",

@@ -83,6 +83,9 @@ func checked(t *testing.T, r rules.Rule, example string) diag.List {
 		}
 		list = append(list, broken...)
 	}
+	if r.Code != "article-empty" { // most examples are about front matter, and show no more
+		list = slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == "article-empty" })
+	}
 	for _, d := range list {
 		if rule, ok := rules.Find(d.Code); !ok || rule.Code != r.Code && d.Severity != rule.Default {
 			t.Errorf("%s is not declared, or not as serious as it is: %+v", d.Code, d)

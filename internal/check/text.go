@@ -1,6 +1,9 @@
 package check
 
 import (
+	"strings"
+	"unicode"
+
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
@@ -12,6 +15,15 @@ const (
 	maxTitle   = 80
 	maxSummary = 240
 )
+
+// emptyArticles finds pages on which readers see a title and no more.
+func emptyArticles(s *site.Site, say report) {
+	for _, a := range s.Articles {
+		if a.Empty && !a.Misread {
+			say(a.Title.Pos, diag.Say("this article is empty"), diag.Say("write its text; draft: true in its front matter keeps it unpublished until then"))
+		}
+	}
+}
 
 func longTitles(s *site.Site, say report) {
 	for _, a := range s.Articles {
@@ -46,6 +58,35 @@ func width(s string) int {
 	return n
 }
 
+// otherLetters are the primary subtags of languages that are not written with Latin
+// letters.
+var otherLetters = map[string]bool{
+	"zh": true, "ja": true, "ko": true, "yue": true, "ru": true, "uk": true, "be": true, "bg": true, "mk": true, "el": true, "he": true, "ar": true, "fa": true, "ur": true,
+	"hi": true, "bn": true, "ta": true, "te": true, "mr": true, "th": true, "lo": true, "km": true, "my": true, "ka": true, "hy": true, "am": true, "mn": true, "kk": true, "ky": true,
+}
+
+// foldersWithoutTitle finds folders that readers see by the Latin letters of their
+// names, in a language that is written otherwise. It has to be said which language
+// that is: the one that a site has when nobody says it may be wrong.
+func foldersWithoutTitle(s *site.Site, say report) {
+	for _, c := range s.Categories {
+		primary, _, _ := strings.Cut(strings.ToLower(c.In.Tag), "-")
+		said := s.Settings.LanguageSaid
+		if home := c.In.Root.Index; home != nil && home.InLanguage.Value != "" {
+			said = true
+		}
+		if !said || !otherLetters[primary] || c.Index != nil && !c.Index.Untitled || strings.ContainsFunc(c.Title, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }) {
+			continue
+		}
+		message := diag.Say("this folder has no title: readers see “%s”", c.Title)
+		if c.Index != nil {
+			say(diag.Pos{File: c.Index.Path}, message, diag.Say("say in its front matter what it is called: title: …"))
+			continue
+		}
+		say(diag.Pos{File: c.Path}, message, diag.Say("write %s/index.md, and in it what the folder is called: title: …, between two lines of ---", c.Path))
+	}
+}
+
 // headingJumps finds the first heading of each article that is two levels
 // below the one above it. Where an article starts with ###, so be it: the page
 // makes the levels of its sections itself.
@@ -70,6 +111,15 @@ func shownAsSource(s *site.Site, say report) {
 			say(at, in.asWritten(found), hint)
 		}
 	})
+	for _, a := range s.Articles {
+		for _, section := range a.Doc.Sections {
+			for _, it := range section.Items {
+				if markdown.OfTemplate(section.Kind, it.Title) {
+					say(it.Pos, diag.Say("this is a heading of the template"), diag.Say("write the article's own: a cause by its name, a check as what the reader sees, a solution as what to do"))
+				}
+			}
+		}
+	}
 	hashed, underlined := 0, 0
 	documents(s, func(d *markdown.Document) {
 		hashed, underlined = hashed+d.Hashed, underlined+len(d.Underlined)

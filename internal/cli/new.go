@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/draft"
 )
@@ -31,7 +33,7 @@ say; Enter leaves something out. An existing file is never overwritten.
   -template NAME   made of content/_templates/NAME.md (default: article)
 
 A template is an article with {{title}}, {{symptoms}}, {{products}}, {{causes}},
-{{solutions}}, {{date}} or {{review_by}} where these belong: docs/writing.md.
+{{solutions}}, {{checks}}, {{date}} or {{review_by}} where these belong: docs/writing.md.
 
 examples:
   whyfix new huabei/cannot-use.md "花呗突然用不了，怎么办？"
@@ -120,6 +122,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		return e.refuse(e.printer(*dir), diags, diag.Say("nothing was written: mend the template"))
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(file))
+	_, missing := fs.Stat(folder, path.Dir(file))
 	switch err := draft.Create(*dir, file, text); {
 	case errors.Is(err, fs.ErrExist): // since a moment ago
 		return taken(*dir, file)
@@ -128,7 +131,10 @@ func runNew(ctx context.Context, e *env, args []string) error {
 	}
 	fmt.Fprintln(e.stdout, target)
 	if strings.Contains(text, "\ndraft: true") {
-		e.say("a draft: fill it in, then delete the line draft: true")
+		e.say("%s is a draft: fill it in, then delete the line draft: true", target)
+	}
+	if dir := filepath.Dir(target); missing != nil && path.Dir(file) != "." {
+		e.say("%s is a new folder: readers see it as “%s” until its index.md says title: …", dir, content.FolderTitle(filepath.Base(dir)))
 	}
 	return nil
 }

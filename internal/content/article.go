@@ -20,6 +20,8 @@ type Article struct {
 	Path  string
 	Index bool // index.md: the page of its folder
 
+	Empty        bool // nothing stands below front matter
+	Misread      bool // front matter has an error: it may say more than what is here
 	Title        Text
 	Untitled     bool // nobody wrote a title: it is made of the name of the file
 	Summary      string
@@ -206,8 +208,13 @@ func (r *Reader) Read(p string, data []byte) Read {
 		front = nil
 	}
 	if front != nil {
-		diags = append(diags, readMapping(&mapping{lines: lines, before: 1, zone: r.Zone}, front, frontName, articleKeys, a)...)
+		m := &mapping{lines: lines, before: 1, zone: r.Zone}
+		diags = append(diags, readMapping(m, front, frontName, articleKeys, a)...)
+		if !a.Draft && !a.Gone && diags.Errors() == 0 {
+			diags = append(diags, m.leftEmpty()...)
+		}
 	}
+	a.Misread = diags.Errors() > 0
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",
 			diag.Say("it would be gone before it is published"), diag.Say("write a day after its date, %s", a.Date.Format(time.DateOnly))))
@@ -237,6 +244,7 @@ func (r *Reader) Read(p string, data []byte) Read {
 		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
 			diag.Say("this heading is not shown, because front matter has another title"), diag.Say("delete one of the two, or make the heading level two (##)")))
 	}
+	a.Empty = len(bytes.TrimSpace(source[start:])) == 0
 	out.Diags = diags
 	return out
 }
@@ -362,6 +370,21 @@ func frontAt(lines *diag.Lines, source []byte, at int, below bool) *diag.Diagnos
 		}
 	}
 	return nil
+}
+
+// leftEmpty warns of what readers are to see and nobody wrote. A writer who means
+// that says so: summary: "".
+func (m *mapping) leftEmpty() diag.List {
+	var out diag.List
+	for _, t := range m.empty {
+		switch t.Value {
+		case "summary":
+			out = append(out, m.lines.New(t.Pos, diag.Warning, "front-empty", diag.Say("this summary is empty"), diag.Say("say in one sentence what the article helps with, or take the line out")))
+		case "symptoms":
+			out = append(out, m.lines.New(t.Pos, diag.Warning, "front-empty", diag.Say("there is no symptom here"), diag.Say("write what readers say, in their words, or take the line out")))
+		}
+	}
+	return out
 }
 
 func titleFromPath(p string) string {

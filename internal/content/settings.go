@@ -20,35 +20,36 @@ import (
 
 // Settings is site.yaml.
 type Settings struct {
-	Title       string
-	Description string
-	Language    string // a BCP 47 tag such as zh-CN; default zh-CN
-	Base        Text   // the site's address, such as https://example.org/help/
-	Theme       Text   // name or folder of a theme
-	Nav         []NavItem
-	Notices     []string
-	Footer      string
-	Contact     Contact
-	Brand       Text   // a colour: #rgb or #rrggbb; empty: the theme's own
-	Logo        Text   // a file in the content folder; empty: the theme's own
-	Popular     []Text // what readers ask most: symptoms, or paths of articles
-	Languages   []LanguageSettings
-	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
-	Kinds       markdown.KindWords
-	RawHTML     bool
-	Wikilinks   bool
-	Values      map[string]string // what stands for {{name}} in texts
-	ForeignKeys []string          // keys of front matter that are allowed and mean nothing
-	Files       []string          // endings of files that are published whether or not something leads to them; "*" is all
-	Embeds      []string          // sites whose films may be played in a frame
-	Allow       Allow             // hosts of which pages may load something
-	Redirects   []Redirect        // old addresses that lead elsewhere
-	Gone        []Text            // old addresses whose pages were withdrawn
-	Access      Text              // public or private: for those alone whom a web server lets in; empty: public
-	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
-	Origins     []string          // sites that may ask the search endpoint from a browser
-	Engine      EngineSettings    // what holds the search index
-	Checks      rules.Levels      // how serious the site takes the rules
+	Title        string
+	Description  string
+	Language     string // a BCP 47 tag such as zh-CN; default zh-CN
+	LanguageSaid bool   // somebody wrote it
+	Base         Text   // the site's address, such as https://example.org/help/
+	Theme        Text   // name or folder of a theme
+	Nav          []NavItem
+	Notices      []string
+	Footer       string
+	Contact      Contact
+	Brand        Text   // a colour: #rgb or #rrggbb; empty: the theme's own
+	Logo         Text   // a file in the content folder; empty: the theme's own
+	Popular      []Text // what readers ask most: symptoms, or paths of articles
+	Languages    []LanguageSettings
+	Timezone     Text // a name such as Asia/Shanghai; empty: that of the machine
+	Kinds        markdown.KindWords
+	RawHTML      bool
+	Wikilinks    bool
+	Values       map[string]string // what stands for {{name}} in texts
+	ForeignKeys  []string          // keys of front matter that are allowed and mean nothing
+	Files        []string          // endings of files that are published whether or not something leads to them; "*" is all
+	Embeds       []string          // sites whose films may be played in a frame
+	Allow        Allow             // hosts of which pages may load something
+	Redirects    []Redirect        // old addresses that lead elsewhere
+	Gone         []Text            // old addresses whose pages were withdrawn
+	Access       Text              // public or private: for those alone whom a web server lets in; empty: public
+	Endpoint     string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
+	Origins      []string          // sites that may ask the search endpoint from a browser
+	Engine       EngineSettings    // what holds the search index
+	Checks       rules.Levels      // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
@@ -106,7 +107,10 @@ type LanguageSettings struct {
 var settingsKeys = []key[Settings]{
 	{"title", "text", "The site's name.", func(s *Settings, v value) { s.Title = v.text().Value }},
 	{"description", "text", "One sentence about the site.", func(s *Settings, v value) { s.Description = v.text().Value }},
-	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) { s.Language = cmp.Or(v.language().Value, s.Language) }},
+	{"language", "text", "Language of the articles, such as zh-CN or en. Default: zh-CN.", func(s *Settings, v value) {
+		t := v.language()
+		s.Language, s.LanguageSaid = cmp.Or(t.Value, s.Language), t.Value != ""
+	}},
 	{"base", "text", "The site's address, such as https://example.org/help/. Its path is put before every link.", func(s *Settings, v value) { s.Base = v.base() }},
 	{"theme", "text", "Name of a folder in themes/ beside the content folder. Default: the built-in theme.", func(s *Settings, v value) { s.Theme = v.text() }},
 	{"nav", "list of title and link", "The navigation. A link is a Markdown file, an address from “/”, or a URL.", func(s *Settings, v value) { s.Nav = v.nav() }},
@@ -232,15 +236,33 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 	return s, diags
 }
 
-var languageTag = regexp.MustCompile(`^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$`)
+// A tag of BCP 47 begins with a code of ISO 639, or with x- where people have made
+// it up.
+var languageTag = regexp.MustCompile(`^(?:[A-Za-z]{2,3}|[Xx]-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8})*$`)
+
+// languageNames are what people write for the tag of a language: its name, or the
+// code of a country.
+var languageNames = map[string]string{
+	"english": "en", "英文": "en", "英语": "en", "英語": "en", "eng": "en", "英": "en",
+	"chinese": "zh-CN", "mandarin": "zh-CN", "中文": "zh-CN", "汉语": "zh-CN", "漢語": "zh-CN", "简体": "zh-CN", "简体中文": "zh-CN", "中": "zh-CN", "cn": "zh-CN", "chi": "zh-CN", "zho": "zh-CN",
+	"simplified": "zh-CN", "traditional": "zh-Hant", "繁体": "zh-Hant", "繁體": "zh-Hant", "繁体中文": "zh-Hant", "繁體中文": "zh-Hant", "正體中文": "zh-Hant", "tw": "zh-TW", "hk": "zh-HK",
+	"japanese": "ja", "日文": "ja", "日语": "ja", "日語": "ja", "日本語": "ja", "jp": "ja", "korean": "ko", "韩文": "ko", "韩语": "ko", "韓文": "ko", "한국어": "ko", "kr": "ko",
+	"french": "fr", "法文": "fr", "法语": "fr", "français": "fr", "german": "de", "德文": "de", "德语": "de", "deutsch": "de", "spanish": "es", "西班牙语": "es", "español": "es",
+	"russian": "ru", "俄文": "ru", "俄语": "ru", "русский": "ru", "portuguese": "pt", "葡萄牙语": "pt", "italian": "it", "意大利语": "it", "arabic": "ar", "阿拉伯语": "ar",
+	"vietnamese": "vi", "越南语": "vi", "thai": "th", "泰语": "th", "indonesian": "id", "印尼语": "id", "malay": "ms", "马来语": "ms", "hindi": "hi", "印地语": "hi",
+}
 
 // language reads a language tag. It goes into the pages and finds the theme's
 // words, so what is none is as if it were not given.
 func (v value) language() Text { return v.checkLanguage(v.text()) }
 
 func (v value) checkLanguage(t Text) Text {
-	if t.Value != "" && !languageTag.MatchString(t.Value) {
-		v.problem(t.Pos, "language", diag.Say("%q is not the name of a language", t.Value), diag.Say("write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en"))
+	if t.Value != "" && (!languageTag.MatchString(t.Value) || languageNames[strings.ToLower(t.Value)] != "") {
+		hint := diag.Say("a tag begins with two or three letters, such as zh-CN, zh-Hant or en")
+		if tag := languageNames[strings.ToLower(t.Value)]; tag != "" {
+			hint = diag.Meant(tag)
+		}
+		v.problem(t.Pos, "language", diag.Say("%q is not the tag of a language", t.Value), hint)
 		return Text{}
 	}
 	return t

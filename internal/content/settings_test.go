@@ -36,7 +36,7 @@ params: {colour: teal, sizes: [1, 2], deep: {er: true}}
 	kinds[markdown.Cause] = []string{"缘由", "Grund"}
 	kinds[markdown.Case] = nil
 	want := Settings{
-		Title: "对症帮助", Description: "照着提示找办法", Language: "zh-Hant", Base: Text{Value: "https://example.org/help/"}, Theme: Text{Value: "own"},
+		Title: "对症帮助", Description: "照着提示找办法", Language: "zh-Hant", LanguageSaid: true, Base: Text{Value: "https://example.org/help/"}, Theme: Text{Value: "own"},
 		Nav:     []NavItem{{"花呗", Text{Value: "huabei/index.md"}}, {"外部", Text{Value: "https://example.org/"}}},
 		Notices: []string{"案例均为虚构。"}, Footer: "最后一行", Kinds: kinds, RawHTML: true,
 		Origins: []string{"http://a.example.org", "https://b.example.org"},

@@ -38,6 +38,7 @@ type mapping struct {
 	before int // lines that stand before the YAML text in its file
 	zone   *time.Location
 	diags  diag.List
+	empty  []Text // keys with nothing behind them, and keys of lists that have an empty item, where it stands
 }
 
 func (m *mapping) at(n *yaml.Node) diag.Pos {
@@ -102,6 +103,9 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what func() diag.Text, keys [
 		}
 		if text, ok := scalar(node); ok && text == "" {
 			m.keepEmpty(name, node, k.shape)
+			if node.Tag == "!!null" && node.Value == "" {
+				m.empty = append(m.empty, Text{Value: k.name, Pos: m.at(name)})
+			}
 			continue // "key:" with nothing behind it is not given
 		}
 		k.read(out, value{key: k.name, node: node, mapping: m})
@@ -463,6 +467,8 @@ func (v value) list() []Text {
 		v.oneForMany(c, s, true)
 		if s != "" {
 			out = append(out, Text{Value: v.short(c, s), Pos: v.at(c)})
+		} else if c.Tag == "!!null" && c.Value == "" {
+			v.empty = append(v.empty, Text{Value: v.key, Pos: v.at(c)})
 		}
 	}
 	return out

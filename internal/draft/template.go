@@ -2,6 +2,8 @@ package draft
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -27,7 +29,9 @@ const (
 )
 
 // placeholders are what stands for a value in a template.
-func placeholders() []string { return append([]string{"title", "date", "review_by"}, Lists()...) }
+func placeholders() []string {
+	return append([]string{"title", "date", "review_by", "checks"}, Lists()...)
+}
 
 // source is what new articles are made of, for text/template. Its placeholders
 // are functions, which write YAML in front matter and Markdown below it.
@@ -111,19 +115,34 @@ const eachItem = `{{range $$i, $$s := $2}}{{if $$i}}{{"\n"}}{{end}}$1{{$$s}}$3{{
 // fill makes the text of an article.
 func (t *source) fill(a Article) (string, diag.List) {
 	inFront := values[scalars](a, strconv.Quote(a.Title), scalar)
-	front, bad := t.execute(itemLine.ReplaceAllString(t.front, eachItem), inFront)
+	inFront["padded"] = func(width int, list scalars) string { return fmt.Sprintf("%-*s", width, list) }
+	inFront["checks"] = func() (string, error) { return "", errors.New("{{checks}} are headings: write it below front matter") }
+	front, bad := t.execute(itemLine.ReplaceAllString(besideComments(t.front), eachItem), inFront)
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
 	// The comment keeps the numbers of lines.
 	before := "{{/*" + strings.Repeat("\n", strings.Count(t.front, "\n")) + "*/}}"
 	inBody := values[phrases](a, markdownText(a.Title), markdownText)
+	inBody["checks"] = func() string { return strings.TrimSuffix(t.checks(a), "\n") }
 	inBody["list"] = func(name string) string { return strings.TrimSuffix(t.items(name, a), "\n") }
 	body, bad := t.execute(before+listLine.ReplaceAllString(t.body, `{{list "$1"}}`), inBody)
 	if bad != nil {
 		return "", diag.List{*bad}
 	}
 	return front + body, nil
+}
+
+// A list before a comment is made so wide that the comment keeps its column, if the
+// list leaves room.
+var beforeComment = regexp.MustCompile(`(?m)^(\w+: *)\{\{[ \t]*(symptoms|products|causes|solutions)[ \t]*\}\}( +)(#.*)$`)
+
+func besideComments(front string) string {
+	return beforeComment.ReplaceAllStringFunc(front, func(line string) string {
+		m := beforeComment.FindStringSubmatch(line)
+		width := len(line) - len(m[1]) - len(m[3]) - len(m[4])
+		return fmt.Sprintf("%s{{padded %d %s}} %s", m[1], width+len(m[3])-1, m[2], m[4])
+	})
 }
 
 // execute fills in one part.
@@ -255,7 +274,11 @@ func (t *source) items(name string, a Article) string {
 		example, text = t.words.remedy, t.words.remedyText
 	}
 	if len(list) == 0 {
-		return "### " + example + "\n\n" + text + "\n"
+		heading := "### " + example
+		if name == "solutions" && len(a.Lists["causes"]) == 0 && t.listsCauses() {
+			heading += " {for=" + attributeText(t.words.cause) + "}"
+		}
+		return heading + "\n\n" + text + "\n"
 	}
 	for i, s := range list {
 		if i > 0 {
@@ -267,7 +290,7 @@ func (t *source) items(name string, a Article) string {
 		}
 		// Commas would make two causes of one. A solution that names none is for
 		// all, so nothing is lost.
-		if causes := a.Lists["causes"]; name == "solutions" && len(causes) == 1 && uses(t.front+t.body, "causes") && !strings.ContainsAny(causes[0], ",，、;；") {
+		if causes := a.Lists["causes"]; name == "solutions" && len(causes) == 1 && uses(t.front+t.body, "causes") && oneCause(causes[0]) {
 			attributes = append(attributes, "for="+attributeText(causes[0]))
 		}
 		b.WriteString("### " + markdownText(s))
@@ -278,6 +301,40 @@ func (t *source) items(name string, a Article) string {
 	}
 	return b.String()
 }
+
+// checks are headings with a text to fill in, one for each cause that the article
+// names.
+func (t *source) checks(a Article) string {
+	causes := a.Lists["causes"]
+	switch {
+	case len(causes) > 0 && !uses(t.front+t.body, "causes"):
+		causes = []string{""} // the article names none
+	case len(causes) == 0 && t.listsCauses():
+		causes = []string{t.words.cause}
+	case len(causes) == 0:
+		causes = []string{""}
+	}
+	var b strings.Builder
+	for i, cause := range causes {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString("### " + t.words.check)
+		if cause != "" && oneCause(cause) {
+			b.WriteString(" {for=" + attributeText(cause) + "}")
+		}
+		b.WriteString("\n\n" + t.words.checkText + "\n")
+	}
+	return b.String()
+}
+
+// listsCauses reports whether the text has causes as headings.
+func (t *source) listsCauses() bool {
+	return slices.ContainsFunc(listLine.FindAllStringSubmatch(t.body, -1), func(m []string) bool { return m[1] == "causes" })
+}
+
+// oneCause reports whether {for=…} reads a name as that of one cause.
+func oneCause(name string) bool { return !strings.ContainsAny(name, ",，、;；") }
 
 // attributeText writes a value of a heading's attribute.
 func attributeText(s string) string {

@@ -52,6 +52,7 @@ func placeOf(folder fs.FS, file string) place {
 type wording struct {
 	article            []byte            // the standard template
 	cause, causeText   string            // a cause that is not known yet
+	check, checkText   string            // how to tell that it is a cause
 	remedy, remedyText string            // and a solution
 	questions          map[string]string // by placeholder; path has the proposed one in it
 }
@@ -77,7 +78,7 @@ func wordsIn(language string) wording {
 	case strings.HasPrefix(l, "zh-hant"), strings.HasPrefix(l, "zh-tw"), strings.HasPrefix(l, "zh-hk"), strings.HasPrefix(l, "zh-mo"):
 		return wording{
 			article: traditionalArticle,
-			cause:   "第一種原因", causeText: "怎麼回事。", remedy: "做什麼", remedyText: "1. 第一步。",
+			cause:   "第一種原因", causeText: "怎麼回事。", check: "看什麼", checkText: "看到什麼說明是這種原因。", remedy: "做什麼", remedyText: "1. 第一步。",
 			questions: map[string]string{
 				"title": "標題，照讀者的問法寫：", "path": "檔案，在內容資料夾裡（Enter：%s）：",
 				"symptoms": "讀者怎麼說，一行一句，空行結束：\n  ", "products": "涉及的產品，一行一個，空行結束：\n  ",
@@ -87,7 +88,7 @@ func wordsIn(language string) wording {
 	case strings.HasPrefix(l, "zh"):
 		return wording{
 			article: simplifiedArticle,
-			cause:   "第一种原因", causeText: "怎么回事。", remedy: "做什么", remedyText: "1. 第一步。",
+			cause:   "第一种原因", causeText: "怎么回事。", check: "看什么", checkText: "看到什么说明是这种原因。", remedy: "做什么", remedyText: "1. 第一步。",
 			questions: map[string]string{
 				"title": "标题，照读者的问法写：", "path": "文件，在内容文件夹里（回车：%s）：",
 				"symptoms": "读者怎么说，一行一句，空行结束：\n  ", "products": "涉及的产品，一行一个，空行结束：\n  ",
@@ -97,7 +98,7 @@ func wordsIn(language string) wording {
 	}
 	return wording{
 		article: englishArticle,
-		cause:   "The first cause", causeText: "What goes on.", remedy: "The first remedy", remedyText: "1. The first step.",
+		cause:   "The first cause", causeText: "What goes on.", check: "What to look at", checkText: "What you see when it is this cause.", remedy: "The first remedy", remedyText: "1. The first step.",
 		questions: map[string]string{
 			"title": "Title, as a reader would ask: ", "path": "File, in the content folder (Enter: %s): ",
 			"symptoms": "What readers say, one a line, an empty line ends:\n  ", "products": "Products, one a line, an empty line ends:\n  ",

@@ -63,10 +63,22 @@ var officeTag = regexp.MustCompile(`</?[ow]:[A-Za-z]+ ?/?>(?:</[ow]:[A-Za-z]+>)?
 // templateWords are texts that a new article has where the writer's belong, in
 // all languages. A test of package draft holds them to the templates.
 var templateWords = map[string]bool{
-	"先用一两句话回答读者。": true, "怎么回事。": true, "看到什么说明是第一种原因。": true, "第一步。": true,
-	"先用一兩句話回答讀者。": true, "怎麼回事。": true, "看到什麼說明是第一種原因。": true,
-	"Answer the reader in a sentence or two.": true, "What goes on.": true, "What you see when it is the first cause.": true, "The first step.": true,
+	"先用一两句话回答读者。": true, "怎么回事。": true, "看到什么说明是第一种原因。": true, "看到什么说明是这种原因。": true, "第一步。": true,
+	"先用一兩句話回答讀者。": true, "怎麼回事。": true, "看到什麼說明是第一種原因。": true, "看到什麼說明是這種原因。": true,
+	"Answer the reader in a sentence or two.": true, "What goes on.": true, "What you see when it is the first cause.": true,
+	"What you see when it is this cause.": true, "The first step.": true,
 }
+
+// templateHeadings are the headings of items that a new article has where the
+// writer's belong, likewise.
+var templateHeadings = map[Kind][]string{
+	Cause:    {"第一种原因", "第一種原因", "The first cause"},
+	Check:    {"看什么", "看什麼", "What to look at"},
+	Solution: {"做什么", "做什麼", "The first remedy"},
+}
+
+// OfTemplate reports whether the heading of an item is the template's.
+func OfTemplate(k Kind, heading string) bool { return slices.Contains(templateHeadings[k], heading) }
 
 var (
 	hashes    = regexp.MustCompile(`^(?:#{1,6}|＃{1,6})[\x{3000}\x{A0}]*`)

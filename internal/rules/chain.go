@@ -42,6 +42,20 @@ func chainRules() []Rule {
 			Good:    front + cause + "\n### 商家没退\n\n没退。\n\n## 怎么办\n\n### 等三天 {for=\"银行在处理\"}\n\n等。\n\n### 找商家 {for=\"商家没退\"}\n\n找。\n",
 		},
 		{
+			Code: "check-cause", Default: diag.Warning,
+			Summary: "a check or a case does not say which cause it is for, and others do",
+			Why:     "The page asks “which case is like yours?”, and an answer holds what is for its cause. A check or a case for none stands outside of the answers, most often because {for=\"…\"} was forgotten. Articles with a single cause, and those where no check says what it is for, are not meant.",
+			Bad:     "---\ntitle: 退款没到\n---\n" + cause + "\n### 商家没退\n\n没退。\n\n## 怎么判断\n\n### 账单写着成功 {for=\"银行在处理\"}\n\n看日期。\n\n### 账单写着待处理\n\n看订单。\n\n## 怎么办\n\n等。\n",
+			Good:    "---\ntitle: 退款没到\n---\n" + cause + "\n### 商家没退\n\n没退。\n\n## 怎么判断\n\n### 账单写着成功 {for=\"银行在处理\"}\n\n看日期。\n\n### 账单写着待处理 {for=\"商家没退\"}\n\n看订单。\n\n## 怎么办\n\n等。\n",
+		},
+		{
+			Code: "cause-check", Default: diag.Warning,
+			Summary: "nothing says how to tell a cause, and of others it is said",
+			Why:     "Its answer shows the bare cause, which a reader does not know yet. Write a check for it, or {for=…} behind the heading of one that tells it, too: several causes are divided by commas. Articles that tell no cause apart in this way are not meant.",
+			Bad:     "---\ntitle: 退款没到\n---\n" + cause + "\n### 商家没退\n\n没退。\n\n## 怎么判断\n\n### 账单写着成功 {for=\"银行在处理\"}\n\n看日期。\n\n## 怎么办\n\n等。\n",
+			Good:    "---\ntitle: 退款没到\n---\n" + cause + "\n### 商家没退\n\n没退。\n\n## 怎么判断\n\n### 账单里有没有这一笔 {for=\"银行在处理, 商家没退\"}\n\n有，是银行；没有，是商家。\n\n## 怎么办\n\n等。\n",
+		},
+		{
 			Code: "article-symptoms", Default: diag.Off,
 			Summary: "an article names no symptoms",
 			Why:     "Symptoms are what readers say, and count most in the search. Off, because a plain folder of Markdown files has none; turn it on where every article is about a problem.",

@@ -54,6 +54,13 @@ func fileRules() []Rule {
 			Good:    "-- a.md --\n# 退款没到\n\n看[表格](form.docx)。\n-- form.docx --\nx\n-- guide.pdf --\nx\n",
 		},
 		{
+			Code: "folder-title", Default: diag.Warning,
+			Summary: "readers of a language that has other letters see a folder by its Latin name",
+			Why:     "A folder without an index.md, or whose index.md has no title, is called by its name: “Milk” stands among Chinese words in lists and above its articles. Only on sites that say their language, in site.yaml or in an index.md, once for each folder.",
+			Bad:     "-- site.yaml --\nlanguage: zh-CN\n-- milk/a.md --\n# 打不出奶泡\n",
+			Good:    "-- site.yaml --\nlanguage: zh-CN\n-- milk/index.md --\n---\ntitle: 打奶泡\n---\n-- milk/a.md --\n# 打不出奶泡\n",
+		},
+		{
 			Code: "empty", Default: diag.Warning,
 			Summary: "there is no article in the content folder",
 			Why:     "Most often -content names another folder than was meant.",

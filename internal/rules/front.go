@@ -222,6 +222,13 @@ func frontRules() []Rule {
 			Good:    "-- pay/index.md --\n---\ntitle: 支付\narticles: [late.md, refund.md]\n---\n-- pay/refund.md --\n# 退款没到\n-- pay/late.md --\n# 还款晚了\n",
 		},
 		{
+			Code: "front-empty", Default: diag.Warning,
+			Summary: "a summary or a symptom is empty",
+			Why:     "It is left of the template: lists would show the article without a sentence, and no symptom would find it. `summary: \"\"` says that there is none on purpose. Drafts are not looked at.",
+			Bad:     "---\ntitle: 退款没到\nsummary:\nsymptoms:\n  -\n---\n\n三天到账。\n",
+			Good:    "---\ntitle: 退款没到\nsymptoms:\n  - 退款没到\n---\n\n三天到账。\n",
+		},
+		{
 			Code:    "popular",
 			Summary: "popular: in site.yaml names neither a symptom nor an article, or one twice",
 			Why:     "It is left out on the home page. A symptom is written as an article of that language has it; an article by its path from the content folder.",

@@ -119,6 +119,13 @@ func textRules() []Rule {
 			Good:    "# 退款没到\n\n| 灯 | 意思 | 怎么办 |\n|---|---|---|\n| 红 | 断网 | 先重启 |\n",
 		},
 		{
+			Code: "article-empty", Default: diag.Warning,
+			Summary: "an article has no text",
+			Why:     "Readers would find a page with a title and nothing below it. Most often the file was made and forgotten, or its text was not saved. `draft: true` in front matter keeps an article unpublished until it is written.",
+			Bad:     "---\ntitle: 退款没到\n---\n",
+			Good:    "---\ntitle: 退款没到\n---\n\n退款三天内到账。\n",
+		},
+		{
 			Code: "title-length", Default: diag.Warning,
 			Summary: "a title is longer than 40 Chinese characters or 80 letters",
 			Why:     "Lists, results and other sites cut it off there, and the part that tells the problem apart is gone. The limit is generous: good titles have half of it.",

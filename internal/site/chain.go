@@ -156,7 +156,7 @@ func (a *Article) sort(step *Step, it *markdown.Item, say func(diag.Diagnostic))
 	case markdown.Solution:
 		family = Solution
 	}
-	if step.Tag = a.among(family, it.About()); step.Tag == nil && it.Tag != "" {
+	if step.Tag = a.among(family, it.About()); step.Tag == nil && it.Tag != "" && !a.Misread {
 		say(diag.Diagnostic{
 			Pos: it.Pos, Severity: diag.Error, Code: "item-tag",
 			Message: diag.Say("this item is about the tag %q, which the article's %s do not have", it.Tag, family.Folder()),
@@ -220,7 +220,7 @@ func (c *Chain) connect(step *Step, it *markdown.Item, say func(diag.Diagnostic)
 				to.Cases = append(to.Cases, step)
 			}
 		}
-		if found || tag != nil {
+		if found || tag != nil || a.Misread {
 			continue
 		}
 		known := names(a.Tags[Cause])

@@ -74,6 +74,7 @@ func (r *resolver) settings() {
 			l.Root.Title = ""
 		}
 		l.Title, l.Description = cmp.Or(l.Root.Title, r.site.Title), l.Root.Summary
+		l.Contact = first.Contact // better one in another language than none
 	}
 	r.popular(first, all.Popular)
 	for _, s := range all.Languages {
