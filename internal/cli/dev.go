@@ -58,6 +58,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: version.Program()}
 	p := e.printer(o.Content)
 	another := false // that the folder is another program's was said
+	good := false    // that there are pages
 	told := false    // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	shown, err := preview.New(preview.Options{
@@ -79,7 +80,10 @@ func runDev(ctx context.Context, e *env, args []string) error {
 			if n := l.Site.NotYet(time.Now()); n > 0 {
 				articles = diag.Say("%s, %d of which readers do not see", articles, n)
 			}
+			good = good || s.Good
 			switch {
+			case !good:
+				e.say("%s; there are no pages until that is mended", count(l.Diags))
 			case !s.Good:
 				e.say("%s; the last good pages stay", count(l.Diags))
 			case len(l.Diags) > 0:

@@ -259,6 +259,10 @@ func TestDevStartsBroken(t *testing.T) {
 	if len(e.Problems) != 1 || !strings.HasSuffix(e.Problems[0].Place, "refund.md:2:9") {
 		t.Errorf("problems: got %+v, want one at refund.md:2:9", e.Problems)
 	}
+	s.stderr.wait(t, `^whyfix: 1 error; there are no pages until that is mended$`)
+	if _, body := s.get(t, "/api/search?q=x"); !strings.Contains(body, "nothing to search in yet") {
+		t.Errorf("GET /api/search: got %s", body)
+	}
 	// Any page that a browser has open must load the script that shows it.
 	for _, path := range []string{"/", "/refund/"} {
 		if _, body := s.get(t, path); !strings.Contains(body, "/_whyfix/preview.js") {

@@ -107,6 +107,9 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 			tellParts(e, h)
 		}
 	}
+	if result.Corrected != "" {
+		e.say("what was typed is not here; this is what was found for “%s”", result.Corrected)
+	}
 	e.say("%s (%s, %.1f ms)", diag.Count(result.Total, "%d article", "%d articles"), result.Mode, float64(took.Microseconds())/1000)
 	if len(result.Hits) > 0 && !result.Answered {
 		e.say("none of them is likely to answer: the first one is only the nearest")
@@ -132,6 +135,9 @@ func tellParts(e *env, h search.Hit) {
 func explainFor(ctx context.Context, e *env, release *server.Release, q search.Query, address string) error {
 	if u, err := url.PathUnescape(address); err == nil {
 		address = (&url.URL{Path: u}).EscapedPath()
+	}
+	if base := strings.TrimSuffix(release.Base, "/"); !strings.HasPrefix(address, base+"/") {
+		address = base + "/" + strings.TrimPrefix(address, "/")
 	}
 	w, err := release.Search.Explain(ctx, q, address)
 	if err != nil {

@@ -193,7 +193,11 @@ func (m *mapping) swallowed(root *yaml.Node) {
 // to blame, and the kind of error tells which character of it.
 func (m *mapping) broken(source []byte, err error) {
 	start, entry := 0, source
-	for _, e := range entries(source) {
+	parts := entries(source)
+	if items := listItems(source); items != nil {
+		parts = items
+	}
+	for _, e := range parts {
 		var n yaml.Node
 		if inner := yaml.Unmarshal(source[e[0]:e[1]], &n); inner != nil {
 			start, entry, err = e[0], source[e[0]:e[1]], inner
@@ -253,6 +257,25 @@ func entries(source []byte) [][2]int {
 			out[len(out)-1][1] = at + end
 		}
 		at += end
+	}
+	return out
+}
+
+// listItems are the byte ranges of the items of a text that is a list; nil where it
+// is none.
+func listItems(source []byte) [][2]int {
+	var out [][2]int
+	at := 0
+	for line := range bytes.SplitAfterSeq(source, []byte("\n")) {
+		switch {
+		case bytes.HasPrefix(line, []byte("- ")):
+			out = append(out, [2]int{at, at + len(line)})
+		case len(out) > 0:
+			out[len(out)-1][1] += len(line)
+		case len(bytes.TrimSpace(line)) > 0 && line[0] != '#':
+			return nil
+		}
+		at += len(line)
 	}
 	return out
 }

@@ -34,6 +34,7 @@ type history struct {
 // What the writer can do about a gap.
 var (
 	writeUpdated = diag.Say("write `updated`")
+	commitFirst  = diag.Say("commit what you have, or write `updated`")
 	unshallow    = diag.Say("fetch the whole history (git fetch --unshallow) or write `updated`")
 )
 
@@ -69,6 +70,9 @@ func readHistory(ctx context.Context, dir string, files []string, known *history
 	}
 	if err := h.walk(ctx, top, at, ends); err != nil {
 		h.Gap, h.Mend, h.Lost = gapOf(err), writeUpdated, nil
+		if h.Gap == nothingCommitted {
+			h.Mend = commitFirst
+		}
 	}
 	return h
 }
@@ -88,6 +92,9 @@ func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// nothingCommitted is the gap of a repository that has just begun.
+var nothingCommitted = diag.Say("nothing is committed yet")
+
 // gapOf puts into words why git knows nothing.
 func gapOf(err error) diag.Text {
 	var exit *exec.ExitError
@@ -99,7 +106,7 @@ func gapOf(err error) diag.Text {
 	case bytes.Contains(exit.Stderr, []byte("not a git repository")):
 		return diag.Say("the content folder is not in git")
 	case bytes.Contains(exit.Stderr, []byte("bad revision 'HEAD'")):
-		return diag.Say("nothing is committed yet")
+		return nothingCommitted
 	}
 	for line := range strings.Lines(string(exit.Stderr)) {
 		if said, fatal := strings.CutPrefix(line, "fatal: "); fatal {

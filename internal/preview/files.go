@@ -160,5 +160,5 @@ func (i memoryInfo) Sys() any           { return nil }
 // preview shows what is wrong.
 func nothingYet(run string) *server.Release {
 	html := inject([]byte("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>whyfix</title>\n<body></body>\n</html>\n"), "run="+run+"&build=0")
-	return &server.Release{ID: "none", Base: "/", WWW: &files{fixed: map[string][]byte{"index.html": html, "404.html": html}}}
+	return &server.Release{ID: "none", Base: "/", Unmade: true, WWW: &files{fixed: map[string][]byte{"index.html": html, "404.html": html}}}
 }

@@ -21,6 +21,7 @@ type SearchView struct {
 	Problem   string // "query_too_long", "unavailable" …, or empty
 	Mode      string // "exact", "relaxed", "corrected"
 	Corrected string // what was searched instead
+	Pinyin    bool   // what was typed are the sounds of that
 	Answered  bool   // whether the first hit is likely to answer; if not, the hits are the nearest
 	Total     int
 	Hits      []SearchHit
@@ -164,10 +165,12 @@ func trials() []SearchView {
 	one.Total, one.Hits, one.Facets, one.Previous, one.Next = 1, hits[:1], nil, "", ""
 	relaxed.Mode, relaxed.Previous = "relaxed", ""
 	corrected.Mode, corrected.Corrected, corrected.Next = "corrected", "r", ""
+	heard := corrected
+	heard.Pinyin = true
 	beyond.Hits, beyond.First = nil, "?q=a"
 	out := []SearchView{
 		{},
-		full, one, relaxed, corrected, beyond,
+		full, one, relaxed, corrected, heard, beyond,
 	}
 	for _, v := range out[1:] { // and each of them as one that does not answer
 		v.Answered = false

@@ -217,6 +217,10 @@ func (r *languageRenderer) article(a *site.Article, c *site.Category, index int)
 		l := articleLink(c.Articles[index+1])
 		v.Next = &l
 	}
+	// What stands right above, as the article before or behind, stands there once.
+	v.Related = slices.DeleteFunc(v.Related, func(c Card) bool {
+		return v.Previous != nil && c.URL == v.Previous.URL || v.Next != nil && c.URL == v.Next.URL
+	})
 	v.Source, v.Image = SourceURL(a.URL), r.picture(a)
 	v.Data = r.jsonLD(v.Page, r.articleData(v.Page, a))
 	return &v

@@ -268,6 +268,7 @@ func sayings(t *site.Tag) []SayingGroup {
 	for _, g := range alone {
 		rest.Sayings, rest.Count = append(rest.Sayings, g.Sayings...), rest.Count+g.Count
 	}
+	rest.Alone = len(out) == 0
 	if len(rest.Sayings) > 0 {
 		out = append(out, rest)
 	}

@@ -342,6 +342,7 @@ type TagPart struct {
 // SayingGroup is what readers say of a product where one cause is likely.
 type SayingGroup struct {
 	Cause   Link // empty for those that share none
+	Alone   bool // those that share none, where there are no other groups
 	Count   int  // of articles
 	Sayings []Saying
 }

@@ -31,6 +31,8 @@ type Result struct {
 	// Corrected is what was searched instead, in folded form; empty unless
 	// that is the Mode.
 	Corrected string
+	// Pinyin: what was typed are the sounds of that, or their first letters.
+	Pinyin bool
 	// Answered tells whether the best hit is likely to answer at all.
 	Answered bool
 	Total    int

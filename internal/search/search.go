@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/correct"
@@ -118,6 +119,7 @@ func (s *Searcher) search(ctx context.Context, query Query) (*Result, error) {
 	result.Mode = s.mode(a)
 	if a.corrected != "" {
 		result.Mode, result.Corrected = Corrected, a.corrected
+		result.Pinyin = !hasHan(query.Text) && hasHan(a.corrected)
 	}
 	if result.Answered, err = s.answered(ctx, a, result.Mode); err != nil {
 		return nil, err
@@ -181,6 +183,12 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 		return other, nil
 	}
 	return typed, nil
+}
+
+// hasHan reports whether a text has a Chinese character. What has none and stands
+// for what has some was typed by its sounds: no slip makes one of the other.
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // ask finds and ranks articles. Who turns pages must meet each of them once: so

@@ -121,6 +121,7 @@ type SearchAnswer struct {
 	Query     string        `json:"query"`
 	Mode      search.Mode   `json:"mode"`
 	Corrected string        `json:"corrected"`
+	Pinyin    bool          `json:"pinyin,omitempty"` // corrected is what was typed by its sounds
 	Answered  bool          `json:"answered"` // the best hit is likely to answer
 	Total     int           `json:"total"`
 	TookMS    float64       `json:"took_ms"`
@@ -197,6 +198,9 @@ func tooMany(w *exchange, after int) *failure {
 func (s *Server) search(w *exchange, r *http.Request, release *Release, q search.Query) (*search.Result, *failure) {
 	if strings.TrimSpace(q.Text) == "" {
 		return &search.Result{Query: q.Text, Mode: search.Exact}, nil
+	}
+	if release.Search == nil && release.Unmade {
+		return nil, &failure{http.StatusServiceUnavailable, "no_index", "there is nothing to search in yet: the site has an error", 0}
 	}
 	if release.Search == nil {
 		return nil, &failure{http.StatusServiceUnavailable, "no_index", "this release was made without a search index", 0}
@@ -311,7 +315,7 @@ func begins(text string) bool {
 // empty one.
 func NewSearchAnswer(result *search.Result, release string, took time.Duration) SearchAnswer {
 	a := SearchAnswer{
-		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Answered: result.Answered, Total: result.Total, Release: release,
+		Query: result.Query, Mode: result.Mode, Corrected: result.Corrected, Pinyin: result.Pinyin, Answered: result.Answered, Total: result.Total, Release: release,
 		TookMS: float64(took.Microseconds()) / 1000, Partial: result.Partial,
 		Hits: append([]search.Hit{}, result.Hits...), Facets: result.Facets,
 	}

@@ -147,7 +147,7 @@ func searchAddress(at string, q search.Query, page int) string {
 }
 
 func searchView(at string, q search.Query, result *search.Result) publish.SearchView {
-	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Answered: result.Answered, Total: result.Total}
+	view := publish.SearchView{Query: q.Text, Asked: true, Mode: string(result.Mode), Corrected: result.Corrected, Pinyin: result.Pinyin, Answered: result.Answered, Total: result.Total}
 	view.Hits = searchHits(result)
 	address := func(f search.Filter, page int) string {
 		return searchAddress(at, search.Query{Text: q.Text, Size: q.Size, Filter: f, Language: q.Language}, page)

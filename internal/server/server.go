@@ -46,6 +46,7 @@ type Release struct {
 	Gone      []string           // addresses below the base of withdrawn pages, sorted
 	Variants  map[string]string  // how compressed copies were made, by their extension; nil: there are none
 	Search    *search.Searcher   // nil: made without an index
+	Unmade    bool               // there are no pages yet, because the site has errors
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
 	proven     proofs                  // of compressed copies that were looked into

@@ -133,6 +133,6 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 			paths = append(paths, b.Path)
 		}
 	}
-	r.problem(t.Pos, diag.Error, "related", diag.Say("there is no article %q", t.Value), didYouMean(t.Value, paths, diag.Say("write its path from the content folder, such as pay/refund-late.md")))
+	r.problem(t.Pos, diag.Error, "related", diag.Say("there is no article %q", t.Value), didYouMean(t.Value, paths, diag.Say("write its path from the content folder, such as pay/refund-late.md, or from this article, such as ../pay/refund-late.md")))
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 // tag gives every article its tags, each under the one name that tags.yaml
 // prefers, and every tag its page.
 func (r *resolver) tag() {
+	var unused []*content.TagInfo
 	for i := range r.in.Tags {
 		info := &r.in.Tags[i]
 		r.inform(info.Name.Value, info)
@@ -49,8 +50,27 @@ func (r *resolver) tag() {
 		info := &r.in.Tags[i]
 		// A tag that stands twice was reported when tags.yaml was read.
 		if !used[info] && r.infos[strings.ToLower(info.Name.Value)] == info {
-			r.problem(info.Name.Pos, diag.Warning, "tag-unused", diag.Say("no article has the tag %q", info.Name.Value), diag.Say("delete it here, or add it to an article"))
+			unused = append(unused, info)
 		}
+	}
+	r.unusedTags(unused)
+}
+
+// mostUnused is how many tags are each said to be unused. More of them have one
+// reason, such as that the examples of a new site were deleted.
+const mostUnused = 5
+
+func (r *resolver) unusedTags(unused []*content.TagInfo) {
+	if len(unused) > mostUnused {
+		names := make([]string, len(unused))
+		for i, info := range unused {
+			names[i] = info.Name.Value
+		}
+		r.problem(unused[0].Name.Pos, diag.Warning, "tag-unused", diag.Say("no article has these %d tags: %s", len(names), diag.Names(names)), diag.Say("delete them here, or add them to articles"))
+		return
+	}
+	for _, info := range unused {
+		r.problem(info.Name.Pos, diag.Warning, "tag-unused", diag.Say("no article has the tag %q", info.Name.Value), diag.Say("delete it here, or add it to an article"))
 	}
 }
 

@@ -158,7 +158,7 @@
   const counted = (n, mode) => paragraph("results-count", mode === "relaxed" && words.results_near ? fill(words.results_near, n) : n === 1 ? words.results_one : fill(words.results, n));
 
   function show(params, query, answer) {
-    const { hits, total, mode, corrected } = answer;
+    const { hits, total, mode, corrected, pinyin } = answer;
     const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
     const past = !hits.length && total > 0;
     // A theme of its own may be older than these words.
@@ -171,7 +171,7 @@
       more.length && h("nav", { class: "pager", "aria-label": words.pages }, more));
     say(!hits.length && !past && !(answer.nearest || []).length,
       doubtful ? notice(words.unanswered) : hits.length ? counted(total, mode) : past ? paragraph("advice-title", words.beyond) : none(query),
-      hits.length && mode === "corrected" && corrected && paragraph("results-mode", fill(words.corrected, query, corrected)));
+      hits.length && mode === "corrected" && corrected && paragraph("results-mode", pinyin && words.pinyin ? fill(words.pinyin, corrected) : fill(words.corrected, query, corrected)));
   }
 
   const beyond = (params) => h("div", { class: "advice" }, h("p", {}, h("a", { class: "chip", href: address(params, "page", "") }, words.first)));
