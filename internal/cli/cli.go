@@ -153,6 +153,9 @@ func (e *env) finish(c command, err error) int {
 		return exitDone
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(e.stdout, c.help)
+		if !strings.Contains(c.help, "-lang ") {
+			fmt.Fprint(e.stdout, languageHelp)
+		}
 		return exitDone
 	case errors.Is(err, errSilent):
 	case errors.As(err, &h):
@@ -205,6 +208,12 @@ func overview() string {
 	b.WriteString("\nwhyfix COMMAND -h shows options and examples.\nStart with: whyfix init\n")
 	return b.String()
 }
+
+// languageHelp stands below the help of every command.
+const languageHelp = `
+Every command takes -lang zh or -lang en, the language of what it says
+(default: the system's).
+`
 
 // flags starts a command's flag set. Each has -lang.
 func (e *env) flags(name string) *flag.FlagSet {
@@ -367,6 +376,7 @@ func inContent(word, dir string) (string, error) {
 
 // openError puts the errors of opening a release into words.
 func openError(err error, dir string) error {
+	var failed *fs.PathError
 	switch {
 	case errors.Is(err, publish.ErrBusy):
 		return diag.WithHint(diag.Say("another build is at work in %s", dir), diag.Say("wait until it is done"))
@@ -376,6 +386,8 @@ func openError(err error, dir string) error {
 		return diag.WithHint(diag.Say("the release in %s is not complete", dir), diag.Say("build it again: whyfix build -out %s", dir))
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, search.ErrDamaged):
 		return diag.WithHint(err, diag.Say("copy it again, or build it anew: whyfix build -full -out %s", dir))
+	case errors.As(err, &failed) && strings.HasPrefix(failed.Op, "mkdir"):
+		return diag.WithHint(diag.Say("cannot make the folder %s: %s", failed.Path, failed.Err), diag.Say("name one that you may write with -out, or have it made for you"))
 	case errors.Is(err, publish.ErrSchema):
 		return diag.WithHint(err, diag.Say("build it again with this version: whyfix build -out %s", dir))
 	}

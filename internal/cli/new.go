@@ -33,7 +33,8 @@ say; Enter leaves something out. An existing file is never overwritten.
   -template NAME   made of content/_templates/NAME.md (default: article)
 
 A template is an article with {{title}}, {{symptoms}}, {{products}}, {{causes}},
-{{solutions}}, {{checks}}, {{date}} or {{review_by}} where these belong: docs/writing.md.
+{{checks}}, {{solutions}}, {{date}} or {{review_by}} where these belong:
+docs/writing.md.
 
 examples:
   whyfix new huabei/cannot-use.md "花呗突然用不了，怎么办？"
