@@ -27,6 +27,18 @@ import (
 	"whyfix/internal/publish"
 )
 
+// Nobody may make a folder there, whoever he is.
+func TestFolderThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	content, _ := site(t)
+	var out, said bytes.Buffer
+	code := cli.Run(t.Context(), []string{"build", "-lang", "en", "-content", content, "-out", "/proc/help/public"}, strings.NewReader(""), &out, &said)
+	want := "whyfix build: cannot make the folder /proc/help: no such file or directory\n    hint: name one that you may write with -out, or have it made for you\n"
+	if code != 1 || said.String() != want {
+		t.Errorf("got %d and %q, want 1 and %q", code, said.String(), want)
+	}
+}
+
 // What is called live is on the disk: of the real program's system calls, all
 // that write into the release come before the one that forces it there, then its
 // manifest gets its name, then `current` is switched, each name is forced there,

@@ -119,7 +119,7 @@ func (s *Searcher) search(ctx context.Context, query Query) (*Result, error) {
 	result.Mode = s.mode(a)
 	if a.corrected != "" {
 		result.Mode, result.Corrected = Corrected, a.corrected
-		result.Pinyin = !hasHan(query.Text) && hasHan(a.corrected)
+		result.Pinyin = sounds(query.Text, a.corrected)
 	}
 	if result.Answered, err = s.answered(ctx, a, result.Mode); err != nil {
 		return nil, err
@@ -185,10 +185,14 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 	return typed, nil
 }
 
-// hasHan reports whether a text has a Chinese character. What has none and stands
-// for what has some was typed by its sounds: no slip makes one of the other.
-func hasHan(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+// sounds reports whether a text without Chinese characters was corrected to one
+// without Latin letters: no slip makes one of the other. Where a part alone was
+// heard, who asked may have meant the words of another language.
+func sounds(typed, corrected string) bool {
+	in := func(s string, script *unicode.RangeTable) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(script, r) })
+	}
+	return !in(typed, unicode.Han) && in(corrected, unicode.Han) && !in(corrected, unicode.Latin)
 }
 
 // ask finds and ranks articles. Who turns pages must meet each of them once: so

@@ -122,7 +122,7 @@ type SearchAnswer struct {
 	Mode      search.Mode   `json:"mode"`
 	Corrected string        `json:"corrected"`
 	Pinyin    bool          `json:"pinyin,omitempty"` // corrected is what was typed by its sounds
-	Answered  bool          `json:"answered"` // the best hit is likely to answer
+	Answered  bool          `json:"answered"`         // the best hit is likely to answer
 	Total     int           `json:"total"`
 	TookMS    float64       `json:"took_ms"`
 	Release   string        `json:"release"`
