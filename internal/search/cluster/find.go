@@ -171,6 +171,15 @@ func (x *Index) filters(q *engine.Question) []query {
 	add(fieldProduct, q.Filter.Product)
 	add(fieldCause, q.Filter.Cause)
 	add(fieldSolution, q.Filter.Solution)
+	switch q.Filter.Source {
+	case article.Page:
+		out = append(out, query{"bool": query{"must_not": query{"exists": query{"field": fieldSource}}}})
+	default:
+		add(fieldSource, q.Filter.Source)
+	}
+	if x.posts && q.Now != 0 {
+		out = append(out, query{"bool": query{"must_not": query{"range": query{fieldExpires: query{"lte": q.Now}}}}})
+	}
 	if slices.Contains(x.site.Languages, q.Language) {
 		add(fieldLanguage, q.Language)
 	}
@@ -483,7 +492,7 @@ func (f *finding) count(ctx context.Context) (*engine.Found, error) {
 		above = append(above, havingAny(fieldURL, holders))
 	}
 	filters := slices.Clone(f.filters)
-	body := query{scored: true, "size": 0, "track_total_hits": true, "aggs": facetQueries()}
+	body := query{scored: true, "size": 0, "track_total_hits": true, "aggs": f.x.facetQueries()}
 	if len(q.Quoted) > 0 {
 		if !slices.ContainsFunc(q.Quoted, doubtful) {
 			for i := range q.Quoted {
@@ -530,8 +539,11 @@ func (f *finding) count(ctx context.Context) (*engine.Found, error) {
 
 // facetQueries ask for what hits have. Each shard tells enough that the sums
 // are right.
-func facetQueries() query {
+func (x *Index) facetQueries() query {
 	out := query{}
+	if x.posts {
+		out[fieldSource] = query{"terms": query{"field": fieldSource, "missing": article.Page, "size": engine.MostValues, "shard_size": 50 * engine.MostValues}}
+	}
 	for _, field := range []string{fieldKind, fieldProduct, fieldCause, fieldSolution} {
 		out[field] = query{"terms": query{"field": field, "size": engine.MostValues, "shard_size": 50 * engine.MostValues}}
 	}
@@ -550,7 +562,10 @@ func (f *finding) facets(a *answer) engine.Facets {
 		slices.SortFunc(out, func(a, b engine.Count) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Value, b.Value)) })
 		return out
 	}
-	out := engine.Facets{Kind: list(fieldKind), Product: list(fieldProduct), Cause: list(fieldCause), Solution: list(fieldSolution)}
+	out := engine.Facets{Kind: list(fieldKind), Product: list(fieldProduct), Cause: list(fieldCause), Solution: list(fieldSolution), Source: list(fieldSource)}
+	if a != nil && !f.x.posts && a.Hits.Total.Value > 0 {
+		out.Source = append(out.Source, engine.Count{Value: article.Page, Count: a.Hits.Total.Value})
+	}
 	slices.SortFunc(out.Kind, func(a, b engine.Count) int {
 		return slices.Index(article.Kinds[:], a.Value) - slices.Index(article.Kinds[:], b.Value)
 	})

@@ -26,6 +26,7 @@ type Index struct {
 	name    string
 	site    engine.Site
 	places  int
+	posts   bool // there are documents that are no pages of the site
 	bySound func() map[han.Syllable][]rune
 	// Readers of facts, which are not safe for concurrent use.
 	wordings sync.Pool
@@ -63,7 +64,7 @@ func Open(dir string, o Options) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{
-		cluster: c, name: s.Index, site: known, places: s.Places,
+		cluster: c, name: s.Index, site: known, places: s.Places, posts: s.Posts,
 		counts: newKept[int](keptCounts), facts: newKept[*article.Facts](keptFacts), bodies: newKept[string](keptBodies),
 	}
 	lexicon := terms.NewLexicon(known.Synonyms)

@@ -99,6 +99,9 @@ type Question struct {
 	Language string   // empty: any
 	Only     []string // addresses of articles that are asked about, whatever the filter; none: all
 	Limit    int      // candidates at most
+	// Now, in seconds since 1970, leaves out what has expired by then, whatever the
+	// filter; 0 leaves out nothing.
+	Now int64
 }
 
 // Holds is 1 for an article that has the whole question, or all its parts, else
@@ -137,6 +140,7 @@ type Filter struct {
 	Product  string
 	Cause    string
 	Solution string
+	Source   string // is of this source; article.Page: of the site itself
 }
 
 // Found is what an engine found.
@@ -213,6 +217,7 @@ type Wording struct {
 // of the rest the most frequent values, the most frequent first.
 type Facets struct {
 	Kind, Product, Cause, Solution []Count
+	Source                         []Count // article.Page for what is of the site itself
 }
 
 // MostValues is how many values of a facet are counted out at most.
