@@ -112,7 +112,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case built.Warnings > 0:
 		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
 	}
-	return nil
+	return feedBuilt(ctx, e, o, built.Sources)
 }
 
 // sayLeftOut says in one line which articles are not built, and why.

@@ -46,6 +46,7 @@ type Settings struct {
 	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
 	Origins     []string          // sites that may ask the search endpoint from a browser
 	Engine      EngineSettings    // what holds the search index
+	Sources     []SourceSettings  // documents that are found beside the articles
 	Checks      rules.Levels      // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
@@ -119,6 +120,7 @@ var settingsKeys = []key[Settings]{
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"engine", "text or mapping", "What holds the search index: bleve, which is the default, or opensearch; also {name: opensearch, addresses, index, shards, replicas}, see docs/scale.md.", func(s *Settings, v value) { s.Engine = v.engine() }},
+	{"sources", "list", "Documents that are found beside the articles and are no pages: {files, kind, language, label} for each; see docs/operating.md.", func(s *Settings, v value) { s.Sources = v.sources() }},
 	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
 }

@@ -36,10 +36,11 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "limit", "listen", "move", "preview", "publish", "rules", "search", "server", "site", "starter"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "limit", "listen", "move", "posts", "preview", "publish", "rules", "search", "server", "site", "starter"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"starter":         {outside: []string{"text/template"}},
 	"move":            {project: []string{"content", "diag", "fix", "generate", "markdown", "site"}},
+	"posts":           {project: []string{"content", "diag", "disk", "publish", "record", "search"}},
 	"listen":          {project: []string{"diag", "limit"}},
 	"fix":             {project: []string{"check", "content", "diag", "markdown", "site"}},
 	"preview":         {project: []string{"content", "diag", "generate", "publish", "render", "search", "server", "site", "watch"}},

@@ -15,6 +15,7 @@ import (
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
+	"whyfix/internal/site"
 )
 
 // release is a release of a site in the making.
@@ -245,9 +246,10 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
-	r.manifest.Frames = settings.Frames()
+	r.manifest.Frames, r.manifest.Feed = settings.Frames(), feedOf(r.Site)
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
+	r.result.Sources = r.manifest.Feed.Sources
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
 	r.tidy(err)
 	r.result.left = r.writer.Left()
@@ -293,4 +295,20 @@ func Lists(l *Loaded) ([]render.File, error) {
 		return nil, err
 	}
 	return append(lists, wellKnown...), nil
+}
+
+// feedOf is what a site says of documents beside it that are no pages.
+func feedOf(s *site.Site) publish.Feed {
+	out := publish.Feed{Language: s.Settings.Language, Timezone: s.Settings.Timezone.Value}
+	var tags []string
+	for _, l := range s.Languages {
+		tags = append(tags, l.Tag)
+	}
+	out.Labels = s.Settings.Labels(tags)
+	for _, source := range s.Settings.Sources {
+		for _, pattern := range source.Files {
+			out.Sources = append(out.Sources, publish.FeedSource{Pattern: pattern.Value, Kind: source.Kind, Language: source.Language})
+		}
+	}
+	return out
 }

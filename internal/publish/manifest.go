@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type Manifest struct {
 	Origins    []string          `json:"origins,omitempty"`  // sites that may read /api/ from a browser
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Frames     []string          `json:"frames,omitempty"`   // origins that pages may frame
+	Feed       Feed              `json:"feed,omitzero"`      // what posts beside the release are told
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
 	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash, or what it says; see IndexRoot
@@ -53,6 +55,33 @@ type Manifest struct {
 	Gone      []string          `json:"gone,omitempty"` // sorted
 	Vanished  map[string]Lost   `json:"vanished,omitempty"`
 	URLs      map[string]string `json:"urls"` // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+}
+
+// Feed is what a site says of documents beside it that are no pages.
+type Feed struct {
+	Language string `json:"language"`           // of those that say none
+	Timezone string `json:"timezone,omitempty"` // in which their days begin; empty: the machine's
+	// Labels are what readers read of a kind: by language, then kind. What has none
+	// is called by its name.
+	Labels map[string]map[string]string `json:"labels,omitempty"`
+	// Sources are files with such documents, which a build reads.
+	Sources []FeedSource `json:"sources,omitempty"`
+}
+
+// FeedSource is a pattern of paths, from the content folder, and what documents
+// in such a file have that do not say it.
+type FeedSource struct {
+	Pattern  string `json:"pattern"`
+	Kind     string `json:"kind,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// Zone is the time zone in which a day begins.
+func (f *Feed) Zone() *time.Location {
+	if zone, err := time.LoadLocation(f.Timezone); err == nil && f.Timezone != "" {
+		return zone
+	}
+	return time.Local
 }
 
 // Lost is what was known of a page that vanished: enough to find the one that
@@ -87,7 +116,7 @@ type SearchInfo struct {
 func sameSite(a, b *Manifest) bool {
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
-		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Counts == b.Counts && sameSearch &&
+		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Counts == b.Counts && sameSearch && reflect.DeepEqual(a.Feed, b.Feed) &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }
@@ -115,7 +144,10 @@ const (
 
 // encodeManifest writes one address a line, sorted, so that two releases can
 // be compared with diff.
-func encodeManifest(m *Manifest) ([]byte, error) {
+func encodeManifest(m *Manifest) ([]byte, error) { return seal(m) }
+
+// seal writes what vouches for other files, and for itself.
+func seal(m any) ([]byte, error) {
 	data, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("publish: manifest: %w", err)

@@ -52,7 +52,7 @@ func openRelease(path string, at search.Cluster, verify func(*publish.Release) e
 	m := r.Manifest()
 	out := &Release{
 		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, Frames: m.Frames, WWW: r.WWW(),
-		Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+		Feed: m.Feed, Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	var page []byte
 	if err = verify(r); err == nil {
@@ -142,6 +142,7 @@ type follower struct {
 func (s *Server) Follow(ctx context.Context, path string) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	defer s.followPosts(ctx)()
 	f := follower{server: s, path: path}
 	live, done := s.holder.Acquire()
 	if place, err := publish.Find(path); err == nil && live != nil && live.source != nil && place.Holds(live.source) {

@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
+	"log/slog"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -74,6 +77,55 @@ func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) 
 		}
 		plain(w, "ready, but for the search: its cluster does not answer\n")
 	default:
-		plain(w, "ready\n")
+		plain(w, "ready\n"+w.posts.tells())
 	}
+}
+
+// An index may be in a cluster, which may be away: then pages are served, and
+// searches are told when to come again.
+
+// awayFor tells whether an error says that the cluster is away, and after how
+// many seconds it is worth another try.
+func awayFor(err error) (seconds int, away bool) {
+	var u *search.Unavailable
+	if !errors.As(err, &u) {
+		return 0, false
+	}
+	return max(int(math.Ceil(u.After.Seconds())), 1), true
+}
+
+func isAway(err error) bool {
+	_, away := awayFor(err)
+	return away
+}
+
+// seldom says what is wrong, but not at each search that it costs.
+type seldom struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+const seldomEvery = 10 * time.Second
+
+func (a *seldom) log(log *slog.Logger, message string, err error) {
+	a.mu.Lock()
+	now := time.Now()
+	quiet := now.Sub(a.last) < seldomEvery
+	if !quiet {
+		a.last = now
+	}
+	a.mu.Unlock()
+	if !quiet {
+		log.Error(message, "error", err)
+	}
+}
+
+// stillAway reports whether the cluster of a release is away. Who asks may be the
+// only one, so it is looked whether it is back, as often as health is.
+func (s *Server) stillAway(release *Release) bool {
+	if release.Search == nil || release.Search.Away() == nil {
+		return false
+	}
+	_ = s.health.check(release) // of which Away knows
+	return release.Search.Away() != nil
 }

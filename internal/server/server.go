@@ -44,6 +44,7 @@ type Release struct {
 	Hashes    map[string]string // content hashes by URL below the base; may be nil
 	Redirects map[string]string // where each old address below the base leads; may be nil
 	Gone      []string          // addresses below the base of withdrawn pages, sorted
+	Feed      publish.Feed      // what posts are called
 	Variants  map[string]string // how compressed copies were made, by their extension; nil: there are none
 	Search    *search.Searcher  // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
@@ -55,24 +56,28 @@ type Release struct {
 
 // Holder hands out the live release and keeps each open until its last
 // request is done. Its zero value holds none.
-type Holder struct {
+type Holder = lease[Release]
+
+// lease hands out what is live, and keeps each open until its last user is done.
+// Its zero value holds none.
+type lease[T any] struct {
 	mu   sync.Mutex
-	live *held
+	live *held[T]
 }
 
-type held struct {
-	*Release
-	users int // under the Holder's lock; the Holder itself is one
+type held[T any] struct {
+	what  *T
+	users int // under the lease's lock; the lease itself is one
 	close func()
 }
 
-// Swap makes another release live. The one before is closed when its last
-// request is done; close may be nil.
-func (h *Holder) Swap(r *Release, close func()) {
+// Swap makes another live. The one before is closed when its last user is done;
+// close may be nil.
+func (h *lease[T]) Swap(what *T, close func()) {
 	h.mu.Lock()
 	old := h.live
-	h.live = &held{Release: r, users: 1, close: close}
-	if r == nil {
+	h.live = &held[T]{what: what, users: 1, close: close}
+	if what == nil {
 		h.live = nil
 	}
 	h.mu.Unlock()
@@ -81,27 +86,27 @@ func (h *Holder) Swap(r *Release, close func()) {
 	}
 }
 
-func (h *Holder) leave(r *held) {
+func (h *lease[T]) leave(x *held[T]) {
 	h.mu.Lock()
-	r.users--
-	last := r.users == 0
+	x.users--
+	last := x.users == 0
 	h.mu.Unlock()
-	if last && r.close != nil {
-		r.close()
+	if last && x.close != nil {
+		x.close()
 	}
 }
 
-// Acquire returns the live release, or nil, and a function to call when done
-// with it.
-func (h *Holder) Acquire() (*Release, func()) {
+// Acquire returns what is live, or nil, and a function to call when done with
+// it.
+func (h *lease[T]) Acquire() (*T, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.live == nil {
 		return nil, func() {}
 	}
-	r := h.live
-	r.users++
-	return r.Release, func() { h.leave(r) }
+	x := h.live
+	x.users++
+	return x.what, func() { h.leave(x) }
 }
 
 // Options are what an operator chooses. The zero value limits no client, logs
@@ -117,6 +122,9 @@ type Options struct {
 	Events     *events.Log // nil: none are kept
 	// Cluster is where an index is asked that is not in its release.
 	Cluster search.Cluster
+	// Posts is the folder of documents that are found beside the articles; empty:
+	// there are none.
+	Posts string
 	// Unpack reads what is in a compressed copy, by what its name ends in. With
 	// it a copy is sent only if the file is in it; nil: copies are trusted.
 	Unpack func(ext string, r io.Reader) (io.Reader, error)
@@ -125,13 +133,16 @@ type Options struct {
 // Server is the HTTP interface.
 type Server struct {
 	holder  *Holder
+	posts   lease[livePosts]
+	follows postsFollower
 	log     *slog.Logger
 	options Options
 	clients *limit.Clients
 	queue   *limit.Queue
 	metrics *metrics
 	health  health
-	away    awayLog
+	away    seldom
+	beside  seldom
 	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
@@ -161,6 +172,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	done()
 	s.queue = limit.NewQueue(running, waitingEach*n, s.clients)
 	s.before.now = time.Now
+	s.follows.server = s
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
@@ -189,6 +201,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.release = release.ID
 		w.Header().Set("X-Whyfix-Release", release.ID)
 	}
+	beside, doneBeside := s.posts.Acquire()
+	defer doneBeside()
+	x.posts = beside
 	protect(w.Header())
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if len(r.RequestURI) > maxAddress {
