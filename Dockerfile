@@ -1,7 +1,8 @@
-# whyfix serve in an image that holds nothing else. The release comes from
-# outside, read-only:
+# whyfix serve in an image that holds nothing else, built from the source;
+# packaging/Dockerfile makes the same of a release's archive, with the licences of
+# what is compiled in. The release of the site comes from outside, read-only:
 #
-#   docker build -t whyfix --build-arg VERSION=1.2.3 .
+#   docker build -t whyfix --build-arg VERSION=1.2.3 --build-arg COMMIT="$(git rev-parse HEAD)" .
 #   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges \
 #     -p 127.0.0.1:8080:8080 -v /srv/help:/public:ro whyfix
 #
@@ -11,8 +12,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG VERSION
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -X whyfix/internal/cli.released=$VERSION" -o /whyfix ./cmd/whyfix
+ARG VERSION COMMIT DATE
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X whyfix/internal/version.released=$VERSION -X whyfix/internal/version.commit=$COMMIT -X whyfix/internal/version.date=$DATE" -o /whyfix ./cmd/whyfix
 
 FROM scratch
 COPY --from=build /whyfix /whyfix

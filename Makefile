@@ -12,9 +12,9 @@ RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
 PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-.PHONY: test format vet staticcheck tests race alone costs check setup fuzz bench peers forms golden-record golden-compare builds vulnerabilities
+.PHONY: test format vet staticcheck workflows tests race alone costs check setup faults fuzz bench peers forms golden-record golden-compare build install dist reproducible builds vulnerabilities
 
-test: format vet staticcheck check tests
+test: format vet staticcheck workflows check tests
 
 format:
 	@echo "== format"
@@ -28,6 +28,11 @@ vet:
 staticcheck:
 	@echo "== staticcheck"
 	@$(TOOLS) staticcheck ./...
+
+# Those of the project, and those that whyfix init writes.
+workflows:
+	@echo "== workflows"
+	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml
 
 # The project's own content is an example: it must be without a problem.
 check:
@@ -74,6 +79,11 @@ forms:
 golden-record golden-compare:
 	@go run ./internal/bench/golden $(@:golden-%=%) $(GOLDEN_FLAGS) $(GOLDEN)
 
+# Longer than make test: nodes of a real cluster hang and die while readers ask for FAULTTIME.
+FAULTTIME ?= 30s
+faults: setup
+	@WHYFIX_FAULTS=$(FAULTTIME) go test -count 1 -timeout 1h -run 'TestCluster$$' -v ./internal/cli
+
 # Longer than make test: each fuzz target for a while. Go says "context deadline
 # exceeded" when its time ends in the middle of an input: that is no finding.
 FUZZTIME ?= 60s
@@ -88,15 +98,55 @@ fuzz:
 		done; \
 	done
 
-# The program for every system that it runs on, without C. A release has its VERSION, such as 1.2.3; without one, the commit says it.
+# What the program says of itself. A release has its VERSION, such as 1.2.3; the
+# commit, and its date, are those of this checkout.
 VERSION ?=
-BUILDS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
-OUT ?= /dev/null
+COMMIT = $(shell git rev-parse HEAD 2>/dev/null)$(shell git diff --quiet HEAD 2>/dev/null || echo -dirty)
+DATE = $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%d --format=%cd 2>/dev/null)
+SAYS = whyfix/internal/version
+LINKER = -s -w -X $(SAYS).released=$(VERSION) -X $(SAYS).commit=$(COMMIT) -X $(SAYS).date=$(DATE)
+BUILD = CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$(LINKER)"
+
+build:
+	@$(BUILD) -o whyfix$(shell go env GOEXE) ./cmd/whyfix
+
+# For one's own: make install PREFIX=$$HOME/.local. Packagers give DESTDIR.
+PREFIX ?= /usr/local
+DESTDIR ?=
+install: build
+	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/doc/whyfix"
+	@install -m 755 whyfix "$(DESTDIR)$(PREFIX)/bin/whyfix"
+	@install -m 644 LICENSE README.md CHANGELOG.md "$(DESTDIR)$(PREFIX)/share/doc/whyfix"
+	@if [ "$$(go env GOOS)" = linux ]; then \
+		install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" && \
+		sed 's|/usr/local/bin|$(PREFIX)/bin|' packaging/whyfix.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/whyfix.service"; \
+	fi
+	@"$(DESTDIR)$(PREFIX)/bin/whyfix" version
+
+# What a release is handed out as, in dist/: archives for six systems, SHA256SUMS,
+# and with DOWNLOADS=https://…, where they will be had, the formula for Homebrew.
+TARGETS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+DOWNLOADS ?=
+DIST ?= dist
+dist:
+	@go run ./internal/dist -version "$(VERSION)" -commit "$(COMMIT)" -date "$(DATE)" -targets "$(TARGETS)" -downloads "$(DOWNLOADS)" -out "$(DIST)"
+
+# Two checkouts of the last commit, in two folders, of which one compiles all of it
+# anew, make the same bytes.
+reproducible:
+	@echo "== reproducible"
+	@tools/reproducible.sh
+
+# The program for every system that it runs on, without C; and what only other
+# systems compile, tests among it, is looked at.
 builds:
-	@for target in $(BUILDS); do \
+	@for target in $(TARGETS); do \
 		echo "== $$target"; \
-		out=$(OUT); if [ "$$out" != /dev/null ]; then out=$$out/whyfix-$$(echo $$target | tr / -); case $$target in windows/*) out=$$out.exe;; esac; fi; \
-		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -ldflags "-s -X whyfix/internal/cli.released=$(VERSION)" -o $$out ./cmd/whyfix || exit 1; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -o /dev/null ./cmd/whyfix || exit 1; \
+	done
+	@for system in darwin windows; do \
+		echo "== vet for $$system"; \
+		CGO_ENABLED=0 GOOS=$$system go vet ./... || exit 1; \
 	done
 
 # Known holes in what is used. Without the database, which comes over the net, nothing is known.

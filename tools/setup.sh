@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks: Chromium, a font with
-# Chinese, the checker of accessibility, nginx, Java and Maven for a cluster of
-# OpenSearch, and on Linux strace. Where that is not possible it says so and goes
+# Chinese, the checker of accessibility, nginx, Caddy, rclone, Java and Maven for a cluster
+# of OpenSearch, and on Linux strace. Where that is not possible it says so and goes
 # on: the tests then skip, or fail where CI is set.
 set -uo pipefail
 cd "$(dirname "$0")"
@@ -13,6 +13,8 @@ have chromium || have chromium-browser || have google-chrome || have google-chro
 # Without a font for them Chinese characters are empty boxes, all of one width.
 if ! have fc-list || [ -z "$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then packages+=(fonts-noto-cjk); fi
 have nginx || [ -x /usr/sbin/nginx ] || packages+=(nginx-light)
+have caddy || packages+=(caddy)
+have rclone || packages+=(rclone)
 [ "$(uname)" != Linux ] || have strace || packages+=(strace)
 # Any JDK from 17 on; a runtime alone compiles nothing.
 have javac || packages+=(default-jdk-headless)

@@ -9,9 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/search"
-
+	"whyfix/internal/flat"
 	"whyfix/internal/generate"
+	"whyfix/internal/publish"
+	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
 
@@ -90,4 +91,55 @@ func TestEndpointElsewhere(t *testing.T) {
 	if asked := p.requests("/api/"); len(asked) == 0 {
 		t.Error("nobody was asked")
 	}
+}
+
+// The plain folder of a site below a path, on a host that knows files alone: pages
+// have their looks, and the search finds by its list, also from the page that is
+// shown for what is not there.
+func TestPlainFolder(t *testing.T) {
+	t.Parallel()
+	need(t)
+	dir := t.TempDir()
+	content, public, folder := filepath.Join(dir, "content"), filepath.Join(dir, "public"), filepath.Join(dir, "folder")
+	if err := os.CopyFS(content, os.DirFS(filepath.Join("testdata", "site"))); err != nil {
+		t.Fatal(err)
+	}
+	made, err := generate.Run(t.Context(), generate.Options{Content: content, Base: "https://example.com/help/", Now: now, Release: generate.ReleaseOptions{Public: public, Keep: 1, Generator: "test"}})
+	if err != nil {
+		t.Fatalf("%v: %+v", err, made.Loaded)
+	}
+	r, err := publish.Open(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := flat.Write(t.Context(), r, folder, flat.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/help/")
+		if _, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name))); err != nil || name == r.URL.Path || r.Method != http.MethodGet {
+			page, _ := os.ReadFile(filepath.Join(folder, "404.html"))
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write(page)
+			return
+		}
+		http.StripPrefix("/help/", http.FileServer(http.Dir(folder))).ServeHTTP(w, r)
+	}))
+	t.Cleanup(host.Close)
+	p := open(t, &site{host, &logBook{}})
+	p.expect(func(line string) bool { return strings.Contains(line, "404") })
+	p.goTo("/help/nothing/")
+	p.untilTrue("it has its looks", `[...document.styleSheets].length > 0`)
+	p.eval(`document.querySelector("input[type=search], input[name=q]").focus()`, nil)
+	p.write("花呗用不了")
+	p.press("Enter", 0)
+	p.at("/help/search/?q=花呗用不了")
+	p.settled()
+	if got := p.results(); len(got.Titles) == 0 || got.Titles[0] != "花呗突然用不了，怎么办？" {
+		t.Errorf("results are %+v", got)
+	}
+	p.eval(`document.querySelector(".hit-title a").click()`, nil)
+	p.at("/help/pay/huabei/")
 }

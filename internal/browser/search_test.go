@@ -322,6 +322,11 @@ func TestResultsFiltersAndTheWayBack(t *testing.T) {
 	if len(third.Titles) == 0 || slices.Contains(second.Titles, third.Titles[0]) {
 		t.Errorf("the second page has %v", third.Titles)
 	}
+	// More of a question is asked of the release that answered it, another one of the live one.
+	asked := p.requests("/api/search")
+	if n := len(asked); n < 2 || !strings.Contains(asked[n-1], "release=2") || strings.Contains(asked[n-2], "release") {
+		t.Errorf("the endpoint was asked %v", asked)
+	}
 
 	// A filter says how many it leaves, keeps the caret and starts at the first page.
 	filter := p.oneIn(p.one("navigation", "缩小范围"), "link", "台灯 *")

@@ -35,6 +35,7 @@ func finders() []finder {
 		{"heading-jump", headingJumps},
 		{"shown-as-source", shownAsSource},
 		{"image-alt", imagesWithoutAlt},
+		{"image-blocked", imagesBlocked},
 		{"figure-caption", figuresWithoutCaption},
 		{"tag-once", tagsUsedOnce},
 		{"tag-near", tagsNearlyAlike},

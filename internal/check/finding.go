@@ -40,17 +40,25 @@ func sameTitle(s *site.Site, say report) {
 
 // sameSymptom finds phrases that promise to find two articles.
 func sameSymptom(s *site.Site, say report) {
-	first := make(map[string]*site.Article, 2*len(s.Articles))
+	type earlier struct {
+		in   *site.Article
+		said string // of all others that have it
+	}
+	first := make(map[string]earlier, len(s.Articles))
 	for _, a := range s.Articles {
 		for _, symptom := range a.Symptoms {
 			b := first[symptom.Value]
-			switch b {
+			switch b.in {
 			case nil:
-				first[symptom.Value] = a
+				first[symptom.Value] = earlier{in: a}
 			case a:
 				say(symptom.Pos, "the same symptom already stands in this article", "keep it where it fits best")
 			default:
-				say(symptom.Pos, "the same symptom already stands in "+b.Path, "keep it where it fits best")
+				if b.said == "" {
+					b.said = "the same symptom already stands in " + b.in.Path
+					first[symptom.Value] = b
+				}
+				say(symptom.Pos, b.said, "keep it where it fits best")
 			}
 		}
 	}

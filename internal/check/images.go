@@ -34,3 +34,33 @@ func figuresWithoutCaption(s *site.Site, say report) {
 		}
 	})
 }
+
+// imagesBlocked finds what the policy of the pages keeps browsers from loading.
+func imagesBlocked(s *site.Site, say report) {
+	allow := s.Settings.Allow
+	documents(s, func(d *markdown.Document) {
+		for _, r := range d.Refs {
+			if !r.Image || r.Refused {
+				continue
+			}
+			kind, key, loadsFrom := "image", "images", allow.LoadsImage
+			switch {
+			case markdown.IsVideo(r.Dest):
+				kind, key, loadsFrom = "film", "media", allow.LoadsMedia
+			case markdown.IsAudio(r.Dest):
+				kind, key, loadsFrom = "recording", "media", allow.LoadsMedia
+			}
+			origin, loads := loadsFrom(r.Dest)
+			if loads {
+				continue
+			}
+			beside := "copy the " + kind + " beside the article"
+			if host, plain := strings.CutPrefix(origin, "http://"); plain {
+				say(r.Pos, "browsers do not load this "+kind+": pages load by https alone", "write https://"+host+"… if the "+kind+" is there, too, or "+beside)
+				continue
+			}
+			say(r.Pos, "browsers do not load this "+kind+": site.yaml names the hosts for "+key+", and not this one",
+				"write in site.yaml, beside the others: allow: {"+key+": ["+origin+"]}; or "+beside)
+		}
+	})
+}

@@ -53,14 +53,9 @@ func width(s string) int {
 // makes the levels of its sections itself.
 func headingJumps(s *site.Site, say report) {
 	for _, a := range s.Articles {
-		above := 0
-		for _, h := range a.Doc.Headings {
-			if above > 0 && h.Level > above+1 {
-				say(h.Pos, fmt.Sprintf("this heading is of level %d, and the one above it of level %d", h.Level, above),
-					fmt.Sprintf("make it level %d, as it belongs to the one above", above+1))
-				break
-			}
-			above = h.Level
+		if h := a.Doc.Jump; h != nil {
+			say(h.Pos, fmt.Sprintf("this heading is of level %d, and the one above it of level %d", h.Level, h.Above),
+				fmt.Sprintf("make it level %d, as it belongs to the one above", h.Above+1))
 		}
 	}
 }

@@ -13,10 +13,12 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
+	"whyfix/internal/flat"
 	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
+	"whyfix/internal/version"
 )
 
 const buildHelp = `usage: whyfix build [options]
@@ -26,6 +28,10 @@ new one is complete; if anything is wrong, the old one stays.
 
   -content DIR   the articles (default: content)
   -out DIR       the folder of releases (default: public)
+  -flat DIR      bring this folder to the plain files of the site, too, for
+                 hosts that take no more; docs/hosting.md tells of some
+  -flat-root     DIR is the root of the host: the pages of a site below a path,
+                 such as /help/, go into DIR/help/
   -theme NAME    a folder in themes/ beside the content folder, or any folder
   -base URL      the site's address, such as https://example.org/help/
   -drafts        build drafts and articles of the future, too
@@ -40,6 +46,7 @@ new one is complete; if anything is wrong, the old one stays.
 examples:
   whyfix build
   whyfix build -base https://example.org/help/ -out /srv/help
+  whyfix build -flat site -index=false -compress=false
   whyfix build -engine opensearch -opensearch https://search.example.org:9200
 `
 
@@ -47,7 +54,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f := flags("build")
 	o := generate.Options{Progress: &generate.Progress{}}
 	r := &o.Release
-	r.Generator = program()
+	r.Generator = version.Program()
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&r.Public, "out", "public", "")
 	f.StringVar(&o.Theme, "theme", "", "")
@@ -59,6 +66,9 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f.BoolVar(&r.Index, "index", true, "")
 	f.BoolVar(&r.Compress, "compress", true, "")
 	f.StringVar(&r.Engine, "engine", "", "")
+	var plain plainFolder
+	f.StringVar(&plain.dir, "flat", "", "")
+	f.BoolVar(&plain.options.Root, "flat-root", false, "")
 	at := clusterFlags(f)
 	if _, err := parse(f, args, 0, 0, ""); err != nil {
 		return err
@@ -82,6 +92,9 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if err := apart(o.Content, r.Public); err != nil {
+		return err
+	}
+	if err := plain.check(o); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -112,7 +125,75 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case built.Warnings > 0:
 		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
 	}
+	if err := plain.write(ctx, e, r.Public); err != nil {
+		return err
+	}
 	return feedBuilt(ctx, e, o, built.Sources)
+}
+
+// plainFolder is where a build leaves the plain files of its site.
+type plainFolder struct {
+	dir     string
+	options flat.Options
+}
+
+// check refuses a folder in which something of somebody else's would be in the way.
+func (p plainFolder) check(o generate.Options) error {
+	switch {
+	case p.dir == "" && p.options.Root:
+		return diag.Misuse("-flat-root says how -flat lays out a folder", "name one: -flat site -flat-root")
+	case p.dir == "":
+		return nil
+	}
+	for _, other := range []struct{ name, dir string }{{"the content folder", o.Content}, {"the folder of releases", o.Release.Public}} {
+		in, err := within(p.dir, other.dir)
+		if err == nil && !in {
+			in, err = within(other.dir, p.dir)
+		}
+		if err != nil {
+			return err
+		}
+		if in {
+			return diag.Misuse(fmt.Sprintf("-flat %s and %s %s lie in each other", p.dir, other.name, other.dir), "name a folder beside them, such as -flat site")
+		}
+	}
+	if err := folder("-flat", p.dir); err != nil {
+		return err
+	}
+	return p.explain(flat.Check(p.dir))
+}
+
+// write brings the folder to the live release.
+func (p plainFolder) write(ctx context.Context, e *env, public string) error {
+	if p.dir == "" {
+		return nil
+	}
+	r, err := publish.Open(public)
+	if err != nil {
+		return openError(err, public)
+	}
+	defer r.Close()
+	done, err := flat.Write(ctx, r, p.dir, p.options)
+	if err != nil {
+		return p.explain(openError(err, public))
+	}
+	for _, note := range done.Notes {
+		e.say("%s", note)
+	}
+	if done.Written+done.Removed == 0 {
+		e.say("%s has its %s as they were", p.dir, plural(done.Files, "file"))
+	} else {
+		e.say("%s has %s: %d written, %d removed", p.dir, plural(done.Files, "file"), done.Written, done.Removed)
+	}
+	return nil
+}
+
+func (p plainFolder) explain(err error) error {
+	var foreign *flat.ForeignError
+	if errors.As(err, &foreign) {
+		return diag.WithHint(fmt.Errorf("-flat %s: %w", p.dir, err), "nothing there was touched; name a new or an empty folder, or move that file away")
+	}
+	return err
 }
 
 // sayLeftOut says in one line which articles are not built, and why.
@@ -187,7 +268,13 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
 		e.say("days begin at midnight of this machine, %s; timezone: in site.yaml names another time zone", time.Now().Format("UTC-07:00"))
 	}
-	if built.NotTidied != nil {
+	switch {
+	case len(built.LeftInCluster) > 0:
+		e.say("the index is in the release now, and those of old releases are still in the cluster: %v", built.NotTidied)
+		for _, at := range built.LeftInCluster {
+			e.say("no later build removes it: curl -X DELETE %s", at)
+		}
+	case built.NotTidied != nil:
 		e.say("indexes of old releases are still in the cluster; the next build tries again: %v", built.NotTidied)
 	}
 	if built.NotKept != nil {
@@ -241,18 +328,28 @@ func fewWarnings(l diag.List) (shown diag.List, left int) {
 // apart refuses to write releases into the content folder, by whatever name,
 // because the next build would read them; and in the place of a file.
 func apart(contentDir, public string) error {
-	a, err := resolve(contentDir)
+	in, err := within(public, contentDir)
 	if err != nil {
 		return err
 	}
-	b, err := resolve(public)
-	if err != nil {
-		return err
-	}
-	if rel, err := filepath.Rel(a, b); err == nil && filepath.IsLocal(rel) {
+	if in {
 		return diag.Misuse(fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it")
 	}
 	return folder("-out", public)
+}
+
+// within reports whether a folder is another one or lies in it, by whatever name.
+func within(dir, outer string) (bool, error) {
+	a, err := resolve(outer)
+	if err != nil {
+		return false, err
+	}
+	b, err := resolve(dir)
+	if err != nil {
+		return false, err
+	}
+	rel, err := filepath.Rel(a, b)
+	return err == nil && filepath.IsLocal(rel), nil
 }
 
 // resolve is a path without symbolic links. The end of it need not exist.

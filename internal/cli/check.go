@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/importer"
 	"whyfix/internal/publish"
 	"whyfix/internal/rules"
+	"whyfix/internal/version"
 )
 
 const checkHelp = `usage: whyfix check [options]
@@ -117,7 +118,11 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 		if err != nil {
 			return openError(err, *against)
 		}
-		lost, err := generate.Vanished(loaded, generate.Before{Manifest: r.Manifest(), WWW: r.WWW()})
+		before := *r.Manifest()
+		var lost diag.List
+		if before.URLs, err = r.Addresses().All(); err == nil {
+			lost, err = generate.Vanished(loaded, generate.Before{Manifest: &before, WWW: r.WWW()})
+		}
 		r.Close()
 		if err != nil {
 			return err
@@ -138,7 +143,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	case *asJSON:
 		err = p.PrintJSON(e.stdout, shown)
 	case *asSARIF:
-		err = rules.PrintSARIF(e.stdout, p, shown, version())
+		err = rules.PrintSARIF(e.stdout, p, shown, version.Number())
 	case *asGitHub:
 		err = p.PrintGitHub(e.stdout, shown)
 	default:

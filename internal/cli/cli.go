@@ -17,8 +17,6 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -32,6 +30,7 @@ import (
 	"whyfix/internal/generate"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
+	"whyfix/internal/version"
 )
 
 // Exit codes.
@@ -347,41 +346,17 @@ func openError(err error, dir string) error {
 
 const versionHelp = `usage: whyfix version
 
-Prints the version, the commit it was built from, and the Go version.
+Prints the version, the commit it was built from and its date, and the Go
+version. A program that was built with changes that are in no commit says so.
 `
 
 func runVersion(_ context.Context, e *env, args []string) error {
 	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
 		return err
 	}
-	commit := "unknown commit"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = "commit " + s.Value
-			}
-		}
-	}
-	fmt.Fprintf(e.stdout, "%s, %s, %s %s/%s\n", program(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintln(e.stdout, version.Line())
 	return nil
 }
-
-// released is the version of a release: -ldflags "-X whyfix/internal/cli.released=1.2.3".
-var released string
-
-// version is the program's, as its build knows it.
-func version() string {
-	if released != "" {
-		return released
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") {
-		return info.Main.Version[1:]
-	}
-	return "0.0.0" // built from files that nobody has named
-}
-
-// program is the name and version by which releases say what made them.
-func program() string { return "whyfix " + version() }
 
 // patience is how long a command may take to end by itself once somebody has
 // asked for it.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package cli_test
 
 import (
@@ -8,28 +10,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search/cluster/clustertest"
 )
 
-// indexesOf are those that a cluster has.
-func indexesOf(t *testing.T, node string) []string {
+// indexesOf are those that a cluster has of a site.
+func indexesOf(t *testing.T, c *clustertest.Cluster, name string) []string {
 	t.Helper()
-	response, err := http.Get(node + "/_cat/indices/whyfix-*?format=json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
 	var list []struct{ Index string }
-	if err := json.NewDecoder(response.Body).Decode(&list); err != nil {
-		t.Fatal(err)
-	}
+	tell(t, c.Nodes[0], "/_cat/indices/whyfix-"+name+"-*?format=json&expand_wildcards=open,closed", &list)
 	var out []string
 	for _, x := range list {
 		out = append(out, x.Index)
@@ -38,29 +29,67 @@ func indexesOf(t *testing.T, node string) []string {
 	return out
 }
 
-// A site with its index in a cluster of two nodes: releases have indexes of
-// their own, which go with them, and answers come as long as a node is there.
-func TestCluster(t *testing.T) {
-	t.Parallel()
-	c := clustertest.Start(t, 2)
-	nodes := strings.Join(c.Nodes, ",")
-	content, public := site(t)
-	setting := func(text string) {
-		t.Helper()
-		writeFile(t, filepath.Join(content, "site.yaml"), text+fmt.Sprintf("\nengine: {name: opensearch, addresses: [%q, %q], index: help, replicas: 1}\n", c.Nodes[0], c.Nodes[1]))
-	}
-	run(t, 0, "build", "-content", content, "-out", public)
-	want, _ := run(t, 0, "search", "-public", public, "-json", "退款")
-
-	// The engine of site.yaml, with a copy on each node.
-	setting("title: 帮助")
-	run(t, 0, "build", "-content", content, "-out", public)
-	first, err := publish.Current(public)
+// tell asks a node for something.
+func tell(t *testing.T, node, path string, out any) {
+	t.Helper()
+	response, err := http.Get(node + path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := "whyfix-help-" + strings.ToLower(first)
-	if got := indexesOf(t, c.Nodes[0]); !slices.Equal(got, []string{name}) {
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(out); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What a site has with its index in a cluster of three nodes, and what becomes of
+// it when things go wrong there. The tests share the cluster; those that take
+// nodes away come last.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	c := clustertest.Start(t, 3)
+	t.Run("beside each other", func(t *testing.T) {
+		for name, test := range map[string]func(*testing.T, *clustertest.Cluster){
+			"releases": releasesInCluster, "a build is killed": buildKilled, "back to bleve": backToBleve, "lost": indexLost,
+			"full": diskFull, "trust": clusterTrust, "not fit": clusterNotFit, "slow": slowNetwork,
+		} {
+			t.Run(name, func(t *testing.T) { t.Parallel(); test(t, c) })
+		}
+	})
+	t.Run("nodes", func(t *testing.T) { nodesGo(t, c) })
+}
+
+// inCluster writes into site.yaml that the index is in the cluster.
+func inCluster(t *testing.T, c *clustertest.Cluster, content, name, more string) {
+	t.Helper()
+	writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("%s\nengine: {name: opensearch, addresses: [%s], index: %s, replicas: 1}\n", more, strings.Join(c.Nodes, ", "), name))
+}
+
+// live is the release that is live.
+func live(t *testing.T, public string) string {
+	t.Helper()
+	id, err := publish.Current(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// indexOf is the index that a site's live release has.
+func indexOf(t *testing.T, name, public string) string {
+	return "whyfix-" + name + "-" + strings.ToLower(live(t, public))
+}
+
+// Releases have indexes of their own, which go with them.
+func releasesInCluster(t *testing.T, c *clustertest.Cluster) {
+	content, public := site(t)
+	run(t, 0, "build", "-content", content, "-out", public)
+	want, _ := run(t, 0, "search", "-public", public, "-json", "退款")
+
+	inCluster(t, c, content, "help", "title: 帮助")
+	run(t, 0, "build", "-content", content, "-out", public)
+	name := indexOf(t, "help", public)
+	if got := indexesOf(t, c, "help"); !slices.Equal(got, []string{name}) {
 		t.Fatalf("the cluster has %v, want %s", got, name)
 	}
 	got, _ := run(t, 0, "search", "-public", public, "-json", "退款")
@@ -70,11 +99,13 @@ func TestCluster(t *testing.T) {
 
 	// Nothing has changed; then pages alone; then an article.
 	run(t, 0, "build", "-content", content, "-out", public)
-	setting("title: 帮助\nfooter: 又一行")
+	inCluster(t, c, content, "help", "title: 帮助\nfooter: 又一行")
 	run(t, 0, "build", "-content", content, "-out", public)
-	if got := indexesOf(t, c.Nodes[0]); !slices.Equal(got, []string{name}) {
+	if got := indexesOf(t, c, "help"); !slices.Equal(got, []string{name}) {
 		t.Errorf("after a build of pages alone the cluster has %v, want %s", got, name)
 	}
+	// An index of another site, whose name starts as ours do, is not touched.
+	ask(t, http.MethodPut, c.Nodes[0]+"/whyfix-help-me-x", `{"mappings":{"_meta":{"whyfix":{"schema":1,"site":"help-me","release":"x","live":false}}},"settings":{"number_of_replicas":0}}`)
 	edit := func(i int) {
 		t.Helper()
 		writeFile(t, filepath.Join(content, "new.md"), fmt.Sprintf("# 新的文章 %d\n\n退款没有到账怎么办。\n", i))
@@ -83,86 +114,12 @@ func TestCluster(t *testing.T) {
 	edit(1)
 	edit(2)
 	// The first has gone with the releases that named it.
-	if got := indexesOf(t, c.Nodes[0]); len(got) != 2 || slices.Contains(got, name) {
-		t.Errorf("after two more builds the cluster has %v, want two others than %s", got, name)
+	if got := indexesOf(t, c, "help"); len(got) != 3 || slices.Contains(got, name) || !slices.Contains(got, "whyfix-help-me-x") {
+		t.Errorf("after two more builds the cluster has %v, want two others than %s, and that of the other site", got, name)
 	}
 	run(t, 0, "rollback", "-public", public)
 	if out, _ := run(t, 0, "search", "-public", public, "-json", "新的文章"); !strings.Contains(out, "新的文章 1") {
 		t.Errorf("after a rollback it finds %s", out)
-	}
-
-	// A build that dies leaves an index that the next one removes.
-	before := indexesOf(t, c.Nodes[0])
-	left := "whyfix-help-20990101t000000-00000000"
-	ask(t, http.MethodPut, c.Nodes[0]+"/"+left, `{"mappings":{"_meta":{"whyfix":{"schema":1,"site":"help","release":"20990101T000000-00000000","live":false}}},"settings":{"number_of_replicas":0}}`)
-	ask(t, http.MethodPut, c.Nodes[0]+"/whyfix-help-me-x", `{"mappings":{"_meta":{"whyfix":{"schema":1,"site":"help-me","release":"x","live":false}}},"settings":{"number_of_replicas":0}}`)
-	edit(3)
-	now := indexesOf(t, c.Nodes[0])
-	if slices.Contains(now, left) || !slices.Contains(now, "whyfix-help-me-x") || len(now) > len(before)+1 {
-		t.Errorf("the cluster has %v", now)
-	}
-
-	// One node dies in the middle of questions, another hangs: nobody notices.
-	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-opensearch", nodes, "-rate", "0", "-log-requests=false")
-	for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
-		asked, failed := questions(t, s, 2, func() {
-			if err := syscall.Kill(c.Pid(t, 2), signal); err != nil {
-				t.Error(err)
-			}
-		})
-		t.Logf("%v of a node during %d questions", signal, asked)
-		if len(failed) > 0 {
-			t.Errorf("%v: %d of %d questions failed: %s", signal, len(failed), asked, failed[0])
-		}
-	}
-
-	// All are gone: pages go on, and searches say when to come again.
-	if err := syscall.Kill(c.Pid(t, 1), syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, func() (string, bool) {
-		code, body := s.get(t, question("退款"))
-		ready, _ := s.get(t, "/readyz?search")
-		return body, code == http.StatusServiceUnavailable && strings.Contains(body, "search_unavailable") && ready == http.StatusServiceUnavailable
-	})
-	response, err := http.Get(s.base + question("退款没到"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
-		t.Errorf("with no cluster a search is %d, Retry-After %q", response.StatusCode, response.Header.Get("Retry-After"))
-	}
-	for path, code := range map[string]int{"/": 200, "/readyz": 200, "/readyz?search": 503, "/healthz": 200} {
-		if got, body := s.get(t, path); got != code {
-			t.Errorf("%s is %d, want %d: %s", path, got, code, body)
-		}
-	}
-	// A process that starts now serves pages, too.
-	other := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-opensearch", nodes, "-log-requests=false")
-	if code, _ := other.get(t, "/"); code != http.StatusOK {
-		t.Errorf("a process that starts without a cluster answers %d", code)
-	}
-	if out, said := run(t, 1, "build", "-content", content, "-out", public, "-full"); !strings.Contains(said, "the OpenSearch cluster does not answer") {
-		t.Errorf("a build without a cluster: %s%s", out, said)
-	}
-	// And back: a node takes its time.
-	c.Restart(t, 1)
-	c.Restart(t, 2)
-	for _, s := range []*service{s, other} {
-		end := time.Now().Add(9 * patience)
-		tick := time.NewTicker(100 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			code, body := s.get(t, question("退款"))
-			if code == http.StatusOK {
-				break
-			}
-			if time.Now().After(end) {
-				t.Fatalf("it never came back: %s", body)
-			}
-			<-tick.C
-		}
 	}
 }
 
@@ -194,33 +151,4 @@ func hitsOf(t *testing.T, text string) (out []string) {
 		out = append(out, h.URL)
 	}
 	return out
-}
-
-// questions asks for some seconds, no two the same, and does something in the
-// middle. It tells how many it asked, and what was no answer.
-func questions(t *testing.T, s *service, seconds int, middle func()) (int, []string) {
-	t.Helper()
-	var asked atomic.Int32
-	var mu sync.Mutex
-	var failed []string
-	end := time.Now().Add(time.Duration(seconds) * time.Second)
-	var wg sync.WaitGroup
-	for worker := range 2 {
-		wg.Go(func() {
-			for i := 0; time.Now().Before(end); i++ {
-				asked.Add(1)
-				code, body := s.get(t, question(fmt.Sprintf("退款没有到账 %d", worker*100_000+i)))
-				if code != http.StatusOK || strings.Contains(body, `"partial":true`) {
-					mu.Lock()
-					failed = append(failed, fmt.Sprint(code, " ", body))
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	half := time.NewTimer(time.Duration(seconds) * time.Second / 2)
-	<-half.C
-	middle()
-	wg.Wait()
-	return int(asked.Load()), failed
 }

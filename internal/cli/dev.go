@@ -10,6 +10,7 @@ import (
 	"whyfix/internal/limit"
 	"whyfix/internal/listen"
 	"whyfix/internal/preview"
+	"whyfix/internal/version"
 )
 
 const devHelp = `usage: whyfix dev [options]
@@ -54,7 +55,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	}
 	kept := o
 	kept.Drafts = false // a release is for readers
-	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: program()}
+	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: version.Program()}
 	p := printer(o.Content)
 	another := false // that the folder is another program's was said
 	told := false    // what is not known of dates

@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/generate"
 	"whyfix/internal/posts"
 	"whyfix/internal/publish"
+	"whyfix/internal/version"
 )
 
 const feedHelp = `usage: whyfix feed [options] [FILE ...]
@@ -96,7 +97,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 	if o.status_ {
 		return feedStatus(e, o.public)
 	}
-	f, err := posts.Open(posts.Options{Public: o.public, Generator: program(), Now: time.Now()})
+	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now()})
 	if err != nil {
 		return feedError(err, o.public)
 	}
@@ -223,7 +224,7 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 	if _, err := os.Stat(publish.PostsDir(public)); err != nil && len(sources) == 0 {
 		return nil
 	}
-	f, err := posts.Open(posts.Options{Public: public, Generator: program(), Now: time.Now()})
+	f, err := posts.Open(posts.Options{Public: public, Generator: version.Program(), Now: time.Now()})
 	if errors.Is(err, posts.ErrNoIndex) {
 		return nil
 	}

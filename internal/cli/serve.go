@@ -20,6 +20,7 @@ import (
 	"whyfix/internal/listen"
 	"whyfix/internal/publish"
 	"whyfix/internal/server"
+	"whyfix/internal/version"
 )
 
 const serveHelp = `usage: whyfix serve [options]
@@ -32,6 +33,8 @@ not all there yet is refused, and the one before serves on.
   -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
   -posts DIR     documents that are found beside the articles, which feed keeps
                  (default: the folder posts in that of the releases)
+  -grace TIME    how long the release before the live one still answers pages
+                 that have answers of it; 0: not at all (default: 2m)
   -explain       let /api/search?explain=1 say why each hit is where it is
 
 limits:
@@ -72,6 +75,7 @@ type serveOptions struct {
 	logFormat, events         string
 	eventsSize                int64 // MB
 	logRequests               bool
+	grace                     time.Duration
 	server                    server.Options
 }
 
@@ -83,14 +87,17 @@ const (
 	// clientConnections what one client may have of them.
 	maxConnections    = 2048
 	clientConnections = 256
+	// maxGrace bounds how long the memory of two releases is held.
+	maxGrace = time.Hour
 )
 
 func parseServe(args []string) (*serveOptions, error) {
-	o := &serveOptions{server: server.Options{Version: version(), Unpack: compress.Unpack}}
+	o := &serveOptions{server: server.Options{Version: version.Number(), Unpack: compress.Unpack}}
 	f := flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.server.Posts, "posts", "", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
+	f.DurationVar(&o.grace, "grace", 2*time.Minute, "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
 	rate := f.Int("rate", 50, "")
 	prefix := f.Int("ipv6-prefix", 56, "")
@@ -117,6 +124,9 @@ func parseServe(args []string) (*serveOptions, error) {
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return nil, diag.Misuse(fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json")
+	}
+	if o.grace < 0 || o.grace > maxGrace {
+		return nil, diag.Misuse(fmt.Sprintf("-grace: a release cannot stay for %v", o.grace), "write a time such as 30s or 5m, at most 1h; 0 for not at all")
 	}
 	if *rate < 0 {
 		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
@@ -169,7 +179,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if err != nil {
 		return openError(err, o.public)
 	}
-	var holder server.Holder
+	holder := server.Holder{Grace: o.grace}
 	defer holder.Swap(nil, nil)
 	holder.Swap(release, closeRelease)
 	if o.events != "" {

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -21,19 +25,21 @@ import (
 // operating is where the samples for operators are.
 const operating = "../../docs/operating"
 
-// oldAddresses is a site with every kind of address that has changed.
-func oldAddresses(t *testing.T) (content, public string) {
+// oldAddresses is a site with every kind of address that has changed, at a base.
+func oldAddresses(t *testing.T, base string) (content, public string) {
 	t.Helper()
 	dir := t.TempDir()
 	content, public = filepath.Join(dir, "content"), filepath.Join(dir, "public")
 	for name, text := range map[string]string{
-		"site.yaml":      "title: 帮助\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
+		"site.yaml":      "title: 帮助\nbase: " + base + "\nfiles: [\"*\"]\nallow: {frames: [\"https://films.example.org\"]}\nredirects: {/form.pdf: pay/refund.md, /out/: \"https://www.example.org/x?a=1\"}\ngone: [/never/again.pdf]\n",
 		"pay/index.md":   "---\ntitle: 支付\n---\n",
-		"pay/refund.md":  "---\ntitle: 退款没到账\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
+		"pay/refund.md":  "---\ntitle: 退款没到账\ndate: 2026-01-02\nsymptoms: [退款没到]\naliases: [/old/, /旧/地址/, /old.php]\n---\n\n正文。\n",
 		"pay/way.svg":    "<svg xmlns=\"http://www.w3.org/2000/svg\"><script href=\"way.js\"/></svg>",
 		"pay/way.js":     "document.title = 'taken'\n",
 		"pay/form.html":  "<!doctype html><title>form</title><script src=\"way.js\"></script>",
 		"pay/way.pdf":    "%PDF-1.4\n",
+		"en/index.md":    "---\ntitle: Help\nlanguage: en\n---\n",
+		"en/fee.md":      "---\ntitle: A fee is too high\n---\n\nAsk.\n",
 		"pay/old-fee.md": "---\ntitle: 手续费\ngone: true\n---\n\n不再有了。\n",
 	} {
 		file := filepath.Join(content, filepath.FromSlash(name))
@@ -77,22 +83,66 @@ client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uws
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	webServer(t, address, dir, exec.Command(program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf")), func() string {
+		log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
+		return string(log)
+	})
+}
+
+// caddySample runs the sample for Caddy, with the change that it names where the
+// site is below a path.
+func caddySample(path string) func(t *testing.T, public, endpoint string) string {
+	return func(t *testing.T, public, endpoint string) string {
+		address := freeAddress(t)
+		conf := sample(t, "Caddyfile", "/srv/help/", public+"/", "help.example.org {\n", "http://"+address+" {\n", "127.0.0.1:8080", endpoint)
+		if path != "/" {
+			conf = strings.Replace(conf, "\thandle {\n", "\tredir "+strings.TrimSuffix(path, "/")+" "+path+"\n\thandle_path "+path+"* {\n", 1)
+		}
+		caddy(t, address, conf)
+		return address
+	}
+}
+
+// caddy runs it with some sites, until it answers at an address.
+func caddy(t *testing.T, address, sites string) {
+	t.Helper()
+	program, err := exec.LookPath("caddy")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("caddy is not there; tools/setup.sh installs it")
+	}
+	if err != nil {
+		t.Skip("caddy is not there")
+	}
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "Caddyfile"), "{\n\tadmin off\n}\n"+sites)
+	webServer(t, address, dir, exec.Command(program, "run", "--config", filepath.Join(dir, "Caddyfile"), "--adapter", "caddyfile"), func() string { return "" })
+}
+
+// webServer runs until the test ends, and is waited for at its address.
+func webServer(t *testing.T, address, dir string, cmd *exec.Cmd, log func() string) {
+	t.Helper()
 	out := newOutput()
-	cmd := exec.CommandContext(ctx, program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"))
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+			<-ended
+		}
+	})
 	eventually(t, func() (string, bool) {
 		var d net.Dialer
 		c, err := d.DialContext(t.Context(), "tcp", address)
 		if err != nil {
-			log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
-			return fmt.Sprint(err, out, string(log)), false
+			return fmt.Sprint(err, out, log()), false
 		}
 		c.Close()
 		return "", true
@@ -166,11 +216,17 @@ var oldOnes = []struct {
 	{"/nothing/", 404, ""},
 }
 
+// checkOld asks a server, at an address with the site's path and without a slash
+// at its end, for all of them.
 func checkOld(t *testing.T, server, base string) {
 	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range oldOnes {
 		a := fetch(t, base+tt.path)
-		if to := strings.TrimPrefix(a.header.Get("Location"), base); a.status != tt.status || to != tt.to {
+		if to := strings.TrimPrefix(strings.TrimPrefix(a.header.Get("Location"), u.Scheme+"://"+u.Host), u.Path); a.status != tt.status || to != tt.to {
 			t.Errorf("%s: %s: status %d to %q, want %d to %q", server, tt.path, a.status, to, tt.status, tt.to)
 		}
 		if (tt.status == 404 || tt.status == 410) && !strings.Contains(a.body, "<main") {
@@ -182,7 +238,7 @@ func checkOld(t *testing.T, server, base string) {
 // The lines of docs/redirects.md for nginx do what serve does.
 func TestRedirectsByNginx(t *testing.T) {
 	t.Parallel()
-	_, public := oldAddresses(t)
+	_, public := oldAddresses(t, "/")
 	checkOld(t, "serve", start(t, "serve", "-public", public, "-addr", "127.0.0.1:0").base)
 	text, err := os.ReadFile("../../docs/redirects.md")
 	if err != nil {
@@ -199,24 +255,85 @@ func TestRedirectsByNginx(t *testing.T) {
 	checkOld(t, "nginx", "http://"+address)
 }
 
-// The whole sample for nginx: files from the disk, searches passed on, headers,
-// compressed copies, and what is left when the endpoint is away.
-func TestNginxSample(t *testing.T) {
-	t.Parallel()
-	content, public := oldAddresses(t)
-	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
-	read := func(name string) string {
-		data, err := os.ReadFile(filepath.Join(operating, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(data)
+// behind is a web server before serve, as one of the samples sets it up, for a
+// site at a path.
+type behind struct {
+	name, path string // "/", "/help/"
+	start      func(t *testing.T, public, endpoint string) (address string)
+	whole      bool // it knows old addresses, and does all else as serve does
+}
+
+// sample is a file of docs/operating with what a test has in place of the
+// machine's own.
+func sample(t *testing.T, name string, instead ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(operating, name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	address := freeAddress(t)
-	base := "http://" + address
-	conf := strings.NewReplacer("/srv/help", public, "listen 80;", "listen "+address+";", "127.0.0.1:8080", strings.TrimPrefix(s.base, "http://")).Replace(read("nginx.conf"))
-	nginx(t, address, conf, map[string]string{"help_proxy.conf": read("help_proxy.conf")})
-	checkOld(t, "nginx", base)
+	for i := 0; i < len(instead); i += 2 {
+		if !strings.Contains(string(data), instead[i]) {
+			t.Fatalf("%s has no %s any more", name, instead[i])
+		}
+	}
+	return strings.NewReplacer(instead...).Replace(string(data))
+}
+
+func nginxSample(name string) func(t *testing.T, public, endpoint string) string {
+	return func(t *testing.T, public, endpoint string) string {
+		address := freeAddress(t)
+		conf := sample(t, name, "/srv/help/", public+"/", "listen 80;", "listen "+address+";", "127.0.0.1:8080", endpoint)
+		nginx(t, address, conf, map[string]string{"help_proxy.conf": sample(t, "help_proxy.conf")})
+		return address
+	}
+}
+
+// The samples for web servers, whole: files from the disk, searches passed on,
+// headers, compressed copies, and what is left when the endpoint is away; for a
+// site at the root of its host and for one below a path.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	for _, b := range []behind{
+		{"nginx", "/", nginxSample("nginx.conf"), true},
+		{"nginx", "/help/", nginxSample("nginx-path.conf"), true},
+		{"Caddy", "/", caddySample("/"), false},
+		{"Caddy", "/help/", caddySample("/help/"), false},
+	} {
+		t.Run(b.name+" "+strings.Trim(b.path, "/"), func(t *testing.T) { b.test(t) })
+	}
+}
+
+func (b behind) test(t *testing.T) {
+	t.Parallel()
+	content, public := oldAddresses(t, "https://example.com"+b.path)
+	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1", "-rate", "5")
+	path := strings.TrimSuffix(b.path, "/")
+	endpoint := s.base + path
+	base := "http://" + b.start(t, public, strings.TrimPrefix(s.base, "http://")) + path
+	checkOld(t, "serve", endpoint)
+	if b.whole {
+		checkOld(t, b.name, base)
+	} else if a := fetch(t, base+"/old/"); a.status != 200 || !strings.Contains(a.body, path+"/pay/refund/") {
+		t.Errorf("/old/: status %d: %s", a.status, a.body)
+	}
+	for _, tt := range []struct{ path, to string }{
+		{"/pay", "/pay/"}, {"/pay/refund", "/pay/refund/"}, {"/pay?a=1", "/pay/?a=1"}, {"", "/"},
+	} {
+		if tt.path == "" && path == "" {
+			continue
+		}
+		if a := fetch(t, base+tt.path); a.status/100 != 3 || a.header.Get("Location") != path+tt.to && (b.whole || !strings.Contains(tt.path, "?")) {
+			t.Errorf("%s: status %d to %q, want %s", tt.path, a.status, a.header.Get("Location"), path+tt.to)
+		}
+	}
+	if a := fetch(t, base+"/nothing/"); a.status != 404 || !strings.Contains(a.body, "<main") || !strings.Contains(a.body, `"`+path+`/assets/`) {
+		t.Errorf("a page that is not there: status %d: %.100s", a.status, a.body)
+	}
+	for _, name := range []string{"/sitemap.xml", "/feed.xml", "/llms.txt", "/robots.txt"} {
+		if a := fetch(t, base+name); a.status != 200 || !strings.Contains(a.body, path+"/") || b.whole && a.header.Get("Content-Type") != fetch(t, endpoint+name).header.Get("Content-Type") {
+			t.Errorf("%s: status %d, %s: %.200s", name, a.status, a.header.Get("Content-Type"), a.body)
+		}
+	}
 
 	page := fetch(t, base+"/pay/refund/", "Accept-Encoding: gzip")
 	if page.header.Get("Content-Encoding") != "gzip" || page.header.Get("Content-Type") != "text/html; charset=utf-8" || page.header.Get("Cache-Control") != "no-cache" {
@@ -252,7 +369,7 @@ func TestNginxSample(t *testing.T) {
 		writeFile(t, filepath.Join(content, "site.yaml"), string(settings)+"brand: \""+color+"\"\n")
 		run(t, 0, "build", "-content", content, "-out", public)
 		eventually(t, func() (string, bool) {
-			now = brand.FindString(fetch(t, s.base+"/pay/refund/").body)
+			now = brand.FindString(fetch(t, endpoint+"/pay/refund/").body)
 			return now, now != was && now != ""
 		})
 	}
@@ -262,20 +379,30 @@ func TestNginxSample(t *testing.T) {
 	// What writers upload runs nowhere, as it is with serve.
 	script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, base+"/pay/refund/").body)
 	for _, path := range []string{"/", "/pay/refund/", "/nothing/", "/pay/way.svg", "/pay/way.js", "/pay/form.html", "/pay/way.pdf", style, script} {
-		ours, theirs := fetch(t, s.base+path), fetch(t, base+path)
+		ours, theirs := fetch(t, endpoint+path), fetch(t, base+path)
+		if o, t2 := ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"); o != t2 {
+			t.Errorf("%s: serve sends the policy\n%s\n, the web server\n%s", path, o, t2)
+		}
 		sandboxed := func(a fetched) bool { return strings.Contains(a.header.Get("Content-Security-Policy"), "; sandbox") }
 		if runs := strings.Contains(theirs.header.Get("Content-Type"), "javascript"); sandboxed(ours) != sandboxed(theirs) || runs != (path == script) {
-			t.Errorf("%s: serve sends %q, nginx %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
+			t.Errorf("%s: serve sends %q, the web server %q as %s", path, ours.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Security-Policy"), theirs.header.Get("Content-Type"))
 		}
 	}
-	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"/pay/refund/"`) {
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `"url":"`+path+`/pay/refund/"`) {
 		t.Errorf("a search: status %d: %s", a.status, a.body)
 	}
-	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); a.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(a.header.Get("ETag"), "W/") {
+	// Caddy leaves as it is what has fewer than 512 bytes.
+	if a := fetch(t, base+"/api/search?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); b.whole && a.header.Get("Content-Encoding") != "gzip" || !strings.HasPrefix(a.header.Get("ETag"), "W/") {
 		t.Errorf("a search is not compressed on the way: %v", a.header)
 	}
-	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="/pay/refund/"`) {
+	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0"); a.status != 200 || !strings.Contains(a.body, `href="`+path+`/pay/refund/"`) {
 		t.Errorf("a page of results: status %d: %.300s", a.status, a.body)
+	}
+	if a := fetch(t, base+"/search/?q=%E9%80%80%E6%AC%BE%E6%B2%A1%E5%88%B0", "Accept-Encoding: gzip"); a.header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("a page of results is not compressed on the way: %v", a.header)
+	}
+	if a := fetch(t, base+"/en/search/?q=fee"); a.status != 200 || !strings.Contains(a.body, `href="`+path+`/en/fee/"`) || !strings.Contains(a.body, `<html lang="en"`) {
+		t.Errorf("a page of results in another language: status %d: %.300s", a.status, a.body)
 	}
 	// A whole text, also in characters of which each takes four bytes, as far as serve takes it.
 	for _, tt := range []struct {
@@ -292,18 +419,20 @@ func TestNginxSample(t *testing.T) {
 			t.Errorf("%s with %d kB: status %d, want %d: %.200s", tt.path, len(q)>>10, a.status, tt.status, a.body)
 		}
 	}
-	// The client is who nginx says it is; what it says of itself counts for nothing.
+	// The client is who the web server says it is; what it says of itself counts for nothing.
 	refused := false
 	for i := 0; i < 1000 && !refused; i++ {
 		refused = fetch(t, base+"/api/suggest?q=a", fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == http.StatusTooManyRequests
 	}
 	if !refused && runtime.GOOS == "linux" {
-		t.Error("a client behind nginx is not limited when it makes up whom it speaks for")
+		t.Error("a client behind a web server is not limited when it makes up whom it speaks for")
 	}
 
 	s.stop(t)
-	if a := fetch(t, base+"/search/?q=a"); a.status != 200 || !strings.Contains(a.body, "<form") {
-		t.Errorf("without the endpoint the page of search has status %d: %.200s", a.status, a.body)
+	for _, page := range []string{"/search/?q=a", "/search?q=a", "/en/search/?q=a"} {
+		if a := fetch(t, base+page); a.status != 200 || !strings.Contains(a.body, "<form") || strings.Contains(a.body, `<html lang="en"`) != strings.HasPrefix(page, "/en/") {
+			t.Errorf("without the endpoint %s has status %d: %.200s", page, a.status, a.body)
+		}
 	}
 	if a := fetch(t, base+"/api/search?q=a"); a.status != http.StatusBadGateway {
 		t.Errorf("without the endpoint /api/ has status %d", a.status)
@@ -361,4 +490,264 @@ func TestOldAddresses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Three processes behind nginx, each with releases of its own, which go from one
+// to the next: no answer is a failure, none mixes two releases, and more of a
+// question comes from the release that answered it where that is still known.
+func TestFrontsRoll(t *testing.T) {
+	t.Parallel()
+	content, public := site(t)
+	generation := func(n int) string {
+		t.Helper()
+		writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("title: 帮助\nbrand: \"#0a7a%02x\"\n", n))
+		for i := range 25 {
+			writeFile(t, filepath.Join(content, "pay", fmt.Sprintf("refund%d.md", i)), fmt.Sprintf("---\ntitle: 退款没到账 情形%d 第%d代\nproducts: [第%d代产品]\n---\n\n退款没到账，第%d代的办法。\n", i, n, n, n))
+		}
+		run(t, 0, "build", "-content", content, "-out", public, "-keep", "9")
+		id, err := os.Readlink(filepath.Join(public, "current"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	// bring brings a release to a front end: all of it first, then the link.
+	bring := func(id, to string) {
+		t.Helper()
+		next := filepath.Join(to, "current.next")
+		err := errors.Join(os.CopyFS(filepath.Join(to, id), os.DirFS(filepath.Join(public, id))), os.Symlink(id, next), os.Rename(next, filepath.Join(to, "current")))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := []string{generation(1)}
+	var fronts []*service
+	var folders []string
+	data, err := os.ReadFile(filepath.Join(operating, "nginx-fronts.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy, err := os.ReadFile(filepath.Join(operating, "help_proxy.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	conf := strings.ReplaceAll(string(data), "listen 80;", "listen "+address+";")
+	for i := range 3 {
+		dir := t.TempDir()
+		bring(ids[0], dir)
+		s := start(t, "serve", "-public", dir, "-addr", "127.0.0.1:0", "-rate", "0", "-log-requests=false")
+		fronts, folders = append(fronts, s), append(folders, dir)
+		conf = strings.ReplaceAll(conf, fmt.Sprintf("127.0.0.1:808%d", i+1), strings.TrimPrefix(s.base, "http://"))
+	}
+	nginx(t, address, conf, map[string]string{"help_proxy.conf": string(proxy)})
+	base := "http://" + address
+
+	var answers, same, others atomic.Int32
+	numbers := map[string]int{}
+	var mu sync.Mutex
+	known := func(id string, n int) { mu.Lock(); numbers[id] = n; mu.Unlock() }
+	known(ids[0], 1)
+	marks := regexp.MustCompile(`第(?:<mark>)?([0-9]+)(?:</mark>)?代`)
+	// asked is an answer through nginx: all of it must be of the release that it names.
+	asked := func(query string) (release string) {
+		a := fetch(t, base+"/api/search?q="+url.QueryEscape("退款没到账")+query)
+		answers.Add(1)
+		var told answer
+		if err := json.Unmarshal([]byte(a.body), &told); a.status != http.StatusOK || err != nil || a.header.Get("X-Whyfix-Release") != told.Release {
+			t.Errorf("%s: status %d, release %s: %.300s", query, a.status, a.header.Get("X-Whyfix-Release"), a.body)
+			return ""
+		}
+		mu.Lock()
+		n := strconv.Itoa(numbers[told.Release])
+		mu.Unlock()
+		found := marks.FindAllStringSubmatch(a.body, -1)
+		for _, m := range found {
+			if m[1] != n {
+				t.Errorf("%s: an answer of release %s, which is number %s, has %s", query, told.Release, n, m[0])
+			}
+		}
+		if len(found) == 0 || told.Total < 25 && !strings.Contains(query, "product") {
+			t.Errorf("%s: %.300s", query, a.body)
+		}
+		return told.Release
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				release := asked("")
+				for _, more := range []string{"&page=2", "&kind=", "&page=3"} {
+					if asked(more+"&release="+release) == release {
+						same.Add(1)
+					} else {
+						others.Add(1)
+					}
+				}
+				page := fetch(t, base+"/")
+				style := regexp.MustCompile(`/assets/brand\.[0-9a-f]{10}\.css`).FindString(page.body)
+				if a := fetch(t, base+style); page.status != 200 || style == "" || a.status != 200 {
+					t.Errorf("the first page has status %d, its style %q %d", page.status, style, a.status)
+				}
+				if a := fetch(t, base+"/search/?q="+url.QueryEscape("退款没到账")); a.status != 200 || !strings.Contains(a.body, "data-served=\"2") {
+					t.Errorf("a page of results has status %d: %.300s", a.status, a.body)
+				}
+			}
+		})
+	}
+	for n := 2; n <= 3; n++ {
+		id := generation(n)
+		ids = append(ids, id)
+		known(id, n)
+		for i, s := range fronts {
+			before := answers.Load()
+			bring(id, folders[i])
+			eventually(t, func() (string, bool) { r := s.search(t, "退款没到账").Release; return r, r == id })
+			eventually(t, func() (string, bool) { return "no reader asked", answers.Load() > before+8 })
+			// What a page has of the release before it can still have more of.
+			if a := s.searchOf(t, "退款没到账", ids[n-2]); a.Release != ids[n-2] {
+				t.Errorf("asked for more of %s it answers from %s", ids[n-2], a.Release)
+			}
+		}
+	}
+	close(stop)
+	readers.Wait()
+	t.Logf("%d answers; of those to more of a question %d were of its release, %d of another and said so", answers.Load(), same.Load(), others.Load())
+	if same.Load() <= others.Load() {
+		t.Error("most of the answers should be of one release")
+	}
+	// Of one that is known no more the live one takes the place, and says so; without grace at once.
+	if a := fronts[0].searchOf(t, "退款没到账", ids[0]); a.Release != ids[2] {
+		t.Errorf("asked for more of %s, which is gone, it answers from %s", ids[0], a.Release)
+	}
+	s := start(t, "serve", "-public", folders[0], "-addr", "127.0.0.1:0", "-grace", "0")
+	last := generation(4)
+	bring(last, folders[0])
+	eventually(t, func() (string, bool) { r := s.search(t, "退款没到账").Release; return r, r == last })
+	if a := s.searchOf(t, "退款没到账", ids[2]); a.Release != last {
+		t.Errorf("without grace it answers from %s", a.Release)
+	}
+}
+
+// Releases go through an object store by the scripts of docs/operating; one that
+// is half there, or half fetched, is never live.
+func TestReleasesThroughStore(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("rclone"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("rclone is not there; tools/setup.sh installs it")
+		}
+		t.Skip("rclone is not there")
+	}
+	content, public := site(t)
+	dir := t.TempDir()
+	stored, folder := filepath.Join(dir, "stored"), filepath.Join(dir, "front")
+	if err := os.Mkdir(stored, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := exec.CommandContext(ctx, "rclone", "serve", "webdav", "--config", os.DevNull, "--addr", address, stored)
+	if err := served.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = served.Wait() })
+	eventually(t, func() (string, bool) {
+		var d net.Dialer
+		c, err := d.DialContext(t.Context(), "tcp", address)
+		if err == nil {
+			c.Close()
+		}
+		return fmt.Sprint(err), err == nil
+	})
+	rclone := func(good bool, name string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), name, args...)
+		cmd.Env = append(os.Environ(), "RCLONE_CONFIG="+os.DevNull, "RCLONE_CONFIG_STORE_TYPE=webdav", "RCLONE_CONFIG_STORE_URL=http://"+address)
+		if out, err := cmd.CombinedOutput(); (err == nil) != good {
+			t.Fatalf("%s %v: %v: %s", name, args, err, out)
+		}
+	}
+	send := func(good bool) {
+		t.Helper()
+		rclone(good, filepath.Join(operating, "release-to-store.sh"), public, "store:help")
+	}
+	take := func(good bool) {
+		t.Helper()
+		rclone(good, filepath.Join(operating, "release-from-store.sh"), "store:help", folder)
+	}
+	current := func() string { id, _ := os.Readlink(filepath.Join(folder, "current")); return id }
+
+	take(false) // there is nothing
+	run(t, 0, "build", "-content", content, "-out", public)
+	send(true)
+	take(true)
+	first := live(t, public)
+	s := start(t, "serve", "-public", folder, "-addr", "127.0.0.1:0", "-log-requests=false")
+	if a := s.search(t, "退款没到账"); a.Release != first || a.first() != "/refund/" {
+		t.Errorf("it answers %+v", a)
+	}
+
+	// A release of which a part was sent, before the sender died.
+	writeFile(t, filepath.Join(content, "refund.md"), strings.ReplaceAll(refund, "退款没到账", "提现一直处理中"))
+	run(t, 0, "build", "-content", content, "-out", public)
+	second := live(t, public)
+	rclone(true, "rclone", "copy", filepath.Join(public, second, "www"), "store:help/"+second+"/www")
+	take(true)
+	if current() != first {
+		t.Errorf("half a release is live: %s", current())
+	}
+	// All of it; of which a part was fetched, before that died.
+	send(true)
+	rclone(true, "rclone", "copy", "store:help/"+second+"/www", filepath.Join(folder, second, "www"))
+	if got := s.search(t, "退款没到账").Release; got != first || current() != first {
+		t.Errorf("with half a release here %s is served, %s is live", got, current())
+	}
+	take(true)
+	eventually(t, func() (string, bool) {
+		a := s.search(t, "提现一直处理中")
+		return fmt.Sprintf("%+v %s", a, s.stderr), a.Release == second && a.first() == "/refund/"
+	})
+	if said := s.stderr.String(); strings.Contains(said, "refused") {
+		t.Errorf("serve has met what was not whole: %s", said)
+	}
+	// In the wrong order: what is named is not there. Nothing changes.
+	name := func(id string) {
+		t.Helper()
+		writeFile(t, filepath.Join(dir, "current"), id)
+		rclone(true, "rclone", "copy", "--ignore-times", filepath.Join(dir, "current"), "store:help")
+	}
+	name("20990101T000000-00000000")
+	take(false)
+	if current() != second {
+		t.Errorf("%s is live", current())
+	}
+	name(second)
+	writeFile(t, filepath.Join(content, "new.md"), "# 新的文章\n")
+	run(t, 0, "build", "-content", content, "-out", public)
+	send(true)
+	take(true)
+	for _, where := range []string{filepath.Join(stored, "help"), folder} {
+		entries, err := os.ReadDir(where)
+		if err != nil || len(entries) != 3 { // current, and two releases
+			t.Errorf("%s has %v, %v", where, entries, err)
+		}
+	}
+}
+
+// searchOf asks for more of what a release has answered.
+func (s *service) searchOf(t *testing.T, query, release string) answer {
+	t.Helper()
+	_, body := s.get(t, question(query)+"&release="+release)
+	var a answer
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }

@@ -41,6 +41,7 @@ type Settings struct {
 	ForeignKeys []string          // keys of front matter that are allowed and mean nothing
 	Files       []string          // endings of files that are published whether or not something leads to them; "*" is all
 	Embeds      []string          // sites whose films may be played in a frame
+	Allow       Allow             // hosts of which pages may load something
 	Redirects   []Redirect        // old addresses that lead elsewhere
 	Gone        []Text            // old addresses whose pages were withdrawn
 	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
@@ -60,6 +61,15 @@ type EngineSettings struct {
 	Index     string   // what the site's indexes are called there; empty: by its address
 	Shards    int      // 0: not said
 	Replicas  int
+}
+
+// Allow is which hosts pages may load from, beside their own and those of
+// embeds. Each is an origin such as https://stats.example.org, or all below a
+// host: https://*.example.org. Images and Media are nil where the site says nothing
+// of them: then any host will do, by https.
+type Allow struct {
+	Frames, Scripts, Connections []string
+	Images, Media                []string
 }
 
 // Redirect is an old address and where it leads.
@@ -115,6 +125,7 @@ var settingsKeys = []key[Settings]{
 	{"foreign_keys", "list", "Keys of other programs that front matter may have and that mean nothing here, such as [layout, sidebar_position].", func(s *Settings, v value) { s.ForeignKeys = v.foreign() }},
 	{"files", "list", "Endings of files beside the articles, such as [docx, csv], that are published although nothing leads to them; \"*\" is all. Pictures, PDF, archives, films and recordings always are.", func(s *Settings, v value) { s.Files = v.endings() }},
 	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
+	{"allow", "mapping", "Other hosts that pages may load from, such as {scripts: [https://stats.example.org], connections: [https://stats.example.org]}: frames, scripts, connections; and images and media, which may come from any host by https until they are named here.", func(s *Settings, v value) { s.Allow = v.allow() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
 	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
@@ -463,7 +474,98 @@ func (v value) origins() []string {
 }
 
 // Frames are the origins that pages may frame.
-func (s Settings) Frames() []string { return markdown.Frames(s.Embeds) }
+func (s Settings) Frames() []string {
+	out := slices.Concat(markdown.Frames(s.Embeds), s.Allow.Frames)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// allow reads the hosts that pages may load from.
+func (v value) allow() Allow {
+	var a Allow
+	if v.node.Kind != yaml.MappingNode {
+		v.wrong(v.node, "a mapping", "allow: {scripts: [https://stats.example.org]}")
+		return a
+	}
+	hosts := func(v value) []string {
+		out := []string{} // not nil: what is named is all there is
+		for _, t := range v.list() {
+			if h := v.allowed(t); h != "" {
+				out = append(out, h)
+			}
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	eachEntry(v.mapping, v.node, v.key, []key[Allow]{
+		{"frames", "list", "", func(a *Allow, v value) { a.Frames = hosts(v) }},
+		{"scripts", "list", "", func(a *Allow, v value) { a.Scripts = hosts(v) }},
+		{"connections", "list", "", func(a *Allow, v value) { a.Connections = hosts(v) }},
+		{"images", "list", "", func(a *Allow, v value) { a.Images = hosts(v) }},
+		{"media", "list", "", func(a *Allow, v value) { a.Media = hosts(v) }},
+	}, &a)
+	return a
+}
+
+// LoadsImage reports whether a page may show a picture from an address, and which
+// host that is on. What is on the site itself it may.
+func (a Allow) LoadsImage(address string) (origin string, may bool) { return loads(a.Images, address) }
+
+// LoadsMedia is the same for films and recordings.
+func (a Allow) LoadsMedia(address string) (origin string, may bool) { return loads(a.Media, address) }
+
+func loads(hosts []string, address string) (origin string, may bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "" && u.Scheme != "https" && u.Scheme != "http" {
+		return "", true
+	}
+	scheme, host := cmp.Or(u.Scheme, "https"), strings.ToLower(u.Host)
+	origin = scheme + "://" + host
+	if hosts == nil {
+		return origin, scheme == "https"
+	}
+	for _, allowed := range hosts {
+		if below, wild := strings.CutPrefix(allowed, "https://*."); allowed == origin || wild && scheme == "https" && strings.HasSuffix(host, "."+below) {
+			return origin, true
+		}
+	}
+	return origin, false
+}
+
+// allowedHost is a host of a policy: of letters, digits, hyphens and dots, with
+// or without a port; or all hosts below one, which has a dot itself.
+var allowedHost = regexp.MustCompile(`^(?:\*\.[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::[0-9]{1,5})?$`)
+
+// allowed is a host as a policy names it; "" when a text is none, which it says.
+func (v value) allowed(t Text) string {
+	name := strings.ToLower(strings.TrimSuffix(t.Value, "/"))
+	scheme, host, whole := strings.Cut(name, "://")
+	plain := host
+	if i := strings.IndexAny(plain, ":/"); i >= 0 {
+		plain = plain[:i]
+	}
+	here := plain == "localhost" || plain == "127.0.0.1"
+	const hint = "write scheme and host, such as https://stats.example.org, or https://*.example.org for all hosts below one"
+	problem := func(message, hint string) string {
+		v.problem(t.Pos, "allow", strconv.Quote(t.Value)+" "+message, hint)
+		return ""
+	}
+	switch {
+	case strings.Contains(name, "unsafe-"):
+		return problem("would let anything run that gets into a page: it cannot be allowed", "put the script into a file, at a host that is named here or in the theme's assets/")
+	case strings.HasPrefix(name, "'") || !whole && strings.HasSuffix(name, ":") || name == "*" || host == "*":
+		return problem("is no host", hint)
+	case scheme == "https" && strings.Contains(host, "/") && allowedHost.MatchString(host[:strings.IndexByte(host, '/')]):
+		return problem("is an address, not a host", "write https://"+host[:strings.IndexByte(host, '/')])
+	case !whole && allowedHost.MatchString(name):
+		return problem("is a host without its scheme", "write https://"+name)
+	case scheme == "http" && allowedHost.MatchString(host) && !here:
+		return problem("could be read and changed on its way", "write https://"+host+"; http is for localhost alone")
+	case scheme != "https" && scheme != "http", !allowedHost.MatchString(host):
+		return problem("is no host", hint)
+	}
+	return name
+}
 
 var nameOfValue = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.-]*$`)
 

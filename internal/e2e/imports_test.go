@@ -36,8 +36,9 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "generate", "importer", "limit", "listen", "move", "posts", "preview", "publish", "rules", "search", "server", "site", "starter"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "flat", "generate", "importer", "limit", "listen", "move", "posts", "preview", "publish", "rules", "search", "server", "site", "starter", "version"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
+	"flat":            {project: []string{"publish"}},
 	"starter":         {outside: []string{"text/template"}},
 	"move":            {project: []string{"content", "diag", "fix", "generate", "markdown", "site"}},
 	"posts":           {project: []string{"content", "diag", "disk", "publish", "record", "search"}},
@@ -58,6 +59,7 @@ var importTable = map[string]allowed{
 	"bench/budgets":   {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},
 	"bench/load":      {project: []string{"bench"}},
 	"bench/golden":    {project: []string{"bench"}},
+	"dist":            {},
 	"render/program":  {outside: []string{"html/template"}},
 	"render":          {project: []string{"content", "diag", "han", "markdown", "render/program", "site"}, outside: []string{"html/template"}},
 	"han":             {outside: []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin", "github.com/blevesearch/snowballstem"}},
@@ -95,6 +97,7 @@ var importTable = map[string]allowed{
 	"events":   {project: []string{"disk"}},
 	"watch":    {outside: []string{"github.com/fsnotify/fsnotify"}},
 	"diag":     {},
+	"version":  {},
 	"themes":   {},
 	"e2e":      {},
 	"browser":  {}, // its tests alone drive a browser

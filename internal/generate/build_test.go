@@ -238,7 +238,11 @@ func live(t *testing.T, public string) *publish.Release {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { r.Close() })
-	for u := range r.Manifest().URLs {
+	urls, err := r.Addresses().All()
+	if err != nil || len(urls) == 0 {
+		t.Errorf("the release has %d addresses, %v", len(urls), err)
+	}
+	for u := range urls {
 		name := strings.TrimPrefix(u, "/")
 		if strings.HasSuffix(u, "/") {
 			name += "index.html"

@@ -3,7 +3,9 @@ package generate
 import (
 	"context"
 	"net/url"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -76,12 +78,19 @@ func (r *release) sendIndex(ctx context.Context, content *search.Content, p *pla
 
 // tidyWith removes indexes that nobody needs.
 func (r *release) tidyWith(ctx context.Context, p *placing) error {
-	names, err := publish.Indexes(r.options.Public)
+	kept, err := publish.Indexes(r.options.Public)
 	if err != nil {
 		return err
 	}
-	_, err = search.Tidy(ctx, p.at, p.index.Site, search.ClusterKept{Names: names, Least: max(r.options.Keep, 1)})
+	_, err = search.Tidy(ctx, p.at, p.index.Site, search.ClusterKept{Names: namesOf(kept), Least: max(r.options.Keep, 1)})
 	return err
+}
+
+func namesOf(list []publish.Indexed) (out []string) {
+	for _, x := range list {
+		out = append(out, x.Index)
+	}
+	return out
 }
 
 // tidyTime bounds what is done when the release is live already.
@@ -90,12 +99,66 @@ const tidyTime = 30 * time.Second
 // tidy removes the indexes of releases that are gone. That it cannot is no
 // reason to call a release that is live a failure.
 func (r *release) tidy(committed error) {
-	if r.place == nil || committed != nil {
+	if committed != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), tidyTime)
 	defer cancel()
-	r.result.NotTidied = r.tidyWith(ctx, r.place)
+	switch {
+	case r.place != nil:
+		r.result.NotTidied = r.tidyWith(ctx, r.place)
+	case r.left != nil:
+		r.result.NotTidied = r.left.remove(ctx, r.options.Public, &r.result)
+	}
+}
+
+// leaving is the cluster that a site has left, whose releases of before had their
+// indexes there. These stay as long as a release is there that names them.
+type leaving struct {
+	at    search.Cluster
+	site  string
+	names []string
+}
+
+// leave looks whether releases of a folder have their index in a cluster, when
+// the one that is made has not.
+func (r *release) leave() (*leaving, error) {
+	folders, err := filepath.Glob(filepath.Join(r.options.Public, "*", "search"))
+	if err != nil || r.place != nil || !slices.ContainsFunc(folders, search.InCluster) { // manifests are not read for nothing
+		return nil, nil
+	}
+	list, err := publish.Indexes(r.options.Public)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	last := list[0]
+	out := &leaving{at: r.options.Cluster, names: namesOf(list), site: search.ClusterSite(last.Index)}
+	if len(out.at.Addresses) == 0 {
+		out.at.Addresses, err = search.ClusterAddresses(filepath.Join(r.options.Public, last.Release, "search"))
+	}
+	return out, err
+}
+
+// remove removes the indexes that no release names any more.
+func (l *leaving) remove(ctx context.Context, public string, result *Result) error {
+	list, err := publish.Indexes(public)
+	if err != nil {
+		return err
+	}
+	kept := namesOf(list)
+	for _, name := range l.names {
+		if !slices.Contains(kept, name) {
+			result.LeftInCluster = append(result.LeftInCluster, l.at.Addresses[0]+"/"+name)
+		}
+	}
+	if len(result.LeftInCluster) == 0 {
+		return nil
+	}
+	_, err = search.Tidy(ctx, l.at, l.site, search.ClusterKept{Names: kept})
+	if err == nil {
+		result.LeftInCluster = nil
+	}
+	return err
 }
 
 // indexing is how far an index is, which is made beside the pages: it is shown

@@ -49,7 +49,7 @@ func Document(a *Page, doc *markdown.Document) *search.Document {
 		URL: a.URL, Language: a.Language, Title: a.Title, Summary: a.Summary, Symptoms: symptoms(a),
 		Products: tags(a, site.Product), Causes: tags(a, site.Cause), Solutions: tags(a, site.Solution), Cases: tags(a, site.Case),
 	}
-	if doc.Intro.Text != "" {
+	if doc.Ends != nil && doc.Intro.Text != "" {
 		d.Sections = append(d.Sections, search.Section{Text: doc.Intro.Text})
 	}
 	for _, s := range doc.Sections {
@@ -57,12 +57,12 @@ func Document(a *Page, doc *markdown.Document) *search.Document {
 		if s.Anchor != "" {
 			anchor = s.Anchor
 		}
-		d.Sections = append(d.Sections, search.Section{Anchor: anchor, Title: s.Title, Kind: s.Kind.String(), Text: s.Body.Text})
+		d.Sections = append(d.Sections, search.Section{Anchor: anchor, Title: s.Title, Kind: s.Kind.String(), Text: s.Told.Text()})
 		for _, it := range s.Items {
-			d.Sections = append(d.Sections, search.Section{Anchor: it.ID, Title: it.Title, Kind: s.Kind.String(), Text: it.Body.Text})
+			d.Sections = append(d.Sections, search.Section{Anchor: it.ID, Title: it.Title, Kind: s.Kind.String(), Text: it.Told.Text()})
 		}
 	}
-	if doc.Notes.Text != "" {
+	if doc.Ends != nil && doc.Notes.Text != "" {
 		d.Sections = append(d.Sections, search.Section{Text: doc.Notes.Text})
 	}
 	return d
@@ -234,19 +234,24 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 	for _, p := range Searched(l.Site) {
 		symptoms[p.URL] = p.Symptoms
 	}
-	var out diag.List
+	out := make(diag.List, 0, len(broken))
+	messages := map[*search.Hit]string{} // what several articles promise is said of each in the same words
 	for _, b := range broken {
-		instead := "nothing is found"
-		var titles []string
-		for _, h := range b.Instead {
-			titles = append(titles, "“"+h.Title+"” ("+h.URL+")")
-		}
-		if len(titles) > 0 {
-			instead = "readers see first: " + strings.Join(titles, ", ")
+		message := "this symptom does not find its article among the first 3; nothing is found"
+		if len(b.Instead) > 0 {
+			var known bool
+			if message, known = messages[&b.Instead[0]]; !known {
+				var titles []string
+				for _, h := range b.Instead {
+					titles = append(titles, "“"+h.Title+"” ("+h.URL+")")
+				}
+				message = "this symptom does not find its article among the first 3; readers see first: " + strings.Join(titles, ", ")
+				messages[&b.Instead[0]] = message
+			}
 		}
 		out = append(out, diag.Diagnostic{
 			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
-			Message: "this symptom does not find its article among the first 3; " + instead,
+			Message: message,
 			Hint:    aheadOf(b) + "say what is special about this problem, or take the phrase out here or there",
 		})
 	}

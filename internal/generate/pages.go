@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -23,6 +24,7 @@ type siteWriter struct {
 	*publish.Writer
 	release *release
 	own     map[string]bool // files of the writer's: a compressed copy among them stays
+	count   int             // of the pages
 	made    atomic.Int64    // pages of the theme that were made, not taken over
 }
 
@@ -36,28 +38,41 @@ func newSiteWriter(r *release) *siteWriter {
 
 // pages writes every page, and takes over from the live release those that are
 // made of the same as there: then they need not be made.
-func (s *siteWriter) pages(ctx context.Context, pages []render.Output) error {
-	made := make([]madeOf, len(pages))
-	done := s.release.progress.Begin(PhasePages, len(pages))
-	err := parallel(ctx, len(pages), func(i int) error {
+func (s *siteWriter) pages(ctx context.Context, pages iter.Seq[render.Output]) error {
+	kept, all := s.release.kept, 0
+	for p := range pages {
+		if all++; p.Kind != "" {
+			s.count++
+		}
+	}
+	done := s.release.progress.Begin(PhasePages, all)
+	var mu sync.Mutex // guards what follows
+	made := make(map[string]madeOf, all)
+	next, stop := iter.Pull(pages)
+	defer stop()
+	err := parallel(ctx, all, func(int) error {
 		defer done()
 		buffer := buffers.Get().(*[]byte)
 		defer buffers.Put(buffer)
-		var err error
-		made[i], err = s.page(pages[i], buffer)
-		return err
+		mu.Lock()
+		p, _ := next()
+		mu.Unlock()
+		is, err := s.page(p, buffer)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		made[p.File] = is
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	kept := s.release.kept
 	if len(kept.Made) > 0 {
 		s.release.result.Why = s.release.model.reason(kept.Model, kept.delta)
 	}
-	kept.Model, kept.Made = s.release.model, make(map[string]madeOf, len(pages))
-	for i, p := range pages {
-		kept.Made[p.File] = made[i]
-	}
+	kept.Model, kept.Made = s.release.model, made
 	return nil
 }
 

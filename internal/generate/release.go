@@ -6,11 +6,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
@@ -32,6 +34,7 @@ type release struct {
 	manifest  publish.Manifest
 	promises  diag.List // broken ones
 	place     *placing  // of an index that is in a cluster
+	left      *leaving  // the cluster that releases of before had theirs in
 	indexing  indexing
 	result    Result
 }
@@ -104,11 +107,10 @@ func (r *release) open(now time.Time) (err error) {
 // render writes everything below www/, and search.html.
 func (r *release) render(ctx context.Context) error {
 	s := newSiteWriter(r)
-	pages := r.Renderer.Pages()
-	r.result.Pages = len(pages)
-	if err := s.pages(ctx, append(pages, r.Renderer.Sources()...)); err != nil {
+	if err := s.pages(ctx, r.Renderer.Outputs()); err != nil {
 		return err
 	}
+	r.result.Pages = s.count
 	r.result.Made = int(s.made.Load())
 	if err := s.assets(ctx); err != nil {
 		return err
@@ -246,18 +248,27 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
-	r.manifest.Frames, r.manifest.Feed = settings.Frames(), feedOf(r.Site)
+	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
+	r.manifest.Feed = feedOf(r.Site)
+	r.result.Sources = r.manifest.Feed.Sources
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
-	r.result.Sources = r.manifest.Feed.Sources
+	if r.left, err = r.leave(); err != nil {
+		return err
+	}
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
 	r.tidy(err)
 	r.result.left = r.writer.Left()
 	return err
 }
 
+// Allowed is what pages may use beside their own host, as a release says it.
+func Allowed(a content.Allow) publish.Allow {
+	return publish.Allow{Scripts: a.Scripts, Connections: a.Connections, Images: a.Images, Media: a.Media}
+}
+
 // Pages are all pages of the model, and the same as Markdown.
-func Pages(l *Loaded) []render.Output { return append(l.Renderer.Pages(), l.Renderer.Sources()...) }
+func Pages(l *Loaded) []render.Output { return slices.Collect(l.Renderer.Outputs()) }
 
 // Extras are the files that belong to no page of the model and are needed for
 // every answer: the theme's assets and the empty search pages; and the

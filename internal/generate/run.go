@@ -71,6 +71,7 @@ type Result struct {
 	Sources         []publish.FeedSource // what else is found beside the articles
 	NotKept         error                // why the next build will know nothing of this one
 	NotTidied       error                // why indexes that nobody needs are still in the cluster
+	LeftInCluster   []string             // their addresses, where no later build will remove them
 
 	left publish.Left // how the release was left
 }
@@ -196,8 +197,11 @@ const (
 	makingAloneGC  = 400
 	largeSite      = 30_000 // files
 	// The heap of a large site's build would grow beyond it only to be collected
-	// less often.
-	mostMemory = 2_600 << 20 // bytes
+	// less often. What must stay in memory of an article is some 5 kB, and less room
+	// than half as much again would be collecting all the time.
+	mostMemory  = 2_600 << 20 // bytes
+	someMemory  = 1_000 << 20
+	memoryAFile = 8 << 10
 )
 
 // collector is the collector of garbage as a build steers it.
@@ -217,7 +221,8 @@ func steer(files int, index, known bool) collector {
 	if known {
 		reading = fewGC
 	}
-	return collector{making, debug.SetGCPercent(reading), debug.SetMemoryLimit(mostMemory)}
+	most := max(mostMemory, someMemory+memoryAFile*int64(files))
+	return collector{making, debug.SetGCPercent(reading), debug.SetMemoryLimit(most)}
 }
 
 // making is called when all pages are to be made.

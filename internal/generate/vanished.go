@@ -29,6 +29,10 @@ type Before struct {
 // that it changes with the file and nobody keeps it.
 var themeFile = regexp.MustCompile(`^/assets/.+\.[0-9a-f]{10}(\.[^./]*)?$`)
 
+// listPage is an address that a further page of a list has, and what is the page
+// of a folder where a writer's article has such an address.
+var listPage = regexp.MustCompile(`^(.*/page/)[0-9]+/$`)
+
 // vanished are the addresses that were published and lead nowhere now, with
 // what was known of their pages. Has tells whether the site has a file.
 func (l *Loaded) vanished(before Before, has func(file string) bool) map[string]publish.Lost {
@@ -45,7 +49,7 @@ func (l *Loaded) vanished(before Before, has func(file string) bool) map[string]
 		lost[u] = of
 	}
 	for u := range before.Manifest.URLs {
-		if l.mayBeKept(u) && !slices.Contains(before.Manifest.Gone, u) && !has(publish.FileOf(u)) {
+		if l.mayBeKept(u, before) && !slices.Contains(before.Manifest.Gone, u) && !has(publish.FileOf(u)) {
 			lost[u] = before.known(u)
 		}
 	}
@@ -64,13 +68,18 @@ func (l *Loaded) vanished(before Before, has func(file string) bool) map[string]
 // mayBeKept reports whether somebody may keep an address: not those of the theme's
 // files and of those for programs, of pages as Markdown, which go where their
 // page goes, and of pages that a list fills until it is shorter.
-func (l *Loaded) mayBeKept(u string) bool {
+func (l *Loaded) mayBeKept(u string, before Before) bool {
 	if themeFile.MatchString(u) {
 		return false
 	}
 	switch path.Base(u) {
 	case "index.md", "_redirects", "410.html", "404.html", site.SitemapFile, site.RobotsFile:
 		return false
+	}
+	if at := listPage.FindStringSubmatch(u); at != nil {
+		if _, folder := before.Manifest.URLs[at[1]]; !folder {
+			return false
+		}
 	}
 	for _, language := range l.Site.Languages {
 		if rest, list := strings.CutPrefix(u, "/"+language.Home()+"symptoms/"); list && rest != "" {

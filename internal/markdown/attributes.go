@@ -196,7 +196,7 @@ func (r *reading) headingsInside(block ast.Node, kind *Section, itemLevel int) {
 			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that nothing is done with what stands in braces behind it",
 				"write it outside, on a line that begins with its signs, or take the braces out")
 			continue
-		case kind != nil && h.Level > kind.Level:
+		case kind != nil && h.Level > int(kind.Level):
 			if itemLevel != 0 && h.Level > itemLevel {
 				continue
 			}

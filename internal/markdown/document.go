@@ -44,26 +44,47 @@ func (k Kind) String() string {
 type Document struct {
 	Title    string // the text of a level-one heading at the very top, if there is one
 	TitlePos diag.Pos
-	Intro    Block // what stands before the first section
+	*Ends    // nil in an outline
 	Sections []Section
-	Notes    Block    // the list of footnotes; empty when there are none
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
 	IDs      []string // every id that the HTML of this document defines, sorted
 	Figures  []Figure
-	Bare     bool      // it is an outline, without content
-	Comments []Span    // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
-	Edits    []Edit    // what the page as Markdown has otherwise than the body; see Edited
-	Headings []Heading // those outside of quotes and lists, in order, without the title
-	Shown    []Shown   // what was most likely meant as markup and is shown as text, in order
+	Bare     bool    // it is an outline, without content
+	Comments []Span  // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
+	Edits    []Edit  // what the page as Markdown has otherwise than the body; see Edited
+	Jump     *Jump   // the first heading that leaves a level out; nil: none does
+	Shown    []Shown // what was most likely meant as markup and is shown as text, in order
 
 	Underlined []Shown // headings that are so because of a line of - or = below them
 	Hashed     int     // headings with #
 }
 
-// Heading is a heading's place and level, whatever part of the page it heads.
-type Heading struct {
-	Level int
-	Pos   diag.Pos
+// Jump is a heading that is two levels or more below the one above it. Headings
+// in quotes and lists, and the title, are none.
+type Jump struct {
+	Pos          diag.Pos
+	Level, Above int
+}
+
+// Ends are what stands before the first section and behind the last.
+type Ends struct {
+	Intro Block
+	Notes Block // the list of footnotes; empty when there are none
+}
+
+// Told is what a heading and what it heads say. Outlines have none of it: a large
+// site has millions of them in memory.
+type Told struct {
+	Heading Fragment // the heading's inline HTML
+	Body    Block    // what stands below it, before the first item
+}
+
+// Text is the plain text below the heading; "" in an outline.
+func (t *Told) Text() string {
+	if t == nil {
+		return ""
+	}
+	return t.Body.Text
 }
 
 // HasID reports whether the page will have an element with this id.
@@ -81,29 +102,27 @@ type Block struct {
 
 // Section is a heading and what stands below it, up to the next section.
 type Section struct {
-	Kind    Kind
-	Level   int      // of the heading in the file, 1 to 6
-	ID      string   // the heading's id, unique on the page
-	Anchor  string   // the kind's name on the first section of each kind: `#check` works whatever the heading says
-	Title   string   // the heading as plain text
-	Heading Fragment // the heading's inline HTML
-	Pos     diag.Pos
-	Tag     string   // {tag="…"}: the tag that it is about
-	For     []string // {for="…"}: the causes that it is for
-	Body    Block    // what stands before the first item
-	Items   []Item   // only below sections of a kind
+	Kind   Kind
+	Level  uint8  // of the heading in the file, 1 to 6
+	ID     string // the heading's id, unique on the page
+	Anchor string // the kind's name on the first section of each kind: `#check` works whatever the heading says
+	Title  string // the heading as plain text
+	Pos    diag.Pos
+	Tag    string   // {tag="…"}: the tag that it is about
+	For    []string // {for="…"}: the causes that it is for
+	Items  []Item   // only below sections of a kind
+	*Told           // nil in an outline
 }
 
 // Item is a heading below a section of a kind: one cause, one check, one
 // solution or one case.
 type Item struct {
-	ID      string
-	Title   string
-	Heading Fragment
-	Pos     diag.Pos
-	Tag     string
-	For     []string
-	Body    Block
+	ID    string
+	Title string
+	Pos   diag.Pos
+	Tag   string
+	For   []string
+	*Told // nil in an outline
 }
 
 // About is the tag that an item is about: what {tag="…"} says, else its title.
@@ -213,22 +232,31 @@ var ErrContent = errors.New("markdown: this is not the content of the document")
 
 // Outline is the document without its content: without HTML and without the
 // plain text of its blocks. It is what the site is resolved from; the content
-// is most of the memory, and needed only where the document is shown.
+// is most of the memory, and needed only where the document is shown. Its lists
+// are as long as what is in them.
 func (d *Document) Outline() *Document {
 	if d.Bare {
 		return d
 	}
 	out := d.copied()
-	out.Bare = true
-	out.Intro, out.Notes = Block{}, Block{}
+	out.Bare, out.Ends = true, nil
 	for i := range out.Sections {
 		s := &out.Sections[i]
-		s.Heading, s.Body = Fragment{}, Block{}
+		s.Told = nil
 		for j := range s.Items {
-			s.Items[j].Heading, s.Items[j].Body = Fragment{}, Block{}
+			s.Items[j].Told = nil
 		}
 	}
+	out.Refs, out.IDs, out.Edits = fitting(d.Refs), fitting(d.IDs), fitting(d.Edits)
 	return out
+}
+
+// fitting is a list that has no room for more.
+func fitting[T any](list []T) []T {
+	if len(list) == cap(list) {
+		return list
+	}
+	return slices.Clone(list)
 }
 
 // copied is a document with sections and items of its own.
@@ -239,6 +267,25 @@ func (d *Document) copied() *Document {
 		out.Sections[i].Items = slices.Clone(out.Sections[i].Items)
 	}
 	return &out
+}
+
+// opened is an outline with room for its content.
+func (d *Document) opened() *Document {
+	out := d.copied()
+	out.Bare, out.Ends = false, &Ends{}
+	n := len(out.Sections)
+	for i := range out.Sections {
+		n += len(out.Sections[i].Items)
+	}
+	told := make([]Told, n)
+	for i := range out.Sections {
+		s := &out.Sections[i]
+		s.Told, told = &told[0], told[1:]
+		for j := range s.Items {
+			s.Items[j].Told, told = &told[0], told[1:]
+		}
+	}
+	return out
 }
 
 // content is what an outline lacks of one place in a document: a heading, or a
@@ -280,8 +327,7 @@ func (d *Document) WithContent(data string) (*Document, error) {
 	if rest, err := record.Read(data, &all); err != nil || rest != "" {
 		return nil, ErrContent
 	}
-	out := d.Outline().copied()
-	out.Bare = false
+	out := d.Outline().opened()
 	n, bad := 0, false
 	out.places(func(f *Fragment, text *string) {
 		if n < len(all) {

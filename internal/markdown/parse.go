@@ -82,7 +82,7 @@ func (p *Parser) Parse(lines *diag.Lines, source []byte, start int) (*Document, 
 	body := source[start:]
 	pc := parser.NewContext()
 	root := p.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	r := &reading{parser: p, source: body, doc: &Document{}, lines: lines, start: start, slow: map[string]bool{}, told: map[int]bool{}}
+	r := &reading{parser: p, source: body, doc: &Document{Ends: &Ends{}}, lines: lines, start: start, slow: map[string]bool{}, told: map[int]bool{}}
 	r.tooMuch(pc)
 	if bytes.Contains(body, []byte("<!--")) || bytes.Contains(body, []byte("[//]:")) || bytes.Contains(body, []byte("[comment]:")) {
 		r.comments(root)
@@ -153,7 +153,7 @@ func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint strin
 // collects headings.
 func (r *reading) prepare(root ast.Node) {
 	var figures, films []*ast.Paragraph
-	first := true
+	first, above := true, 0
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -169,7 +169,10 @@ func (r *reading) prepare(root ast.Node) {
 			if n.Parent().Kind() != ast.KindDocument {
 				r.inside = append(r.inside, n)
 			} else if !r.isTitle(n) {
-				r.doc.Headings = append(r.doc.Headings, Heading{Level: n.Level, Pos: r.at(n.Pos())})
+				if r.doc.Jump == nil && above > 0 && n.Level > above+1 {
+					r.doc.Jump = &Jump{Pos: r.at(n.Pos()), Level: n.Level, Above: above}
+				}
+				above = n.Level
 			}
 		case *ast.Text:
 			// A line break in the source between two Han characters is not a
@@ -369,7 +372,7 @@ func (r *reading) split(root ast.Node) {
 			continue
 		}
 		explicit := r.kindAttribute(h)
-		if kind != nil && h.Level > kind.Level && explicit == None {
+		if kind != nil && h.Level > int(kind.Level) && explicit == None {
 			if itemLevel != 0 && h.Level > itemLevel {
 				r.tooDeep(h, itemLevel)
 				pending = append(pending, h)
@@ -383,7 +386,7 @@ func (r *reading) split(root ast.Node) {
 		}
 		flush()
 		it := r.item(h)
-		s := Section{Kind: explicit, Level: h.Level, ID: it.ID, Title: it.Title, Heading: it.Heading, Pos: it.Pos, Tag: it.Tag, For: it.For}
+		s := Section{Kind: explicit, Level: uint8(h.Level), ID: it.ID, Title: it.Title, Pos: it.Pos, Tag: it.Tag, For: it.For, Told: it.Told}
 		if s.Kind == None {
 			s.Kind = r.parser.options.Words.Kind(s.Title)
 		}
@@ -417,7 +420,7 @@ func (r *reading) likelySections() int {
 }
 
 func (r *reading) item(h *ast.Heading) Item {
-	it := Item{Title: r.plain(h), Heading: r.inline(h), Pos: r.at(h.Pos())}
+	it := Item{Title: r.plain(h), Pos: r.at(h.Pos()), Told: &Told{Heading: r.inline(h)}}
 	it.ID, _ = stringAttribute(h, "id")
 	it.Tag, _ = stringAttribute(h, "tag")
 	if f, ok := stringAttribute(h, "for"); ok {

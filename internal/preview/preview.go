@@ -238,7 +238,7 @@ func (p *Preview) prepare(l *generate.Loaded) (*server.Release, error) {
 	redirects, gone := render.OldAddresses(l.Site)
 	return &server.Release{
 		Redirects: redirects, Gone: gone,
-		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Frames: l.Site.Settings.Frames(),
+		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Policy: publish.PagePolicy("", l.Site.Settings.Frames(), generate.Allowed(l.Site.Settings.Allow)),
 		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
 	}, nil
 }

@@ -185,6 +185,8 @@ func TestCommitChangedManifest(t *testing.T) {
 		{"gone", func(m *Manifest) { m.Gone = append(m.Gone, "/more/") }, true},
 		{"vanished", func(m *Manifest) { m.Vanished = nil }, true},
 		{"origins", func(m *Manifest) { m.Origins = nil }, true},
+		{"what pages may load", func(m *Manifest) { m.Allow.Scripts = []string{"https://stats.example.org"} }, true},
+		{"no images of others", func(m *Manifest) { m.Allow.Images = []string{} }, true},
 		{"articles", func(m *Manifest) { m.Counts.Articles++ }, true},
 		{"index", func(m *Manifest) { m.Search.Digest = "other" }, true},
 		{"what Commit fills in", func(m *Manifest) { m.ID, m.Counts.Bytes, m.Schema = "x", 1, 7 }, false},

@@ -65,7 +65,7 @@ func (r *Release) verifyCopies(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.verifyFile(named{name, sum[:min(len(sum), 2*sumSize)]}, nil, buffer); err != nil {
+		if err := r.verifyFile(named{name: name, sum: sum[:min(len(sum), 2*sumSize)]}, nil, buffer); err != nil {
 			return err
 		}
 	}

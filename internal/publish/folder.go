@@ -141,10 +141,13 @@ func releaseIDs(root *os.Root) ([]string, error) {
 	return ids, nil
 }
 
-// Indexes are the names of the indexes that complete releases of a folder have
-// in a cluster. A release whose manifest cannot be read has none: it is not
+// Indexed is a release whose index is in a cluster.
+type Indexed struct{ Release, Index string }
+
+// Indexes are the complete releases of a folder whose index is in a cluster, the
+// newest first. A release whose manifest cannot be read is none: it is not
 // served either.
-func Indexes(dir string) ([]string, error) {
+func Indexes(dir string) ([]Indexed, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
@@ -154,14 +157,14 @@ func Indexes(dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var out []Indexed
 	for _, id := range ids {
 		data, err := disk.ReadPlain(filepath.Join(dir, id, manifestName))
 		if err != nil {
 			continue
 		}
 		if m, err := decodeManifest(data); err == nil && m.Search != nil && m.Search.Index != "" {
-			out = append(out, m.Search.Index)
+			out = append(out, Indexed{id, m.Search.Index})
 		}
 	}
 	return out, nil
@@ -294,4 +297,66 @@ func create(root *os.Root, name string, data []byte, then func(*os.File) error) 
 		err = then(f)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// lockDir takes the exclusive lock of a folder of releases. unlockDir gives it
+// back, as does the end of the process, however it ends. The file itself
+// stays: removing it would let two builds lock two different files.
+//
+// It returns ErrBusy, wrapped, when another holds the lock.
+func lockDir(root *os.Root) (*os.File, error) {
+	if info, err := root.Lstat(lockName); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("publish: %s is %s where a file should be; remove it", filepath.Join(root.Name(), lockName), disk.Kind(info.Mode()))
+	}
+	f, err := root.OpenFile(lockName, os.O_RDWR|os.O_CREATE, fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("publish: lock %s: %w", root.Name(), err)
+	}
+	err = disk.Lock(f)
+	if errors.Is(err, disk.ErrLocked) {
+		err = ErrBusy
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("publish: %s: %w", root.Name(), err)
+	}
+	return f, nil
+}
+
+// unlockDir gives a lock back. Closing the file is not enough: a process that
+// was started a moment ago may still hold a copy of it, until it has become
+// the other program.
+func unlockDir(f *os.File) error {
+	disk.Unlock(f)
+	return f.Close()
+}
+
+// scratchName is the folder beside the releases in which a builder keeps what
+// makes the next build faster. It is no part of any release.
+const scratchName = ".build"
+
+// ScratchDir is the builder's folder beside the releases, as an OS path.
+func ScratchDir(dir string) string { return filepath.Join(dir, scratchName) }
+
+// Scratch makes the builder's folder beside the releases and locks it until
+// release is called, or the process ends. The error is ErrBusy, wrapped, while
+// another has it.
+func Scratch(dir string) (name string, release func() error, err error) {
+	name = ScratchDir(dir)
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		return "", nil, fmt.Errorf("publish: %s is %s where a folder should be; remove it", name, disk.Kind(info.Mode()))
+	}
+	if err := os.MkdirAll(name, dirMode); err != nil {
+		return "", nil, fmt.Errorf("publish: %w", err)
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return "", nil, fmt.Errorf("publish: %w", err)
+	}
+	defer root.Close()
+	lock, err := lockDir(root)
+	if err != nil {
+		return "", nil, err
+	}
+	return name, func() error { return unlockDir(lock) }, nil
 }

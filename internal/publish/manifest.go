@@ -41,6 +41,7 @@ type Manifest struct {
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Frames     []string          `json:"frames,omitempty"`   // origins that pages may frame
 	Feed       Feed              `json:"feed,omitzero"`      // what posts beside the release are told
+	Allow      Allow             `json:"allow,omitzero"`     // what else they may use
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
 	Index      map[string]string `json:"index,omitempty"`    // file below search/ → its content hash, or what it says; see IndexRoot
@@ -116,7 +117,7 @@ type SearchInfo struct {
 func sameSite(a, b *Manifest) bool {
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
-		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Counts == b.Counts && sameSearch && reflect.DeepEqual(a.Feed, b.Feed) &&
+		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Allow.same(b.Allow) && a.Counts == b.Counts && sameSearch && reflect.DeepEqual(a.Feed, b.Feed) &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }
@@ -144,18 +145,41 @@ const (
 
 // encodeManifest writes one address a line, sorted, so that two releases can
 // be compared with diff.
-func encodeManifest(m *Manifest) ([]byte, error) { return seal(m) }
-
-// seal writes what vouches for other files, and for itself.
-func seal(m any) ([]byte, error) {
-	data, err := json.MarshalIndent(m, "", " ")
+func encodeManifest(m *Manifest) ([]byte, error) {
+	head := *m
+	if len(m.URLs) > 0 {
+		head.URLs = nil // which go behind it line by line
+	}
+	data, err := json.MarshalIndent(&head, "", " ")
 	if err != nil {
 		return nil, fmt.Errorf("publish: manifest: %w", err)
 	}
-	data = append(data, '\n')
-	out := make([]byte, 0, len(data)+len(digestHead)+2*sumSize+len(digestTail))
-	out = append(append(append(out, digestHead...), Sum(data)...), digestTail...)
-	return append(out, data[len(manifestHead):]...), nil
+	size := len(digestHead) + 2*sumSize + len(digestTail) + len(data) + 64
+	for address, sum := range m.URLs {
+		size += len(address) + len(sum) + len("  \"\": \"\",\n")
+	}
+	// The digest is known when all else is there.
+	out := append(make([]byte, 0, size), digestHead...)
+	at := len(out)
+	out = append(append(out, make([]byte, 2*sumSize)...), digestTail...)
+	begin := len(out) - len(manifestHead)
+	out = append(out, data[len(manifestHead):]...)
+	if len(m.URLs) > 0 {
+		out = append(bytes.TrimSuffix(out, []byte(" \"urls\": null\n}")), addressesBegin...)
+		for i, address := range slices.Sorted(maps.Keys(m.URLs)) {
+			if i > 0 {
+				out = append(out, ",\n"...)
+			}
+			out = appendQuoted(append(appendQuoted(append(out, "  "...), address), ": "...), m.URLs[address])
+		}
+		out = append(out, "\n }\n}"...)
+	}
+	out = append(out, '\n')
+	sum := sha256.New()
+	sum.Write([]byte(manifestHead))
+	sum.Write(out[begin+len(manifestHead):])
+	hex.Encode(out[at:], sum.Sum(nil)[:sumSize])
+	return out, nil
 }
 
 // cutDigest is the manifest without the line of its digest. It reports whether

@@ -134,6 +134,9 @@ func TestDamagedManifest(t *testing.T) {
 		if _, err := decodeManifest(damaged); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrSchema) {
 			t.Errorf("%s: got %v", what, err)
 		}
+		if _, _, err := openManifest(bytes.NewReader(damaged), int64(len(damaged))); !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrSchema) {
+			t.Errorf("%s: opened: %v", what, err)
+		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for i, c := range data {
@@ -178,6 +181,104 @@ func TestDamagedManifest(t *testing.T) {
 	try("behind it", append(bytes.Clone(data), '\n'))
 	if tried < 1000 {
 		t.Errorf("only %d damages were tried", tried)
+	}
+}
+
+// A manifest is written as the library would write it, and each of its addresses
+// is found where it stands, as long as nobody has written into it.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	m := manifestOf(siteB)
+	m.Schema, m.ID, m.Time = Schema, "20260102T150405-8f3a01bc", noon
+	m.Redirects = map[string]string{"/old/": strings.Repeat("/very/long/", 20_000)} // longer than what is read at a time
+	for _, n := range []int{0, 1, 40, 3000} {
+		m.URLs = map[string]string{}
+		for i := range n {
+			address := fmt.Sprintf("/p%03d/a%06d/", i/100, i)
+			switch r.IntN(6) {
+			case 0:
+				address = fmt.Sprintf("/支付/退款 %d & <b>\"x\"\\u2028/", r.IntN(1e9))
+			case 1:
+				address = fmt.Sprintf("/assets/%d.css", i)
+			}
+			m.URLs[address] = Sum([]byte(address))
+		}
+		data, err := encodeManifest(&m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		library, err := json.MarshalIndent(&m, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rest, whole := cutDigest(data); !whole || string(rest) != string(library)+"\n" {
+			t.Fatalf("%d addresses: the library writes something else", n)
+		}
+		file := bytes.Clone(data)
+		head, a, err := openManifest(bytes.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 3000 && (len(a.parts) < 10 || len(a.parts) > 100) {
+			t.Errorf("%d addresses are in %d parts", n, len(a.parts))
+		}
+		without := m
+		without.URLs = nil
+		if diff := cmp.Diff(&without, head); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		all, err := a.All()
+		if diff := cmp.Diff(m.URLs, all); err != nil || diff != "" {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+		for address, want := range m.URLs {
+			if got, sure := a.Hash(address); got != want || !sure {
+				t.Errorf("%q: got %q, %t, want %q", address, got, sure, want)
+			}
+			for _, other := range []string{address[1:], address + "/", address + "index.html", address[:len(address)-1], "\xff" + address} {
+				if got, sure := a.Hash(other); got != m.URLs[other] || !sure {
+					t.Errorf("%q: got %q, %t", other, got, sure)
+				}
+			}
+		}
+		for _, other := range []string{"", "/", "~", "\"", "urls"} {
+			if got, sure := a.Hash(other); got != m.URLs[other] || !sure {
+				t.Errorf("%q: got %q, %t", other, got, sure)
+			}
+		}
+		below := 0
+		if err := a.Below("/assets/", func(address, _ string) bool {
+			below++
+			return strings.HasPrefix(address, "/assets/")
+		}); err != nil {
+			t.Error(err)
+		}
+		for address := range m.URLs {
+			if strings.HasPrefix(address, "/assets/") {
+				below--
+			}
+		}
+		if below != 0 {
+			t.Errorf("%d addresses too many below /assets/", below)
+		}
+		if n < 40 {
+			continue
+		}
+		// Somebody writes into the file that is open: the hash of a page that is not.
+		address := slices.Sorted(maps.Keys(m.URLs))[n/2]
+		at := bytes.Index(file, addressLine(address)) + len(addressLine(address))
+		file[at] ^= 1
+		if got, sure := a.Hash(address); sure {
+			t.Errorf("a hash that was written later, %q, is taken for the release's", got)
+		}
+		if _, err := a.All(); !errors.Is(err, ErrDamaged) {
+			t.Errorf("the error is %v", err)
+		}
+		file[at] ^= 1
+		if got, sure := a.Hash(address); got != m.URLs[address] || !sure {
+			t.Errorf("got %q, %t", got, sure)
+		}
 	}
 }
 
@@ -269,7 +370,11 @@ func TestMaps(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			want := map[string][]byte{movedName: []byte(tt.moved), goneName: []byte(tt.gone)}
+			policy := tt.m.policy()
+			want := map[string][]byte{
+				movedName: []byte(tt.moved), goneName: []byte(tt.gone),
+				policyName: []byte("default \"" + policy + "\";\n"), caddyName: []byte("Content-Security-Policy \"" + policy + "\"\n"),
+			}
 			got := mapsOf(&tt.m)
 			for name := range want {
 				if diff := cmp.Diff(string(want[name]), string(got[name])); diff != "" {
@@ -280,6 +385,32 @@ func TestMaps(t *testing.T) {
 				t.Errorf("got %d files, want %d", len(got), len(want))
 			}
 		})
+	}
+}
+
+func TestPagePolicy(t *testing.T) {
+	for _, tt := range []struct {
+		endpoint string
+		frames   []string
+		allow    Allow
+		want     string
+	}{
+		{want: "default-src 'self'; connect-src 'self'; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"},
+		{
+			"https://search.example.org",
+			[]string{"https://films.example.org"},
+			Allow{Scripts: []string{"https://stats.example.org"}, Connections: []string{"https://a.example.org", "https://b.example.org"}, Images: []string{"https://*.example.net"}, Media: []string{}},
+			"default-src 'self'; script-src 'self' https://stats.example.org; connect-src 'self' https://search.example.org https://a.example.org https://b.example.org; img-src 'self' data: https://*.example.net; media-src 'self'; frame-src 'self' https://films.example.org; object-src 'none'; base-uri 'self'; form-action 'self' https://search.example.org; frame-ancestors 'self'",
+		},
+		{
+			"https://search.example.org", nil,
+			Allow{Connections: []string{"https://search.example.org"}},
+			"default-src 'self'; connect-src 'self' https://search.example.org; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self' https://search.example.org; frame-ancestors 'self'",
+		},
+	} {
+		if got := PagePolicy(tt.endpoint, tt.frames, tt.allow); got != tt.want {
+			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+		}
 	}
 }
 

@@ -10,12 +10,14 @@ import (
 	"whyfix/internal/disk"
 )
 
-// The manifest's old addresses once more, for nginx: entries of two maps from
-// $uri, which is decoded. They lie beside www/, because no reader asks for
-// them, and are there in every release, because nginx refuses to start without
-// a file that its settings include.
+// What the manifest says once more, for web servers that include it in their
+// settings: old addresses, as entries of two maps of nginx from $uri, which is
+// decoded; and the policy of pages, as the entry of a map of nginx and as a field
+// of a header block of Caddy. They lie beside www/, because no reader asks for
+// them, and are there in every release, because a web server refuses to start
+// without a file that its settings include.
 
-// mapsOf are the two files of a release, by their names.
+// mapsOf are these files of a release, by their names.
 func mapsOf(m *Manifest) map[string][]byte {
 	prefix := strings.TrimSuffix(m.Base, "/")
 	var moved, gone bytes.Buffer
@@ -25,7 +27,11 @@ func mapsOf(m *Manifest) map[string][]byte {
 	for _, old := range m.Gone {
 		gone.WriteString(nginxQuote(prefix+old) + " 1;\n")
 	}
-	return map[string][]byte{movedName: moved.Bytes(), goneName: gone.Bytes()}
+	return map[string][]byte{
+		movedName: moved.Bytes(), goneName: gone.Bytes(),
+		policyName: []byte("default " + nginxQuote(m.policy()) + ";\n"),
+		caddyName:  []byte("Content-Security-Policy " + nginxQuote(m.policy()) + "\n"),
+	}
 }
 
 // nginxQuote is a text as one word of nginx's settings.

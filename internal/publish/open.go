@@ -19,10 +19,11 @@ type Release struct {
 	dir      string
 	root     *os.Root
 	www      *os.Root
-	told     *os.File // the manifest, open so that no other file can be taken for it; see Place.Holds
-	manifest *Manifest
-	index    IndexRoot // for Verify
-	verified time.Time // when Verify began that found it whole; zero: never
+	told     *os.File   // the manifest, open so that no other file can be taken for it; see Place.Holds
+	manifest *Manifest  // without its addresses
+	hashes   *Addresses // these
+	index    IndexRoot  // for Verify
+	verified time.Time  // when Verify began that found it whole; zero: never
 }
 
 // Open opens a release for reading. The path is a folder of releases, whose
@@ -99,11 +100,11 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
-	data, err := io.ReadAll(r.told)
+	info, err := r.told.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("publish: open: %w", err)
 	}
-	if r.manifest, err = decodeManifest(data); err != nil {
+	if r.manifest, r.hashes, err = openManifest(r.told, info.Size()); err != nil {
 		return nil, fmt.Errorf("publish: %s: %w", dir, err)
 	}
 	if id == "" {
@@ -120,8 +121,12 @@ func openRelease(dir, id string) (_ *Release, err error) {
 	return r, nil
 }
 
-// Manifest says what the release holds. It must not be changed.
+// Manifest says what the release holds, all but its addresses. It must not be
+// changed.
 func (r *Release) Manifest() *Manifest { return r.manifest }
+
+// Addresses are those of the release, until Close.
+func (r *Release) Addresses() *Addresses { return r.hashes }
 
 // ID is the name of the release, such as "20260102T150405-8f3a01bc".
 func (r *Release) ID() string { return r.id }

@@ -209,7 +209,7 @@ func readOnce(t *testing.T, dir string, keep int) {
 		}
 		t.Errorf("release %s: %s: got %q, %v", r.ID(), name, data, err)
 	}
-	for url, sum := range r.Manifest().URLs {
+	for url, sum := range addressesOf(t, r) {
 		path := strings.TrimPrefix(url, "/")
 		if strings.HasSuffix(url, "/") {
 			path += "index.html"

@@ -51,6 +51,15 @@ type PostsManifest struct {
 	Files map[string]string `json:"files"`
 }
 
+// encode writes it as a release's manifest is written, with its own digest first.
+func (m *PostsManifest) encode() ([]byte, error) {
+	data, err := json.MarshalIndent(m, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%s%s%s%s", digestHead, Sum(data), digestTail, data[len(manifestHead):]), nil
+}
+
 // PostsWriter makes a generation of posts. It holds the lock of the folder until
 // Commit or Abort.
 type PostsWriter struct {
@@ -154,7 +163,7 @@ func (w *PostsWriter) Commit(m PostsManifest) error {
 			if m.Files, err = w.sums(); err != nil {
 				return err
 			}
-			data, err := seal(&m)
+			data, err := m.encode()
 			if err != nil {
 				return err
 			}

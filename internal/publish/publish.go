@@ -10,6 +10,8 @@
 //	<dir>/<id>/search.html   the template of the search page
 //	<dir>/<id>/redirects.map old addresses and where they lead, for nginx
 //	<dir>/<id>/gone.map      addresses of withdrawn pages, for nginx
+//	<dir>/<id>/policy.map    what pages may load, for nginx
+//	<dir>/<id>/policy.caddy  the same for Caddy
 //	<dir>/<id>/copies.sha256 the hashes of compressed copies, for sha256sum -c
 //	<dir>/<id>/manifest.json what the release holds, written last, and when
 //	                         it will be out of date
@@ -83,6 +85,8 @@ const (
 	templateName = "search.html"
 	movedName    = "redirects.map"
 	goneName     = "gone.map"
+	policyName   = "policy.map"
+	caddyName    = "policy.caddy"
 	copiesName   = "copies.sha256"
 	manifestName = "manifest.json"
 	manifestTemp = "manifest.json.tmp"

@@ -134,6 +134,8 @@ func checkLive(t *testing.T, dir, id string, s site) {
 		"manifest.json":          "",
 		"search.html":            "<form>",
 		"gone.map":               `"/away/" 1;` + "\n",
+		"policy.map":             "default \"" + PagePolicy("", nil, Allow{}) + "\";\n",
+		"policy.caddy":           "Content-Security-Policy \"" + PagePolicy("", nil, Allow{}) + "\"\n",
 		"redirects.map":          `"/old/" "/pay/x/$is_args$args";` + "\n",
 		"search/":                "",
 		"search/store/":          "",
@@ -160,9 +162,19 @@ func checkLive(t *testing.T, dir, id string, s site) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("release (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(urls, r.Manifest().URLs); diff != "" {
+	if diff := cmp.Diff(urls, addressesOf(t, r)); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
+}
+
+// addressesOf are all addresses of a release.
+func addressesOf(t *testing.T, r *Release) map[string]string {
+	t.Helper()
+	all, err := r.Addresses().All()
+	if err != nil {
+		t.Error(err)
+	}
+	return all
 }
 
 // readTree reads every file below a folder and where every link leads; names
@@ -255,4 +267,33 @@ func sameFile(t *testing.T, a, b string) bool {
 		t.Fatal(err)
 	}
 	return os.SameFile(ia, ib)
+}
+
+// A mistake that only one kind of answer meets is found before any reader does.
+func TestEveryAnswerIsTried(t *testing.T) {
+	t.Parallel()
+	const wrong = `[[template "nothing"]]`
+	for name, text := range map[string]string{
+		"hits that answer":               `[[if and .Hits .Answered]]` + wrong + `[[end]]`,
+		"hits that do not":               `[[if and .Hits (not .Answered)]]` + wrong + `[[end]]`,
+		"one that does not":              `[[if and (eq .Total 1) .Hits (not .Answered)]]` + wrong + `[[end]]`,
+		"corrected, and still no answer": `[[if and .Hits .Corrected (not .Answered)]]` + wrong + `[[end]]`,
+		"filters of what does not":       `[[if and .Facets .Hits (not .Answered)]]` + wrong + `[[end]]`,
+		"nothing found":                  `[[if and .Asked (not .Hits) (not .First)]]` + wrong + `[[end]]`,
+	} {
+		page, err := ParseSearchTemplate([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Try() == nil {
+			t.Errorf("%s: the mistake is not found", name)
+		}
+	}
+	page, err := ParseSearchTemplate([]byte(`[[if .Answered]]a[[else]]b[[end]]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := page.Try(); err != nil {
+		t.Errorf("a page without a mistake: %v", err)
+	}
 }

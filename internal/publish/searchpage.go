@@ -15,6 +15,7 @@ type SearchView struct {
 	// Page is which search page it is, by its address below the site's root:
 	// "en/search/". Empty: that of the default language.
 	Page      string
+	Release   string // that answers
 	Query     string
 	Asked     bool   // whether there was a question at all
 	Problem   string // "query_too_long", "unavailable" …, or empty

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,7 +25,10 @@ import (
 var ErrDamaged = errors.New("the release is damaged or not all there")
 
 // named is a file of a release and its content hash.
-type named struct{ name, sum string }
+type named struct {
+	name, sum string
+	before    bool // a release that is known to be whole has it with this hash
+}
 
 // Verify reads every file that the manifest names and compares it with its
 // hash: pages and all else below www/, the index, and the template. What a
@@ -36,27 +40,30 @@ type named struct{ name, sum string }
 func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) error {
 	r.index = index
 	verified := time.Now().Round(0) // by the clock on the wall, as the times of files are
-	files, err := r.files()
-	if err != nil {
-		return err
-	}
 	// Readers are answered meanwhile: half of the processors are theirs.
 	workers := max(runtime.GOMAXPROCS(0)/2, 1)
 	group, ctx := errgroup.WithContext(ctx)
-	for n := range workers {
+	lots := make(chan []named, workers)
+	for range workers {
 		group.Go(func() error {
 			buffer := make([]byte, 64<<10)
-			for i := n; i < len(files); i += workers {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				if err := r.verifyFile(files[i], known, buffer); err != nil {
-					return err
+			for lot := range lots {
+				for _, file := range lot {
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					if err := r.verifyFile(file, known, buffer); err != nil {
+						return err
+					}
 				}
 			}
 			return nil
 		})
 	}
+	group.Go(func() error {
+		defer close(lots)
+		return r.files(ctx, known, lots)
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -67,30 +74,55 @@ func (r *Release) Verify(ctx context.Context, index IndexRoot, known *Release) e
 	return nil
 }
 
-// files are those that the manifest names, sorted.
-func (r *Release) files() ([]named, error) {
-	out := make([]named, 0, len(r.manifest.URLs)+len(r.manifest.Index)+1)
-	for address, sum := range r.manifest.URLs {
+// lotSize is how many files one after the other are verified by one processor.
+const lotSize = 256
+
+// files sends those that the manifest names, in lots: the pages in the order of
+// their addresses, which is about that of the disk, then the others.
+func (r *Release) files(ctx context.Context, known *Release, lots chan<- []named) error {
+	lot := make([]named, 0, lotSize)
+	send := func() bool {
+		select {
+		case lots <- lot:
+			lot = make([]named, 0, lotSize)
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	if known == nil {
+		known = &Release{manifest: &Manifest{}}
+	}
+	before, stop := known.hashes.beside()
+	defer stop()
+	var bad error
+	err := r.hashes.Each(func(address, sum string) bool {
 		name := FileOf(address)
 		if checkPath(name) != nil {
-			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
+			bad = r.damaged(manifestName, fmt.Sprintf("names %q, which is no address", address))
+			return false
 		}
-		out = append(out, named{wwwName + "/" + name, sum})
+		lot = append(lot, named{wwwName + "/" + name, sum, before.hash(address) == sum})
+		return len(lot) < lotSize || send()
+	})
+	if err = errors.Join(bad, err, ctx.Err()); err != nil {
+		return err
 	}
-	for name, sum := range r.manifest.Index {
+	for _, name := range slices.Sorted(maps.Keys(r.manifest.Index)) {
 		if checkPath(name) != nil {
-			return nil, r.damaged(manifestName, fmt.Sprintf("names %q, which is no file of an index", name))
+			return r.damaged(manifestName, fmt.Sprintf("names %q, which is no file of an index", name))
 		}
-		out = append(out, named{searchName + "/" + name, sum})
+		sum := r.manifest.Index[name]
+		lot = append(lot, named{searchName + "/" + name, sum, known.manifest.Index[name] == sum})
 	}
-	if r.manifest.Template != "" {
-		out = append(out, named{templateName, r.manifest.Template})
+	if sum := r.manifest.Template; sum != "" {
+		lot = append(lot, named{templateName, sum, known.manifest.Template == sum})
 	}
 	if r.manifest.Copies != "" {
-		out = append(out, named{copiesName, r.manifest.Copies})
+		lot = append(lot, named{name: copiesName, sum: r.manifest.Copies})
 	}
-	slices.SortFunc(out, func(a, b named) int { return strings.Compare(a.name, b.name) })
-	return out, nil
+	send()
+	return ctx.Err()
 }
 
 func (r *Release) damaged(name, what string) error {
@@ -103,7 +135,7 @@ func (r *Release) cannot(name string, err error) error {
 }
 
 func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
-	if known != nil && r.shares(known, file) {
+	if file.before && r.shares(known, file) {
 		return nil
 	}
 	info, err := r.root.Stat(file.name)
@@ -134,7 +166,7 @@ func (r *Release) verifyFile(file named, known *Release, buffer []byte) error {
 // shares reports whether a release that was verified has the same file, which
 // nobody has written since. Where the clock was set back since, nobody knows that.
 func (r *Release) shares(known *Release, file named) bool {
-	if known.verified.IsZero() || known.verified.After(time.Now().Round(0)) || known.manifest.sumOf(file.name) != file.sum {
+	if known.verified.IsZero() || known.verified.After(time.Now().Round(0)) {
 		return false
 	}
 	name := filepath.FromSlash(file.name)

@@ -381,7 +381,7 @@ func TestPutCompressedFile(t *testing.T) {
 	}
 	defer r.Close()
 	want := map[string]string{"/a.csv": Sum([]byte("a")), "/a.csv.gz": Sum([]byte("gz")), "/b.tar.gz": Sum([]byte("tar"))}
-	if diff := cmp.Diff(want, r.Manifest().URLs); diff != "" {
+	if diff := cmp.Diff(want, addressesOf(t, r)); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}
 	if step().Changed {

@@ -15,10 +15,10 @@ import (
 // chainOf makes steps; fix i is for the causes whose numbers stand in links[i].
 func chainOf(causes []string, fixes []string, links [][]int) (c, f []*site.Step) {
 	for i, title := range causes {
-		c = append(c, &site.Step{Kind: markdown.Cause, ID: fmt.Sprint("c", i), Title: title})
+		c = append(c, &site.Step{Kind: markdown.Cause, ID: fmt.Sprint("c", i), Title: title, Leads: &site.Leads{}})
 	}
 	for i, title := range fixes {
-		s := &site.Step{Kind: markdown.Solution, ID: fmt.Sprint("f", i), Title: title}
+		s := &site.Step{Kind: markdown.Solution, ID: fmt.Sprint("f", i), Title: title, Leads: &site.Leads{}}
 		for _, n := range links[i] {
 			s.For = append(s.For, c[n])
 			c[n].Solutions = append(c[n].Solutions, s)

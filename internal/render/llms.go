@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -71,15 +72,18 @@ type sourceLink struct {
 
 // Sources lists the pages as Markdown: every article, and every category with
 // the list of what is in it.
-func (r *Renderer) Sources() []Output {
-	var out []Output
+func (r *Renderer) Sources() []Output { return slices.Collect(iter.Seq[Output](r.eachSource)) }
+
+// eachSource calls yield with every page as Markdown until that has enough.
+func (r *Renderer) eachSource(yield func(Output) bool) {
+	enough := false
 	add := func(v *languageRenderer, p site.Page, text *content.Article, view func() any) {
 		file := path.Join(path.Dir(p.File), "index.md")
 		var texts func() []shownText
 		if text != nil {
 			texts = func() []shownText { return []shownText{{Article: text}} }
 		}
-		out = append(out, Output{
+		enough = enough || !yield(Output{
 			URL: r.site.Prefix + file, File: file, Language: v.in.Tag, texts: texts,
 			view: view,
 			make: func(out []byte, view any, texts Texts) ([]byte, error) {
@@ -101,7 +105,6 @@ func (r *Renderer) Sources() []Output {
 			}
 		}
 	}
-	return out
 }
 
 // articleSource is an article for a reader of plain text: its title and

@@ -1,6 +1,9 @@
 package render
 
 import (
+	"iter"
+	"slices"
+
 	"whyfix/internal/content"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
@@ -73,14 +76,33 @@ func (o Output) MakeOf(out []byte, view any, texts Texts) ([]byte, error) {
 
 // Pages lists every page. Order and content are the same for the same site and
 // theme.
-func (r *Renderer) Pages() []Output {
-	// Most are articles, and whoever lists the sources behind them needs as many again.
-	out := make([]Output, 0, 2*len(r.site.Articles)+64)
+func (r *Renderer) Pages() []Output { return slices.Collect(iter.Seq[Output](r.eachPage)) }
+
+// Outputs are every page, and every page as Markdown behind them, in the order
+// of Pages and Sources. They are listed on the way: all of a large site's are
+// much memory.
+func (r *Renderer) Outputs() iter.Seq[Output] {
+	return func(yield func(Output) bool) {
+		enough := false
+		visit := func(o Output) bool {
+			enough = !yield(o)
+			return !enough
+		}
+		if r.eachPage(visit); !enough {
+			r.eachSource(visit)
+		}
+	}
+}
+
+// eachPage calls yield with every page until that has enough.
+func (r *Renderer) eachPage(yield func(Output) bool) {
+	enough := false
+	put := func(o Output) { enough = enough || !yield(o) }
 	language := ""
 	plain := func(kind string, p site.Page, view func() any) {
 		edition := r.theme.In(language)
 		make := func(out []byte, v any, _ Texts) ([]byte, error) { return edition.page(out, kind, v) }
-		out = append(out, Output{p.URL, p.File, kind, language, nil, view, make})
+		put(Output{p.URL, p.File, kind, language, nil, view, make})
 	}
 	article := func(v *languageRenderer, a *site.Article, c *site.Category, index int) {
 		edition := r.theme.In(language)
@@ -95,7 +117,7 @@ func (r *Renderer) Pages() []Output {
 			return edition.page(out, "article", page)
 		}
 		texts := func() []shownText { return []shownText{{a.Article, a.Targets}} }
-		out = append(out, Output{a.URL, a.File, "article", language, texts, view, make})
+		put(Output{a.URL, a.File, "article", language, texts, view, make})
 	}
 	tag := func(v *languageRenderer, t *site.Tag) {
 		edition := r.theme.In(language)
@@ -110,14 +132,19 @@ func (r *Renderer) Pages() []Output {
 			}
 			return edition.page(out, "tag", page)
 		}
-		out = append(out, Output{t.URL, t.File, "tag", language, texts, view, make})
+		put(Output{t.URL, t.File, "tag", language, texts, view, make})
 	}
 	for _, l := range r.site.Languages {
 		v := r.byLanguage[l]
 		language = l.Tag
-		plain("home", l.Root.Page, func() any { return v.home() })
-		for _, c := range l.Categories {
-			plain("category", c.Page, func() any { return v.category(c) })
+		for _, c := range l.HomeAndCategories() {
+			for number, at := range articlesOf(c).pages {
+				if c == l.Root && number == 1 {
+					plain("home", at, func() any { return v.home() })
+				} else {
+					plain("category", at, func() any { return v.category(c, number) })
+				}
+			}
 		}
 		for _, c := range l.HomeAndCategories() {
 			for i, a := range c.Articles {
@@ -126,10 +153,15 @@ func (r *Renderer) Pages() []Output {
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
-				plain("family", f.Page, func() any { return v.familyPage(f) })
+				for number, at := range tagsOf(f).pages {
+					plain("family", at, func() any { return v.familyPage(f, number) })
+				}
 			}
 			for _, t := range f.Tags {
 				tag(v, t)
+				for i, at := range t.More {
+					plain("tag", at, func() any { return v.tagged(t, i+2) })
+				}
 			}
 		}
 		for _, p := range l.Symptoms {
@@ -153,5 +185,4 @@ func (r *Renderer) Pages() []Output {
 			plain("gone", g.Page, func() any { return r.byLanguage[g.Category.In].gone(g.Category) })
 		}
 	}
-	return out
 }

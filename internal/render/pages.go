@@ -48,12 +48,12 @@ func there(s *site.Step) Link { return Link{Title: s.Title, URL: s.URL(), Kind: 
 // colon could be a scheme, and would be taken for a dangerous one.
 func onPage(id string) string { return "#" + strings.ReplaceAll(id, ":", "%3A") }
 
+// home is the home page. Further pages of the articles that are in no category
+// are those of a category.
 func (r *languageRenderer) home() *HomeView {
 	root := r.in.Root
-	v := HomeView{
-		Page: r.titled("home", root.Page, root.Title, cmp.Or(root.Summary, r.in.Description)), Intro: r.intro(root.Index, root.Targets),
-		Symptoms: r.asked, Popular: len(r.in.Popular) > 0, Categories: each(root.Children, r.categoryCard),
-	}
+	v := HomeView{Intro: r.intro(root.Index, root.Targets), Symptoms: r.asked, Popular: len(r.in.Popular) > 0, Categories: each(root.Children, r.categoryCard)}
+	v.Page, v.Pager = r.listed("home", articlesOf(root), 1, root.Title, cmp.Or(root.Summary, r.in.Description))
 	listed := map[*site.Article]bool{}
 	for _, a := range r.in.Newest[:min(len(r.in.Newest), homeNewest)] {
 		if !a.Shown().IsZero() {
@@ -61,7 +61,7 @@ func (r *languageRenderer) home() *HomeView {
 			listed[a] = len(root.Children) > 0
 		}
 	}
-	for _, a := range root.Articles {
+	for _, a := range site.OnPage(root.Articles, root.More, 1) {
 		if !listed[a] {
 			v.Articles = append(v.Articles, r.card(a))
 		}
@@ -120,14 +120,32 @@ func example(asked []Link) string {
 	return shortest
 }
 
-func (r *languageRenderer) category(c *site.Category) *CategoryView {
-	v := CategoryView{
-		Page: r.titled("category", c.Page, c.Title, c.Summary), Summary: c.Summary, Icon: r.image(c.Icon), Intro: r.intro(c.Index, c.Targets),
-		Children: each(c.Children, r.categoryCard), Articles: each(c.Articles, r.card),
+// category is a page of a category, from 1.
+func (r *languageRenderer) category(c *site.Category, number int) *CategoryView {
+	title := c.Title
+	if c == r.in.Root {
+		title = r.theme.words[otherArticles(c)]
 	}
-	v.Breadcrumbs, v.Source = r.breadcrumbs(c.Parent), SourceURL(c.URL)
+	var v CategoryView
+	v.Page, v.Pager = r.listed("category", articlesOf(c), number, title, c.Summary)
+	v.Icon, v.Articles = r.image(c.Icon), each(site.OnPage(c.Articles, c.More, number), r.card)
+	if v.First {
+		v.Summary, v.Intro, v.Children = c.Summary, r.intro(c.Index, c.Targets), each(c.Children, r.categoryCard)
+		v.Breadcrumbs, v.Source = r.breadcrumbs(c.Parent), SourceURL(c.URL)
+	} else {
+		v.Breadcrumbs = r.breadcrumbs(c)
+	}
 	v.Data = r.jsonLD(v.Page)
 	return &v
+}
+
+// otherArticles is the word for the articles of a home page that are in no
+// category.
+func otherArticles(root *site.Category) string {
+	if len(root.Children) == 0 {
+		return "all_articles"
+	}
+	return "other_articles"
 }
 
 func (r *languageRenderer) card(a *site.Article) Card {
@@ -221,18 +239,24 @@ func (r *languageRenderer) putText(v *ArticleView, doc *markdown.Document, a *si
 }
 
 func section(s *markdown.Section) Section {
-	out := Section{Kind: s.Kind.String(), Level: max(s.Level, 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
+	out := Section{Kind: s.Kind.String(), Level: max(int(s.Level), 2), ID: s.ID, Anchor: s.Anchor, Title: s.Title}
 	for i := range s.Items {
 		out.Items = append(out.Items, Item{ID: s.Items[i].ID, Title: s.Items[i].Title})
 	}
 	return out
 }
 
-func (r *languageRenderer) familyPage(f *site.Family) *FamilyView {
-	v := FamilyView{Page: r.titled("family", f.Page, r.family(f.Kind).Title, "")}
+// familyPage is a page of the list of a family's tags, from 1.
+func (r *languageRenderer) familyPage(f *site.Family, number int) *FamilyView {
+	var v FamilyView
+	own := r.family(f.Kind)
+	v.Page, v.Pager = r.listed("family", tagsOf(f), number, own.Title, "")
 	v.Breadcrumbs = r.breadcrumbs(r.in.Root)
+	if !v.First {
+		v.Breadcrumbs = append(v.Breadcrumbs, own)
+	}
 	v.Data = r.jsonLD(v.Page)
-	for _, t := range f.Tags {
+	for _, t := range site.OnPage(f.Tags, f.More, number) {
 		v.Tags = append(v.Tags, TagCard{Link: tagLink(t), Summary: t.Description})
 	}
 	return &v

@@ -2,8 +2,10 @@ package render_test
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -158,6 +160,72 @@ func TestPagesAreListedOnce(t *testing.T) {
 	}
 	if seen["pay/draft/index.html"] {
 		t.Error("a draft is made")
+	}
+}
+
+// What is too long for a page has several, which hold each article once and lead
+// to each other.
+func TestLongLists(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"site.yaml": "title: 站\nbase: https://example.org/help/\n", "pay/index.md": "---\ntitle: 支付\nsummary: 都在这里\n---\n"}
+	for i := range 110 {
+		files[fmt.Sprintf("pay/%03d.md", i)] = fmt.Sprintf("---\ntitle: 第%03d篇\nproducts: [订单, 产品%d]\n---\n", i, i)
+	}
+	for i := range 60 {
+		files[fmt.Sprintf("few/%03d.md", i)] = fmt.Sprintf("---\ntitle: 少%03d\n---\n", i)
+	}
+	for i := range 61 {
+		files[fmt.Sprintf("top%03d.md", i)] = fmt.Sprintf("---\ntitle: 顶%03d\n---\n", i)
+	}
+	l := load(t, builtIn(t), files)
+	heading := regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
+	pager := regexp.MustCompile(`(?s)<nav class="pager".*?</nav>`)
+	to := regexp.MustCompile(`<a class="chip"(?: rel="(.*?)")? href="/help/([^"]*)"[^>]*?( aria-current="page")?>`)
+	for _, test := range []struct {
+		page, heading, entries string // what an entry matches
+		many                   int
+		links                  string
+	}{
+		{"pay/", "支付", "第[0-9]+篇", 50, "pay/* pay/page/2/ next:pay/page/2/"},
+		{"pay/page/2/", "支付（第 2 页）", "第[0-9]+篇", 60, "pay/ pay/page/2/* prev:pay/"},
+		{"few/", "Few", "少[0-9]+", 60, ""},
+		{"", "", "顶[0-9]+", 50, "* page/2/ next:page/2/"},
+		{"page/2/", "其他文章（第 2 页）", "顶[0-9]+", 11, " page/2/* prev:"},
+		{"products/", "产品", "产品[0-9]+", 49, "products/* products/page/2/ products/page/3/… next:products/page/2/"},
+		{"products/订单/page/2/", "订单（第 2 页）", "第[0-9]+篇", 60, "products/订单/ products/订单/page/2/* prev:products/订单/"},
+	} {
+		page := string(made(t, l, test.page+"index.html"))
+		if h := heading.FindStringSubmatch(page); test.heading != "" && h[1] != test.heading {
+			t.Errorf("%s: the heading is %s, want %s", test.page, h[1], test.heading)
+		}
+		var entries []string
+		for _, m := range regexp.MustCompile(`<a href="[^"]*">(`+test.entries+`)</a>`).FindAllStringSubmatch(page, -1) {
+			entries = append(entries, m[1])
+		}
+		if len(entries) != test.many || len(slices.Compact(slices.Sorted(slices.Values(entries)))) != test.many {
+			t.Errorf("%s has %d entries, want %d: %v", test.page, len(entries), test.many, entries)
+		}
+		var links []string
+		for _, m := range to.FindAllStringSubmatch(pager.FindString(page), -1) {
+			address, err := url.PathUnescape(m[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			links = append(links, strings.TrimPrefix(m[1]+":", ":")+address+strings.Replace(m[3], ` aria-current="page"`, "*", 1))
+		}
+		if got := strings.Join(links, " "); got != strings.ReplaceAll(test.links, "…", "") {
+			t.Errorf("%s leads to %q, want %q", test.page, got, test.links)
+		}
+		if strings.HasPrefix(test.page, "pay/") && strings.Contains(page, "都在这里") != (test.page == "pay/") {
+			t.Errorf("%s: a summary stands on the first page alone", test.page)
+		}
+	}
+	listed := map[string]bool{}
+	for _, o := range l.Renderer.Pages() {
+		if listed[o.URL] {
+			t.Errorf("%s is made twice", o.URL)
+		}
+		listed[o.URL] = true
 	}
 }
 

@@ -24,12 +24,8 @@ const (
 
 // tag is the view of a tag's page without the texts of its steps.
 func (r *languageRenderer) tag(t *site.Tag) *TagView {
-	v := TagView{
-		Page: r.titled("tag", t.Page, t.Name, t.Description), Family: r.family(t.Family), Names: t.Names, Summary: t.Description,
-		Articles: each(t.Articles, r.card),
-	}
-	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), v.Family)
-	v.Data = r.jsonLD(v.Page)
+	v := r.tagged(t, 1)
+	v.Names, v.Summary = t.Names, t.Description
 	l := listsOf(t)
 	v.Steps, v.Checks, v.Fixes = each(l.steps, tagStep), each(l.checks, tagStep), each(l.fixes, tagStep)
 	if t.Family == site.Solution {
@@ -40,6 +36,18 @@ func (r *languageRenderer) tag(t *site.Tag) *TagView {
 	if t.Family == site.Product {
 		v.Solutions, v.Sayings = together(t, site.Solution), sayings(t)
 	}
+	return v
+}
+
+// tagged is a page of the list of a tag's articles, from 1.
+func (r *languageRenderer) tagged(t *site.Tag, number int) *TagView {
+	v := TagView{Family: r.family(t.Family), Articles: each(site.OnPage(t.Articles, t.More, number), r.card)}
+	v.Page, v.Pager = r.listed("tag", taggedWith(t), number, t.Name, t.Description)
+	v.Breadcrumbs = append(r.breadcrumbs(r.in.Root), v.Family)
+	if !v.First {
+		v.Breadcrumbs = append(v.Breadcrumbs, tagLink(t))
+	}
+	v.Data = r.jsonLD(v.Page)
 	return &v
 }
 

@@ -36,7 +36,7 @@
 //	{{(asset "site.js").Integrity}}  its hash for the integrity attribute
 //	{{with assetIf "custom.css"}}…{{end}}  the same of a file that may be missing
 //
-// The program itself asks for the words title_search, title_404, title_gone, title_symptoms, other_articles, figure, fold,
+// The program itself asks for the words title_search, title_404, title_gone, title_symptoms, title_page, other_articles, all_articles, figure, fold,
 // callout_note and so on for each kind of callout, date (a time layout of Go), family_product, family_cause, family_solution and
 // family_case. What a language lacks is taken from English.
 //
@@ -148,9 +148,28 @@ type CategoryCard struct {
 	Articles            []Link // the first few
 }
 
+// Pager leads through the pages of a list that is too long for one. What stands
+// above such a list is on its first page only.
+type Pager struct {
+	Number, Of     int   // of this page, from 1, and of all; both 0 where the list has only this one
+	First          bool  // the list's first page, or its only one
+	Total          int   // entries on all pages
+	Previous, Next *Link // nil at the ends
+	Pages          []PagerLink
+}
+
+// PagerLink leads to a page of a list: the first, the last, or one near this.
+type PagerLink struct {
+	Number  int
+	URL     string
+	Current bool // this page
+	After   bool // pages before it are left out
+}
+
 // HomeView is the home page.
 type HomeView struct {
 	Page
+	Pager
 	Intro      template.HTML
 	Symptoms   []Link // what readers ask, and the article that answers
 	Popular    bool   // the writer says that these are asked most; else they are some of each category
@@ -159,9 +178,11 @@ type HomeView struct {
 	Articles   []Card // those that are in no category; where there are categories, without the newest
 }
 
-// CategoryView is the page of a folder.
+// CategoryView is the page of a folder, or a further page of its articles or of
+// those beside the home page.
 type CategoryView struct {
 	Page
+	Pager
 	Summary  string
 	Icon     *Image // nil when it has none
 	Intro    template.HTML
@@ -288,6 +309,7 @@ type TagGroup struct {
 // TagView is the page of a tag.
 type TagView struct {
 	Page
+	Pager     // of the articles
 	Family    Link
 	Names     []string      // other names
 	Summary   string        // what the tag means
@@ -332,8 +354,8 @@ type Saying struct {
 // SymptomsView is a page of the index of symptoms.
 type SymptomsView struct {
 	Page
-	Groups         []SymptomGroup
-	Previous, Next *Link
+	Pager  // of one group; without numbers
+	Groups []SymptomGroup
 }
 
 // SymptomGroup is what readers say about one category.
@@ -352,6 +374,7 @@ type SymptomLink struct {
 // FamilyView lists the tags of a family.
 type FamilyView struct {
 	Page
+	Pager
 	Tags []TagCard
 }
 

@@ -145,6 +145,13 @@ func frontRules() []Rule {
 			Good:    "-- site.yaml --\nembeds: [bilibili.com]\n-- a.md --\n# 退款没到\n",
 		},
 		{
+			Code: "allow", Needed: true,
+			Summary: "allow: names what is no host, or what cannot be allowed",
+			Why:     "What stands there is part of the policy that every page is sent with, by which browsers load nothing from elsewhere. A host is named with https and without a path; all hosts below one are https://*.example.org; http is for localhost alone, where somebody tries something. Nothing that begins with “unsafe-” can be allowed: with it, a line of somebody else's in a page could run.",
+			Bad:     "-- site.yaml --\nallow: {scripts: [\"'unsafe-inline'\"]}\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\nallow: {scripts: [\"https://stats.example.org\"]}\n-- a.md --\n# 退款没到\n",
+		},
+		{
 			Code: "value", Needed: true,
 			Summary: "a text calls a value that site.yaml does not have",
 			Why:     "Readers would see the name in its braces. Where braces are meant, write a \\ before them, or make code of it.",

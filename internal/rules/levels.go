@@ -1,6 +1,10 @@
 package rules
 
-import "whyfix/internal/diag"
+import (
+	"slices"
+
+	"whyfix/internal/diag"
+)
 
 // Levels are how serious a site takes the rules. It never changes after
 // NewLevels; its zero value takes each for an error.
@@ -29,7 +33,7 @@ func (l Levels) On(code string) bool { return l.Of(code) != diag.Off }
 // Settle gives each diagnostic the severity of its rule, and leaves out those
 // of rules that are off. The list that it is given does not change.
 func (l Levels) Settle(list diag.List) diag.List {
-	var out diag.List
+	out := slices.Grow(diag.List(nil), len(list))
 	for _, d := range list {
 		if d.Severity = l.Of(d.Code); d.Severity != diag.Off {
 			out = append(out, d)

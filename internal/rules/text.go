@@ -166,6 +166,13 @@ func imageRules() []Rule {
 			Good:    "-- a.md --\n# 退款没到\n\n![钱的路线](way.svg \"钱从商家回到卡上\")\n-- way.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"></svg>\n",
 		},
 		{
+			Code: "image-blocked", Default: diag.Warning,
+			Summary: "browsers do not load an image, a film or a recording, because of where it is",
+			Why:     "Pages load by https alone, and if `allow:` in site.yaml names hosts for images or media, from these and the site's own. Readers see a hole. A copy beside the article is the surest: it is there as long as the article is. A warning, because all else on the page is right.",
+			Bad:     "# 退款没到\n\n![钱的路线](http://img.example.net/way.png)\n",
+			Good:    "-- site.yaml --\nallow: {images: [\"https://img.example.net\"]}\n-- a.md --\n# 退款没到\n\n![钱的路线](https://img.example.net/way.png)\n",
+		},
+		{
 			Code: "image-target", Needed: true,
 			Summary: "an image is not there",
 			Why:     "Readers would see a hole. `whyfix check -fix` mends the path of an image that was moved.",

@@ -29,6 +29,15 @@ const ClusterSchema = cluster.Schema
 // ClusterName is the name of the index of a site's release.
 func ClusterName(site, release string) string { return cluster.NameOf(site, release) }
 
+// ClusterSite is the site whose index has that name.
+func ClusterSite(index string) string { return cluster.SiteOf(index) }
+
+// InCluster reports whether the index of a folder is in a cluster.
+func InCluster(dir string) bool { return cluster.Found(dir) }
+
+// ClusterAddresses are where the index of a folder was written to.
+func ClusterAddresses(dir string) ([]string, error) { return cluster.Addresses(dir) }
+
 // WriteTo makes an index of content in a cluster, and in a folder what is known
 // of all of it. Progress is told how many documents are there.
 func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, index ClusterIndex, progress func(done, all int)) error {
@@ -55,8 +64,8 @@ func Holds(ctx context.Context, at Cluster, dir string) (bool, error) {
 }
 
 // Away says why nobody can be asked at present; nil: somebody can.
-func (s *Searcher) Away() error {
-	if x, is := s.engine.(interface{ Down() error }); is {
+func (s *Searcher) Away() *Unavailable {
+	if x, is := s.engine.(*cluster.Index); is {
 		return x.Down()
 	}
 	return nil

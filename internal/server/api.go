@@ -251,9 +251,12 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 	aside := time.Duration(w.aside.Swap(0))
 	s.clients.Charge(w.client, aside)
 	w.processor += took + aside
+	if err == nil {
+		s.away.back(s.log)
+	}
 	if after, away := awayFor(err); away && r.Context().Err() == nil {
 		s.metrics.away.Inc()
-		s.away.log(s.log, "the cluster of the search is away; pages are served", err)
+		s.away.log(s.log, err)
 		return &failure{http.StatusServiceUnavailable, "search_unavailable", "the search does not answer at present; try again in a moment", after}
 	}
 	if err != nil {
@@ -277,6 +280,7 @@ func (s *Server) charged(ctx context.Context, who limit.Client, do func(context.
 
 type suggestAnswer struct {
 	Query       string              `json:"query"`
+	Release     string              `json:"release"`
 	Suggestions []search.Suggestion `json:"suggestions"`
 }
 
@@ -289,7 +293,7 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) *fai
 	if f != nil || s.shared(w, r, release) {
 		return f
 	}
-	answer := suggestAnswer{Query: q, Suggestions: []search.Suggestion{}}
+	answer := suggestAnswer{Query: q, Release: release.ID, Suggestions: []search.Suggestion{}}
 	if release.Search != nil && begins(q) {
 		f := s.query(w, r, func(ctx context.Context) error {
 			found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)

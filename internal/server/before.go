@@ -41,8 +41,15 @@ const (
 // keep takes over what a release has and another does not, until a time. Files
 // that are not what their release says are left out.
 func (b *before) keep(r *Release, live *Release, until time.Time) {
-	for address, sum := range r.Hashes {
-		if !fingerprinted.MatchString(address) || live != nil && live.Hashes[address] != "" {
+	theme := map[string]string{}
+	if err := r.Hashes.Below("/assets/", func(address, sum string) bool {
+		theme[address] = sum
+		return true
+	}); err != nil {
+		return
+	}
+	for address, sum := range theme {
+		if !fingerprinted.MatchString(address) || live != nil && live.has(address) {
 			continue
 		}
 		b.mu.Lock()
@@ -127,7 +134,7 @@ func (s *Server) keepOthers(path string, live *Release) {
 			s.log.Debug("a release of before", slog.Any("error", err))
 			continue
 		}
-		s.before.keep(&Release{WWW: r.WWW(), Hashes: r.Manifest().URLs}, live, until)
+		s.before.keep(&Release{WWW: r.WWW(), Hashes: r.Addresses()}, live, until)
 		r.Close()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"whyfix/internal/disk"
 	"whyfix/internal/publish"
@@ -19,11 +20,17 @@ type coding struct{ name, ext string }
 // codings are all of them, the smaller copies first.
 func codings() []coding { return []coding{{"br", ".br"}, {"gzip", ".gz"}} }
 
+// has reports whether the manifest names an address.
+func (r *Release) has(address string) bool {
+	sum, _ := r.Hashes.Hash(address)
+	return sum != ""
+}
+
 // variant tells whether a release may have a copy of a file in a coding, and
 // the validator of that copy. What the copy was made by is part of it: the
 // bytes of two methods must never be put together.
 func (r *Release) variant(name, tag string, c coding) (string, bool) {
-	if own := r.Hashes["/"+name+c.ext]; own != "" { // a file of the writer's
+	if own, _ := r.Hashes.Hash("/" + name + c.ext); own != "" { // a file of the writer's
 		return own + "-" + c.name, true
 	}
 	how, made := r.Variants[c.ext]
@@ -40,11 +47,15 @@ type representation struct {
 	tag    string // its validator, without quotes; "" if there is none
 	coding string // "" when it is sent as it is
 	varies bool   // others may get another
+	unsure bool   // nobody knows what it should be: no copy can be compared with it
 }
 
 // choose looks for the representation that a reader's browser likes best. The
 // file itself comes in, and is closed if a copy is sent in its place.
 func (s *Server) choose(r *http.Request, release *Release, name string, plain representation) representation {
+	if plain.unsure {
+		return plain
+	}
 	wanted := accepted(r.Header.Values("Accept-Encoding"))
 	for _, c := range wanted {
 		tag, may := release.variant(name, plain.tag, c)
@@ -73,7 +84,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain re
 // has no hash of copies, so each is looked into once, when it is first wanted:
 // nearly all browsers get nothing else. One that was written since is another.
 func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker, plain representation) bool {
-	if s.options.Unpack == nil || plain.tag == "" || release.Hashes["/"+name+ext] != "" { // a file of its own was looked at with all others
+	if s.options.Unpack == nil || plain.tag == "" || release.has("/"+name+ext) { // a file of its own was looked at with all others
 		return true
 	}
 	var now disk.Stat
@@ -82,15 +93,15 @@ func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker
 			now = disk.StatOf(info)
 		}
 	}
-	if was, ok := release.proven.Load(name + ext); ok && was.(proof).of == now {
-		return was.(proof).good
+	if was, ok := release.proven.get(name + ext); ok && was.of == now {
+		return was.good
 	}
 	sum, err := s.unpacked(ext, copied, plain.size)
 	good := err == nil && sum == plain.tag
 	if !good {
 		s.log.Error("a compressed copy is damaged, the file itself is sent", "release", release.ID, "copy", name+ext)
 	}
-	release.proven.Store(name+ext, proof{now, good})
+	release.proven.put(name+ext, proof{now, good})
 	return good
 }
 
@@ -98,6 +109,32 @@ func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker
 type proof struct {
 	of   disk.Stat
 	good bool
+}
+
+// mostProofs bounds the memory of what was found: who reads all pages of a large
+// site makes none of them remembered for longer.
+const mostProofs = 20_000
+
+// proofs are what was found of compressed copies, by their names.
+type proofs struct {
+	mu    sync.Mutex
+	known map[string]proof
+}
+
+func (p *proofs) get(name string) (proof, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was, ok := p.known[name]
+	return was, ok
+}
+
+func (p *proofs) put(name string, found proof) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil || len(p.known) >= mostProofs {
+		p.known = map[string]proof{}
+	}
+	p.known[name] = found
 }
 
 // unpacked is the content hash of what is in a copy of a file of a size. It

@@ -211,7 +211,7 @@ func TestCopies(t *testing.T) {
 			"own.csv": {Data: []byte("own")}, "own.csv.br": {Data: []byte("own br")},
 			"none.css": {Data: []byte("none")},
 		},
-		Hashes:   map[string]string{"/made.css": "1", "/half.css": "2", "/own.csv": "3", "/own.csv.br": "4", "/none.css": "5"},
+		Hashes:   publish.AddressesOf(map[string]string{"/made.css": "1", "/half.css": "2", "/own.csv": "3", "/own.csv.br": "4", "/none.css": "5"}),
 		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
 	}, nil)
 	s := New(&h, slog.New(slog.DiscardHandler), Options{})
@@ -265,7 +265,7 @@ func TestDamagedCopies(t *testing.T) {
 			"other.css": {Data: []byte(text)}, "other.css.gz": {Data: gz(text + "more")}, "other.css.br": {Data: br("less")},
 			"none.css": {Data: []byte(text)}, "none.css.gz": {}, "none.css.br": {},
 		},
-		Hashes:   map[string]string{"/good.css": tag, "/cut.css": tag, "/flipped.css": tag, "/other.css": tag, "/none.css": tag},
+		Hashes:   publish.AddressesOf(map[string]string{"/good.css": tag, "/cut.css": tag, "/flipped.css": tag, "/other.css": tag, "/none.css": tag}),
 		Variants: map[string]string{".gz": "gz7", ".br": "br5"},
 	}, nil)
 	book := &logBook{}
@@ -340,7 +340,7 @@ func TestValidatorIsOfTheFile(t *testing.T) {
 	h.Swap(&Release{
 		ID: "x", Base: "/",
 		WWW:    fstest.MapFS{"a/my": {Data: []byte("one")}, "a/myindex.html": {Data: []byte("two")}, "a/index.html": {Data: []byte("three")}},
-		Hashes: map[string]string{"/a/my": "1", "/a/myindex.html": "2", "/a/": "3"},
+		Hashes: publish.AddressesOf(map[string]string{"/a/my": "1", "/a/myindex.html": "2", "/a/": "3"}),
 	}, nil)
 	s := New(&h, slog.New(slog.DiscardHandler), Options{})
 	for target, want := range map[string]string{"/a/my": `"1"`, "/a/myindex.html": `"2"`, "/a/": `"3"`, "/a/index.html": `"3"`} {

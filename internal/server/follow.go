@@ -30,7 +30,8 @@ func Load(ctx context.Context, path string, at search.Cluster, known *Release) (
 	r, closeRelease, err := openRelease(path, at, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
 	if err == nil && r.Search != nil {
 		err = guarded(func() error { return r.Search.Warm(ctx) })
-		if isAway(err) {
+		// One whose index is gone is refused if there is another that serves.
+		if isAway(err) && (known == nil || r.Search.Away() == nil || r.Search.Away().Lasting == "") {
 			err = nil
 		}
 	}
@@ -51,8 +52,8 @@ func openRelease(path string, at search.Cluster, verify func(*publish.Release) e
 	}
 	m := r.Manifest()
 	out := &Release{
-		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Endpoint: m.Endpoint, Frames: m.Frames, WWW: r.WWW(),
-		Feed: m.Feed, Hashes: m.URLs, Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Policy: publish.PagePolicy(m.Endpoint, m.Frames, m.Allow), WWW: r.WWW(),
+		Feed: m.Feed, Hashes: r.Addresses(), Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	var page []byte
 	if err = verify(r); err == nil {

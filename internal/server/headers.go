@@ -1,37 +1,23 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 	"path"
 	"strings"
 	"time"
+
+	"whyfix/internal/publish"
 )
 
-// What pages and other answers let a browser do. A page uses what its own site
-// serves, and images, films and recordings from anywhere; no other site may frame it; an answer
-// that is no page needs nothing at all.
-const (
-	pagePolicy   = "default-src 'self'; connect-src 'self'%[1]s; img-src 'self' data: https:; media-src 'self' https:; frame-src 'self'%[2]s; object-src 'none'; base-uri 'self'; form-action 'self'%[1]s; frame-ancestors 'self'"
-	answerPolicy = "default-src 'none'; frame-ancestors 'none'"
-	// What a writer has put beside the articles may be anybody's: a drawing or a
-	// page that came with a script would run it with all that the site may do.
-	filePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
-	// No page of a help site needs a camera or the like, nor does what it embeds.
-	permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
-)
+// What answers that are no files let a browser do: nothing.
+const answerPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-// policy is what pages of a release may do; they may ask its endpoint, and show
-// the frames that the site allows.
-func (r *Release) policy() string {
-	endpoint, frames := "", ""
-	if r.Endpoint != "" {
-		endpoint = " " + r.Endpoint
+// pagePolicy is what pages of a release may do.
+func (r *Release) pagePolicy() string {
+	if r.Policy == "" { // a release that says nothing allows nothing beside its own
+		return publish.PagePolicy("", nil, publish.Allow{})
 	}
-	if len(r.Frames) > 0 {
-		frames = " " + strings.Join(r.Frames, " ")
-	}
-	return fmt.Sprintf(pagePolicy, endpoint, frames)
+	return r.Policy
 }
 
 // policyOf is what a file may do. Files of the theme are below assets/, which no
@@ -41,9 +27,9 @@ func (r *Release) policy() string {
 func (r *Release) policyOf(name string) string {
 	switch base := path.Base(name); {
 	case isTheme(name), base == "index.html", base == "404.html", base == "410.html", strings.EqualFold(path.Ext(base), ".pdf"):
-		return r.policy()
+		return r.pagePolicy()
 	}
-	return filePolicy
+	return publish.FilePolicy
 }
 
 // isTheme reports whether a file is one of the theme's folder of assets.
@@ -53,7 +39,7 @@ func isTheme(name string) bool { return strings.HasPrefix(name, "assets/") }
 func protect(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-	h.Set("Permissions-Policy", permissions)
+	h.Set("Permissions-Policy", publish.Permissions)
 	h.Set("Content-Security-Policy", answerPolicy)
 }
 

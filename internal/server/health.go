@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -68,16 +69,18 @@ func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) 
 		s.fail(w, http.StatusServiceUnavailable, "ending", "this process is about to end")
 	case release == nil:
 		s.fail(w, http.StatusServiceUnavailable, "not_ready", "no release is loaded yet")
-	case s.stillAway(release):
+	default:
+		why := s.stillAway(release)
+		switch {
+		case why == "":
+			plain(w, "ready\n"+w.posts.tells())
 		// All processes have the same cluster: to send readers to none of them would
 		// take the pages away, too. Who sends searches alone asks for it.
-		if r.URL.Query().Has("search") {
-			s.fail(w, http.StatusServiceUnavailable, "search_unavailable", "the cluster of the search does not answer")
-			return
+		case r.URL.Query().Has("search"):
+			s.fail(w, http.StatusServiceUnavailable, "search_unavailable", "the search does not answer: "+why)
+		default:
+			plain(w, "ready, but for the search: "+why+"\n")
 		}
-		plain(w, "ready, but for the search: its cluster does not answer\n")
-	default:
-		plain(w, "ready\n"+w.posts.tells())
 	}
 }
 
@@ -99,33 +102,52 @@ func isAway(err error) bool {
 	return away
 }
 
-// seldom says what is wrong, but not at each search that it costs.
-type seldom struct {
+// awayLog says that the cluster is away, but not at each search that it costs.
+type awayLog struct {
 	mu   sync.Mutex
+	away bool // it was said, and not yet that it is back
 	last time.Time
 }
 
-const seldomEvery = 10 * time.Second
+const awayEvery = 10 * time.Second
 
-func (a *seldom) log(log *slog.Logger, message string, err error) {
+func (a *awayLog) log(log *slog.Logger, err error) {
 	a.mu.Lock()
 	now := time.Now()
-	quiet := now.Sub(a.last) < seldomEvery
+	quiet := now.Sub(a.last) < awayEvery
 	if !quiet {
 		a.last = now
 	}
+	a.away = true
 	a.mu.Unlock()
 	if !quiet {
-		log.Error(message, "error", err)
+		log.Error("no search is answered; pages are served", "error", err)
 	}
 }
 
-// stillAway reports whether the cluster of a release is away. Who asks may be the
-// only one, so it is looked whether it is back, as often as health is.
-func (s *Server) stillAway(release *Release) bool {
+// back says that searches are answered again, if it was said that they are not.
+func (a *awayLog) back(log *slog.Logger) {
+	a.mu.Lock()
+	was := a.away
+	a.away, a.last = false, time.Time{}
+	a.mu.Unlock()
+	if was {
+		log.Info("searches are answered again")
+	}
+}
+
+// stillAway tells why the cluster of a release cannot be asked; "": it can. Who
+// wants to know may be the only one who asks, so it is looked whether it is back,
+// as often as health is.
+func (s *Server) stillAway(release *Release) string {
 	if release.Search == nil || release.Search.Away() == nil {
-		return false
+		return ""
 	}
 	_ = s.health.check(release) // of which Away knows
-	return release.Search.Away() != nil
+	away := release.Search.Away()
+	if away == nil {
+		s.away.back(s.log)
+		return ""
+	}
+	return cmp.Or(away.Lasting, "its cluster does not answer")
 }

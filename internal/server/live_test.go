@@ -12,16 +12,62 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
+
+// Within its time of grace a release is found by its id, and is closed once after it.
+func TestHolderGrace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := Holder{Grace: time.Minute}
+		var closed []string
+		swap := func(id string) { h.Swap(&Release{ID: id}, func() { closed = append(closed, id) }) }
+		answers := func(asked, want string) {
+			t.Helper()
+			r, done := h.AcquireOr(asked)
+			defer done()
+			if r.ID != want {
+				t.Errorf("asked for %q it gives %q, want %q", asked, r.ID, want)
+			}
+		}
+		swap("a")
+		swap("b")
+		answers("a", "a")
+		answers("", "b")
+		answers("x", "b")
+		time.Sleep(59 * time.Second)
+		swap("b") // loaded anew: that is no release before
+		answers("a", "b")
+		swap("c")
+		answers("b", "b")
+		time.Sleep(2 * time.Second) // that of a has ended long since
+		answers("b", "b")
+		time.Sleep(time.Minute)
+		answers("b", "c")
+		if want := []string{"a", "b", "b"}; !slices.Equal(closed, want) {
+			t.Errorf("closed are %v, want %v", closed, want)
+		}
+		swap("d")
+		h.Swap(nil, nil)
+		if len(closed) != 5 {
+			t.Errorf("at the end closed are %v", closed)
+		}
+		time.Sleep(2 * time.Minute)
+		if len(closed) != 5 {
+			t.Errorf("closed are %v: one of them twice", closed)
+		}
+	})
+}
 
 func TestHolder(t *testing.T) {
 	t.Parallel()

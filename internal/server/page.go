@@ -31,7 +31,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 		return nil
 	}
 	// Each language has its own page; that of the default is the one without a name.
-	place := strings.TrimPrefix(r.URL.Path, release.Base)
+	place := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, release.Base), "/") // a proxy may have taken the base away
 	if !release.Template.Has(place) {
 		place = "search/"
 	}
@@ -44,7 +44,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 		q.Language = release.Template.Language(place)
 	}
 	// Also with 304, whose headers take the place of those that are held.
-	w.Header().Set("Content-Security-Policy", release.policy())
+	w.Header().Set("Content-Security-Policy", release.pagePolicy())
 	if bad == nil && s.shared(w, r, release) {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 			})
 		}
 	}
-	view.Page = place
+	view.Page, view.Release = place, release.ID
 	var page bytes.Buffer
 	fill := func(context.Context) error { return release.Template.Execute(&page, view) }
 	var err error

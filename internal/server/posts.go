@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"whyfix/internal/limit"
@@ -21,6 +23,7 @@ import (
 type livePosts struct {
 	source *publish.Posts
 	search *search.Searcher
+	users  int // under the holder's lock
 }
 
 // version tells apart what is found beside the articles, for who holds an answer.
@@ -64,6 +67,69 @@ func (s *Server) federated(x *exchange, release *Release) search.Federated {
 func (s *Server) withoutPosts(err error) {
 	s.metrics.postsFailed.Inc()
 	s.beside.log(s.log, "posts are left out of answers, articles are found", err)
+}
+
+// seldom says what is wrong, but not at each search that it costs.
+type seldom struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (a *seldom) log(log *slog.Logger, message string, err error) {
+	a.mu.Lock()
+	now := time.Now()
+	quiet := now.Sub(a.last) < awayEvery
+	if !quiet {
+		a.last = now
+	}
+	a.mu.Unlock()
+	if !quiet {
+		log.Error(message, "error", err)
+	}
+}
+
+// postsHolder hands out the live posts and keeps each generation open until its
+// last request is done.
+type postsHolder struct {
+	mu   sync.Mutex
+	live *livePosts
+}
+
+// Swap makes another generation live; nil: none is.
+func (h *postsHolder) Swap(p *livePosts) {
+	if p != nil {
+		p.users = 1 // the holder
+	}
+	h.mu.Lock()
+	old := h.live
+	h.live = p
+	h.mu.Unlock()
+	if old != nil {
+		h.leave(old)
+	}
+}
+
+func (h *postsHolder) leave(p *livePosts) {
+	h.mu.Lock()
+	p.users--
+	last := p.users == 0
+	h.mu.Unlock()
+	if last {
+		p.search.Close()
+	}
+}
+
+// Acquire returns the live posts, or nil, and a function to call when done with
+// them.
+func (h *postsHolder) Acquire() (*livePosts, func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.live
+	if p == nil {
+		return nil, func() {}
+	}
+	p.users++
+	return p, func() { h.leave(p) }
 }
 
 // Label says what sources are called in a language.
@@ -162,7 +228,7 @@ func (s *Server) followPosts(ctx context.Context) (wait func()) {
 	}()
 	return func() {
 		<-ended
-		s.posts.Swap(nil, nil)
+		s.posts.Swap(nil)
 	}
 }
 
@@ -190,7 +256,7 @@ func (f *postsFollower) look(ctx context.Context) {
 		f.refuse(place, err)
 	default:
 		f.live, f.refused, f.reason, f.wait = place, publish.Place{}, "", 0
-		s.posts.Swap(next, func() { next.search.Close() })
+		s.posts.Swap(next)
 		s.metrics.showPosts(next.source.Manifest())
 		s.log.Info("new posts", "posts", next.source.Manifest().Documents, "changed", next.source.Manifest().Time.Format(time.RFC3339))
 	}
@@ -215,7 +281,7 @@ func (f *postsFollower) load(ctx context.Context) (*livePosts, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &livePosts{p, x}, nil
+	return &livePosts{source: p, search: x}, nil
 }
 
 // refuse says once for each reason why posts are not served, and sets the time

@@ -38,75 +38,103 @@ type Release struct {
 	Articles  int
 	Base      string // path prefix of every link: "/" or "/help/"
 	Origins   []string
-	Frames    []string // origins that pages may frame
-	Endpoint  string   // origin at which pages ask; "": where they are
+	Policy    string // the Content-Security-Policy of pages
 	WWW       fs.FS
-	Hashes    map[string]string // content hashes by URL below the base; may be nil
-	Redirects map[string]string // where each old address below the base leads; may be nil
-	Gone      []string          // addresses below the base of withdrawn pages, sorted
-	Feed      publish.Feed      // what posts are called
-	Variants  map[string]string // how compressed copies were made, by their extension; nil: there are none
-	Search    *search.Searcher  // nil: made without an index
+	Hashes    *publish.Addresses // content hashes by URL below the base; may be nil
+	Redirects map[string]string  // where each old address below the base leads; may be nil
+	Gone      []string           // addresses below the base of withdrawn pages, sorted
+	Feed      publish.Feed       // what posts are called
+	Variants  map[string]string  // how compressed copies were made, by their extension; nil: there are none
+	Search    *search.Searcher   // nil: made without an index
 	// IndexBytes is the size of the index on the disk; 0 if it has none there.
 	IndexBytes int64
-	proven     sync.Map                // compressed copies that were looked into: name → proof
+	proven     proofs                  // of compressed copies that were looked into
+	unsure     sync.Once               // for saying that the hashes cannot be relied on
 	Template   *publish.SearchTemplate // nil: no search page
 	source     *publish.Release        // nil: not from a folder
 }
 
 // Holder hands out the live release and keeps each open until its last
 // request is done. Its zero value holds none.
-type Holder = lease[Release]
+type Holder struct {
+	// Grace is how long the release before the live one stays open, for pages that
+	// have answers of it and ask for more; 0: not at all.
+	Grace time.Duration
 
-// lease hands out what is live, and keeps each open until its last user is done.
-// Its zero value holds none.
-type lease[T any] struct {
-	mu   sync.Mutex
-	live *held[T]
+	mu     sync.Mutex
+	live   *held
+	before *held // within Grace; nil: none
 }
 
-type held[T any] struct {
-	what  *T
-	users int // under the lease's lock; the lease itself is one
+type held struct {
+	*Release
+	users int // under the Holder's lock; the Holder itself is one
 	close func()
 }
 
-// Swap makes another live. The one before is closed when its last user is done;
-// close may be nil.
-func (h *lease[T]) Swap(what *T, close func()) {
+// Swap makes another release live. The one before is closed when its last
+// request is done and its time of grace is over; close may be nil.
+func (h *Holder) Swap(r *Release, close func()) {
 	h.mu.Lock()
+	gone := []*held{h.before, h.live}
 	old := h.live
-	h.live = &held[T]{what: what, users: 1, close: close}
-	if what == nil {
+	h.live, h.before = &held{Release: r, users: 1, close: close}, nil
+	if r == nil {
 		h.live = nil
 	}
+	if h.Grace > 0 && r != nil && old != nil && old.ID != r.ID {
+		h.before, gone = old, gone[:1]
+		time.AfterFunc(h.Grace, func() { h.forget(old) })
+	}
 	h.mu.Unlock()
-	if old != nil {
-		h.leave(old)
+	for _, r := range gone {
+		if r != nil {
+			h.leave(r)
+		}
 	}
 }
 
-func (h *lease[T]) leave(x *held[T]) {
+// forget ends the time of grace of a release, unless others did.
+func (h *Holder) forget(r *held) {
 	h.mu.Lock()
-	x.users--
-	last := x.users == 0
+	is := h.before == r
+	if is {
+		h.before = nil
+	}
 	h.mu.Unlock()
-	if last && x.close != nil {
-		x.close()
+	if is {
+		h.leave(r)
 	}
 }
 
-// Acquire returns what is live, or nil, and a function to call when done with
-// it.
-func (h *lease[T]) Acquire() (*T, func()) {
+func (h *Holder) leave(r *held) {
+	h.mu.Lock()
+	r.users--
+	last := r.users == 0
+	h.mu.Unlock()
+	if last && r.close != nil {
+		r.close()
+	}
+}
+
+// Acquire returns the live release, or nil, and a function to call when done
+// with it.
+func (h *Holder) Acquire() (*Release, func()) { return h.AcquireOr("") }
+
+// AcquireOr returns the release with an id, if it is still open, or else the
+// live one.
+func (h *Holder) AcquireOr(id string) (*Release, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.live == nil {
+	r := h.live
+	if h.before != nil && h.before.ID == id {
+		r = h.before
+	}
+	if r == nil {
 		return nil, func() {}
 	}
-	x := h.live
-	x.users++
-	return x.what, func() { h.leave(x) }
+	r.users++
+	return r.Release, func() { h.leave(r) }
 }
 
 // Options are what an operator chooses. The zero value limits no client, logs
@@ -133,7 +161,7 @@ type Options struct {
 // Server is the HTTP interface.
 type Server struct {
 	holder  *Holder
-	posts   lease[livePosts]
+	posts   postsHolder
 	follows postsFollower
 	log     *slog.Logger
 	options Options
@@ -141,7 +169,7 @@ type Server struct {
 	queue   *limit.Queue
 	metrics *metrics
 	health  health
-	away    seldom
+	away    awayLog
 	beside  seldom
 	before  before
 	reload  chan struct{}
@@ -176,6 +204,9 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
+		if live.Search != nil && live.Search.Away() != nil {
+			s.away.log(log, live.Search.Away())
+		}
 		done()
 	}
 	return s
@@ -195,7 +226,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
 	defer s.end(x, r)
 	defer s.recover(x, r)
-	release, done := s.holder.Acquire()
+	release, done := s.holder.AcquireOr(releaseOf(r))
 	defer done()
 	if release != nil {
 		x.release = release.ID
@@ -212,6 +243,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.dispatch(x, r, release)
+}
+
+// releaseOf is the release that a page has answers of already and asks more of:
+// its list, its filters and its next page are to be of one. "" is the live one,
+// as for all that is no search.
+func releaseOf(r *http.Request) string {
+	if !strings.Contains(r.URL.RawQuery, "release=") || !strings.Contains(r.URL.Path, "/api/") {
+		return ""
+	}
+	return r.URL.Query().Get("release")
 }
 
 // recover ends a request that went wrong in a way that nobody foresaw, and

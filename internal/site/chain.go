@@ -19,15 +19,32 @@ type Chain struct {
 
 // Step is one item of the chain: a cause, a check, a solution or a case.
 type Step struct {
-	Article   *Article
-	Kind      markdown.Kind
-	ID        string
-	Title     string
-	Tag       *Tag    // what it is about, or nil
+	Article *Article
+	Kind    markdown.Kind
+	ID      string
+	Title   string
+	Tag     *Tag // what it is about, or nil
+	*Leads       // never nil
+}
+
+// Leads are what the writer says of how steps belong together.
+type Leads struct {
 	For       []*Step // of a check, a solution or a case: the causes that it is for
 	Checks    []*Step // of a cause: how to tell that it is this one
 	Solutions []*Step // of a cause: what to do then
 	Cases     []*Step // of a cause: where it happened
+}
+
+// unled is what all steps share of which nobody says anything: most do, and there
+// are more of them than of anything else. It never changes.
+var unled = &Leads{}
+
+// leads are a step's own.
+func (s *Step) leads() *Leads {
+	if s.Leads == unled {
+		s.Leads = &Leads{}
+	}
+	return s.Leads
 }
 
 // URL is the address of the step on its article's page.
@@ -102,7 +119,7 @@ func (a *Article) newChain(say func(diag.Diagnostic)) *Chain {
 		s := &a.Doc.Sections[i]
 		for j := range s.Items {
 			it := &s.Items[j]
-			c.steps, items = append(c.steps, Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title}), append(items, it)
+			c.steps, items = append(c.steps, Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title, Leads: unled}), append(items, it)
 			step := &c.steps[len(c.steps)-1]
 			list := c.of(s.Kind)
 			*list = append(*list, step)
@@ -193,14 +210,14 @@ func (c *Chain) connect(step *Step, it *markdown.Item, say func(diag.Diagnostic)
 			if slices.Contains(step.For, cause) {
 				continue // two names of one cause
 			}
-			step.For = append(step.For, cause)
-			switch step.Kind {
+			step.leads().For = append(step.For, cause)
+			switch to := cause.leads(); step.Kind {
 			case markdown.Check:
-				cause.Checks = append(cause.Checks, step)
+				to.Checks = append(to.Checks, step)
 			case markdown.Solution:
-				cause.Solutions = append(cause.Solutions, step)
+				to.Solutions = append(to.Solutions, step)
 			case markdown.Case:
-				cause.Cases = append(cause.Cases, step)
+				to.Cases = append(to.Cases, step)
 			}
 		}
 		if found || tag != nil {

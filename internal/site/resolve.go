@@ -66,6 +66,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	})
 	r.order()
 	r.symptoms()
+	r.lists()
 	wg.Wait()
 	r.diags = append(r.diags, items.diags...)
 	r.links()

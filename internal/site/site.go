@@ -201,6 +201,7 @@ type Category struct {
 	Icon     Asset       // zero when it has none
 	Children []*Category // in the order in which readers see them
 	Articles []*Article  // likewise
+	More     []Page      // the pages of the list of articles after the first; see OnPage
 
 	newest time.Time // the last change of an article in it; zero when none has a date
 }
@@ -287,6 +288,7 @@ type Family struct {
 	Kind FamilyKind
 	In   *Language
 	Tags []*Tag // most used first, then by name
+	More []Page // as Category.More, of the list of tags
 }
 
 // Tag is a tag in one family and one language.
@@ -298,6 +300,7 @@ type Tag struct {
 	Names       []string // other names
 	Description string
 	Articles    []*Article // newest first
+	More        []Page     // as Category.More
 
 	word  string                  // its name, folded: what tells it from others
 	steps atomic.Pointer[[]*Step] // what Steps found

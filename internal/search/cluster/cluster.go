@@ -11,6 +11,7 @@ package cluster
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -80,6 +81,53 @@ func Connect(o Options) (*Cluster, error) {
 	return c, nil
 }
 
+// The oldest version of OpenSearch that will do: in older ones terms cannot say
+// what they count.
+const (
+	oldestMajor = 2
+	oldestMinor = 19
+)
+
+// connectToWrite connects to a cluster that an index can be written to: what is
+// wrong with it is said before anything is done.
+func connectToWrite(ctx context.Context, o Options) (*Cluster, error) {
+	c, err := Connect(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.fit(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// fit looks whether it is OpenSearch, and not too old.
+func (c *Cluster) fit(ctx context.Context) error {
+	var said struct {
+		Version struct{ Distribution, Number string }
+	}
+	err := c.do(ctx, http.MethodGet, "/", nil, &said)
+	var f *Failure
+	if errors.As(err, &f) && f.Status == http.StatusForbidden && f.Type != "" { // that may not be asked: then the index will tell
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v := said.Version
+	var major, minor int
+	_, _ = fmt.Sscanf(v.Number, "%d.%d", &major, &minor)
+	switch {
+	case v.Number == "":
+		return fmt.Errorf("search: %w: it tells no version", errOther)
+	case v.Distribution != "opensearch":
+		return fmt.Errorf("search: %w: it calls itself %s %s, and OpenSearch %d.%d or newer is needed", errOther, cmp.Or(v.Distribution, "Elasticsearch"), v.Number, oldestMajor, oldestMinor)
+	case major < oldestMajor || major == oldestMajor && minor < oldestMinor:
+		return fmt.Errorf("search: this OpenSearch is too old: it is %s, and %d.%d or newer is needed", v.Number, oldestMajor, oldestMinor)
+	}
+	return nil
+}
+
 func (o Options) client(secure *tls.Config, attempt time.Duration) (*opensearch.Client, error) {
 	off := false
 	return opensearch.NewClient(opensearch.Config{
@@ -144,17 +192,80 @@ type Failure struct {
 func (f *Failure) Error() string {
 	switch {
 	case f.Status == http.StatusUnauthorized:
-		return "the OpenSearch cluster does not know this user, or not this password (401): see the credentials"
-	case f.Status == http.StatusForbidden && f.Type != "cluster_block_exception":
+		return "the OpenSearch cluster does not know this user, or not this password (401): say them with -opensearch-user FILE, or OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD"
+	case f.Status == http.StatusForbidden && f.Type != blocked:
 		return "the user may not do this in the OpenSearch cluster (403): " + f.Reason
 	case f.Type == "index_not_found_exception":
 		return "the index is not in the OpenSearch cluster any more: somebody has deleted it. Build the site again, or go back to a release whose index is there: " + f.Reason
 	case f.Type == "index_closed_exception":
-		return "the index is closed in the OpenSearch cluster: open it again: " + f.Reason
-	case f.Type == "cluster_block_exception" && strings.Contains(f.Reason, "flood-stage"):
-		return "a disk of the OpenSearch cluster is full, so it takes nothing more (flood stage): make room, and build again: " + f.Reason
+		return "the index is closed in the OpenSearch cluster: open it again, or build the site again: " + f.Reason
+	case f.full():
+		return "a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and build again: " + f.Reason
+	case f.Type == "unavailable_shards_exception":
+		return "the index finds no place in the OpenSearch cluster: too few nodes are up, or their disks are full; GET /_cluster/allocation/explain tells which: " + f.Reason
+	case f.Type == "" && f.Status < 500 && f.Status != http.StatusTooManyRequests:
+		return fmt.Sprintf("what answers is no OpenSearch cluster (%d): %s", f.Status, f.Reason)
 	}
 	return fmt.Sprintf("the OpenSearch cluster says %d: %s: %s", f.Status, f.Type, f.Reason)
+}
+
+// blocked is the type of what fails because somebody, or the cluster itself,
+// has forbidden it for now.
+const blocked = "cluster_block_exception"
+
+// full reports whether a disk is full: that may pass, but not while somebody
+// waits for it.
+func (f *Failure) full() bool {
+	return f.Type == blocked && (strings.Contains(f.Reason, "flood-stage") || strings.Contains(f.Reason, "create-index"))
+}
+
+// lastingly says in a few words what is wrong until somebody mends it; "":
+// nothing, or what may pass.
+func lastingly(err error) string {
+	var f *Failure
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, errOther):
+		return "what answers is no OpenSearch cluster"
+	case distrust(err) != "":
+		return "its cluster is not to be trusted, or does not trust this process"
+	default:
+		return ""
+	}
+	switch {
+	case f.Type == "index_not_found_exception":
+		return "its index was deleted"
+	case f.Type == "index_closed_exception":
+		return "its index is closed"
+	case f.Status == http.StatusUnauthorized, f.Status == http.StatusForbidden && f.Type != blocked:
+		return "its cluster does not let this process ask"
+	case f.Type == "" && !busy(err):
+		return "what answers is no OpenSearch cluster"
+	}
+	return ""
+}
+
+// distrust says what to do where two do not find each other by their
+// certificates; "": that is not it.
+func distrust(err error) string {
+	var wrong *tls.CertificateVerificationError
+	var name x509.HostnameError
+	var plain tls.RecordHeaderError
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	switch {
+	case errors.As(err, &name):
+		return "its certificate is of another host: write the address as the certificate has it"
+	case errors.As(err, &wrong):
+		return "its certificate is of nobody who is trusted here: name the authority that signed it with -opensearch-ca FILE"
+	case strings.Contains(text, "remote error: tls: ") && strings.Contains(text, "certificate"): // the type of what a server says to that is crypto/tls's own
+		return "it wants a certificate that it knows: -opensearch-cert FILE and -opensearch-key FILE"
+	case errors.As(err, &plain), strings.Contains(text, "server gave HTTP response to HTTPS client"):
+		return "it speaks no TLS: write its address with http://"
+	}
+	return ""
 }
 
 // query is a part of a request, as JSON has it.
@@ -175,6 +286,31 @@ func (c *Cluster) do(ctx context.Context, method, path string, body []byte, out 
 }
 
 func (c *Cluster) send(ctx context.Context, method, path string, body []byte, out any) error {
+	for try := 1; ; try++ {
+		err := c.sendOnce(ctx, method, path, body, out)
+		list, several := out.(*answers)
+		// As when a node dies: others have what it had.
+		passing := errors.Is(err, errBroken) || several && (err != nil && busy(err) && len(list.Responses) > 0 || err == nil && list.half())
+		if !passing || try == attempts || !hasTime(ctx) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(try) * firstPause):
+		}
+	}
+}
+
+// firstPause is what a cluster is given to find out that a node has died.
+const firstPause = 30 * time.Millisecond
+
+// hasTime reports whether there is time for one more attempt.
+func hasTime(ctx context.Context) bool {
+	deadline, waits := ctx.Deadline()
+	return ctx.Err() == nil && (!waits || time.Until(deadline) > attemptTime/2)
+}
+
+func (c *Cluster) sendOnce(ctx context.Context, method, path string, body []byte, out any) error {
 	var from io.Reader
 	if body != nil {
 		from = bytes.NewReader(body)
@@ -187,9 +323,6 @@ func (c *Cluster) send(ctx context.Context, method, path string, body []byte, ou
 		req.Header.Set("Content-Type", "application/json") // x-ndjson where it has lines is not asked for
 	}
 	data, status, err := c.exchange(req)
-	if err != nil && ctx.Err() == nil && errors.Is(err, errBroken) { // as when a node dies
-		data, status, err = c.exchange(req.Clone(ctx))
-	}
 	if err != nil {
 		return err
 	}
@@ -199,11 +332,21 @@ func (c *Cluster) send(ctx context.Context, method, path string, body []byte, ou
 	if out == nil {
 		return nil
 	}
+	list, several := out.(*answers)
+	if several {
+		list.Responses = nil // of the attempt before
+	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return fmt.Errorf("search: what answers is no OpenSearch cluster: %w", err)
+		return fmt.Errorf("search: %w: %w", errOther, err)
+	}
+	if several {
+		return list.failed()
 	}
 	return nil
 }
+
+// errOther says that an answer is not one of OpenSearch.
+var errOther = errors.New("what answers is no OpenSearch cluster")
 
 // errBroken says that an answer ended before its end.
 var errBroken = errors.New("search: the OpenSearch cluster broke off")
@@ -221,6 +364,9 @@ func (c *Cluster) exchange(req *http.Request) (data []byte, status int, err erro
 	}
 	res, err := client.Stream(req)
 	if res == nil {
+		if what := distrust(err); what != "" {
+			return nil, 0, fmt.Errorf("search: the OpenSearch cluster cannot be asked: %s: %w", what, err)
+		}
 		return nil, 0, fmt.Errorf("search: the OpenSearch cluster does not answer: %w", err)
 	}
 	defer res.Body.Close()
@@ -264,13 +410,13 @@ func busy(err error) bool {
 	if !errors.As(err, &f) {
 		return err != nil // nobody answered
 	}
-	return f.Status == http.StatusTooManyRequests || f.Status >= 500
+	return (f.Status == http.StatusTooManyRequests || f.Status >= 500) && !f.full()
 }
 
-// isMissing reports whether there is no such index.
-func isMissing(err error) bool {
+// isLost reports whether there is no such index, or none that can be asked.
+func isLost(err error) bool {
 	var f *Failure
-	return errors.As(err, &f) && f.Status == http.StatusNotFound
+	return errors.As(err, &f) && (f.Type == "index_not_found_exception" || f.Type == "index_closed_exception")
 }
 
 // marshal is for what cannot fail: numbers, texts and lists of them.

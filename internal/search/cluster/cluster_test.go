@@ -22,53 +22,82 @@ import (
 	"whyfix/internal/search/engine"
 )
 
-// What a cluster says is told with what to do.
+// What a cluster says is told with what to do. What stays so until somebody
+// mends it opens the circuit at once.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name   string
-		status int
-		answer string
-		want   string
+		name          string
+		status        int
+		answer        string
+		want, lasting string
 	}{
-		{"no such user", 401, "Unauthorized", "see the credentials"},
-		{"not allowed", 403, `{"error":{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk]"},"status":403}`, "may not do this in the OpenSearch cluster (403): no permissions for [indices:data/write/bulk]"},
-		{"deleted", 404, `{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [x]"}],"type":"index_not_found_exception"},"status":404}`, "somebody has deleted it. Build the site again"},
-		{"closed", 400, `{"error":{"type":"index_closed_exception","reason":"closed"},"status":400}`, "open it again"},
-		{"full", 403, `{"error":{"type":"cluster_block_exception","reason":"index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];"},"status":403}`, "make room, and build again"},
-		{"no cluster", 200, "<html>", "what answers is no OpenSearch cluster"},
+		{"no such user", 401, "Unauthorized", "the OpenSearch cluster does not know this user, or not this password (401): say them with -opensearch-user FILE, or OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD", "its cluster does not let this process ask"},
+		{"not allowed", 403, `{"error":{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk]"},"status":403}`, "the user may not do this in the OpenSearch cluster (403): no permissions for [indices:data/write/bulk]", "its cluster does not let this process ask"},
+		{"deleted", 404, `{"error":{"root_cause":[{"type":"index_not_found_exception","reason":"no such index [x]"}],"type":"index_not_found_exception"},"status":404}`, "the index is not in the OpenSearch cluster any more: somebody has deleted it. Build the site again, or go back to a release whose index is there: no such index [x]", "its index was deleted"},
+		{"closed", 400, `{"error":{"type":"index_closed_exception","reason":"closed"},"status":400}`, "the index is closed in the OpenSearch cluster: open it again, or build the site again: closed", "its index is closed"},
+		{"full", 429, `{"error":{"type":"cluster_block_exception","reason":"index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];"},"status":429}`, "a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and build again: index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];", ""},
+		{"all full", 403, `{"error":{"type":"cluster_block_exception","reason":"blocked by: [FORBIDDEN/10/cluster create-index blocked (api)];"},"status":403}`, "a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and build again: blocked by: [FORBIDDEN/10/cluster create-index blocked (api)];", ""},
+		{"no room", 503, `{"error":{"type":"unavailable_shards_exception","reason":"primary shard is not active"},"status":503}`, "the index finds no place in the OpenSearch cluster: too few nodes are up, or their disks are full; GET /_cluster/allocation/explain tells which: primary shard is not active", ""},
+		{"a page", 200, "<html>", "what answers is no OpenSearch cluster: invalid character '<' looking for beginning of value", "what answers is no OpenSearch cluster"},
+		{"no page", 404, "<html>", "what answers is no OpenSearch cluster (404): <html>", "what answers is no OpenSearch cluster"},
+		{"a proxy", 502, "<html>", "the OpenSearch cluster says 502: : <html>", ""},
+		{"a mistake of ours", 400, `{"error":{"type":"parsing_exception","reason":"[term] query"},"status":400}`, "the OpenSearch cluster says 400: parsing_exception: [term] query", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.WriteHeader(tt.status)
-				_, _ = io.WriteString(w, tt.answer)
-			}))
-			defer server.Close()
-			c, err := Connect(Options{Addresses: []string{server.URL}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
+			c := saying(t, tt.status, tt.answer)
 			var out struct{}
-			if err := c.do(t.Context(), http.MethodGet, "/x/_count", nil, &out); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v, want %q", err, tt.want)
+			if err := c.do(t.Context(), http.MethodGet, "/x/_count", nil, &out); err == nil || err.Error() != "search: "+tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			lasting := ""
+			if away := c.circuit.open(); away != nil {
+				lasting = away.Lasting
+			}
+			if lasting != tt.lasting {
+				t.Errorf("the circuit says %q, want %q", lasting, tt.lasting)
 			}
 		})
 	}
 }
 
-// A cluster without the filter is too old for the index.
-func TestTooOld(t *testing.T) {
-	t.Parallel()
+// saying is a connection to something that always says the same.
+func saying(t *testing.T, status int, answer string) *Cluster {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(w, `{"error":{"type":"illegal_argument_exception","reason":"Unknown filter type [delimited_term_freq] for [counts]"},"status":400}`)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, answer)
 	}))
-	defer server.Close()
-	err := Write(t.Context(), t.TempDir(), Options{Addresses: []string{server.URL}}, Writing{Placing: Placing{Name: "x"}})
-	if err == nil || !strings.Contains(err.Error(), "this OpenSearch is too old: 2.19 or newer is needed") {
-		t.Error(err)
+	t.Cleanup(server.Close)
+	c, err := Connect(Options{Addresses: []string{server.URL}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// What is not OpenSearch, or too old, is told apart before anything is done.
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status       int
+		answer, want string
+	}{
+		{200, `{"version":{"distribution":"opensearch","number":"2.19.6"}}`, ""},
+		{200, `{"version":{"distribution":"opensearch","number":"3.1.0"}}`, ""},
+		{403, `{"error":{"type":"security_exception","reason":"no permissions for [cluster:monitor/main]"},"status":403}`, ""},
+		{200, `{"version":{"distribution":"opensearch","number":"2.18.0"}}`, "this OpenSearch is too old: it is 2.18.0, and 2.19 or newer is needed"},
+		{200, `{"version":{"distribution":"opensearch","number":"1.3.20"}}`, "this OpenSearch is too old: it is 1.3.20, and 2.19 or newer is needed"},
+		{200, `{"version":{"number":"8.13.0"}}`, "what answers is no OpenSearch cluster: it calls itself Elasticsearch 8.13.0, and OpenSearch 2.19 or newer is needed"},
+		{200, `{"hello":"world"}`, "what answers is no OpenSearch cluster: it tells no version"},
+		{200, "<html>", "what answers is no OpenSearch cluster: invalid character '<' looking for beginning of value"},
+	} {
+		err := saying(t, tt.status, tt.answer).fit(t.Context())
+		if (err == nil) != (tt.want == "") || err != nil && err.Error() != "search: "+tt.want {
+			t.Errorf("%s: got %v, want %s", tt.answer, err, tt.want)
+		}
 	}
 }
 
@@ -110,7 +139,7 @@ func TestBusyCluster(t *testing.T) {
 			}
 			fmt.Fprintf(w, `{"errors":true,"items":[%s]}`, strings.Join(items, ","))
 		default:
-			_, _ = io.WriteString(w, "{}")
+			_, _ = io.WriteString(w, `{"version":{"distribution":"opensearch","number":"2.19.6"}}`)
 		}
 	}))
 	defer server.Close()
@@ -218,9 +247,9 @@ func TestSecure(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, o := range map[string]Options{
-		"":                    {CA: ca, User: "help", Password: "secret"},
-		"see the credentials": {CA: ca, User: "help", Password: "wrong"},
-		"certificate":         {User: "help", Password: "secret"},
+		"":                                       {CA: ca, User: "help", Password: "secret"},
+		"does not know this user":                {CA: ca, User: "help", Password: "wrong"},
+		"cannot be asked: its certificate is of": {User: "help", Password: "secret"},
 	} {
 		o.Addresses = []string{server.URL}
 		c, err := Connect(o)

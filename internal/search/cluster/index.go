@@ -80,7 +80,7 @@ func (x *Index) Site() *engine.Site { return &x.site }
 func (x *Index) Close() error { return x.cluster.Close() }
 
 // Down says why nobody asks the cluster at present; nil: it is asked.
-func (x *Index) Down() error { return x.cluster.circuit.open() }
+func (x *Index) Down() *engine.Unavailable { return x.cluster.circuit.open() }
 
 // answer is what a search gives.
 type answer struct {
@@ -177,23 +177,33 @@ func (x *Index) search(ctx context.Context, list []query) ([]answer, error) {
 		body.Write(marshal(q))
 		body.WriteByte('\n')
 	}
-	var out struct{ Responses []answer }
+	var out answers
 	if err := x.cluster.do(ctx, http.MethodPost, "/_msearch?max_concurrent_searches=32", body.Bytes(), &out); err != nil {
 		return nil, err
 	}
 	if len(out.Responses) != len(list) {
 		return nil, fmt.Errorf("search: the OpenSearch cluster gave %d answers to %d questions", len(out.Responses), len(list))
 	}
-	for i := range out.Responses {
-		if a := &out.Responses[i]; len(a.Error) > 0 {
-			err := fmt.Errorf("search: %w", (&Failure{Status: a.Status}).read(a.Error))
-			if busy(err) {
-				return nil, &engine.Unavailable{After: firstWait, Err: err}
-			}
-			return nil, err
+	return out.Responses, nil
+}
+
+// answers are those to several searches at once.
+type answers struct{ Responses []answer }
+
+// half reports whether a part of the index did not answer.
+func (a *answers) half() bool {
+	return slices.ContainsFunc(a.Responses, func(r answer) bool { return r.Shards.Failed > 0 })
+}
+
+// failed is what was wrong with one of them: the answer as a whole is a good
+// one.
+func (a *answers) failed() error {
+	for i := range a.Responses {
+		if r := &a.Responses[i]; len(r.Error) > 0 {
+			return fmt.Errorf("search: %w", (&Failure{Status: r.Status}).read(r.Error))
 		}
 	}
-	return out.Responses, nil
+	return nil
 }
 
 // sure is search where half an answer is none.

@@ -45,13 +45,13 @@ func Found(dir string) bool {
 	return err == nil
 }
 
-// Name is the name of the index of a folder, which is in a cluster.
-func Name(dir string) (string, error) {
+// Addresses are where the index of a folder was written to.
+func Addresses(dir string) ([]string, error) {
 	s, err := readSite(dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return s.Index, nil
+	return s.Addresses, nil
 }
 
 // SynonymsOf are those that the index of a folder was made with.

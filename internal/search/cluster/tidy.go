@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,14 @@ const prefix = "whyfix-"
 // NameOf is the name of the index of a site's release.
 func NameOf(site, release string) string { return prefix + site + "-" + strings.ToLower(release) }
 
+// SiteOf is the site whose index has that name.
+func SiteOf(index string) string {
+	return releaseOf.ReplaceAllString(strings.TrimPrefix(index, prefix), "")
+}
+
+// releaseOf is how the name of an index ends.
+var releaseOf = regexp.MustCompile(`-\d{8}t\d{6}-[0-9a-f]+$`)
+
 // Kept says which indexes of a site stay.
 type Kept struct {
 	Names []string // those of releases that are there
@@ -27,7 +36,7 @@ type Kept struct {
 // release never was live, since their build died, and the oldest. It gives their
 // names. Those of releases that are there say from now on that they were live.
 func Tidy(ctx context.Context, o Options, site string, kept Kept) (removed []string, err error) {
-	c, err := Connect(o)
+	c, err := connectToWrite(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +90,8 @@ func (c *Cluster) indexes(ctx context.Context, site string) ([]index, error) {
 			} `json:"_meta"`
 		}
 	}
-	// A pattern that no index has is no error.
-	if err := c.do(ctx, http.MethodGet, "/"+prefix+site+"-*/_mapping?filter_path=*.mappings._meta", nil, &answer); err != nil {
+	// A pattern that no index has is no error; one that somebody closed counts, too.
+	if err := c.do(ctx, http.MethodGet, "/"+prefix+site+"-*/_mapping?expand_wildcards=open,closed&filter_path=*.mappings._meta", nil, &answer); err != nil {
 		return nil, err
 	}
 	var out []index
@@ -111,7 +120,7 @@ func Holds(ctx context.Context, dir string, o Options) (bool, error) {
 	defer c.Close()
 	var counted struct{ Count int }
 	err = c.do(ctx, http.MethodPost, "/"+s.Index+"/_count", marshal(query{"query": query{"exists": query{"field": fieldHead}}}), &counted)
-	if isMissing(err) {
+	if isLost(err) {
 		return false, nil
 	}
 	return counted.Count == s.Articles, err

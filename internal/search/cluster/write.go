@@ -62,7 +62,7 @@ const (
 // cluster has counted as many as were sent. The index says of itself that its
 // release is not live yet; Tidy changes that.
 func Write(ctx context.Context, dir string, o Options, w Writing) error {
-	c, err := Connect(o)
+	c, err := connectToWrite(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -83,23 +83,25 @@ func Write(ctx context.Context, dir string, o Options, w Writing) error {
 	}
 	about := meta{Schema: Schema, Site: w.Site, Release: w.Release}
 	if err := c.do(ctx, http.MethodPut, "/"+w.Name, marshal(definition(about, w.Shards)), nil); err != nil {
-		return fmt.Errorf("%w%s", err, hintOf(err))
-	}
-	if err := w.send(ctx, c, lexicon, study, s.Averages); err != nil {
 		return err
 	}
-	if err := c.finish(ctx, w, len(w.Docs)+len(study.words)+len(study.longTerms)+len(study.wordings)); err != nil {
+	err = w.send(ctx, c, lexicon, study, s.Averages)
+	if err == nil {
+		err = c.finish(ctx, w, len(w.Docs)+len(study.words)+len(study.longTerms)+len(study.wordings))
+	}
+	if err != nil {
+		c.drop(ctx, w.Name)
 		return err
 	}
 	return s.write(dir)
 }
 
-// hintOf says more where a cluster is not as it has to be.
-func hintOf(err error) string {
-	if strings.Contains(err.Error(), "delimited_term_freq") {
-		return ": this OpenSearch is too old: 2.19 or newer is needed"
-	}
-	return ""
+// drop removes an index that will not be: it takes room. If it cannot, the next
+// build does.
+func (c *Cluster) drop(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patientTime)
+	defer cancel()
+	_ = c.do(ctx, http.MethodDelete, "/"+name, nil, nil)
 }
 
 // study is what is found out of all documents before the first is sent.

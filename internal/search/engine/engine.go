@@ -242,7 +242,10 @@ var ErrDamaged = errors.New("search: the index is damaged or not all there")
 // when it is worth another try.
 type Unavailable struct {
 	After time.Duration
-	Err   error // why
+	// Lasting says in a few words what stays as it is until somebody mends it,
+	// such as "its index was deleted"; empty: it may pass.
+	Lasting string
+	Err     error // why
 }
 
 func (e *Unavailable) Error() string { return e.Err.Error() }

@@ -26,8 +26,9 @@ const partSize = 512
 // invert finds the terms of documents in fields, which are searchFields or
 // storeFields. All processors work on it, in parts of fixed size: what comes out
 // does not depend on who is done first. Beside takes the documents of each part
-// for the files beside a segment; nil where there are none.
-func invert(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field, beside *articleWriter) (*inverted, error) {
+// for the files beside a segment, and aside the runs; nil where there are no such
+// files, and where all stays in memory.
+func invert(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []store.Field, beside *articleWriter, aside *store.Aside) (*inverted, error) {
 	out := &inverted{runs: make([]store.Run, (len(docs)+partSize-1)/partSize), stored: make([]store.Document, len(docs))}
 	for f := range out.lengths {
 		out.lengths[f] = make([]uint32, len(docs))
@@ -39,14 +40,14 @@ func invert(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 		work.Go(func() error {
 			g := inverters.Get().(*inverter)
 			defer inverters.Put(g)
-			return g.part(ctx, docs, part, out, beside)
+			return g.part(ctx, docs, part, out, beside, aside)
 		})
 	}
 	return out, work.Wait()
 }
 
 // part gathers a part of the documents.
-func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inverted, beside *articleWriter) error {
+func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inverted, beside *articleWriter, aside *store.Aside) error {
 	first, end := part*partSize, min((part+1)*partSize, len(docs))
 	var texts encoded
 	for n := first; n < end; n++ {
@@ -67,6 +68,11 @@ func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inver
 		}
 	}
 	out.runs[part] = g.batch.Run(first, g.analysis.texts)
+	if aside != nil {
+		if err := aside.Put(&out.runs[part]); err != nil {
+			return err
+		}
+	}
 	if beside == nil {
 		return nil
 	}

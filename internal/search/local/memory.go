@@ -29,7 +29,7 @@ type memoryField struct {
 
 // newMemorySegment makes a segment of documents.
 func newMemorySegment(ctx context.Context, docs []*article.Document, lexicon *terms.Lexicon) (*memorySegment, error) {
-	g, err := invert(ctx, unstamped(docs), lexicon, searchFields(), nil)
+	g, err := invert(ctx, unstamped(docs), lexicon, searchFields(), nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -162,11 +162,16 @@ func writePart(ctx context.Context, dir string, segment int, docs []Source, lexi
 	return nil
 }
 
+// mostRuns is how many bytes of runs stay in memory until their segment is written:
+// those of some ten thousand articles.
+const mostRuns = 64 << 20
+
 // writeSegment writes a segment, and returns what the articles beside it, which
 // are put there on the way, say of it.
-func writeSegment(ctx context.Context, dir string, number int, docs []Source, lexicon *terms.Lexicon, beside *articleWriter) (tail, error) {
-	list := storeFields()
-	g, err := invert(ctx, docs, lexicon, list, beside)
+func writeSegment(ctx context.Context, dir string, number int, docs []Source, lexicon *terms.Lexicon, beside *articleWriter) (_ tail, err error) {
+	list, aside := storeFields(), store.NewAside(dir, mostRuns)
+	defer func() { err = errors.Join(err, aside.Close()) }()
+	g, err := invert(ctx, docs, lexicon, list, beside, aside)
 	if err != nil || len(docs) == 0 {
 		return tail{}, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"container/heap"
+	"encoding/binary"
 	"slices"
 )
 
@@ -14,10 +15,14 @@ type cursor struct {
 	postings []byte
 	counted  bool
 	first    uint32
+	rest     *rest // nil: there are no others
 }
 
 // next goes to the next term, if there is one.
 func (c *cursor) next() bool {
+	if len(c.terms) == 0 && c.rest != nil {
+		c.terms = c.rest.nextTerms()
+	}
 	if len(c.terms) == 0 {
 		return false
 	}
@@ -47,9 +52,12 @@ func merge(runs []Run, field int, counted bool, visit func(term string, l list) 
 	var open cursors
 	for _, r := range runs {
 		f := &r.fields[field]
-		c := &cursor{texts: r.texts, terms: f.terms, postings: f.postings, counted: counted, first: r.first}
+		c := &cursor{texts: r.texts, terms: f.terms, postings: f.postings, counted: counted, first: r.first, rest: f.aside.rest()}
 		if c.next() {
 			open = append(open, c)
+		}
+		if c.rest != nil && c.rest.err != nil {
+			return c.rest.err
 		}
 	}
 	heap.Init(&open)
@@ -59,8 +67,13 @@ func merge(runs []Run, field int, counted bool, visit func(term string, l list) 
 		l.docs, l.counts = l.docs[:0], l.counts[:0]
 		// Cursors with the same term come in the order of their documents.
 		for len(open) > 0 && open[0].compare(&now) == 0 {
-			open[0].take(&l)
-			if open[0].next() {
+			c := open[0]
+			c.take(&l)
+			more := c.next()
+			if c.rest != nil && c.rest.err != nil {
+				return c.rest.err
+			}
+			if more {
 				heap.Fix(&open, 0)
 			} else {
 				heap.Pop(&open)
@@ -97,6 +110,9 @@ func (c *cursor) take(out *list) {
 
 // number reads the next of the postings' numbers. Most are of one byte.
 func (c *cursor) number() uint32 {
+	if c.rest != nil && len(c.postings) < binary.MaxVarintLen32 {
+		c.postings = c.rest.nextPostings(c.postings)
+	}
 	if b := c.postings[0]; b < 0x80 {
 		c.postings = c.postings[1:]
 		return uint32(b)

@@ -25,6 +25,7 @@ type runField struct {
 	terms    []keyed
 	postings []byte
 	lengths  []uint32 // by document; nil of a field that is not counted
+	aside    *aside   // has terms and postings; nil: they are here
 }
 
 // Posting is a term of a document, and how often it stands there: at least once

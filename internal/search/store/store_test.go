@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -75,7 +77,8 @@ func random(r *rand.Rand, n int) []doc {
 }
 
 // written is the segment of documents, gathered in runs of that many. Every
-// term has two numbers, as two words with one stem have.
+// term has two numbers, as two words with one stem have. Where there are several
+// runs, all but the first are put aside.
 func written(t testing.TB, dir string, number int, docs []doc, size int) string {
 	t.Helper()
 	var texts []string
@@ -92,6 +95,7 @@ func written(t testing.TB, dir string, number int, docs []doc, size int) string 
 	var list []Document
 	var runs []Run
 	batch := NewBatch(fields)
+	var aside *Aside
 	for first := 0; first < len(docs); first += size {
 		for i, d := range docs[first:min(first+size, len(docs))] {
 			list = append(list, Document{d.id, d.stored})
@@ -109,11 +113,59 @@ func written(t testing.TB, dir string, number int, docs []doc, size int) string 
 			batch.Add(postings, lengths)
 		}
 		runs = append(runs, batch.Run(first, texts))
+		if r := &runs[len(runs)-1]; aside == nil {
+			aside = NewAside(dir, bytesOf(r))
+		}
+		if err := aside.Put(&runs[len(runs)-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(runs) > 2 && runs[2].fields[0].aside == nil {
+		t.Error("all runs are in memory")
 	}
 	if err := WriteSegment(dir, number, list, fields, runs); err != nil {
 		t.Fatal(err)
 	}
+	if err := aside.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "runs-*")); len(left) > 0 {
+		t.Error("what was put aside is still there")
+	}
 	return filepath.Join(dir, SegmentFile(number))
+}
+
+// A run that cannot be read again is an error, not a segment without it.
+func TestAsideDamaged(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var texts []string
+	batch, dir := NewBatch(fields), t.TempDir()
+	var list []Document
+	for i, d := range random(r, 500) {
+		postings := make([][]Posting, len(fields))
+		for f := range fields {
+			for term := range d.counts[f] {
+				texts = append(texts, term)
+				postings[f] = append(postings[f], Posting{uint32(len(texts) - 1), 1})
+			}
+		}
+		batch.Add(postings, slices.Repeat([]uint32{1000}, len(fields)))
+		list = append(list, Document{ID: fmt.Sprint(i)})
+	}
+	run := batch.Run(0, texts)
+	aside := NewAside(dir, 0)
+	if err := aside.Put(&run); err != nil {
+		t.Fatal(err)
+	}
+	if err := aside.file.Truncate(aside.size / 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteSegment(dir, 2, list, fields, []Run{run}); !errors.Is(err, io.EOF) {
+		t.Errorf("the error is %v", err)
+	}
+	if err := aside.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // theirs is the segment of the same documents as bleve writes it.

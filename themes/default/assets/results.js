@@ -23,6 +23,10 @@
   let request;
   let offline = false; // the results are those of the list
   const answers = new Map(); // by query string: the way back needs no request
+  // What stands here is of one release of the site, whichever process answers, and also while another
+  // release goes live: more of the same question is asked of the one that answered it.
+  let release = results.dataset.served;
+  let asked = release ? question(new URLSearchParams(shown)) : "";
 
   const paragraph = (name, ...children) => h("p", { class: name }, ...children);
   const put = (...children) => {
@@ -53,9 +57,14 @@
 
   /* Asking */
 
+  // question is what a reader wants to know, whatever the filters and the page.
+  function question(params) {
+    return (params.get("q") || "").trim();
+  }
+
   async function search() {
     const params = new URLSearchParams(location.search);
-    const query = (params.get("q") || "").trim();
+    const query = question(params);
     const key = shown = location.search;
     if (request) request.abort();
     results.removeAttribute("aria-busy");
@@ -79,6 +88,9 @@
         say(false, notice({ query_too_long: words.query_too_long, too_far: words.beyond }[answer.error.code] || words.problem));
         if (answer.error.code === "too_far") put(beyond(params));
       } else {
+        if (answer.release !== release) answers.clear(); // one that is not kept any more
+        release = answer.release;
+        asked = query;
         answers.set(key, answer);
         show(params, query, answer);
       }
@@ -100,9 +112,15 @@
     const own = new URLSearchParams(params);
     own.delete("size");
     if (!own.has("language")) own.set("language", document.documentElement.lang);
+    own.delete("release");
+    if (release && question(params) === asked) own.set("release", release);
     const answer = await ask("?" + own);
     if (answer.error || answer.total) return answer;
-    if (filtered(params)) answer.nearest = (await ask(unfiltered(own))).hits || [];
+    own.set("release", answer.release);
+    if (filtered(params)) {
+      const all = await ask(unfiltered(own));
+      answer.nearest = all.release === answer.release && all.hits || []; // better none than those of another release
+    }
     if (!(answer.nearest || []).length) answer.suggested = await near(own, signal);
     return answer;
   }
@@ -110,8 +128,8 @@
   // near are wordings that come near a question that finds nothing, such as initials.
   async function near(params, signal) {
     try {
-      const asked = new URLSearchParams({ q: params.get("q"), size: 5, language: params.get("language") });
-      return (await getJSON(site.api + "suggest?" + asked, signal)).answer.suggestions || [];
+      const typed = new URLSearchParams({ q: params.get("q"), size: 5, language: params.get("language"), release: params.get("release") });
+      return (await getJSON(site.api + "suggest?" + typed, signal)).answer.suggestions || [];
     } catch (error) {
       if (error.name === "AbortError") throw error;
       return []; // a help, not a promise
