@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/generate"
 	"whyfix/internal/posts"
 	"whyfix/internal/publish"
+	"whyfix/internal/search"
 	"whyfix/internal/version"
 )
 
@@ -45,7 +46,7 @@ site.yaml names under sources:, those that have changed, as a build does.
   -delete        take the documents away whose ids follow instead of files
   -prune         take those away that have expired; nobody finds them anyway
   -status        say what is there
-
+` + clusterHelp + `
 examples:
   whyfix feed posts.jsonl
   export-tickets | whyfix feed -kind ticket -
@@ -58,6 +59,7 @@ type feedOptions struct {
 	public, content, kind, language       string
 	skipBad, dry, delete_, prune, status_ bool
 	words                                 []string
+	cluster                               search.Cluster
 }
 
 func parseFeed(args []string) (*feedOptions, error) {
@@ -72,8 +74,12 @@ func parseFeed(args []string) (*feedOptions, error) {
 	f.BoolVar(&o.delete_, "delete", false, "")
 	f.BoolVar(&o.prune, "prune", false, "")
 	f.BoolVar(&o.status_, "status", false, "")
+	at := clusterFlags(f)
 	var err error
 	if o.words, err = parse(f, args, 0, 1<<30, ""); err != nil {
+		return nil, err
+	}
+	if o.cluster, err = at.cluster(); err != nil {
 		return nil, err
 	}
 	switch {
@@ -97,7 +103,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 	if o.status_ {
 		return feedStatus(e, o.public)
 	}
-	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now()})
+	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster})
 	if err != nil {
 		return feedError(err, o.public)
 	}
@@ -224,7 +230,7 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 	if _, err := os.Stat(publish.PostsDir(public)); err != nil && len(sources) == 0 {
 		return nil
 	}
-	f, err := posts.Open(posts.Options{Public: public, Generator: version.Program(), Now: time.Now()})
+	f, err := posts.Open(posts.Options{Public: public, Generator: version.Program(), Now: time.Now(), Cluster: o.Release.Cluster})
 	if errors.Is(err, posts.ErrNoIndex) {
 		return nil
 	}
@@ -304,6 +310,8 @@ func feedError(err error, public string) error {
 		return diag.WithHint(fmt.Errorf("there is no release in %s, beside whose articles documents could be found", public), "make one: whyfix build -out "+public)
 	case errors.Is(err, posts.ErrNoIndex):
 		return diag.WithHint(fmt.Errorf("the release in %s was made without an index", public), "build it without -index=false")
+	case errors.Is(err, posts.ErrMoved):
+		return diag.WithHint(err, "remove the folder "+dir+", and feed everything again")
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete):
 		return diag.WithHint(err, "remove the folder "+dir+", and feed everything again: the articles are none of it")
 	case errors.Is(err, io.ErrUnexpectedEOF):

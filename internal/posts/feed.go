@@ -31,11 +31,16 @@ import (
 // ErrNoIndex says that the live release has no index, so nothing is found.
 var ErrNoIndex = errors.New("the live release was made without a search index")
 
+// ErrMoved says that the articles have gone into a cluster, or out of it, and the
+// posts have not.
+var ErrMoved = errors.New("the articles are in another engine than the documents beside them")
+
 // Options say where posts are kept, and who keeps them.
 type Options struct {
 	Public    string // the folder of releases
 	Generator string // the program and its version
 	Now       time.Time
+	Cluster   search.Cluster // where the articles are in one; without addresses that of the release
 }
 
 // Feed changes the posts of a site. It holds their lock until Close. It is not
@@ -45,6 +50,8 @@ type Feed struct {
 	writer   *publish.PostsWriter
 	settings Settings
 	synonyms []search.Synonyms
+	articles string // the index of the articles, if it is in a cluster: so are the posts
+	gone     map[string]bool
 	base     *search.Base
 	files    []File
 	entries  map[string]entry
@@ -100,7 +107,7 @@ const (
 // publish.ErrBusy while somebody else does, publish.ErrNoRelease where there is
 // no site yet, ErrNoIndex, or publish.ErrDamaged.
 func Open(o Options) (_ *Feed, err error) {
-	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}}
+	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}}
 	if err := f.read(); err != nil {
 		return nil, err
 	}
@@ -132,6 +139,14 @@ func (f *Feed) read() error {
 		return ErrNoIndex
 	}
 	f.settings = Settings{Language: m.Feed.Language, Zone: m.Feed.Zone(), Sources: m.Feed.Sources}
+	if m.Search.Engine == search.OpenSearch {
+		f.articles = m.Search.Index
+		if len(f.options.Cluster.Addresses) == 0 {
+			if f.options.Cluster.Addresses, err = search.ClusterAddresses(r.SearchDir()); err != nil {
+				return err
+			}
+		}
+	}
 	f.synonyms, err = search.SynonymsOf(r.SearchDir())
 	return err
 }
@@ -159,6 +174,7 @@ func (f *Feed) Put(d *search.Document, from string) {
 		f.changes.Added++
 	}
 	f.entries[e.ID], f.put[e.ID] = e, d
+	delete(f.gone, e.ID)
 }
 
 // stampOf tells documents apart.
@@ -174,6 +190,7 @@ func (f *Feed) Delete(id string) bool {
 	}
 	delete(f.entries, id)
 	delete(f.put, id)
+	f.gone[id] = true
 	f.changes.Deleted++
 	return true
 }
@@ -215,9 +232,15 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if last == nil && len(list) == 0 {
 		return nil
 	}
+	if f.articles != "" {
+		return f.commitToCluster(ctx, list, dir)
+	}
 	content := search.NewContent(nil, f.synonyms)
 	if !f.changes.Any() && !f.touched && f.base != nil && f.base.Common == content.Common() {
 		return nil
+	}
+	if last != nil && last.Manifest().Engine != "" && len(f.put) < len(list) {
+		return ErrMoved
 	}
 	stored, err := f.stored(dir)
 	if err != nil {
@@ -240,11 +263,16 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if err := f.index(ctx, search.NewContent(sources, f.synonyms), filepath.Join(folder, "search"), dir); err != nil {
 		return err
 	}
+	return f.complete(folder, list, "")
+}
+
+// complete writes what is known, and makes the generation live.
+func (f *Feed) complete(folder string, list []entry, engine string) error {
 	k := known{Base: f.base, Files: f.files, Entries: list}
 	if err := k.write(folder); err != nil {
 		return err
 	}
-	m := publish.PostsManifest{Generator: f.options.Generator, Documents: len(list), Sources: map[string]int{}}
+	m := publish.PostsManifest{Generator: f.options.Generator, Documents: len(list), Sources: map[string]int{}, Engine: engine}
 	for _, e := range list {
 		m.Sources[e.Source]++
 		if e.Expires != 0 {
@@ -252,6 +280,45 @@ func (f *Feed) Commit(ctx context.Context) error {
 		}
 	}
 	return f.writer.Commit(m)
+}
+
+// commitToCluster changes the posts in the cluster of the articles, in place: who
+// asks meanwhile may find some of a change. Documents that stay are only there, so
+// posts that were in the folder, or in another cluster, are to be fed again.
+func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) error {
+	if !f.changes.Any() && !f.touched {
+		return nil
+	}
+	renewed := len(f.put) == len(list)
+	if p := f.writer.Last(); p != nil && p.Manifest().Engine != search.OpenSearch && !renewed {
+		return ErrMoved
+	}
+	folder, err := f.writer.Folder()
+	if err != nil {
+		return err
+	}
+	change := search.PostsChange{
+		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), All: len(list), Renewed: renewed,
+		Has: func(id string) bool { _, is := f.entries[id]; return is },
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.put)) {
+		change.Put = append(change.Put, f.put[id])
+	}
+	dir := filepath.Join(folder, "search")
+	if err := search.UpdatePosts(ctx, f.options.Cluster, f.articles, dir, last, change); err != nil {
+		return err
+	}
+	if renewed {
+		x, err := search.Open(dir, f.options.Cluster)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(x.Measure(ctx, dir), x.Close()); err != nil {
+			return err
+		}
+	}
+	f.base = nil
+	return f.complete(folder, list, search.OpenSearch)
 }
 
 // stored are the documents of the last index, if there is one.
