@@ -83,7 +83,7 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 {"id": "c", "url": "https://forum.example.org/c", "title": "指示灯一直闪的老办法", "expires": "2001-01-01"}
 {"id": "d", "url": "https://forum.example.org/d", "title": "花呗用不了"}
 `)
-	if got := finds("指示灯一直闪"); !slices.Equal(got, []string{"https://forum.example.org/a"}) {
+	if got := finds("指示灯一直闪"); len(got) == 0 || got[0] != "https://forum.example.org/a" || slices.Contains(got, "https://forum.example.org/c") {
 		t.Errorf("a post is found as %v", got)
 	}
 	if got := finds("花呗用不了"); len(got) < 2 || got[0] != "/huabei/cannot-use/" || !slices.Contains(got, "https://forum.example.org/d") {
@@ -96,7 +96,7 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	if said := feed(`{"id": "a", "url": "https://forum.example.org/a2", "title": "指示灯一直闪，修好了"}` + "\n"); !strings.Contains(said, "1 replaced; 4 in all") {
 		t.Errorf("feed says %s", said)
 	}
-	if got := finds("指示灯一直闪"); !slices.Equal(got, []string{"https://forum.example.org/a2"}) {
+	if got := finds("指示灯一直闪"); len(got) == 0 || got[0] != "https://forum.example.org/a2" || slices.Contains(got, "https://forum.example.org/a") {
 		t.Errorf("a post that was replaced is found as %v", got)
 	}
 	// A build leaves them alone; what is gone is gone.

@@ -85,7 +85,7 @@ func (c *Cluster) begun(ctx context.Context, last string, w Change) (*site, *art
 		}
 		return s, counts, nil
 	}
-	if err := c.do(ctx, http.MethodDelete, "/"+w.Name, nil, nil); err != nil && !isLost(err) {
+	if err := c.do(ctx, http.MethodDelete, "/"+w.Name+"?ignore_unavailable=true", nil, nil); err != nil {
 		return nil, nil, err
 	}
 	about := meta{Schema: Schema, Site: w.Site + " posts", Live: true} // no build tidies it away
