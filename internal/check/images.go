@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -19,7 +20,7 @@ func imagesWithoutAlt(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
 			if r.Image && !r.Refused && strings.TrimSpace(r.Alt) == "" {
-				say(r.Pos, "this image has no alternative text", "say between the brackets what it shows, for those who cannot see it")
+				say(r.Pos, diag.Say("this image has no alternative text"), diag.Say("say between the brackets what it shows, for those who cannot see it"))
 			}
 		}
 	})
@@ -29,7 +30,7 @@ func figuresWithoutCaption(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, f := range d.Figures {
 			if f.Caption == "" {
-				say(f.Pos, "this figure has no caption", `write one behind the address, in quotes: ![…](way.svg "…")`)
+				say(f.Pos, diag.Say("this figure has no caption"), diag.Say(`write one behind the address, in quotes: ![…](way.svg "…")`))
 			}
 		}
 	})
@@ -43,24 +44,27 @@ func imagesBlocked(s *site.Site, say report) {
 			if !r.Image || r.Refused {
 				continue
 			}
-			kind, key, loadsFrom := "image", "images", allow.LoadsImage
-			switch {
-			case markdown.IsVideo(r.Dest):
-				kind, key, loadsFrom = "film", "media", allow.LoadsMedia
-			case markdown.IsAudio(r.Dest):
-				kind, key, loadsFrom = "recording", "media", allow.LoadsMedia
+			key, loadsFrom := "images", allow.LoadsImage
+			if markdown.IsVideo(r.Dest) || markdown.IsAudio(r.Dest) {
+				key, loadsFrom = "media", allow.LoadsMedia
 			}
 			origin, loads := loadsFrom(r.Dest)
 			if loads {
 				continue
 			}
-			beside := "copy the " + kind + " beside the article"
+			kind := diag.Say("image")
+			switch {
+			case markdown.IsVideo(r.Dest):
+				kind = diag.Say("film")
+			case markdown.IsAudio(r.Dest):
+				kind = diag.Say("recording")
+			}
 			if host, plain := strings.CutPrefix(origin, "http://"); plain {
-				say(r.Pos, "browsers do not load this "+kind+": pages load by https alone", "write https://"+host+"… if the "+kind+" is there, too, or "+beside)
+				say(r.Pos, diag.Say("browsers do not load this %s: pages load by https alone", kind), diag.Say("write https://%s… if the %s is there, too, or copy the %s beside the article", host, kind, kind))
 				continue
 			}
-			say(r.Pos, "browsers do not load this "+kind+": site.yaml names the hosts for "+key+", and not this one",
-				"write in site.yaml, beside the others: allow: {"+key+": ["+origin+"]}; or "+beside)
+			say(r.Pos, diag.Say("browsers do not load this %s: site.yaml names the hosts for %s, and not this one", kind, key),
+				diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}; or copy the %s beside the article", key, origin, kind))
 		}
 	})
 }

@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"whyfix/internal/content"
@@ -62,9 +60,9 @@ type feedOptions struct {
 	cluster                               search.Cluster
 }
 
-func parseFeed(args []string) (*feedOptions, error) {
+func parseFeed(e *env, args []string) (*feedOptions, error) {
 	o := &feedOptions{}
-	f := flags("feed")
+	f := e.flags("feed")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.content, "content", "content", "")
 	f.StringVar(&o.kind, "kind", "", "")
@@ -76,7 +74,7 @@ func parseFeed(args []string) (*feedOptions, error) {
 	f.BoolVar(&o.status_, "status", false, "")
 	at := clusterFlags(f)
 	var err error
-	if o.words, err = parse(f, args, 0, 1<<30, ""); err != nil {
+	if o.words, err = parse(f, args, 0, 1<<30, diag.Text{}); err != nil {
 		return nil, err
 	}
 	if o.cluster, err = at.cluster(); err != nil {
@@ -84,19 +82,19 @@ func parseFeed(args []string) (*feedOptions, error) {
 	}
 	switch {
 	case o.delete_ && (o.prune || o.status_), o.prune && o.status_:
-		return nil, diag.Misuse("-delete, -prune and -status go one at a time", "")
+		return nil, diag.Misuse(diag.Say("-delete, -prune and -status go one at a time"), diag.Text{})
 	case o.delete_ && len(o.words) == 0:
-		return nil, diag.Misuse("-delete needs the id of a document", "whyfix feed -delete t-17")
+		return nil, diag.Misuse(diag.Say("-delete needs the id of a document"), diag.Say("write it like whyfix feed -delete t-17"))
 	case (o.prune || o.status_) && len(o.words) > 0:
-		return nil, diag.Misuse(fmt.Sprintf("unexpected argument %q", o.words[0]), "")
+		return nil, diag.Misuse(diag.Say("unexpected argument %q", o.words[0]), diag.Text{})
 	case o.kind != "" && !content.IsKind(o.kind):
-		return nil, diag.Misuse(fmt.Sprintf("-kind: %q cannot be a kind", o.kind), content.KindHint)
+		return nil, diag.Misuse(diag.Say("-kind: %s", diag.Say("%q cannot be a kind", o.kind)), content.KindHint())
 	}
 	return o, folder("-public", o.public)
 }
 
 func runFeed(ctx context.Context, e *env, args []string) error {
-	o, err := parseFeed(args)
+	o, err := parseFeed(e, args)
 	if err != nil {
 		return err
 	}
@@ -119,7 +117,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 		f.Prune()
 	case len(o.words) == 0:
 		if len(f.Settings().Sources) == 0 {
-			return diag.Misuse("it needs a FILE of JSON lines, or - for standard input", "or name files in site.yaml under sources:, and build")
+			return diag.Misuse(diag.Say("it needs a FILE of JSON lines, or - for standard input"), diag.Say("or name files in site.yaml under sources:, and build"))
 		}
 		said := feedSources(ctx, e, f, o.content)
 		if said != nil && !errors.Is(said, errSilent) {
@@ -151,11 +149,11 @@ func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
 		if !read.Taken {
 			bad += read.Bad
 		} else if read.Bad > 0 {
-			e.say("%s: %s left out", read.Name, plural(read.Bad, "bad line"))
+			e.say("%s: %s left out", read.Name, badLines(read.Bad))
 		}
 	}
 	if bad > 0 {
-		e.say("nothing was taken: %s; -skip-bad takes the rest", plural(bad, "bad line"))
+		e.say("nothing was taken: %s; -skip-bad takes the rest", badLines(bad))
 		return errSilent
 	}
 	return nil
@@ -163,15 +161,15 @@ func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
 
 func feedFile(e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool) (posts.Read, error) {
 	if name == "-" {
-		return f.Take("standard input", e.stdin, d, skipBad)
+		return f.Take(e.in(diag.Say("standard input")), e.stdin, d, skipBad)
 	}
 	in, err := os.Open(name)
 	if err != nil {
-		return posts.Read{}, diag.WithHint(err, "name a file of JSON lines, or - for standard input")
+		return posts.Read{}, diag.WithHint(err, diag.Say("name a file of JSON lines, or - for standard input"))
 	}
 	defer in.Close()
 	if info, err := in.Stat(); err == nil && info.IsDir() {
-		return posts.Read{}, diag.WithHint(fmt.Errorf("%s is a folder, not a file of JSON lines", name), "name its files: "+filepath.ToSlash(filepath.Join(name, "*.jsonl")))
+		return posts.Read{}, diag.WithHint(diag.Say("%s is a folder, not a file of JSON lines", name), diag.Say("name its files: %s", filepath.ToSlash(filepath.Join(name, "*.jsonl"))))
 	}
 	return f.Take(filepath.ToSlash(name), in, d, skipBad)
 }
@@ -182,7 +180,7 @@ const mostSaid = 10
 func sayScanned(e *env, read posts.Read) {
 	slices.SortStableFunc(read.Diags, func(a, b diag.Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
 	said := read.Diags[:min(len(read.Diags), mostSaid)]
-	_ = diag.Printer{}.Print(e.stderr, said)
+	_ = diag.Printer{Language: e.language}.Print(e.stderr, said)
 	if rest := len(read.Diags) - len(said); rest > 0 {
 		e.say("and %d more in %s", rest, read.Name)
 	}
@@ -195,11 +193,11 @@ func feedSources(ctx context.Context, e *env, f *posts.Feed, dir string) error {
 	if err != nil {
 		return err
 	}
-	_ = printer(dir).Print(e.stderr, mistakes)
+	_ = e.printer(dir).Print(e.stderr, mistakes)
 	for _, read := range list {
 		sayScanned(e, read)
 		if !read.Taken {
-			e.say("%s: %s, so its documents stay as they were", read.Name, plural(read.Bad, "bad line"))
+			e.say("%s: %s, so its documents stay as they were", read.Name, badLines(read.Bad))
 			err = errSilent
 		}
 	}
@@ -257,45 +255,51 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 func sayFed(e *env, f *posts.Feed, dry bool, took time.Duration) {
 	c := f.Changes()
 	if !c.Any() {
-		e.say("nothing changed: %s beside the articles", plural(f.Count(), "document"))
+		e.say("nothing changed: %s beside the articles", diag.Count(f.Count(), "%d document", "%d documents"))
 		return
 	}
-	var parts []string
+	var parts []diag.Text
 	for _, part := range []struct {
 		n    int
-		what string
-	}{{c.Added, "added"}, {c.Replaced, "replaced"}, {c.Deleted, "taken away"}, {c.Same, "as they were"}} {
+		what diag.Text
+	}{
+		{c.Added, diag.Say("%d added", c.Added)}, {c.Replaced, diag.Say("%d replaced", c.Replaced)},
+		{c.Deleted, diag.Say("%d taken away", c.Deleted)}, {c.Same, diag.Say("%d as they were", c.Same)},
+	} {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+			parts = append(parts, part.what)
 		}
 	}
-	would, live := "", fmt.Sprintf(" (%s)", took.Round(time.Millisecond))
 	if dry {
-		would, live = "would be ", ""
+		e.say("documents beside the articles: would be %s; %d in all", diag.Join(parts), f.Count())
+		return
 	}
-	e.say("documents beside the articles: %s%s; %d in all%s", would, strings.Join(parts, ", "), f.Count(), live)
+	e.say("documents beside the articles: %s; %d in all (%s)", diag.Join(parts), f.Count(), took.Round(time.Millisecond))
 }
+
+// badLines counts lines that are no documents.
+func badLines(n int) diag.Text { return diag.Count(n, "%d bad line", "%d bad lines") }
 
 func feedStatus(e *env, public string) error {
 	s, err := posts.Look(public, time.Now())
 	if errors.Is(err, publish.ErrNoRelease) {
-		fmt.Fprintln(e.stdout, "no documents beside the articles")
+		fmt.Fprintln(e.stdout, e.in(diag.Say("no documents beside the articles")))
 		return nil
 	}
 	if err != nil {
 		return feedError(err, public)
 	}
-	fmt.Fprintf(e.stdout, "%s beside the articles, %d of them expired; last change %s, index %.1f MB\n",
-		plural(s.Documents, "document"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), float64(s.Bytes)/(1<<20))
+	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, index %.1f MB",
+		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), float64(s.Bytes)/(1<<20))))
 	for _, c := range s.Sources {
 		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, c.Name)
 	}
 	for _, c := range s.Files {
-		from := "fed by hand"
+		from := diag.Say("fed by hand")
 		if c.Name != "" {
-			from = "from " + c.Name
+			from = diag.Say("from %s", c.Name)
 		}
-		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, from)
+		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, e.in(from))
 	}
 	return nil
 }
@@ -305,17 +309,15 @@ func feedError(err error, public string) error {
 	dir := filepath.ToSlash(publish.PostsDir(public))
 	switch {
 	case errors.Is(err, publish.ErrBusy):
-		return diag.WithHint(fmt.Errorf("another feed is at work in %s", dir), "wait until it is done: each sees what the one before did")
+		return diag.WithHint(diag.Say("another feed is at work in %s", dir), diag.Say("wait until it is done: each sees what the one before did"))
 	case errors.Is(err, publish.ErrNoRelease):
-		return diag.WithHint(fmt.Errorf("there is no release in %s, beside whose articles documents could be found", public), "make one: whyfix build -out "+public)
+		return diag.WithHint(diag.Say("there is no release in %s, beside whose articles documents could be found", public), diag.Say("make one: %s", "whyfix build -out "+public))
 	case errors.Is(err, posts.ErrNoIndex):
-		return diag.WithHint(fmt.Errorf("the release in %s was made without an index", public), "build it without -index=false")
+		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
 	case errors.Is(err, posts.ErrMoved):
-		return diag.WithHint(err, "remove the folder "+dir+", and feed everything again")
-	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete):
-		return diag.WithHint(err, "remove the folder "+dir+", and feed everything again: the articles are none of it")
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return err
+		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again", dir))
+	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):
+		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again: the articles are none of it", dir))
 	}
 	return err
 }

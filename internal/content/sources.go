@@ -2,10 +2,11 @@ package content
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"whyfix/internal/diag"
 )
 
 // SourceSettings is an entry of sources: documents that are found beside the
@@ -30,14 +31,18 @@ var kindForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,39}$`)
 func IsKind(s string) bool { return kindForm.MatchString(s) && s != PageKind }
 
 // KindHint says what a kind may be called.
-const KindHint = `a kind has up to 40 letters, digits, blanks, “-” and “_”, such as post; "article" is what the site's own pages are`
+func KindHint() diag.Text {
+	return diag.Say("a kind has up to 40 letters, digits, blanks, “-” and “_”, such as post; \"article\" is what the site's own pages are")
+}
 
-const sourcesExample = "one entry for each: - {files: ../forum/*.jsonl, kind: post, label: 论坛}"
+func sourcesExample() diag.Text {
+	return diag.Say("one entry for each: %s", "- {files: ../forum/*.jsonl, kind: post, label: 论坛}")
+}
 
 // sources reads the list of what is found beside the articles.
 func (v value) sources() []SourceSettings {
 	if v.node.Kind != yaml.SequenceNode {
-		v.wrong(v.node, "a list", sourcesExample)
+		v.wrong(v.node, diag.Say("a list"), sourcesExample())
 		return nil
 	}
 	keys := []key[SourceSettings]{
@@ -45,7 +50,7 @@ func (v value) sources() []SourceSettings {
 		{"kind", "text", "", func(s *SourceSettings, v value) {
 			t := v.text()
 			if t.Value != PageKind && !IsKind(t.Value) {
-				v.problem(t.Pos, "value-shape", strconv.Quote(t.Value)+" cannot be a kind", KindHint)
+				v.problem(t.Pos, "value-shape", diag.Say("%q cannot be a kind", t.Value), KindHint())
 				return
 			}
 			s.Kind = t.Value
@@ -56,16 +61,16 @@ func (v value) sources() []SourceSettings {
 	var out []SourceSettings
 	for _, c := range v.node.Content {
 		if c.Kind != yaml.MappingNode {
-			v.wrong(c, "a list of mappings", sourcesExample)
+			v.wrong(c, diag.Say("a list of mappings"), sourcesExample())
 			continue
 		}
 		s := SourceSettings{}
-		eachEntry(v.mapping, c, v.key, keys, &s)
+		eachEntry(v.mapping, c, v.named, keys, &s)
 		switch {
 		case s.Kind == PageKind && len(s.Files) > 0:
-			v.problem(v.at(c), "value-shape", "documents of files cannot be of the kind "+strconv.Quote(PageKind), KindHint)
+			v.problem(v.at(c), "value-shape", diag.Say("documents of files cannot be of the kind %q", PageKind), KindHint())
 		case len(s.Files) == 0 && len(s.Label) == 0:
-			v.wrong(c, "files, a label, or both", sourcesExample)
+			v.wrong(c, diag.Say("files, a label, or both"), sourcesExample())
 		default:
 			out = append(out, s)
 		}
@@ -86,7 +91,7 @@ func (v value) label() map[string]string {
 		switch {
 		case tag.Value == "":
 		case !ok || strings.TrimSpace(s) == "":
-			v.wrong(node, "a text for each language", "label: {zh-CN: 论坛, en: Forum}")
+			v.wrong(node, diag.Say("a text for each language"), diag.Example("label: {zh-CN: 论坛, en: Forum}"))
 		default:
 			out[tag.Value] = s
 		}

@@ -248,6 +248,7 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
+	r.manifest.Private = settings.Private()
 	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
 	r.manifest.Feed = feedOf(r.Site)
 	r.result.Sources = r.manifest.Feed.Sources

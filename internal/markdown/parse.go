@@ -145,7 +145,7 @@ func (r *reading) at(offset int) diag.Pos {
 	return r.last.pos
 }
 
-func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
+func (r *reading) problem(p diag.Pos, s diag.Severity, code string, message, hint diag.Text) {
 	r.diags = append(r.diags, r.lines.New(p, s, code, message, hint))
 }
 
@@ -192,11 +192,11 @@ func (r *reading) prepare(root ast.Node) {
 		case *ast.HTMLBlock:
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 		case *ast.Link:
-			r.noComment(n.Title, n.Pos(), "title of a link")
+			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a link"))
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.widthInWords(n)
-			r.noComment(n.Title, n.Pos(), "title of a picture")
+			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a picture"))
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)
@@ -259,8 +259,8 @@ func (r *reading) dangerous(dest string, at diag.Pos) bool {
 	if !dangerous(dest) {
 		return false
 	}
-	r.problem(at, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
-		"use an address that starts with https:, mailto: or tel:, or a path")
+	r.problem(at, diag.Error, "link-scheme", diag.Say("this kind of address could run a program in the reader's browser"),
+		diag.Say("use an address that starts with https:, mailto: or tel:, or a path"))
 	return true
 }
 
@@ -268,10 +268,10 @@ func (r *reading) dangerous(dest string, at diag.Pos) bool {
 // heading's words never take one of them away.
 func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
-	const example = "write one such as {#why}"
+	example := diag.Say("write one such as {#why}")
 	for _, h := range r.headings {
 		if length(h) > maxHeading && utf8.RuneCountInString(r.plain(h)) > maxHeading {
-			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading)
+			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading())
 		}
 		r.lostAttributes(h)
 		id, ok := stringAttribute(h, "id")
@@ -279,13 +279,13 @@ func (r *reading) name() {
 		case !ok || r.isTitle(h):
 			continue
 		case id == "":
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "this id is empty", example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("this id is empty"), example)
 		case strings.ContainsFunc(id, unicode.IsSpace):
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" has a blank in it", example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("the id %q has a blank in it", id), example)
 		case ofTheme(id):
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" begins like those of the theme, "+quote(themeIDs), example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("the id %q begins like those of the theme, %q", id, themeIDs), example)
 		case r.ids[id], r.notes && (strings.HasPrefix(id, "fn:") || strings.HasPrefix(id, "fnref:")):
-			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", "the id "+quote(id)+" is used twice on this page", "give one of the headings another id")
+			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", diag.Say("the id %q is used twice on this page", id), diag.Say("give one of the headings another id"))
 		}
 		r.claim(id)
 	}
@@ -444,11 +444,11 @@ func (r *reading) kindAttribute(h *ast.Heading) Kind {
 			known = append(known, k.String())
 		}
 		if k := r.parser.options.Words.Kind(name); k != None && len(name) >= utf8.UTFMax-1 && name[0] >= utf8.RuneSelf { // {.原因}
-			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "write {."+k.String()+"}")
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", diag.Say("unknown kind of section %q", "."+name), diag.Say("write {.%s}", k.String()))
 			continue
 		}
 		if near := diag.Nearest(name, known); near != "" {
-			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "did you mean "+quote("."+near)+"?")
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", diag.Say("unknown kind of section %q", "."+name), diag.Meant("."+near))
 		}
 	}
 	return None

@@ -10,7 +10,6 @@ package move
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -27,9 +26,9 @@ import (
 
 // Plan is what a move does.
 type Plan struct {
-	Old, New string     // paths in the content folder
-	Files    []fix.File // that change, under the names that they will have, as have their edits
-	Notes    []string   // what is left to the writer
+	Old, New string      // paths in the content folder
+	Files    []fix.File  // that change, under the names that they will have, as have their edits
+	Notes    []diag.Text // what is left to the writer
 	dir      string
 }
 
@@ -83,7 +82,7 @@ func (m *move) name(from, to string) error {
 	m.Old, m.New = from, path.Clean(to)
 	info, err := m.root.Lstat(m.Old)
 	if err != nil {
-		return diag.WithHint(fmt.Errorf("there is no %s", filepath.Join(m.dir, m.Old)), diag.DidYouMean(m.Old, m.known(), "write its path from the content folder, such as pay/refund.md"))
+		return diag.WithHint(diag.Say("there is no %s", filepath.Join(m.dir, m.Old)), diag.DidYouMean(m.Old, m.known(), diag.Say("write its path from the content folder, such as pay/refund.md")))
 	}
 	m.folder = info.IsDir()
 	if there, err := m.root.Stat(m.New); err == nil && there.IsDir() || strings.HasSuffix(to, "/") {
@@ -96,19 +95,19 @@ func (m *move) name(from, to string) error {
 	is := content.Classify(m.New)
 	switch {
 	case m.Old == m.New:
-		return diag.Misuse("OLD and NEW are the same", "give it another path")
+		return diag.Misuse(diag.Say("OLD and NEW are the same"), diag.Say("give it another path"))
 	case m.folder && strings.HasPrefix(m.New, m.Old+"/"):
-		return diag.Misuse("a folder cannot be moved into itself", "choose a place outside of it")
+		return diag.Misuse(diag.Say("a folder cannot be moved into itself"), diag.Say("choose a place outside of it"))
 	case m.folder:
 	case was == content.ClassSetting || is == content.ClassSetting:
-		return diag.Misuse("the settings have their place at the top of the content folder", "edit them by hand")
+		return diag.Misuse(diag.Say("the settings have their place at the top of the content folder"), diag.Say("edit them by hand"))
 	case was == content.ClassIndex || is == content.ClassIndex:
-		return diag.Misuse("index.md is the page of its folder", "move the folder, or write another index.md by hand")
+		return diag.Misuse(diag.Say("index.md is the page of its folder"), diag.Say("move the folder, or write another index.md by hand"))
 	case was != is:
-		return diag.Misuse(fmt.Sprintf("%s would not be an article any more, or become one", m.New), "keep the end of the name")
+		return diag.Misuse(diag.Say("%s would not be an article any more, or become one", m.New), diag.Say("keep the end of the name"))
 	}
 	if _, err := m.root.Lstat(m.New); !errors.Is(err, fs.ErrNotExist) {
-		return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(m.dir, m.New)), "choose another name; nothing is overwritten")
+		return diag.WithHint(diag.Say("%s exists already", filepath.Join(m.dir, m.New)), diag.Say("choose another name; nothing is overwritten"))
 	}
 	return nil
 }
@@ -167,7 +166,7 @@ func (m *move) addresses(then *site.Site) error {
 		page, placed := articles[m.to(a.Path)]
 		switch {
 		case !placed:
-			return diag.WithHint(fmt.Errorf("%s would have no address there", a.Path), "choose another name: whyfix check tells after a move by hand what is wrong with it")
+			return diag.WithHint(diag.Say("%s would have no address there", a.Path), diag.Say("choose another name: whyfix check tells after a move by hand what is wrong with it"))
 		case page.URL != a.URL:
 			m.pages[url(a.Page)] = url(page)
 			if !a.Draft { // nobody has its address
@@ -188,9 +187,9 @@ func (m *move) addresses(then *site.Site) error {
 		case placed && c.Index != nil:
 			m.alias(c.Index, old, url(page))
 		case m.to(c.Path) != c.Path:
-			m.note("%s has no index.md to keep its address: write in %s: redirects: {%s: %s/}", c.Path, content.SiteFile, old, m.to(c.Path))
+			m.note("%s has no index.md to keep its address: write in site.yaml: redirects: {%s: %s/}", c.Path, old, m.to(c.Path))
 		case !placed:
-			m.note("the page of %s goes with its last article: write in %s: redirects: {%s: %s}", c.Path, content.SiteFile, old, m.New)
+			m.note("the page of %s goes with its last article: write in site.yaml: redirects: {%s: %s}", c.Path, old, m.New)
 		}
 	}
 	if i := slices.IndexFunc(m.site.Assets, func(a site.Asset) bool { return m.to(a.Path) != a.Path }); i >= 0 {
@@ -200,7 +199,7 @@ func (m *move) addresses(then *site.Site) error {
 }
 
 func (m *move) note(format string, args ...any) {
-	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
+	m.Notes = append(m.Notes, diag.Say(format, args...))
 }
 
 // alias keeps the old address of an article. Where it moves back, that takes the
@@ -366,8 +365,8 @@ func (m *move) edit() error {
 		for _, x := range f.Unclear {
 			x.At.File = filepath.Join(m.dir, f.Name)
 			return diag.WithHint(
-				fmt.Errorf("%s: it is not clear how to write %s instead of %q here", x.At, x.New, x.Old),
-				"change this place by hand first, or move the file by hand; nothing was moved",
+				diag.Say("%s: it is not clear how to write %s instead of %q here", x.At, x.New, x.Old),
+				diag.Say("change this place by hand first, or move the file by hand; nothing was moved"),
 			)
 		}
 		m.Files = append(m.Files, f)

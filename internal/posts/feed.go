@@ -23,17 +23,18 @@ import (
 	"strings"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/record"
 	"whyfix/internal/search"
 )
 
 // ErrNoIndex says that the live release has no index, so nothing is found.
-var ErrNoIndex = errors.New("the live release was made without a search index")
+var ErrNoIndex error = diag.Say("the live release was made without a search index")
 
 // ErrMoved says that the articles have gone into a cluster, or out of it, and the
 // posts have not.
-var ErrMoved = errors.New("the articles are in another engine than the documents beside them")
+var ErrMoved error = diag.Say("the articles are in another engine than the documents beside them")
 
 // Options say where posts are kept, and who keeps them.
 type Options struct {

@@ -86,7 +86,7 @@ func Scan(name string, r io.Reader, d Defaults, visit func(*search.Document) err
 		switch {
 		case !whole:
 			l.text = l.text[:min(len(l.text), 1000)]
-			l.refuse(0, fmt.Sprintf("the line has more than %d MB", longestLine>>20), "one document is one line: cut its text, or put it on several")
+			l.refuse(0, diag.Say("the line has more than %d MB", longestLine>>20), diag.Say("one document is one line: cut its text, or make several documents of it"))
 		case len(bytes.TrimSpace(l.text)) > 0:
 			if doc := l.read(); doc != nil {
 				if err := visit(doc); err != nil {
@@ -123,7 +123,7 @@ func readLine(in *bufio.Reader) (data []byte, whole bool, err error) {
 }
 
 // say notes something about the line, at a byte of it; -1: all of it.
-func (l *lineReader) say(severity diag.Severity, at int, message, hint string) {
+func (l *lineReader) say(severity diag.Severity, at int, message, hint diag.Text) {
 	p := diag.Pos{File: l.file, Line: l.number}
 	if at >= 0 {
 		p.Col = utf8.RuneCount(l.text[:min(at, len(l.text))]) + 1
@@ -133,7 +133,7 @@ func (l *lineReader) say(severity diag.Severity, at int, message, hint string) {
 }
 
 // refuse says why the line is no document.
-func (l *lineReader) refuse(at int, message, hint string) {
+func (l *lineReader) refuse(at int, message, hint diag.Text) {
 	if l.refused != l.number {
 		l.bad, l.refused = l.bad+1, l.number
 	}
@@ -145,7 +145,9 @@ func (l *lineReader) place(key string) int {
 	return max(bytes.Index(l.text, []byte(strconv.Quote(key))), 0)
 }
 
-const oneObject = `each line is one object, such as {"id": "t-1", "url": "https://forum.example.org/t/1", "title": "…", "text": "…"}`
+func oneObject() diag.Text {
+	return diag.Say("each line is one object, such as %s", `{"id": "t-1", "url": "https://forum.example.org/t/1", "title": "…", "text": "…"}`)
+}
 
 // read reads the line; nil if it is no document.
 func (l *lineReader) read() *search.Document {
@@ -158,25 +160,25 @@ func (l *lineReader) read() *search.Document {
 			}
 			at += size
 		}
-		l.refuse(at, "the line is not UTF-8", "save the file as UTF-8; iconv -f GB18030 -t UTF-8 turns an old Chinese one into it")
+		l.refuse(at, diag.Say("the line is not UTF-8"), diag.Say("save the file as UTF-8; iconv -f GB18030 -t UTF-8 turns an old Chinese one into it"))
 		return nil
 	}
 	first := bytes.TrimSpace(l.text)[0]
 	var values map[string]json.RawMessage
 	if err := json.Unmarshal(l.text, &values); err != nil || values == nil {
-		hint := oneObject
+		hint := oneObject()
 		if first == '[' || first == ']' || len(bytes.TrimSpace(l.text)) < 3 {
-			hint = "a file of JSON lines has no list around its objects, and each on one line: jq -c '.[]' makes it of a list"
+			hint = diag.Say("a file of JSON lines has no list around its objects, and each on one line: jq -c '.[]' makes it of a list")
 		}
 		var syntax *json.SyntaxError
 		var kind *json.UnmarshalTypeError
 		switch {
 		case errors.As(err, &syntax):
-			l.refuse(max(int(syntax.Offset)-1, 0), "this is no JSON: "+syntax.Error(), hint)
+			l.refuse(max(int(syntax.Offset)-1, 0), diag.Say("this is no JSON: %s", syntax.Error()), hint)
 		case errors.As(err, &kind), err == nil:
-			l.refuse(0, "the line is no object", hint)
+			l.refuse(0, diag.Say("the line is no object"), hint)
 		default:
-			l.refuse(0, "this is no JSON: "+err.Error(), hint)
+			l.refuse(0, diag.Say("this is no JSON: %s", err.Error()), hint)
 		}
 		return nil
 	}
@@ -209,20 +211,20 @@ func (l *lineReader) values(values map[string]json.RawMessage) (in line, ok bool
 			if json.Unmarshal(raw, &one) == nil {
 				in.products = []string{one}
 			} else if json.Unmarshal(raw, &in.products) != nil {
-				l.wrong(name, `"product" must be a text or a list of texts`, `such as "product": "花呗" or "product": ["花呗", "借呗"]`)
+				l.wrong(name, diag.Say("%q must be a text or a list of texts", name), diag.Say("such as %s", `"product": ["花呗", "借呗"]`))
 			}
 		case to == nil:
-			l.wrong(name, "unknown key "+strconv.Quote(name), diag.DidYouMean(name, keys[:], "the keys are "+strings.Join(keys[:], ", ")))
+			l.wrong(name, diag.Say("unknown key %q", name), diag.DidYouMean(name, keys[:], diag.Say("known keys: %s", strings.Join(keys[:], ", "))))
 		case json.Unmarshal(raw, to) == nil:
 		case name == "id" && isNumber(raw): // as a database has it
 			*to = string(raw)
 		default:
-			l.wrong(name, strconv.Quote(name)+" must be a text", "write it between quotation marks")
+			l.wrong(name, diag.Say("%q must be a text", name), diag.Say("write it between quotation marks"))
 		}
 	}
 	for _, name := range []string{"id", "url", "title"} {
 		if strings.TrimSpace(*texts[name]) == "" && l.bad == before {
-			l.refuse(0, strconv.Quote(name)+" is missing", oneObject)
+			l.refuse(0, diag.Say("%q is missing", name), oneObject())
 		}
 	}
 	return in, l.bad == before
@@ -230,7 +232,9 @@ func (l *lineReader) values(values map[string]json.RawMessage) (in line, ok bool
 
 // wrong refuses the line for the value of a key; of several only the first
 // counts.
-func (l *lineReader) wrong(key, message, hint string) { l.refuse(l.place(key), message, hint) }
+func (l *lineReader) wrong(key string, message, hint diag.Text) {
+	l.refuse(l.place(key), message, hint)
+}
 
 func isNumber(raw json.RawMessage) bool {
 	for _, c := range raw {
@@ -250,25 +254,25 @@ func (l *lineReader) document(in line) *search.Document {
 	o := &search.Origin{Source: cmp.Or(in.kind, l.defaults.Kind, content.PostKind)}
 	d := &search.Document{URL: strings.TrimSpace(in.id), Language: cmp.Or(in.language, l.defaults.Language), Origin: o}
 	if len(d.URL) > longestID || strings.ContainsFunc(d.URL, unicode.IsControl) {
-		l.wrong("id", fmt.Sprintf("an id has at most %d bytes, and no control characters", longestID), "what names the document where it comes from, such as t-17")
+		l.wrong("id", diag.Say("an id has at most %d bytes, and no control characters", longestID), diag.Say("what names the document where it comes from, such as t-17"))
 	}
 	address, ok := Address(strings.TrimSpace(in.url))
 	if !ok {
-		l.wrong("url", strconv.Quote(shortened(in.url, 100))+" is no address that a result may lead to", "write a whole address that starts with https:// or http://, or a path of this site that starts with one “/”")
+		l.wrong("url", diag.Say("%q is no address that a result may lead to", shortened(in.url, 100)), diag.Say("write a whole address that starts with https:// or http://, or a path of this site that starts with one “/”"))
 	}
 	o.URL = address
 	if !content.IsKind(o.Source) {
-		l.wrong("kind", strconv.Quote(shortened(o.Source, 100))+" cannot be a kind", content.KindHint)
+		l.wrong("kind", diag.Say("%q cannot be a kind", shortened(o.Source, 100)), content.KindHint())
 	}
 	if d.Language != "" && !languageForm.MatchString(d.Language) {
-		l.wrong("language", strconv.Quote(shortened(d.Language, 100))+" is not the name of a language", "write a tag such as zh-CN, zh-Hant or en")
+		l.wrong("language", diag.Say("%q is not the name of a language", shortened(d.Language, 100)), diag.Say("write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en"))
 	}
 	o.Date, o.Expires = l.time("date", in.date), l.time("expires", in.expires)
 	for _, name := range in.products {
 		name = plain(name)
 		switch {
 		case utf8.RuneCountInString(name) > longestName || len(d.Products) == mostProducts:
-			l.wrong("product", fmt.Sprintf("at most %d products of %d characters are taken", mostProducts, longestName), "name what the document is about")
+			l.wrong("product", diag.Say("at most %d products of %d characters are taken", mostProducts, longestName), diag.Say("name what the document is about"))
 			return nil
 		case name != "" && !slices.ContainsFunc(d.Products, func(t search.Tag) bool { return t.Name == name }):
 			d.Products = append(d.Products, search.Tag{Name: name})
@@ -283,7 +287,7 @@ func (l *lineReader) document(in line) *search.Document {
 	}
 	id := maphash.String(l.seed, d.URL)
 	if first, twice := l.seen[id]; twice {
-		l.say(diag.Warning, l.place("id"), fmt.Sprintf("the id %s was in line %d: this one takes its place", strconv.Quote(d.URL), first), "give each document an id of its own")
+		l.say(diag.Warning, l.place("id"), diag.Say("the id %q was in line %d: this one takes its place", d.URL, first), diag.Say("give each document an id of its own"))
 	}
 	l.seen[id] = l.number
 	return d
@@ -299,7 +303,7 @@ func (l *lineReader) time(key, text string) int64 {
 		t, ok = t2, true
 	}
 	if !ok || t.Unix() == 0 {
-		l.wrong(key, strconv.Quote(shortened(text, 100))+" is no date", "write it as 2026-03-01, or 2026-03-01T18:30:00+08:00")
+		l.wrong(key, diag.Say("%q is no date", shortened(text, 100)), diag.Say("write it as 2026-03-01, or 2026-03-01T18:30:00+08:00"))
 		return 0
 	}
 	return t.Unix()
@@ -309,7 +313,7 @@ func (l *lineReader) time(key, text string) int64 {
 func (l *lineReader) cut(key, text string, most int) string {
 	short := shortened(text, most)
 	if len(short) < len(text) {
-		l.say(diag.Warning, l.place(key), fmt.Sprintf("%s has %d characters: what stands behind the first %d is not found", strconv.Quote(key), utf8.RuneCountInString(text), most), "keep what says what the document is about")
+		l.say(diag.Warning, l.place(key), diag.Say("%q has %d characters: what stands behind the first %d is not found", key, utf8.RuneCountInString(text), most), diag.Say("keep what says what the document is about"))
 	}
 	return short
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/search"
 )
 
@@ -84,7 +85,7 @@ func TestScanRefuses(t *testing.T) {
 			if s.Bad != 1 || len(s.Diags) != 1 || len(docs) != 1 || docs[0].URL != "ok" {
 				t.Fatalf("%d documents, %d bad, %+v", len(docs), s.Bad, s.Diags)
 			}
-			if d := s.Diags[0]; d.Pos.String() != tt.where || !strings.Contains(d.Message, tt.want) || d.Hint == "" {
+			if d := s.Diags[0]; d.Pos.String() != tt.where || !strings.Contains(d.Message.En, tt.want) || d.Hint == (diag.Text{}) {
 				t.Errorf("%s: %s (%s), want %s: %s", d.Pos, d.Message, d.Hint, tt.where, tt.want)
 			}
 		})
@@ -125,7 +126,7 @@ func FuzzScan(f *testing.F) {
 			t.Errorf("%d lines are %d documents and %d that are none", lines, docs, s.Bad)
 		}
 		for _, d := range s.Diags {
-			if d.Message == "" || d.Hint == "" || d.Line < 1 {
+			if d.Message == (diag.Text{}) || d.Hint == (diag.Text{}) || d.Line < 1 {
 				t.Errorf("a mistake without a place or a hint: %+v", d)
 			}
 		}

@@ -63,8 +63,8 @@ func (f *Feed) TakeSources(ctx context.Context, dir string) (out []Read, mistake
 		if err != nil || len(matches) == 0 {
 			mistakes = append(mistakes, diag.Diagnostic{
 				Pos: diag.Pos{File: "site.yaml"}, Severity: diag.Error,
-				Message: fmt.Sprintf("sources: no file matches %q", source.Pattern),
-				Hint:    "write a path, or a pattern such as ../forum/*.jsonl, from the content folder; what was read before stays",
+				Message: diag.Say("sources: no file matches %q", source.Pattern),
+				Hint:    diag.Say("write a path, or a pattern such as ../forum/*.jsonl, from the content folder; what was read before stays"),
 			})
 			for _, file := range before {
 				if file.Pattern == source.Pattern {

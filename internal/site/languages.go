@@ -20,7 +20,7 @@ func (r *resolver) language(root *Category, tag string) {
 	}
 	if home := l.Home(); home != "" {
 		for _, f := range append(ownFiles(), "search/") {
-			r.claimList(r.page(home+f, tag), theProgram)
+			r.claimList(r.page(home+f, tag), diag.Say("the program"))
 		}
 	}
 	r.claimWellKnown(l.Home(), FeedFile, LLMsFile)
@@ -41,12 +41,12 @@ func (r *resolver) home(index *content.Article) {
 func (r *resolver) otherLanguage(c *Category, tag content.Text) bool {
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {
-			where := "the content folder"
+			where := diag.Say("the content folder")
 			if l.Root.Path != "" {
-				where = l.Root.Path + "/"
+				where = diag.Example(l.Root.Path + "/")
 			}
-			r.problem(tag.Pos, diag.Error, "language-twice", "the language "+quote(tag.Value)+" already has its place: "+where,
-				"put all that is in one language into one folder")
+			r.problem(tag.Pos, diag.Error, "language-twice", diag.Say("the language %q already has its place: %s", tag.Value, where),
+				diag.Say("put all that is in one language into one folder"))
 			return false
 		}
 	}
@@ -118,8 +118,8 @@ func (r *resolver) languageOf(tag content.Text) *Language {
 		}
 		known = append(known, l.Tag)
 	}
-	r.problem(tag.Pos, diag.Error, "language-unknown", "no folder is in the language "+quote(tag.Value),
-		diag.DidYouMean(tag.Value, known, "write “language: "+tag.Value+"” into the index.md of the folder that is"))
+	r.problem(tag.Pos, diag.Error, "language-unknown", diag.Say("no folder is in the language %q", tag.Value),
+		diag.DidYouMean(tag.Value, known, diag.Say("write “language: %s” into the index.md of the folder that is", tag.Value)))
 	return nil
 }
 
