@@ -263,8 +263,10 @@ func sayFed(e *env, f *posts.Feed, dry bool, took time.Duration) {
 		n    int
 		what diag.Text
 	}{
-		{c.Added, diag.Say("%d added", c.Added)}, {c.Replaced, diag.Say("%d replaced", c.Replaced)},
-		{c.Deleted, diag.Say("%d taken away", c.Deleted)}, {c.Same, diag.Say("%d as they were", c.Same)},
+		{c.Added, diag.Say("%d added", c.Added)},
+		{c.Replaced, diag.Say("%d replaced", c.Replaced)},
+		{c.Deleted, diag.Say("%d taken away", c.Deleted)},
+		{c.Same, diag.Say("%d as they were", c.Same)},
 	} {
 		if part.n > 0 {
 			parts = append(parts, part.what)
