@@ -29,6 +29,7 @@ func finders() []finder {
 		{"expires-soon", leaving},
 		{"duplicate-title", sameTitle},
 		{"duplicate-symptom", sameSymptom},
+		{"translation-missing", translationsMissing},
 		{"orphan", orphans},
 		{"title-length", longTitles},
 		{"summary-length", longSummaries},

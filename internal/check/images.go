@@ -39,32 +39,54 @@ func figuresWithoutCaption(s *site.Site, say report) {
 // imagesBlocked finds what the policy of the pages keeps browsers from loading.
 func imagesBlocked(s *site.Site, say report) {
 	allow := s.Settings.Allow
+	look := func(at diag.Pos, kind diag.Text, key, address string, loadsFrom func(string) (string, bool)) {
+		origin, loads := loadsFrom(address)
+		if loads {
+			return
+		}
+		host, plain := strings.CutPrefix(origin, "http://")
+		copied := key == "images" || key == "media" // what can lie beside the article
+		message := diag.Say("browsers do not load this %s: site.yaml names the hosts for %s, and not this one", kind, key)
+		if plain {
+			message = diag.Say("browsers do not load this %s: pages load by https alone", kind)
+		}
+		hint := diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}", key, origin)
+		switch {
+		case plain && copied:
+			hint = diag.Say("write https://%s… if the %s is there, too, or copy the %s beside the article", host, kind, kind)
+		case plain:
+			hint = diag.Say("write https://%s… if the %s is there, too", host, kind)
+		case copied:
+			hint = diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}; or copy the %s beside the article", key, origin, kind)
+		}
+		say(at, message, hint)
+	}
+	image, film, recording := diag.Say("image"), diag.Say("film"), diag.Say("recording")
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
-			if !r.Image || r.Refused {
-				continue
-			}
-			key, loadsFrom := "images", allow.LoadsImage
-			if markdown.IsVideo(r.Dest) || markdown.IsAudio(r.Dest) {
-				key, loadsFrom = "media", allow.LoadsMedia
-			}
-			origin, loads := loadsFrom(r.Dest)
-			if loads {
-				continue
-			}
-			kind := diag.Say("image")
 			switch {
+			case !r.Image || r.Refused:
 			case markdown.IsVideo(r.Dest):
-				kind = diag.Say("film")
+				look(r.Pos, film, "media", r.Dest, allow.LoadsMedia)
 			case markdown.IsAudio(r.Dest):
-				kind = diag.Say("recording")
+				look(r.Pos, recording, "media", r.Dest, allow.LoadsMedia)
+			default:
+				look(r.Pos, image, "images", r.Dest, allow.LoadsImage)
 			}
-			if host, plain := strings.CutPrefix(origin, "http://"); plain {
-				say(r.Pos, diag.Say("browsers do not load this %s: pages load by https alone", kind), diag.Say("write https://%s… if the %s is there, too, or copy the %s beside the article", host, kind, kind))
-				continue
+		}
+		for _, l := range d.Loads {
+			switch {
+			case l.Element == "img":
+				look(l.Pos, image, "images", l.Address, allow.LoadsImage)
+			case l.Element == "iframe":
+				look(l.Pos, diag.Say("frame"), "frames", l.Address, s.Settings.LoadsFrame)
+			case l.Element == "script":
+				look(l.Pos, diag.Say("script"), "scripts", l.Address, allow.LoadsScript)
+			case l.Element == "audio" || markdown.IsAudio(l.Address):
+				look(l.Pos, recording, "media", l.Address, allow.LoadsMedia)
+			default:
+				look(l.Pos, film, "media", l.Address, allow.LoadsMedia)
 			}
-			say(r.Pos, diag.Say("browsers do not load this %s: site.yaml names the hosts for %s, and not this one", kind, key),
-				diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}; or copy the %s beside the article", key, origin, kind))
 		}
 	})
 }

@@ -20,28 +20,29 @@ type Article struct {
 	Path  string
 	Index bool // index.md: the page of its folder
 
-	Title     Text
-	Untitled  bool // nobody wrote a title: it is made of the name of the file
-	Summary   string
-	SummaryAt diag.Pos
-	Symptoms  []Text
-	Products  []Text
-	Causes    []Text
-	Solutions []Text
-	Cases     []Text
-	Author    string
-	Date      time.Time // zero: not given
-	Updated   time.Time
-	ReviewBy  time.Time
-	Expires   time.Time // from this moment on it is not built
-	ExpiresAt diag.Pos
-	Draft     bool
-	Gone      bool   // withdrawn: its address says so, whatever else is said here
-	Aliases   []Text // addresses on this site, from "/"
-	Related   []Text // paths as written
-	Slug      Text
-	Weighted  bool    // the writer gave it a weight
-	Weight    float64 // its place in its folder, smaller first; of index.md, the folder's place in the one above
+	Title        Text
+	Untitled     bool // nobody wrote a title: it is made of the name of the file
+	Summary      string
+	SummaryAt    diag.Pos
+	Symptoms     []Text
+	Products     []Text
+	Causes       []Text
+	Solutions    []Text
+	Cases        []Text
+	Author       string
+	Date         time.Time // zero: not given
+	Updated      time.Time
+	ReviewBy     time.Time
+	Expires      time.Time // from this moment on it is not built
+	ExpiresAt    diag.Pos
+	Draft        bool
+	Gone         bool   // withdrawn: its address says so, whatever else is said here
+	Untranslated bool   // in its language alone, on purpose; of index.md, all in its folder
+	Aliases      []Text // addresses on this site, from "/"
+	Related      []Text // paths as written
+	Slug         Text
+	Weighted     bool    // the writer gave it a weight
+	Weight       float64 // its place in its folder, smaller first; of index.md, the folder's place in the one above
 	// InLanguage is what index.md says about everything below its folder; its
 	// Value is empty where that is the language of the folder above.
 	InLanguage Text
@@ -103,6 +104,10 @@ var articleKeys = []key[Article]{
 		},
 	},
 	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses("alias", diag.Say("an alias")) }},
+	{
+		"untranslated", "true or false", "Only in this language, on purpose: whyfix check asks for no translation. In index.md: all in its folder.",
+		func(a *Article, v value) { a.Untranslated = v.bool() },
+	},
 	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
 	{
 		"weight", "number", "Its place among the articles of its folder: smaller first, those without one behind. In index.md: the folder's place among those beside it.",

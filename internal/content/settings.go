@@ -531,6 +531,16 @@ func (a Allow) LoadsImage(address string) (origin string, may bool) { return loa
 // LoadsMedia is the same for films and recordings.
 func (a Allow) LoadsMedia(address string) (origin string, may bool) { return loads(a.Media, address) }
 
+// LoadsScript is the same for scripts, which come from hosts that are named alone.
+func (a Allow) LoadsScript(address string) (origin string, may bool) {
+	return loads(append([]string{}, a.Scripts...), address) // not nil: nil is any host
+}
+
+// LoadsFrame is the same for frames.
+func (s Settings) LoadsFrame(address string) (origin string, may bool) {
+	return loads(append([]string{}, s.Frames()...), address)
+}
+
 func loads(hosts []string, address string) (origin string, may bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "" && u.Scheme != "https" && u.Scheme != "http" {

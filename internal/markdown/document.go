@@ -49,6 +49,7 @@ type Document struct {
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
 	IDs      []string // every id that the HTML of this document defines, sorted; of an outline, those alone that no section and no item has
 	Figures  []Figure
+	Loads    []Load  // what raw HTML loads from other hosts
 	Bare     bool    // it is an outline, without content
 	Comments []Span  // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
 	Edits    []Edit  // what the page as Markdown has otherwise than the body; see Edited
@@ -188,6 +189,14 @@ type Ref struct {
 	Wiki string // of a link by a name: all that is written, [[name|text]]; else empty
 	Pos  diag.Pos
 	At   int // where it starts in the body as it was read
+}
+
+// Load is an address on another host from which an element of raw HTML loads
+// something by itself.
+type Load struct {
+	Element string // img, video, audio, source, iframe or script
+	Address string
+	Pos     diag.Pos
 }
 
 // Figure is an image that stands alone in a paragraph.

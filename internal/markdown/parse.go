@@ -3,6 +3,8 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -189,8 +191,10 @@ func (r *reading) prepare(root ast.Node) {
 			r.notes = true
 		case *ast.RawHTML:
 			r.rawIDs(n.Segments.Value(r.source))
+			r.rawLoads(n.Segments)
 		case *ast.HTMLBlock:
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
+			r.rawLoads(n.Lines())
 		case *ast.Link:
 			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a link"))
 			r.ref(n, n.Destination, false)
@@ -252,6 +256,42 @@ func (r *reading) rawIDs(html []byte) {
 	for _, m := range idAttribute.FindAllSubmatch(html, -1) {
 		r.raw = append(r.raw, string(m[1])+string(m[2]))
 	}
+}
+
+var (
+	loadingTag   = regexp.MustCompile(`(?i)^<(img|video|audio|source|iframe|script)\s`)
+	srcAttribute = regexp.MustCompile(`(?i)\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+)
+
+// rawLoads notes what raw HTML loads from other hosts, where the site allows HTML.
+func (r *reading) rawLoads(lines *text.Segments) {
+	if !r.parser.options.RawHTML {
+		return
+	}
+	source := string(lines.Value(r.source))
+	eachPart(source, func(part htmlPart, start, end int) {
+		if part != htmlTag {
+			return
+		}
+		tag := source[start:end]
+		element, src := loadingTag.FindStringSubmatch(tag), srcAttribute.FindStringSubmatch(tag)
+		if element == nil || src == nil {
+			return
+		}
+		address := strings.TrimSpace(html.UnescapeString(src[1] + src[2] + src[3]))
+		if u, err := url.Parse(address); err != nil || u.Host == "" {
+			return
+		}
+		at := start
+		for i := range lines.Len() {
+			if s := lines.At(i); at < s.Len() {
+				r.doc.Loads = append(r.doc.Loads, Load{Element: strings.ToLower(element[1]), Address: address, Pos: r.at(s.Start + at)})
+				return
+			} else {
+				at -= s.Len()
+			}
+		}
+	})
 }
 
 // dangerous reports addresses that run code in the reader's browser.
