@@ -20,7 +20,7 @@ import (
 
 // Addresses are those of a release, each with the content hash of its file. They
 // stay where they are, in the manifest: a large site has a hundred megabytes of
-// them, and a page asks for one. In memory is where each part of some forty
+// them, and a page asks for one. In memory is where each part of some twenty
 // lines begins, and a hash of it with a key that nobody has but this process: what
 // somebody writes into the manifest later on is not taken for what was proven.
 //
@@ -43,8 +43,8 @@ type part struct {
 	hash  uint64
 }
 
-// partSize is how long a part is, and a bit more.
-const partSize = 4 << 10
+// partSize is how long a part is, and a bit more. A page reads one.
+const partSize = 2 << 10
 
 // AddressesOf are those of a map.
 func AddressesOf(hashes map[string]string) *Addresses { return &Addresses{lines: hashes} }

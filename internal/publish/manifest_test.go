@@ -222,7 +222,7 @@ func TestAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n == 3000 && (len(a.parts) < 10 || len(a.parts) > 100) {
+		if n == 3000 && (len(a.parts) < 10 || len(a.parts) > 200) {
 			t.Errorf("%d addresses are in %d parts", n, len(a.parts))
 		}
 		without := m
