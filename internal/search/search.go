@@ -102,6 +102,7 @@ type attempt struct {
 	found     *engine.Found
 	ranked    []rank.Scored
 	corrected string // what was searched instead; empty: what was typed
+	explain   bool   // what made it is to be told
 }
 
 func (s *Searcher) search(ctx context.Context, query Query) (*Result, error) {
@@ -127,9 +128,15 @@ func (s *Searcher) search(ctx context.Context, query Query) (*Result, error) {
 			return nil, err
 		}
 	}
+	if err := a.settle(); err != nil {
+		return nil, err
+	}
 	result.Terms = termsOf(a.q)
 	result.Partial = ctx.Err() != nil || a.found.Partial
-	result.Total, result.Candidates, result.Facets = a.found.Hits, a.found.Total, facetsOf(a.found.Facets)
+	result.Total, result.Facets = a.found.Hits, facetsOf(a.found.Facets)
+	if query.Explain {
+		result.Candidates = a.found.Total
+	}
 	from := min((page-1)*size, len(a.ranked))
 	result.Hits, err = s.hits(ctx, a.q, a.ranked[from:min(from+size, len(a.ranked))], query)
 	return result, err
@@ -142,7 +149,7 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 	if err != nil || q.Empty() {
 		return nil, err
 	}
-	typed := &attempt{q: q}
+	typed := &attempt{q: q, explain: query.Explain}
 	if err := s.ask(ctx, typed, Filter{}, query.Language, limit); err != nil {
 		return nil, err
 	}
@@ -170,7 +177,7 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 	if err != nil || c == nil {
 		return typed, err
 	}
-	other := &attempt{corrected: c.Text}
+	other := &attempt{corrected: c.Text, explain: query.Explain}
 	if other.q, err = s.asker.Ask(ctx, c.Text); err != nil || other.q.Empty() {
 		return typed, err
 	}
@@ -186,13 +193,18 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 // ask finds and ranks articles. Who turns pages must meet each of them once: so
 // what is ranked together does not depend on how many pages there are.
 func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language string, limit int) error {
-	found, err := s.engine.Find(ctx, a.q.Ask(filter, language, min(limit, candidates)))
+	asked := a.q.Ask(filter, language, min(limit, candidates))
+	asked.NoTotal, asked.Later = !a.explain, true
+	found, err := s.engine.Find(ctx, asked)
 	if err != nil {
 		return err
 	}
 	a.found = found
 	hits := hitsOf(found)
-	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates || len(hits) == found.Hits {
+	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates {
+		return err
+	}
+	if err := a.settle(); err != nil || len(hits) == found.Hits {
 		return err
 	}
 	near := make(map[string]bool, len(hits))
@@ -200,6 +212,7 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 		near[c.Facts.URL] = true
 	}
 	own := a.q.Ask(filter, language, limit)
+	own.NoTotal = true
 	more, err := s.engine.Find(ctx, own)
 	if err != nil {
 		return err
@@ -221,6 +234,14 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 	}
 	rank.Falling(a.ranked)
 	return nil
+}
+
+// settle waits for what was counted beside.
+func (a *attempt) settle() error {
+	if a.found.Settle == nil {
+		return nil
+	}
+	return a.found.Settle()
 }
 
 // has reports whether an article has the question as it was typed.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"whyfix/internal/search/engine"
 )
@@ -102,3 +103,7 @@ const Schema = 1
 
 // The cluster takes and gives bytes so.
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
+func decode(text string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+}
