@@ -12,7 +12,7 @@ RACE = $(sort $(CONCURRENT:%=whyfix/%) whyfix/internal/browser)
 PARTLY = ${shell git grep -lE --untracked '^//go:build !race|Key: "-race"' -- '*_test.go' | xargs -n1 dirname | sort -u}
 ALONE = $(sort $(filter-out $(RACE),$(shell go list ./...)) $(PARTLY:%=whyfix/%))
 
-.PHONY: test format vet staticcheck workflows tests race alone costs check setup faults fuzz bench peers forms golden-record golden-compare build install dist reproducible builds vulnerabilities
+.PHONY: test format vet staticcheck workflows tests race alone costs check setup faults fuzz bench peers forms pictures golden-record golden-compare build install dist reproducible builds vulnerabilities
 
 test: format vet staticcheck workflows check tests
 
@@ -29,10 +29,10 @@ staticcheck:
 	@echo "== staticcheck"
 	@$(TOOLS) staticcheck ./...
 
-# Those of the project, and those that whyfix init writes.
+# Those of the project, and those that it gives to others.
 workflows:
 	@echo "== workflows"
-	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml
+	@$(TOOLS) actionlint .github/workflows/*.yml internal/starter/files/*/dot.github/workflows/*.yml docs/hosting/github-pages.yml
 
 # The project's own content is an example: it must be without a problem.
 check:
@@ -74,6 +74,10 @@ peers:
 forms:
 	@go test ./internal/e2e -run WritingForms -update
 	@go test ./internal/browser -run FormsPicture -picture
+
+# The pictures of README.md, made anew after the looks or content/ have changed.
+pictures:
+	@go test ./internal/browser -run 'TestPictures$$' -count 1 -picture
 
 # Proof that a change loses nothing: record before it, compare after it, both with GOLDEN=DIR.
 golden-record golden-compare:

@@ -16,7 +16,7 @@ import (
 	"whyfix/internal/e2e"
 )
 
-var picture = flag.Bool("picture", false, "make the picture of the forms in docs/writing.md anew: make forms")
+var picture = flag.Bool("picture", false, "make the pictures of the docs anew: make forms, make pictures")
 
 // allForms is the address of a page that has every form of docs/writing.md.
 const allForms = "/forms/all/"

@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strconv"
 
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
@@ -43,7 +42,7 @@ func causesWithoutSolution(s *site.Site, say report) {
 		}
 		solutions := sections(a, markdown.Solution)
 		if len(solutions) == 0 {
-			say(sections(a, markdown.Cause)[0].Pos, "this article tells causes, and nothing of what to do", "add a section such as “## 怎么解决 {.solution}”")
+			say(sections(a, markdown.Cause)[0].Pos, diag.Say("this article tells causes, and nothing of what to do"), diag.Say("add a section such as “## 怎么解决 {.solution}”"))
 			continue
 		}
 		if forAll(solutions) || misled(a, solutions) {
@@ -51,8 +50,8 @@ func causesWithoutSolution(s *site.Site, say report) {
 		}
 		for _, c := range a.Chain().Causes {
 			if len(c.Solutions) == 0 {
-				say(placeOf(a, c), "nothing here says what to do about the cause "+strconv.Quote(c.Title),
-					"name it behind the heading of its solution: {for="+strconv.Quote(c.Title)+"}")
+				say(placeOf(a, c), diag.Say("nothing here says what to do about the cause %q", c.Title),
+					diag.Say("name it behind the heading of its solution: {for=%q}", c.Title))
 			}
 		}
 	}
@@ -101,7 +100,7 @@ func solutionsForNoCause(s *site.Site, say report) {
 		for _, sec := range solutions {
 			for _, it := range sec.Items {
 				if len(it.For) == 0 {
-					say(it.Pos, "this solution does not say which cause it is for", "write {for=\"…\"} behind the heading")
+					say(it.Pos, diag.Say("this solution does not say which cause it is for"), diag.Say(`write {for="…"} behind the heading`))
 				}
 			}
 		}
@@ -121,7 +120,7 @@ func namesCause(solutions []*markdown.Section) bool {
 func withoutSymptoms(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if len(a.Symptoms) == 0 {
-			say(a.Title.Pos, "this article names no symptoms", "write what readers say, in their words: symptoms: [花呗用不了]")
+			say(a.Title.Pos, diag.Say("this article names no symptoms"), diag.Say("write what readers say, in their words: symptoms: [花呗用不了]"))
 		}
 	}
 }
@@ -129,7 +128,7 @@ func withoutSymptoms(s *site.Site, say report) {
 func withoutCheck(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if has(a, markdown.Cause) && len(sections(a, markdown.Check)) == 0 {
-			say(a.Title.Pos, "this article names causes, and no way to tell which it is", "add a section such as “## 怎么判断 {.check}”")
+			say(a.Title.Pos, diag.Say("this article names causes, and no way to tell which it is"), diag.Say("add a section such as “## 怎么判断 {.check}”"))
 		}
 	}
 }
@@ -137,7 +136,7 @@ func withoutCheck(s *site.Site, say report) {
 func withoutCase(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if has(a, markdown.Cause) && len(sections(a, markdown.Case)) == 0 {
-			say(a.Title.Pos, "this article names causes, and no case where it happened", "add a section such as “## 案例 {.case}”")
+			say(a.Title.Pos, diag.Say("this article names causes, and no case where it happened"), diag.Say("add a section such as “## 案例 {.case}”"))
 		}
 	}
 }
@@ -169,11 +168,11 @@ func tagsWithoutSection(s *site.Site, say report) {
 				if !others && near == "" {
 					continue
 				}
-				hint := "write {tag=" + strconv.Quote(t.Name) + "} behind the heading that is, or take the tag out"
+				hint := diag.Say("write {tag=%q} behind the heading that is, or take the tag out", t.Name)
 				if near != "" {
-					hint = "write {tag=" + strconv.Quote(t.Name) + "} behind the heading “" + near + "”, if that is the one"
+					hint = diag.Say("write {tag=%q} behind the heading “%s”, if that is the one", t.Name, near)
 				}
-				say(named(a, t), "no heading of this article is about the tag "+strconv.Quote(t.Name), hint)
+				say(named(a, t), diag.Say("no heading of this article is about the tag %q", t.Name), hint)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ type finder struct {
 }
 
 // report notes one finding of the rule that runs.
-type report func(at diag.Pos, message, hint string)
+type report func(at diag.Pos, message, hint diag.Text)
 
 func finders() []finder {
 	return []finder{
@@ -29,6 +29,7 @@ func finders() []finder {
 		{"expires-soon", leaving},
 		{"duplicate-title", sameTitle},
 		{"duplicate-symptom", sameSymptom},
+		{"translation-missing", translationsMissing},
 		{"orphan", orphans},
 		{"title-length", longTitles},
 		{"summary-length", longSummaries},
@@ -74,7 +75,7 @@ func run(ctx context.Context, s *site.Site, levels rules.Levels, wanted func(dia
 		if ctx.Err() != nil {
 			break
 		}
-		f.find(s, func(at diag.Pos, message, hint string) {
+		f.find(s, func(at diag.Pos, message, hint diag.Text) {
 			out = append(out, diag.Diagnostic{Pos: at, Severity: levels.Of(f.code), Code: f.code, Message: message, Hint: hint})
 		})
 	}

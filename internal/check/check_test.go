@@ -41,13 +41,13 @@ func found(t *testing.T, files map[string]string) []string {
 	var out []string
 	for _, d := range loaded.WithLines(loaded.Diags) {
 		if !slices.Contains(rules, d.Code) {
-			t.Errorf("unexpected: %v: %s", d.Pos, d.Message)
+			t.Errorf("unexpected: %v: %s", d.Pos, d.Message.En)
 			continue
 		}
-		if d.Severity != diag.Warning || d.Hint == "" || d.Source == "" {
+		if d.Severity != diag.Warning || d.Hint.En == "" || d.Source == "" {
 			t.Errorf("%v: want a warning with a hint and the line: %+v", d.Pos, d)
 		}
-		out = append(out, d.Pos.String()+" "+d.Code+": "+d.Message)
+		out = append(out, d.Pos.String()+" "+d.Code+": "+d.Message.En)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/site"
 )
 
@@ -12,8 +13,8 @@ import (
 func overdue(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if a.Stale {
-			say(a.Title.Pos, "this article was to be reviewed by "+a.ReviewBy.Format(time.DateOnly)+", and its page says so",
-				"read it again, then set updated and a new review_by")
+			say(a.Title.Pos, diag.Say("this article was to be reviewed by %s, and its page says so", a.ReviewBy.Format(time.DateOnly)),
+				diag.Say("read it again, then set updated and a new review_by"))
 		}
 	}
 }
@@ -21,7 +22,7 @@ func overdue(s *site.Site, say report) {
 func leaving(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if a.Leaving {
-			say(a.ExpiresAt, "this article expires on "+a.Expires.Format(time.DateOnly), "move the date, or take out the links to it before")
+			say(a.ExpiresAt, diag.Say("this article expires on %s", a.Expires.Format(time.DateOnly)), diag.Say("move the date, or take out the links to it before"))
 		}
 	}
 }
@@ -31,7 +32,7 @@ func sameTitle(s *site.Site, say report) {
 	first := make(map[string]*site.Article, len(s.Articles))
 	for _, a := range s.Articles {
 		if b := first[a.Title.Value]; b != nil {
-			say(a.Title.Pos, b.Path+" has the same title", "say what is special about this one, or make them one article")
+			say(a.Title.Pos, diag.Say("%s has the same title", b.Path), diag.Say("say what is special about this one, or make them one article"))
 			continue
 		}
 		first[a.Title.Value] = a
@@ -42,7 +43,7 @@ func sameTitle(s *site.Site, say report) {
 func sameSymptom(s *site.Site, say report) {
 	type earlier struct {
 		in   *site.Article
-		said string // of all others that have it
+		said diag.Text // of all others that have it
 	}
 	first := make(map[string]earlier, len(s.Articles))
 	for _, a := range s.Articles {
@@ -52,13 +53,13 @@ func sameSymptom(s *site.Site, say report) {
 			case nil:
 				first[symptom.Value] = earlier{in: a}
 			case a:
-				say(symptom.Pos, "the same symptom already stands in this article", "keep it where it fits best")
+				say(symptom.Pos, diag.Say("the same symptom already stands in this article"), diag.Say("keep it where it fits best"))
 			default:
-				if b.said == "" {
-					b.said = "the same symptom already stands in " + b.in.Path
+				if b.said == (diag.Text{}) {
+					b.said = diag.Say("the same symptom already stands in %s", b.in.Path)
 					first[symptom.Value] = b
 				}
-				say(symptom.Pos, b.said, "keep it where it fits best")
+				say(symptom.Pos, b.said, diag.Say("keep it where it fits best"))
 			}
 		}
 	}
@@ -96,7 +97,7 @@ func orphans(s *site.Site, say report) {
 	}
 	for _, a := range s.Articles {
 		if len(a.Backlinks) == 0 && !linked[a.URL] && !chosen[a.Path] {
-			say(a.Title.Pos, "no other page's text links to this article", "link to it where it helps, or name it under related of another article")
+			say(a.Title.Pos, diag.Say("no other page's text links to this article"), diag.Say("link to it where it helps, or name it under related of another article"))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
 )
@@ -19,7 +20,7 @@ func imagesWithoutAlt(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
 			if r.Image && !r.Refused && strings.TrimSpace(r.Alt) == "" {
-				say(r.Pos, "this image has no alternative text", "say between the brackets what it shows, for those who cannot see it")
+				say(r.Pos, diag.Say("this image has no alternative text"), diag.Say("say between the brackets what it shows, for those who cannot see it"))
 			}
 		}
 	})
@@ -29,7 +30,7 @@ func figuresWithoutCaption(s *site.Site, say report) {
 	documents(s, func(d *markdown.Document) {
 		for _, f := range d.Figures {
 			if f.Caption == "" {
-				say(f.Pos, "this figure has no caption", `write one behind the address, in quotes: ![…](way.svg "…")`)
+				say(f.Pos, diag.Say("this figure has no caption"), diag.Say(`write one behind the address, in quotes: ![…](way.svg "…")`))
 			}
 		}
 	})
@@ -38,29 +39,54 @@ func figuresWithoutCaption(s *site.Site, say report) {
 // imagesBlocked finds what the policy of the pages keeps browsers from loading.
 func imagesBlocked(s *site.Site, say report) {
 	allow := s.Settings.Allow
+	look := func(at diag.Pos, kind diag.Text, key, address string, loadsFrom func(string) (string, bool)) {
+		origin, loads := loadsFrom(address)
+		if loads {
+			return
+		}
+		host, plain := strings.CutPrefix(origin, "http://")
+		copied := key == "images" || key == "media" // what can lie beside the article
+		message := diag.Say("browsers do not load this %s: site.yaml names the hosts for %s, and not this one", kind, key)
+		if plain {
+			message = diag.Say("browsers do not load this %s: pages load by https alone", kind)
+		}
+		hint := diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}", key, origin)
+		switch {
+		case plain && copied:
+			hint = diag.Say("write https://%s… if the %s is there, too, or copy the %s beside the article", host, kind, kind)
+		case plain:
+			hint = diag.Say("write https://%s… if the %s is there, too", host, kind)
+		case copied:
+			hint = diag.Say("write in site.yaml, beside the others: allow: {%s: [%s]}; or copy the %s beside the article", key, origin, kind)
+		}
+		say(at, message, hint)
+	}
+	image, film, recording := diag.Say("image"), diag.Say("film"), diag.Say("recording")
 	documents(s, func(d *markdown.Document) {
 		for _, r := range d.Refs {
-			if !r.Image || r.Refused {
-				continue
-			}
-			kind, key, loadsFrom := "image", "images", allow.LoadsImage
 			switch {
+			case !r.Image || r.Refused:
 			case markdown.IsVideo(r.Dest):
-				kind, key, loadsFrom = "film", "media", allow.LoadsMedia
+				look(r.Pos, film, "media", r.Dest, allow.LoadsMedia)
 			case markdown.IsAudio(r.Dest):
-				kind, key, loadsFrom = "recording", "media", allow.LoadsMedia
+				look(r.Pos, recording, "media", r.Dest, allow.LoadsMedia)
+			default:
+				look(r.Pos, image, "images", r.Dest, allow.LoadsImage)
 			}
-			origin, loads := loadsFrom(r.Dest)
-			if loads {
-				continue
+		}
+		for _, l := range d.Loads {
+			switch {
+			case l.Element == "img":
+				look(l.Pos, image, "images", l.Address, allow.LoadsImage)
+			case l.Element == "iframe":
+				look(l.Pos, diag.Say("frame"), "frames", l.Address, s.Settings.LoadsFrame)
+			case l.Element == "script":
+				look(l.Pos, diag.Say("script"), "scripts", l.Address, allow.LoadsScript)
+			case l.Element == "audio" || markdown.IsAudio(l.Address):
+				look(l.Pos, recording, "media", l.Address, allow.LoadsMedia)
+			default:
+				look(l.Pos, film, "media", l.Address, allow.LoadsMedia)
 			}
-			beside := "copy the " + kind + " beside the article"
-			if host, plain := strings.CutPrefix(origin, "http://"); plain {
-				say(r.Pos, "browsers do not load this "+kind+": pages load by https alone", "write https://"+host+"… if the "+kind+" is there, too, or "+beside)
-				continue
-			}
-			say(r.Pos, "browsers do not load this "+kind+": site.yaml names the hosts for "+key+", and not this one",
-				"write in site.yaml, beside the others: allow: {"+key+": ["+origin+"]}; or "+beside)
 		}
 	})
 }

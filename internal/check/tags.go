@@ -54,7 +54,7 @@ func names(t *site.Tag, word string) bool {
 func tagsUsedOnce(s *site.Site, say report) {
 	eachTag(s, func(t *site.Tag) {
 		if len(t.Articles) == 1 {
-			say(use(t), "no other article has the tag "+strconv.Quote(t.Name), "use a tag that others have, or take it out")
+			say(use(t), diag.Say("no other article has the tag %q", t.Name), diag.Say("use a tag that others have, or take it out"))
 		}
 	})
 }
@@ -62,7 +62,7 @@ func tagsUsedOnce(s *site.Site, say report) {
 func tagsWithoutDescription(s *site.Site, say report) {
 	eachTag(s, func(t *site.Tag) {
 		if t.Description == "" && len(t.Articles) > 0 {
-			say(use(t), "the tag "+strconv.Quote(t.Name)+" has no description", "write one into tags.yaml: “"+t.Name+": …”")
+			say(use(t), diag.Say("the tag %q has no description", t.Name), diag.Say("write one into tags.yaml: “%s: …”", t.Name))
 		}
 	})
 }
@@ -80,12 +80,12 @@ const (
 // when one character is taken out of either, so tags meet by these texts.
 func tagsNearlyAlike(s *site.Site, say report) {
 	for _, t := range Twins(s) {
-		write := strconv.Quote(t.Often.Name)
+		write := diag.Example(strconv.Quote(t.Often.Name))
 		if t.Even() {
-			write = "one of the two"
+			write = diag.Say("one of the two")
 		}
-		say(use(t.Rare), strconv.Quote(t.Rare.Name)+" and "+strconv.Quote(t.Often.Name)+" differ in one character, and are two tags",
-			"write "+write+" if both are one thing; if not, describe both in tags.yaml")
+		say(use(t.Rare), diag.Say("%q and %q differ in one character, and are two tags", t.Rare.Name, t.Often.Name),
+			diag.Say("write %s if both are one thing; if not, describe both in tags.yaml", write))
 	}
 }
 

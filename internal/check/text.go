@@ -1,8 +1,6 @@
 package check
 
 import (
-	"fmt"
-
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
@@ -18,8 +16,8 @@ const (
 func longTitles(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if n := width(a.Title.Value); n > maxTitle {
-			say(a.Title.Pos, "the title is too long for lists and results: "+excess(n, maxTitle),
-				"keep what tells this problem apart; the rest fits into the summary")
+			say(a.Title.Pos, diag.Say("the title is too long for lists and results: %s", excess(n, maxTitle)),
+				diag.Say("keep what tells this problem apart; the rest fits into the summary"))
 		}
 	}
 }
@@ -27,13 +25,13 @@ func longTitles(s *site.Site, say report) {
 func longSummaries(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if n := width(a.Summary); n > maxSummary {
-			say(a.SummaryAt, "the summary is too long for lists and results: "+excess(n, maxSummary), "one or two sentences are enough")
+			say(a.SummaryAt, diag.Say("the summary is too long for lists and results: %s", excess(n, maxSummary)), diag.Say("one or two sentences are enough"))
 		}
 	}
 }
 
-func excess(n, limit int) string {
-	return fmt.Sprintf("it is as wide as %d Chinese characters, and %d fit", (n+1)/2, limit/2)
+func excess(n, limit int) diag.Text {
+	return diag.Say("it is as wide as %d Chinese characters, and %d fit", (n+1)/2, limit/2)
 }
 
 // width is about how many letters wide a text is.
@@ -54,8 +52,8 @@ func width(s string) int {
 func headingJumps(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if h := a.Doc.Jump; h != nil {
-			say(h.Pos, fmt.Sprintf("this heading is of level %d, and the one above it of level %d", h.Level, h.Above),
-				fmt.Sprintf("make it level %d, as it belongs to the one above", h.Above+1))
+			say(h.Pos, diag.Say("this heading is of level %d, and the one above it of level %d", h.Level, h.Above),
+				diag.Say("make it level %d, as it belongs to the one above", h.Above+1))
 		}
 	}
 }
@@ -63,13 +61,13 @@ func headingJumps(s *site.Site, say report) {
 // shownAsSource finds what was meant as markup and is shown as text. Reading the
 // text below front matter has found it already.
 func shownAsSource(s *site.Site, say report) {
-	frontMatter(s, func(what, text string, at diag.Pos) {
+	frontMatter(s, func(in frontText, text string, at diag.Pos) {
 		if found, plain := markdown.ShownPlain(text); found != "" {
-			hint := "write it without signs"
+			hint := diag.Say("write it without signs")
 			if width(plain) <= maxTitle {
-				hint += ": " + plain
+				hint = diag.Say("%s: %s", hint, plain)
 			}
-			say(at, "“"+found+"” is shown as text: "+what+" is shown as it is written", hint)
+			say(at, in.asWritten(found), hint)
 		}
 	})
 	hashed, underlined := 0, 0
@@ -89,16 +87,36 @@ func shownAsSource(s *site.Site, say report) {
 	})
 }
 
+// frontText is a kind of text of front matter.
+type frontText uint8
+
+const (
+	inTitle frontText = iota
+	inSummary
+	inSymptom
+)
+
+// asWritten says that readers see signs in it.
+func (in frontText) asWritten(signs string) diag.Text {
+	switch in {
+	case inTitle:
+		return diag.Say("“%s” is shown as text: a title is shown as it is written", signs)
+	case inSummary:
+		return diag.Say("“%s” is shown as text: a summary is shown as it is written", signs)
+	}
+	return diag.Say("“%s” is shown as text: a symptom is shown as it is written", signs)
+}
+
 // frontMatter calls look with each text of front matter that readers see: of
 // articles, and of what folders say. A title that is a heading is none of them.
-func frontMatter(s *site.Site, look func(what, text string, at diag.Pos)) {
+func frontMatter(s *site.Site, look func(in frontText, text string, at diag.Pos)) {
 	for _, a := range s.Texts() {
 		if a.Title.Pos != a.Doc.TitlePos {
-			look("a title", a.Title.Value, a.Title.Pos)
+			look(inTitle, a.Title.Value, a.Title.Pos)
 		}
-		look("a summary", a.Summary, a.SummaryAt)
+		look(inSummary, a.Summary, a.SummaryAt)
 		for _, t := range a.Symptoms {
-			look("a symptom", t.Value, t.Pos)
+			look(inSymptom, t.Value, t.Pos)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"whyfix/internal/content"
@@ -51,7 +50,7 @@ examples:
 `
 
 func runBuild(ctx context.Context, e *env, args []string) error {
-	f := flags("build")
+	f := e.flags("build")
 	o := generate.Options{Progress: &generate.Progress{}}
 	r := &o.Release
 	r.Generator = version.Program()
@@ -70,23 +69,23 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	f.StringVar(&plain.dir, "flat", "", "")
 	f.BoolVar(&plain.options.Root, "flat-root", false, "")
 	at := clusterFlags(f)
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	if o.Base != "" {
-		if message, hint := content.CheckBase(o.Base); message != "" {
-			return diag.Misuse("-base: "+message, hint)
+		if message, hint := content.CheckBase(o.Base); message != (diag.Text{}) {
+			return diag.Misuse(diag.Say("-base: %s", message), hint)
 		}
 	}
 	if r.Engine != "" && r.Engine != content.Bleve && r.Engine != content.OpenSearch {
-		return diag.Misuse(fmt.Sprintf("-engine: there is no engine %q", r.Engine), "write bleve or opensearch")
+		return diag.Misuse(diag.Say("-engine: there is no engine %q", r.Engine), diag.Say("write bleve or opensearch"))
 	}
 	var err error
 	if r.Cluster, err = at.cluster(); err != nil {
 		return err
 	}
 	if r.Keep < 1 {
-		return diag.Misuse("-keep must be at least 1", "2 keeps one release to roll back to")
+		return diag.Misuse(diag.Say("-keep must be at least 1"), diag.Say("2 keeps one release to roll back to"))
 	}
 	if err := checkTheme(o); err != nil {
 		return err
@@ -105,11 +104,11 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	if err := sayBuilt(e, built, o, err); err != nil {
 		return err
 	}
-	articles, pages, files := plural(built.Articles, "article"), plural(built.Pages, "page"), plural(built.Written, "file")
+	articles, pages, files := diag.Count(built.Articles, "%d article", "%d articles"), diag.Count(built.Pages, "%d page", "%d pages"), diag.Count(built.Written, "%d file", "%d files")
 	switch {
 	case !built.Changed:
 		e.say("nothing changed: %s, release %s stays live (%s)", articles, built.ID, took)
-	case built.Why == "":
+	case built.Why == (diag.Text{}):
 		e.say("%s, %s: %s written, %d unchanged; release %s is live (%s)", articles, pages, files, built.Linked, built.ID, took)
 	default:
 		e.say("%s, %d of %s changed: %s; %s written, %d unchanged; release %s is live (%s)",
@@ -123,7 +122,7 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 			e.say("build again at the next change: %s", nextChange(next, o.Content))
 		}
 	case built.Warnings > 0:
-		e.say("%s as before: whyfix check lists them", plural(built.Warnings, "warning"))
+		e.say("%s as before: whyfix check lists them", diag.Count(built.Warnings, "%d warning", "%d warnings"))
 	}
 	return plain.write(ctx, e, r.Public)
 }
@@ -138,11 +137,14 @@ type plainFolder struct {
 func (p plainFolder) check(o generate.Options) error {
 	switch {
 	case p.dir == "" && p.options.Root:
-		return diag.Misuse("-flat-root says how -flat lays out a folder", "name one: -flat site -flat-root")
+		return diag.Misuse(diag.Say("-flat-root says how -flat lays out a folder"), diag.Say("name one: -flat site -flat-root"))
 	case p.dir == "":
 		return nil
 	}
-	for _, other := range []struct{ name, dir string }{{"the content folder", o.Content}, {"the folder of releases", o.Release.Public}} {
+	for _, other := range []struct {
+		name diag.Text
+		dir  string
+	}{{diag.Say("the content folder"), o.Content}, {diag.Say("the folder of releases"), o.Release.Public}} {
 		in, err := within(p.dir, other.dir)
 		if err == nil && !in {
 			in, err = within(other.dir, p.dir)
@@ -151,7 +153,7 @@ func (p plainFolder) check(o generate.Options) error {
 			return err
 		}
 		if in {
-			return diag.Misuse(fmt.Sprintf("-flat %s and %s %s lie in each other", p.dir, other.name, other.dir), "name a folder beside them, such as -flat site")
+			return diag.Misuse(diag.Say("-flat %s and %s %s lie in each other", p.dir, other.name, other.dir), diag.Say("name a folder beside them, such as -flat site"))
 		}
 	}
 	if err := folder("-flat", p.dir); err != nil {
@@ -178,9 +180,9 @@ func (p plainFolder) write(ctx context.Context, e *env, public string) error {
 		e.say("%s", note)
 	}
 	if done.Written+done.Removed == 0 {
-		e.say("%s has its %s as they were", p.dir, plural(done.Files, "file"))
+		e.say("%s has its %s as they were", p.dir, diag.Count(done.Files, "%d file", "%d files"))
 	} else {
-		e.say("%s has %s: %d written, %d removed", p.dir, plural(done.Files, "file"), done.Written, done.Removed)
+		e.say("%s has %s: %d written, %d removed", p.dir, diag.Count(done.Files, "%d file", "%d files"), done.Written, done.Removed)
 	}
 	return nil
 }
@@ -188,41 +190,36 @@ func (p plainFolder) write(ctx context.Context, e *env, public string) error {
 func (p plainFolder) explain(err error) error {
 	var foreign *flat.ForeignError
 	if errors.As(err, &foreign) {
-		return diag.WithHint(fmt.Errorf("-flat %s: %w", p.dir, err), "nothing there was touched; name a new or an empty folder, or move that file away")
+		return diag.WithHint(diag.Say("-flat %s: %s was not written by this program", p.dir, foreign.Name), diag.Say("nothing there was touched; name a new or an empty folder, or move that file away"))
 	}
 	return err
 }
 
 // sayLeftOut says in one line which articles are not built, and why.
 func sayLeftOut(e *env, n site.LeftOut) {
-	var parts []string
+	var parts []diag.Text
 	for _, p := range []struct {
-		n         int
-		one, more string
+		n    int
+		text diag.Text
 	}{
-		{n.Drafts, "1 draft", "%d drafts"},
-		{n.Awaited, "1 whose date is to come", "%d whose date is to come"},
-		{n.Expired, "1 that has expired", "%d that have expired"},
-		{n.Withdrawn, "1 withdrawn", "%d withdrawn"},
+		{n.Drafts, diag.Count(n.Drafts, "%d draft", "%d drafts")},
+		{n.Awaited, diag.Say("%d whose date is to come", n.Awaited)},
+		{n.Expired, diag.Count(n.Expired, "%d that has expired", "%d that have expired")},
+		{n.Withdrawn, diag.Say("%d withdrawn", n.Withdrawn)},
 	} {
-		switch {
-		case p.n == 1:
-			parts = append(parts, p.one)
-		case p.n > 1:
-			parts = append(parts, fmt.Sprintf(p.more, p.n))
+		if p.n > 0 {
+			parts = append(parts, p.text)
 		}
 	}
-	if len(parts) == 0 {
-		return
+	switch out := diag.Join(parts); {
+	case len(parts) == 0:
+	case n.Drafts+n.Awaited+n.Expired == 0:
+		e.say("left out: %s", out)
+	case n.Withdrawn > 0:
+		e.say("left out: %s; whyfix dev shows them but for what is withdrawn", out)
+	default:
+		e.say("left out: %s; whyfix dev shows them, with a badge", out)
 	}
-	hint := ""
-	if n.Drafts+n.Awaited+n.Expired > 0 {
-		hint = "; whyfix dev shows them, with a badge"
-		if n.Withdrawn > 0 {
-			hint = "; whyfix dev shows them but for what is withdrawn"
-		}
-	}
-	e.say("left out: %s%s", strings.Join(parts, ", "), hint)
 }
 
 // dated reports whether an article names a day on which something happens to it.
@@ -242,11 +239,11 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	}
 	few, rest := l.Diags.Fold()
 	shown, left := fewWarnings(few)
-	if printErr := printer(l.Dir).Print(e.stderr, l.WithLines(shown)); printErr != nil {
+	if printErr := e.printer(l.Dir).Print(e.stderr, l.WithLines(shown)); printErr != nil {
 		return printErr
 	}
 	if left > 0 {
-		e.say("and %s: whyfix check lists them", plural(left, "more warning"))
+		e.say("and %s: whyfix check lists them", diag.Count(left, "%d more warning", "%d more warnings"))
 	}
 	e.sayRest(rest)
 	switch {
@@ -259,7 +256,7 @@ func sayBuilt(e *env, built generate.Result, o generate.Options, err error) erro
 	case err != nil:
 		return openError(err, o.Release.Public)
 	}
-	if l.Dates != "" && built.Changed {
+	if l.Dates != (diag.Text{}) && built.Changed {
 		e.say("%s", l.Dates)
 	}
 	if l.Site.Settings.Timezone.Value == "" && built.Changed && slices.ContainsFunc(l.Site.Articles, dated) {
@@ -285,14 +282,14 @@ func checkTheme(o generate.Options) error {
 	if o.Theme == "" || o.Theme == "default" || generate.ThemeDir(o.Theme, o.Content) != "" {
 		return nil
 	}
-	return diag.Misuse(fmt.Sprintf("there is no theme %q", o.Theme), "name a folder in themes/ beside the content folder, or the path of a folder")
+	return diag.Misuse(diag.Say("there is no theme %q", o.Theme), diag.Say("name a folder in themes/ beside the content folder, or the path of a folder"))
 }
 
 // nextChange says when the site changes without an edit, and why.
-func nextChange(c site.Change, dir string) string {
-	s := fmt.Sprintf("%s: %s %s", c.At.Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
+func nextChange(c site.Change, dir string) diag.Text {
+	s := diag.Say("%s: %s %s", c.At.Format("2006-01-02 15:04"), path.Join(filepath.ToSlash(dir), c.Path), c.What)
 	if c.More > 0 {
-		s += fmt.Sprintf(", and %d more", c.More)
+		s = diag.Say("%s, and %d more", s, c.More)
 	}
 	return s
 }
@@ -330,7 +327,7 @@ func apart(contentDir, public string) error {
 		return err
 	}
 	if in {
-		return diag.Misuse(fmt.Sprintf("-out %s lies inside the content folder %s", public, contentDir), "put the releases beside it")
+		return diag.Misuse(diag.Say("-out %s lies inside the content folder %s", public, contentDir), diag.Say("put the releases beside it"))
 	}
 	return folder("-out", public)
 }
@@ -367,20 +364,13 @@ func resolve(name string) (string, error) {
 }
 
 // count says how many errors and warnings there are.
-func count(l diag.List) string {
+func count(l diag.List) diag.Text {
 	n := l.Errors()
-	s := plural(n, "error")
+	parts := []diag.Text{diag.Count(n, "%d error", "%d errors")}
 	if w := len(l) - n; w > 0 {
-		s += ", " + plural(w, "warning")
+		parts = append(parts, diag.Count(w, "%d warning", "%d warnings"))
 	}
-	return s
-}
-
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
+	return diag.Join(parts)
 }
 
 const rollbackHelp = `usage: whyfix rollback [-public DIR]
@@ -395,9 +385,9 @@ example:
 `
 
 func runRollback(ctx context.Context, e *env, args []string) error {
-	f := flags("rollback")
+	f := e.flags("rollback")
 	dir := f.String("public", "public", "")
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	if err := folder("-public", *dir); err != nil {
@@ -408,10 +398,10 @@ func runRollback(ctx context.Context, e *env, args []string) error {
 	}
 	from, to, err := publish.Rollback(ctx, *dir, search.Root{})
 	if errors.Is(err, publish.ErrNothingOlder) && (errors.Is(err, publish.ErrDamaged) || errors.Is(err, publish.ErrIncomplete) || errors.Is(err, publish.ErrSchema)) {
-		return diag.WithHint(fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), "take the content back, and build")
+		return diag.WithHint(fmt.Errorf("no release before the live one in %s can be served: %w", *dir, err), diag.Say("take the content back, and build"))
 	}
 	if errors.Is(err, publish.ErrNothingOlder) {
-		return diag.WithHint(fmt.Errorf("there is no release before the live one in %s", *dir), "build -keep 2 or more keeps one")
+		return diag.WithHint(diag.Say("there is no release before the live one in %s", *dir), diag.Say("build -keep 2 or more keeps one"))
 	}
 	if err != nil {
 		return openError(err, *dir)

@@ -36,6 +36,9 @@ do. Exits with 1 if there is an error; warnings alone exit with 0.
                  are shown as source, and, after asking, tags that differ in one
                  character
   -yes           with -fix: do not ask
+  -explain CODE  what a rule is about, why, and two examples
+  -lang zh|en    the language of what it says (default: the system's, by LC_ALL,
+                 LC_MESSAGES or LANG); the texts in JSON and SARIF, too
 
 Each rule can be an error, a warning or off: checks: in site.yaml, and
 docs/checks.md, which lists the rules.
@@ -52,7 +55,7 @@ examples:
 const checkingGC = 200
 
 func runCheck(ctx context.Context, e *env, args []string) error {
-	f := flags("check")
+	f := e.flags("check")
 	dir := f.String("content", "content", "")
 	against := f.String("against", "", "")
 	asJSON := f.Bool("json", false, "")
@@ -61,17 +64,26 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	fixing := f.Bool("fix", false, "")
 	all := f.Bool("all", false, "")
 	yes := f.Bool("yes", false, "")
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	explain := f.String("explain", "", "")
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	switch {
 	case *asJSON && *asSARIF || *asJSON && *asGitHub || *asSARIF && *asGitHub:
-		return diag.Misuse("-json, -sarif and -github are three forms of one output", "choose one of them")
+		return diag.Misuse(diag.Say("-json, -sarif and -github are three forms of one output"), diag.Say("choose one of them"))
 	case *yes && !*fixing:
-		return diag.Misuse("-yes answers what -fix asks", "whyfix check -fix -yes")
+		return diag.Misuse(diag.Say("-yes answers what -fix asks"), diag.Example("whyfix check -fix -yes"))
+	}
+	if *explain != "" {
+		r, known := rules.Find(*explain)
+		if !known {
+			return diag.Misuse(diag.Say("there is no rule %q", *explain), diag.DidYouMean(*explain, rules.Codes(), diag.Say("docs/checks.md lists the rules")))
+		}
+		fmt.Fprintf(e.stdout, "%s\n\n%s", r.Code, r.Page(e.language))
+		return nil
 	}
 	debug.SetGCPercent(checkingGC)
-	p := printer(*dir)
+	p := e.printer(*dir)
 	l, err := generate.NewLoader(generate.Options{Content: *dir, Uncoloured: true})
 	if err != nil {
 		return noContent(e, err, *dir)
@@ -95,7 +107,7 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 				return err
 			}
 		}
-		e.say("%s mended", plural(total, "place"))
+		e.say("%s mended", diag.Count(total, "%d place", "%d places"))
 	}
 	diags := loaded.Diags
 	tried, err := generate.TryTheme(loaded)
@@ -155,10 +167,10 @@ func runCheck(ctx context.Context, e *env, args []string) error {
 	e.sayRest(rest)
 	sayLeftOut(e, loaded.Site.LeftOut())
 	if len(diags) == 0 {
-		e.say("%s, no problems", plural(len(loaded.Site.Articles), "article"))
+		e.say("%s, no problems", diag.Count(len(loaded.Site.Articles), "%d article", "%d articles"))
 		return nil
 	}
-	e.say("%s: %s", plural(len(loaded.Site.Articles), "article"), count(diags))
+	e.say("%s: %s", diag.Count(len(loaded.Site.Articles), "%d article", "%d articles"), count(diags))
 	if diags.Errors() > 0 {
 		return errSilent
 	}
@@ -187,18 +199,21 @@ func fixContent(ctx context.Context, e *env, loaded *generate.Loaded, p diag.Pri
 		return 0, err
 	}
 	if err := e.write(func() error { return fix.Write(root, files) }); err != nil {
-		return 0, fmt.Errorf("nothing was mended: %w", err)
+		return 0, diag.Say("nothing was mended: %s", err)
 	}
 	n := 0
 	for _, f := range files {
 		for _, x := range f.Made {
 			x.At.File = p.File(x.At.File)
-			e.say("mended %s: %s → %s", x.At, x.Old, x.New)
+			e.say("mended %s: %s", x.At, what(x))
 			n++
 		}
 	}
 	return n, nil
 }
+
+// what is what an edit does.
+func what(x fix.Edit) diag.Text { return x.What.Or(diag.Example(x.Old + " → " + x.New)) }
 
 // agreedTags are the edits for tags that differ in one character, of which the
 // writer agrees that they are one.
@@ -210,12 +225,12 @@ func agreedTags(ctx context.Context, e *env, loaded *generate.Loaded, yes bool) 
 	for _, t := range check.Twins(loaded.Site) {
 		retag, why := fix.Retag(t, loaded.Diags)
 		if why == nil && yes && t.Even() {
-			why = fmt.Errorf("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
+			why = diag.Say("as many articles have it as %q, so somebody must say which is meant", t.Often.Name)
 		}
 		answer := "y"
 		switch {
 		case why != nil:
-			e.say("the tag %q is left as it is: %v", t.Rare.Name, why)
+			e.say("the tag %q is left as it is: %s", t.Rare.Name, why)
 			continue
 		case yes:
 		case !terminal(e.stdin):
@@ -225,8 +240,8 @@ func agreedTags(ctx context.Context, e *env, loaded *generate.Loaded, yes bool) 
 			if ask == nil {
 				ask = newQuestions(ctx, e)
 			}
-			answer, err = ask.line(fmt.Sprintf("Write the tag %q (%s) instead of %q (%s)? [y/N] ",
-				t.Often.Name, plural(len(t.Often.Articles), "article"), t.Rare.Name, plural(len(t.Rare.Articles), "article")))
+			answer, err = ask.line(diag.Say("Write the tag %q (%s) instead of %q (%s)? [y/N]",
+				t.Often.Name, diag.Count(len(t.Often.Articles), "%d article", "%d articles"), t.Rare.Name, diag.Count(len(t.Rare.Articles), "%d article", "%d articles")).With(func(s string) string { return s + " " }))
 			if err != nil {
 				return nil, err
 			}
@@ -259,43 +274,45 @@ func madeForAnother(e *env, dir string, articles int, diags diag.List) bool {
 	}
 	e.say("%s looks as if it was made for %s: there is %s", what, made.Program, made.Sign)
 	if n := diags.Errors(); n > 0 {
-		e.say("as it is, it has %s in %s", plural(n, "error"), plural(filesOf(diags), "file"))
+		e.say("as it is, it has %s in %s", diag.Count(n, "%d error", "%d errors"), diag.Count(filesOf(diags), "%d file", "%d files"))
 	}
 	if made.From != importer.Guess {
-		fmt.Fprintf(e.stderr, `
-  To make articles of its pages, in a folder of their own; the first line only says what would be written:
-      whyfix import -dry-run -from %[1]s -content ../help/content %[2]s
+		fmt.Fprintln(e.stderr)
+		e.print("  To make articles of its pages, in a folder of their own; the first line only says what would be written:")
+		fmt.Fprintf(e.stderr, `      whyfix import -dry-run -from %[1]s -content ../help/content %[2]s
       whyfix import -from %[1]s -content ../help/content %[2]s
       cd ../help && whyfix dev
 `, made.From, shellWord(made.Source))
 	}
 	if articles > 0 {
-		fmt.Fprintf(e.stderr, "\n  To build it as it is, put %s into %s:\n", content.SiteFile, shown)
+		fmt.Fprintln(e.stderr)
+		e.print("  To build it as it is, put site.yaml into %s:", shown)
 		if made.Program == "Obsidian" {
 			fmt.Fprintln(e.stderr, "      wikilinks: true")
 		}
 		if keys := content.ForeignKeys(diags); len(keys) > 0 {
-			more := ""
+			more := diag.Text{}
 			if len(keys) > mostKeys {
-				keys, more = keys[:mostKeys], fmt.Sprintf("   # and %d more", len(keys)-mostKeys)
+				keys, more = keys[:mostKeys], diag.Say("   # and %d more", len(keys)-mostKeys)
 			}
-			fmt.Fprintf(e.stderr, "      foreign_keys: [%s]%s\n", diag.Clean(strings.Join(keys, ", ")), more)
+			fmt.Fprintf(e.stderr, "      foreign_keys: [%s]%s\n", diag.Clean(strings.Join(keys, ", ")), e.in(more))
 		} else {
-			fmt.Fprintln(e.stderr, "      title: Help")
+			e.print("      title: Help")
 		}
-		if rest := kinds(diags); rest != "" {
-			fmt.Fprintf(e.stderr, "  What is left then: %s.\n", rest)
+		if rest := kinds(diags); rest != (diag.Text{}) {
+			e.print("  What is left then: %s.", rest)
 		}
 	}
 	if len(diags) > 0 {
-		fmt.Fprint(e.stderr, "\n  whyfix check -all lists every mistake.\n")
+		fmt.Fprintln(e.stderr)
+		e.print("  whyfix check -all lists every mistake.")
 	}
 	return true
 }
 
 // kinds tells how many errors there are of each kind but for keys of other
 // programs.
-func kinds(diags diag.List) string {
+func kinds(diags diag.List) diag.Text {
 	count := map[string]int{}
 	var order []string
 	for _, d := range diags {
@@ -306,15 +323,15 @@ func kinds(diags diag.List) string {
 			order = append(order, d.Code)
 		}
 	}
-	var parts []string
+	var parts []diag.Text
 	for _, code := range order {
-		parts = append(parts, fmt.Sprintf("%d of %s", count[code], code))
+		parts = append(parts, diag.Say("%d of %s", count[code], code))
 	}
 	const most = 8
 	if len(parts) > most {
-		parts = append(parts[:most], fmt.Sprintf("%d other kinds", len(parts)-most))
+		parts = append(parts[:most], diag.Say("%d other kinds", len(parts)-most))
 	}
-	return strings.Join(parts, ", ")
+	return diag.Join(parts)
 }
 
 // filesOf counts the files that diagnostics are about.

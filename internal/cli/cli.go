@@ -41,7 +41,9 @@ const (
 type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	writing        *atomic.Bool // files of the writer are being written
+	language       diag.Language // of what it says to people
+	chosen         bool          // the system or the person has said which
+	writing        *atomic.Bool  // files of the writer are being written
 }
 
 // write does what must not be left half done.
@@ -51,7 +53,29 @@ func (e *env) write(do func() error) error {
 	return do()
 }
 
-func (e *env) say(format string, args ...any) { fmt.Fprintf(e.stderr, "whyfix: "+format+"\n", args...) }
+// say says a line, in the language of the person.
+func (e *env) say(format string, args ...any) {
+	fmt.Fprintf(e.stderr, "whyfix: %s\n", e.in(diag.Say(format, args...)))
+}
+
+// in is a text in the language of the person.
+func (e *env) in(t diag.Text) string { return t.In(e.language) }
+
+// print prints a line as it is.
+func (e *env) print(format string, args ...any) {
+	fmt.Fprintln(e.stderr, e.in(diag.Say(format, args...)))
+}
+
+// hint says what to do.
+func (e *env) hint(t diag.Text) {
+	fmt.Fprintf(e.stderr, "    %s\n", e.in(diag.Say("hint: %s", t)))
+}
+
+// spoken is the language that the environment of a process names, as its system
+// does: that of messages goes before that of everything.
+func spoken(getenv func(string) string) (l diag.Language, known bool) {
+	return diag.LanguageOf(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
+}
 
 // command is one command of the program. A flag set is made for each run, so
 // that nothing of one run is left for the next.
@@ -94,7 +118,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	switch {
 	case asksHelp(name):
 		if len(args) > 2 {
-			return e.finish(command{name: "help"}, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes one command", args[2]), "whyfix help lists the commands"))
+			return e.finish(command{name: "help"}, diag.Misuse(diag.Say("unexpected argument %q: it takes one command", args[2]), diag.Say("whyfix help lists the commands")))
 		}
 		if len(args) > 1 && !asksHelp(args[1]) {
 			return run(ctx, e, []string{args[1], "-h"})
@@ -112,7 +136,7 @@ func run(ctx context.Context, e *env, args []string) int {
 		}
 	}
 	e.say("unknown command %q", name)
-	fmt.Fprintf(e.stderr, "    hint: %s\n", diag.DidYouMean(name, known, "whyfix help lists the commands"))
+	e.hint(diag.DidYouMean(name, known, diag.Say("whyfix help lists the commands")))
 	return exitUsage
 }
 
@@ -132,21 +156,23 @@ func (e *env) finish(c command, err error) int {
 		return exitDone
 	case errors.Is(err, errSilent):
 	case errors.As(err, &h):
-		hint := cmp.Or(h.Hint, "whyfix "+c.name+" -h shows how it is used")
-		fmt.Fprintf(e.stderr, "whyfix %s: %v\n    hint: %s\n", c.name, err, hint)
+		fmt.Fprintf(e.stderr, "whyfix %s: %s\n", c.name, e.in(diag.Of(err)))
+		e.hint(h.Hint.Or(diag.Say("whyfix %s -h shows how it is used", c.name)))
 		if h.Misuse {
 			return exitUsage
 		}
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(e.stderr, "whyfix %s: stopped\n", c.name)
+		fmt.Fprintf(e.stderr, "whyfix %s: %s\n", c.name, e.in(diag.Say("stopped")))
 	default:
-		fmt.Fprintf(e.stderr, "whyfix %s: %v\n", c.name, err)
+		fmt.Fprintf(e.stderr, "whyfix %s: %s\n", c.name, e.in(diag.Of(err)))
 	}
 	return exitError
 }
 
 // printer prints diagnostics about a content folder.
-func printer(dir string) diag.Printer { return diag.Printer{Dir: filepath.ToSlash(dir)} }
+func (e *env) printer(dir string) diag.Printer {
+	return diag.Printer{Dir: filepath.ToSlash(dir), Language: e.language}
+}
 
 // sayRest says how many diagnostics were not printed, and how to see them.
 func (e *env) sayRest(rest []diag.Folded) {
@@ -156,7 +182,7 @@ func (e *env) sayRest(rest []diag.Folded) {
 }
 
 // refuse says for which mistakes a command has done nothing.
-func (e *env) refuse(p diag.Printer, mistakes diag.List, undone string) error {
+func (e *env) refuse(p diag.Printer, mistakes diag.List, undone diag.Text) error {
 	if err := p.Print(e.stderr, mistakes); err != nil {
 		return err
 	}
@@ -180,16 +206,26 @@ func overview() string {
 	return b.String()
 }
 
-// flags starts a command's flag set.
-func flags(name string) *flag.FlagSet {
+// flags starts a command's flag set. Each has -lang.
+func (e *env) flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
+	f.Func("lang", "", func(s string) error {
+		l, known := diag.LanguageOf(s)
+		if !known {
+			return errLanguage
+		}
+		e.language, e.chosen = l, true
+		return nil
+	})
 	return f
 }
 
+var errLanguage = errors.New("no language of the program")
+
 // parse reads options and positional arguments in any order.
-func parse(f *flag.FlagSet, args []string, least, most int, what string) ([]string, error) {
+func parse(f *flag.FlagSet, args []string, least, most int, what diag.Text) ([]string, error) {
 	var positional []string
 	for {
 		if err := f.Parse(args); err != nil {
@@ -208,11 +244,11 @@ func parse(f *flag.FlagSet, args []string, least, most int, what string) ([]stri
 	}
 	switch {
 	case len(positional) < least:
-		return nil, diag.Misuse("it needs "+what, "")
+		return nil, diag.Misuse(diag.Say("it needs %s", what), diag.Text{})
 	case len(positional) > most && most == 0:
-		return nil, diag.Misuse(fmt.Sprintf("unexpected argument %q", positional[0]), "")
+		return nil, diag.Misuse(diag.Say("unexpected argument %q", positional[0]), diag.Text{})
 	case len(positional) > most:
-		return nil, diag.Misuse(fmt.Sprintf("unexpected argument %q: it takes %s", positional[most], what), "")
+		return nil, diag.Misuse(diag.Say("unexpected argument %q: it takes %s", positional[most], what), diag.Text{})
 	}
 	return positional, nil
 }
@@ -225,44 +261,50 @@ func flagError(f *flag.FlagSet, err error) error {
 	if name, ok := strings.CutPrefix(message, "flag provided but not defined: -"); ok {
 		var known []string
 		f.VisitAll(func(x *flag.Flag) { known = append(known, x.Name) })
-		hint := ""
+		hint := diag.Text{}
 		if near := diag.Nearest(strings.TrimLeft(name, "-"), known); near != "" {
-			hint = "did you mean -" + near + "?"
+			hint = diag.Say("did you mean -%s?", near)
 		}
-		return diag.Misuse("unknown option -"+name, hint)
+		return diag.Misuse(diag.Say("unknown option -%s", name), hint)
 	}
 	if wrong, ok := strings.CutPrefix(message, "invalid value "); ok {
-		want := "a whole number"
-		if strings.HasSuffix(wrong, "value out of range") {
-			want = "a number of fewer digits"
+		want := diag.Say("a whole number")
+		switch {
+		case strings.HasSuffix(wrong, errLanguage.Error()):
+			want = diag.Say("zh or en")
+		case strings.HasSuffix(wrong, "value out of range"):
+			want = diag.Say("a number of fewer digits")
 		}
 		return valueError(wrong, want)
 	}
 	if wrong, ok := strings.CutPrefix(message, "invalid boolean value "); ok {
-		return valueError(wrong, "true or false")
+		return valueError(wrong, diag.Say("true or false"))
 	}
 	if word, ok := strings.CutPrefix(message, "bad flag syntax: "); ok {
-		return diag.Misuse("unknown option "+word, "")
+		return diag.Misuse(diag.Say("unknown option %s", word), diag.Text{})
 	}
-	return diag.Misuse(strings.Replace(message, "flag needs an argument:", "a value is missing after", 1), "")
+	if name, ok := strings.CutPrefix(message, "flag needs an argument: "); ok {
+		return diag.Misuse(diag.Say("a value is missing after %s", name), diag.Text{})
+	}
+	return diag.Misuse(diag.Verbatim(message), diag.Text{})
 }
 
 // valueError puts what package flag says after "invalid value" into words:
 // the value in quotes, the name of the option, the reason.
-func valueError(wrong, want string) error {
+func valueError(wrong string, want diag.Text) error {
 	value, err := strconv.QuotedPrefix(wrong)
 	if err != nil {
-		return diag.Misuse("a wrong value: "+wrong, "")
+		return diag.Misuse(diag.Say("a wrong value: %s", wrong), diag.Text{})
 	}
 	_, name, _ := strings.Cut(wrong[len(value):], "-")
 	name, _, _ = strings.Cut(name, ":")
-	return diag.Misuse(fmt.Sprintf("-%s must be %s, not %s", name, want, value), "")
+	return diag.Misuse(diag.Say("-%s must be %s, not %s", name, want, value), diag.Text{})
 }
 
 // loadError puts the errors of opening a content folder into words.
 func loadError(err error, dir string) error {
 	if errors.Is(err, generate.ErrNoContent) {
-		return diag.WithHint(err, "start a site of your own: whyfix init, in an empty folder; or name a folder with -content")
+		return diag.WithHint(diag.Say("there is no content folder %s", dir), diag.Say("start a site of your own: whyfix init, in an empty folder; or name a folder with -content"))
 	}
 	return err
 }
@@ -275,7 +317,7 @@ func openContent(dir string) (files fs.FS, closeFiles func() error, err error) {
 		return root.FS(), root.Close, nil
 	}
 	if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
-		return nil, nil, diag.WithHint(fmt.Errorf("%s is a file, not a content folder", dir), "name a folder with -content")
+		return nil, nil, diag.WithHint(diag.Say("%s is a file, not a content folder", dir), diag.Say("name a folder with -content"))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, func() error { return nil }, nil
@@ -290,7 +332,7 @@ func folder(option, dir string) error {
 		info, err := os.Stat(name)
 		switch {
 		case err == nil && !info.IsDir():
-			return diag.WithHint(fmt.Errorf("%s is a file, not a folder of releases", name), "name a folder with "+option)
+			return diag.WithHint(diag.Say("%s is a file, not a folder of releases", name), diag.Say("name a folder with %s", option))
 		case err == nil || name == filepath.Dir(name):
 			return nil
 		}
@@ -314,9 +356,9 @@ func inContent(word, dir string) (string, error) {
 	clean := path.Clean(name)
 	switch {
 	case clean == "." || !filepath.IsLocal(name):
-		return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", word), "write it like huabei/cannot-use.md")
+		return "", diag.Misuse(diag.Say("%q is not a path inside the content folder", word), diag.Say("write it like huabei/cannot-use.md"))
 	case content.Hidden(clean):
-		return "", diag.Misuse(fmt.Sprintf("%q would not be built: names that start with . _ or # are left out", word), "choose another name")
+		return "", diag.Misuse(diag.Say("%q would not be built: names that start with . _ or # are left out", word), diag.Say("choose another name"))
 	case strings.HasSuffix(name, "/"):
 		clean += "/"
 	}
@@ -327,15 +369,15 @@ func inContent(word, dir string) (string, error) {
 func openError(err error, dir string) error {
 	switch {
 	case errors.Is(err, publish.ErrBusy):
-		return diag.WithHint(fmt.Errorf("another build is at work in %s", dir), "wait until it is done")
+		return diag.WithHint(diag.Say("another build is at work in %s", dir), diag.Say("wait until it is done"))
 	case errors.Is(err, publish.ErrNoRelease):
-		return diag.WithHint(fmt.Errorf("there is no release in %s", dir), "make one: whyfix build -out "+dir+", or name another folder with -public")
+		return diag.WithHint(diag.Say("there is no release in %s", dir), diag.Say("make one: whyfix build -out %s, or name another folder with -public", dir))
 	case errors.Is(err, publish.ErrIncomplete):
-		return diag.WithHint(fmt.Errorf("the release in %s is not complete", dir), "build it again: whyfix build -out "+dir)
+		return diag.WithHint(diag.Say("the release in %s is not complete", dir), diag.Say("build it again: whyfix build -out %s", dir))
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, search.ErrDamaged):
-		return diag.WithHint(err, "copy it again, or build it anew: whyfix build -full -out "+dir)
+		return diag.WithHint(err, diag.Say("copy it again, or build it anew: whyfix build -full -out %s", dir))
 	case errors.Is(err, publish.ErrSchema):
-		return diag.WithHint(err, "build it again with this version: whyfix build -out "+dir)
+		return diag.WithHint(err, diag.Say("build it again with this version: whyfix build -out %s", dir))
 	}
 	return err
 }
@@ -347,7 +389,7 @@ version. A program that was built with changes that are in no commit says so.
 `
 
 func runVersion(_ context.Context, e *env, args []string) error {
-	if _, err := parse(flags("version"), args, 0, 0, ""); err != nil {
+	if _, err := parse(e.flags("version"), args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.stdout, version.Line())

@@ -45,19 +45,19 @@ func (o *clusterOptions) cluster() (search.Cluster, error) {
 		}
 	}
 	if err := at.Check(); err != nil {
-		return at, diag.Misuse("-opensearch: "+err.Error(), "write it like -opensearch https://search1.example.org:9200,https://search2.example.org:9200")
+		return at, diag.Misuse(diag.Say("-opensearch: %s", err.Error()), diag.Say("write it like -opensearch https://search1.example.org:9200,https://search2.example.org:9200"))
 	}
 	if o.user == "" {
 		return at, nil
 	}
 	data, err := os.ReadFile(o.user)
 	if err != nil {
-		return at, diag.WithHint(fmt.Errorf("-opensearch-user: %w", err), "name a file with user:password on its first line")
+		return at, diag.WithHint(fmt.Errorf("-opensearch-user: %w", err), diag.Say("name a file with user:password on its first line"))
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	user, password, ok := strings.Cut(strings.TrimSpace(line), ":")
 	if !ok {
-		return at, diag.Misuse("-opensearch-user: "+o.user+" has no user:password on its first line", "")
+		return at, diag.Misuse(diag.Say("-opensearch-user: %s has no user:password on its first line", o.user), diag.Text{})
 	}
 	at.User, at.Password = user, password
 	return at, nil

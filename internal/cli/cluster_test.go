@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"whyfix/internal/publish"
 	"whyfix/internal/search/cluster/clustertest"
 )
 
@@ -63,16 +62,6 @@ func TestCluster(t *testing.T) {
 func inCluster(t *testing.T, c *clustertest.Cluster, content, name, more string) {
 	t.Helper()
 	writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("%s\nengine: {name: opensearch, addresses: [%s], index: %s, replicas: 1}\n", more, strings.Join(c.Nodes, ", "), name))
-}
-
-// live is the release that is live.
-func live(t *testing.T, public string) string {
-	t.Helper()
-	id, err := publish.Current(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
 }
 
 // indexOf is the index that a site's live release has.

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/generate"
 	"whyfix/internal/limit"
 	"whyfix/internal/listen"
@@ -35,14 +35,14 @@ examples:
 `
 
 func runDev(ctx context.Context, e *env, args []string) error {
-	f := flags("dev")
+	f := e.flags("dev")
 	o := generate.Options{Base: "/"} // a preview lives at the top of its own address
 	f.StringVar(&o.Content, "content", "content", "")
 	f.StringVar(&o.Theme, "theme", "", "")
 	f.BoolVar(&o.Drafts, "drafts", true, "")
 	out := f.String("out", "", "")
 	addr := f.String("addr", "127.0.0.1:8080", "")
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	if *out != "" {
@@ -56,12 +56,12 @@ func runDev(ctx context.Context, e *env, args []string) error {
 	kept := o
 	kept.Drafts = false // a release is for readers
 	kept.Release = generate.ReleaseOptions{Public: *out, Keep: 1, Index: true, Generator: version.Program()}
-	p := printer(o.Content)
+	p := e.printer(o.Content)
 	another := false // that the folder is another program's was said
 	told := false    // what is not known of dates
 	log := slog.New(slog.NewTextHandler(e.stderr, nil))
 	shown, err := preview.New(preview.Options{
-		Build: o, Log: log,
+		Build: o, Log: log, Language: e.language,
 		Report: func(s preview.State) {
 			l := s.Loaded
 			if another || !madeForAnother(e, o.Content, len(l.Input.Articles), l.Diags) {
@@ -71,13 +71,13 @@ func runDev(ctx context.Context, e *env, args []string) error {
 			} else {
 				another = true
 			}
-			if l.Dates != "" && !told {
+			if l.Dates != (diag.Text{}) && !told {
 				e.say("%s", l.Dates)
 				told = true
 			}
-			articles := fmt.Sprintf("%s in %s", plural(len(l.Site.Articles), "article"), s.Took.Round(time.Millisecond))
+			articles := diag.Say("%s in %s", diag.Count(len(l.Site.Articles), "%d article", "%d articles"), s.Took.Round(time.Millisecond))
 			if n := l.Site.NotYet(time.Now()); n > 0 {
-				articles += fmt.Sprintf(", %d of which readers do not see", n)
+				articles = diag.Say("%s, %d of which readers do not see", articles, n)
 			}
 			switch {
 			case !s.Good:
@@ -89,7 +89,7 @@ func runDev(ctx context.Context, e *env, args []string) error {
 			}
 			if s.Good && *out != "" {
 				if _, err := generate.Run(ctx, kept); err != nil {
-					e.say("-out %s: %v", *out, openError(err, *out))
+					e.say("-out %s: %s", *out, openError(err, *out))
 				}
 			}
 		},

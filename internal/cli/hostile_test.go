@@ -114,6 +114,35 @@ func TestHostileFolder(t *testing.T) {
 	t.Logf("build: %v, %d MB", time.Since(start).Round(time.Millisecond), memory>>20)
 }
 
+// A build does not hold the texts of a site. What it takes at most is little more
+// than what it takes anyway, and far less than these have as pages, as documents and as
+// they were written. It takes two seconds of a processor, because with fewer texts
+// nothing could be told from chance.
+func TestMemoryOfTexts(t *testing.T) {
+	t.Parallel()
+	if underDetector() {
+		t.Skip("the detector takes more memory than the program")
+	}
+	const articles, size, most = 400, 100_000, 120 << 20
+	dir := t.TempDir()
+	content := filepath.Join(dir, "content")
+	if err := os.Mkdir(content, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Repeat(strings.Repeat("-", 99)+"\n", size/100) // no words: this is not about the index
+	for i := range articles {
+		writeFile(t, filepath.Join(content, fmt.Sprintf("a%d.md", i)), fmt.Sprintf("---\ntitle: 第%d题\n---\n怎么办。\n\n```\n%s```\n", i, text))
+	}
+	said, code, memory := runMeasured(t, "build", "-compress=false", "-content", content, "-out", filepath.Join(dir, "public"))
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, said)
+	}
+	t.Logf("%d MB of articles: %d MB", articles*size>>20, memory>>20)
+	if memory > most {
+		t.Errorf("a build of %d MB of articles takes %d MB", articles*size>>20, memory>>20)
+	}
+}
+
 func deepList(n int) string {
 	var b strings.Builder
 	for i := range n {

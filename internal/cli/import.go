@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -41,12 +40,12 @@ examples:
 `
 
 func runImport(ctx context.Context, e *env, args []string) error {
-	f := flags("import")
+	f := e.flags("import")
 	dir := f.String("content", "content", "")
 	into := f.String("into", "", "")
 	from := f.String("from", "", "")
 	dry := f.Bool("dry-run", false, "")
-	words, err := parse(f, args, 1, 1, "a FILE or a DIR")
+	words, err := parse(f, args, 1, 1, diag.Say("a FILE or a DIR"))
 	if err != nil {
 		return err
 	}
@@ -61,7 +60,7 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	source, done, err := importer.Open(words[0])
 	switch {
 	case errors.Is(err, importer.ErrNoSource):
-		return diag.WithHint(err, "name the file or the folder with the pages to import")
+		return diag.WithHint(err, diag.Say("name the file or the folder with the pages to import"))
 	case err != nil:
 		return err
 	}
@@ -74,13 +73,13 @@ func runImport(ctx context.Context, e *env, args []string) error {
 	defer closeExisting()
 	plan, diags, err := importer.Plan(ctx, source, existing, importer.Options{From: family, Into: below, Now: time.Now()})
 	if errors.Is(err, importer.ErrNoPages) {
-		return diag.WithHint(err, "name a folder with pages, or say what they are with -from")
+		return diag.WithHint(err, diag.Say("name a folder with pages, or say what they are with -from"))
 	}
 	if err != nil {
 		return err
 	}
 	if diags.Errors() > 0 {
-		return e.refuse(diag.Printer{}, diags, "nothing was written: "+plural(diags.Errors(), "mistake"))
+		return e.refuse(diag.Printer{}, diags, diag.Say("nothing was written: %s", diag.Count(diags.Errors(), "%d mistake", "%d mistakes")))
 	}
 	if family == importer.Guess {
 		e.say("this looks like %s: if it is not, say so with -from", plan.From)
@@ -96,37 +95,33 @@ func runImport(ctx context.Context, e *env, args []string) error {
 		defer root.Close()
 		if err := e.write(func() error { return plan.Write(root) }); err != nil {
 			if errors.Is(err, fs.ErrExist) {
-				return diag.WithHint(err, "nothing was written; choose another folder with -into, or move that file away")
+				return diag.WithHint(err, diag.Say("nothing was written; choose another folder with -into, or move that file away"))
 			}
 			return err
 		}
 	}
-	hands, err := printImport(e.stdout, plan, *dir)
+	hands, err := e.printImport(plan, *dir)
 	if err != nil {
 		return err
 	}
 	pages, others := plan.Count()
-	what := "written to"
+	written, more := diag.Count(pages, "%d page", "%d pages"), diag.Count(others, "%d other file", "%d other files")
+	folder := filepath.ToSlash(filepath.Join(*dir, below))
+	need := diag.Count(hands, "%d needs a human hand", "%d need a human hand")
 	if *dry {
-		what = "would be written to"
+		e.say("%s and %s would be written to %s; %s", written, more, folder, need)
+	} else {
+		e.say("%s and %s written to %s; %s", written, more, folder, need)
 	}
-	e.say("%s and %s %s %s; %s a human hand", plural(pages, "page"), plural(others, "other file"), what, filepath.ToSlash(filepath.Join(*dir, below)), need(hands))
 	if n := len(plan.Left); n > 0 {
-		shown := plan.Left[:min(n, 5)]
-		more := ""
-		if n > len(shown) {
-			more = fmt.Sprintf(" and %d more", n-len(shown))
+		const most = 5
+		names := diag.Names(plan.Left[:min(n, most)])
+		if n > most {
+			names = diag.Say("%s and %d more", names, n-most)
 		}
-		e.say("not taken: %s%s", strings.Join(shown, ", "), more)
+		e.say("not taken: %s", names)
 	}
 	return nil
-}
-
-func need(n int) string {
-	if n == 1 {
-		return "1 needs"
-	}
-	return fmt.Sprintf("%d need", n)
 }
 
 func familyOf(name string) (importer.Family, error) {
@@ -140,7 +135,7 @@ func familyOf(name string) (importer.Family, error) {
 		}
 		known = append(known, string(f))
 	}
-	return "", diag.Misuse(fmt.Sprintf("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, "write one of "+strings.Join(known, ", ")))
+	return "", diag.Misuse(diag.Say("-from: %q is nothing that can be imported", name), diag.DidYouMean(name, known, diag.Say("write one of %s", diag.Names(known))))
 }
 
 // intoFolder is the folder below the content folder, which a shell may have
@@ -151,31 +146,31 @@ func intoFolder(name, dir string) (string, error) {
 	case into == "" || into == ".":
 		return "", nil
 	case !filepath.IsLocal(into) || into != path.Clean(into):
-		return "", diag.Misuse(fmt.Sprintf("-into: %q is not a folder inside the content folder", name), "write it like -into legacy")
+		return "", diag.Misuse(diag.Say("-into: %q is not a folder inside the content folder", name), diag.Say("write it like -into legacy"))
 	case content.Hidden(into):
-		return "", diag.Misuse(fmt.Sprintf("-into: %q would not be built: names that start with . _ or # are left out", name), "choose another name")
+		return "", diag.Misuse(diag.Say("-into: %q would not be built: names that start with . _ or # are left out", name), diag.Say("choose another name"))
 	}
 	return into, nil
 }
 
 // printImport lists the files and what a person must do in each, and returns
 // how many need one. The texts are from files of somebody else.
-func printImport(w io.Writer, plan *importer.Import, dir string) (hands int, err error) {
+func (e *env) printImport(plan *importer.Import, dir string) (hands int, err error) {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(diag.Clean(fmt.Sprintf(format, args...)) + "\n") }
+	tell := func(format string, args ...any) { b.WriteString(diag.Clean(e.in(diag.Say(format, args...))) + "\n") }
 	for _, f := range plan.Files {
-		line("%s  (from %s)", filepath.ToSlash(filepath.Join(dir, f.Path)), f.Source)
+		tell("%s  (from %s)", filepath.ToSlash(filepath.Join(dir, f.Path)), f.Source)
 		if len(f.Todo) > 0 {
 			hands++
 		}
 		for _, d := range f.Todo {
-			hint := ""
-			if d.Hint != "" {
-				hint = " – " + d.Hint
+			if d.Hint == (diag.Text{}) {
+				tell("    line %d: %s", d.Line, d.Message)
+			} else {
+				tell("    line %d: %s – %s", d.Line, d.Message, d.Hint)
 			}
-			line("    line %d: %s%s", d.Line, d.Message, hint)
 		}
 	}
-	_, err = io.WriteString(w, b.String())
+	_, err = io.WriteString(e.stdout, b.String())
 	return hands, err
 }

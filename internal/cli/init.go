@@ -34,13 +34,13 @@ examples:
 `
 
 func runInit(ctx context.Context, e *env, args []string) error {
-	f := flags("init")
+	f := e.flags("init")
 	var s starter.Site
 	f.StringVar(&s.Title, "title", "", "")
 	f.StringVar(&s.Language, "language", "", "")
 	f.StringVar(&s.About, "about", "", "")
 	dry := f.Bool("n", false, "")
-	words, err := parse(f, args, 0, 1, "one DIR")
+	words, err := parse(f, args, 0, 1, diag.Say("one DIR"))
 	if err != nil {
 		return err
 	}
@@ -54,14 +54,17 @@ func runInit(ctx context.Context, e *env, args []string) error {
 	other, err := starter.InTheWay(dir)
 	switch {
 	case err != nil:
-		return diag.WithHint(err, "name a new folder: whyfix init my-help")
+		return diag.WithHint(err, diag.Say("name a new folder: whyfix init my-help"))
 	case other != "":
-		return diag.WithHint(fmt.Errorf("%s is not empty: there is %s in it", dir, other), "name a new folder, such as whyfix init my-help; articles are added to a site by whyfix new, and pages of another program by whyfix import")
+		return diag.WithHint(diag.Say("%s is not empty: there is %s in it", dir, other), diag.Say("name a new folder, such as whyfix init my-help; articles are added to a site by whyfix new, and pages of another program by whyfix import"))
 	}
 	if terminal(e.stdin) {
 		if err := newQuestions(ctx, e).site(&s); err != nil {
 			return err
 		}
+	}
+	if l, known := diag.LanguageOf(s.Language); known && !e.chosen { // who writes in it reads it
+		e.language = l
 	}
 	s.Language = cmp.Or(s.Language, defaultLanguage)
 	files, err := s.Files()
@@ -70,14 +73,14 @@ func runInit(ctx context.Context, e *env, args []string) error {
 	}
 	if !*dry {
 		if err := e.write(func() error { return starter.Write(dir, files) }); err != nil {
-			return diag.WithHint(err, "nothing was written")
+			return diag.WithHint(err, diag.Say("nothing was written"))
 		}
 	}
 	for _, file := range files {
 		fmt.Fprintln(e.stdout, filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(file.Path))))
 	}
 	if *dry {
-		e.say("these %s would be written", plural(len(files), "file"))
+		e.say("these %s would be written", diag.Count(len(files), "%d file", "%d files"))
 		return nil
 	}
 	enter, article := "", `"I forgot the Wi-Fi password"`
@@ -87,10 +90,10 @@ func runInit(ctx context.Context, e *env, args []string) error {
 	if chinese(s.Language) {
 		article = `"忘了 WiFi 密码怎么办？"`
 	}
-	e.say("a new site, %s. What to do next:", plural(len(files), "file"))
-	fmt.Fprintf(e.stderr, "  see it, and every edit:  %swhyfix dev\n", enter)
-	fmt.Fprintf(e.stderr, "  start an article:        whyfix new wifi/password.md %s\n", article)
-	fmt.Fprintln(e.stderr, "  publish:                 whyfix build, then whyfix serve")
+	e.say("a new site, %s. What to do next:", diag.Count(len(files), "%d file", "%d files"))
+	e.print("  see it, and every edit:  %swhyfix dev", enter)
+	e.print("  start an article:        whyfix new wifi/password.md %s", article)
+	e.print("  publish:                 whyfix build, then whyfix serve")
 	return nil
 }
 
@@ -103,11 +106,11 @@ func chinese(language string) bool { return strings.HasPrefix(strings.ToLower(la
 func checkNewSite(s starter.Site) error {
 	switch {
 	case s.Language != "" && !starter.Speaks(s.Language):
-		return diag.Misuse(fmt.Sprintf("-language: there are no examples in %q", s.Language), "take zh-CN or en, write your articles, then change language: in site.yaml")
+		return diag.Misuse(diag.Say("-language: there are no examples in %q", s.Language), diag.Say("take zh-CN or en, write your articles, then change language: in site.yaml"))
 	case s.Title != "" && !draft.Line(s.Title):
-		return diag.Misuse("-title must be one line of text", "")
+		return diag.Misuse(diag.Say("-title must be one line of text"), diag.Text{})
 	case s.About != "" && !draft.Line(s.About):
-		return diag.Misuse("-about must be one line of text", "")
+		return diag.Misuse(diag.Say("-about must be one line of text"), diag.Text{})
 	}
 	return nil
 }
@@ -116,7 +119,7 @@ func checkNewSite(s starter.Site) error {
 // proposed for all the rest.
 func (q *questions) site(s *starter.Site) error {
 	for s.Language == "" {
-		line, err := q.line(fmt.Sprintf("语言 / language: zh-CN, en [%s]: ", defaultLanguage))
+		line, err := q.line(diag.Example("语言 / language: zh-CN, en [" + defaultLanguage + "]: "))
 		if err != nil {
 			return err
 		}
@@ -133,7 +136,7 @@ func (q *questions) site(s *starter.Site) error {
 		if *text != "" {
 			continue
 		}
-		line, err := q.line(fmt.Sprintf("%s [%s]: ", words[i], [2]string{title, about}[i]))
+		line, err := q.line(diag.Example(words[i] + " [" + [2]string{title, about}[i] + "]: "))
 		if err != nil {
 			return err
 		}

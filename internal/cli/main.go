@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"whyfix/internal/diag"
 )
 
 // patience is how long a command may take to end by itself once somebody has
@@ -23,6 +25,7 @@ func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e := &env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, writing: &atomic.Bool{}}
+	e.language, e.chosen = spoken(os.Getenv)
 	done := make(chan int, 1)
 	go func() { done <- run(ctx, e, args) }()
 	select {
@@ -40,7 +43,7 @@ func Main(args []string) int {
 			return code
 		case <-time.After(patience):
 			if !e.writing.Load() {
-				lastWord("stopped")
+				lastWord(e.in(diag.Say("stopped")))
 				return exitError
 			}
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/move"
 )
 
@@ -11,11 +12,13 @@ const mvHelp = `usage: whyfix mv [options] OLD NEW
 Moves an article, an image or a whole folder inside the content folder: every
 link to it is mended, in articles and in site.yaml, and the old address becomes
 an alias, so that readers who have it still arrive. NEW may be a folder that
-exists. Nothing is overwritten, and if something goes wrong, everything is as
+exists. Translations, which other languages have at the same path, move along to
+the same new one. Nothing is overwritten, and if something goes wrong, everything is as
 it was.
 
   -content DIR   the articles (default: content)
   -n             only say what would be done
+  -only          leave the translations where they are
 
 examples:
   whyfix mv pay/refund.md pay/money-back.md
@@ -24,10 +27,11 @@ examples:
 `
 
 func runMv(ctx context.Context, e *env, args []string) error {
-	f := flags("mv")
+	f := e.flags("mv")
 	dir := f.String("content", "content", "")
 	dry := f.Bool("n", false, "")
-	words, err := parse(f, args, 2, 2, "OLD and NEW, two paths inside the content folder")
+	only := f.Bool("only", false, "")
+	words, err := parse(f, args, 2, 2, diag.Say("OLD and NEW, two paths inside the content folder"))
 	if err != nil {
 		return err
 	}
@@ -39,31 +43,40 @@ func runMv(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	plan, diags, err := move.New(ctx, *dir, from, to)
+	plan, diags, err := move.New(ctx, *dir, from, to, move.Options{Only: *only})
 	if err != nil {
 		return loadError(err, *dir)
 	}
-	p := printer(*dir)
+	p := e.printer(*dir)
 	if diags.Errors() > 0 {
-		return e.refuse(p, diags, "nothing was moved: mend these first, so that every link is known")
+		return e.refuse(p, diags, diag.Say("nothing was moved: mend these first, so that every link is known"))
 	}
-	moved, mended, added := "would move", "would mend", "would add"
 	if !*dry {
 		if err := e.write(plan.Do); err != nil {
 			return err
 		}
-		moved, mended, added = "moved", "mended", "added"
 	}
-	e.say("%s %s → %s", moved, p.File(plan.Old), p.File(plan.New))
+	for _, x := range plan.Moves {
+		if *dry {
+			e.say("would move %s → %s", p.File(x.Old), p.File(x.New))
+		} else {
+			e.say("moved %s → %s", p.File(x.Old), p.File(x.New))
+		}
+	}
 	for _, f := range plan.Files {
 		name := p.File(f.Name)
 		for _, x := range f.Made {
-			if x.Old == "" {
-				e.say("%s the alias %s to %s", added, x.New, name)
-				continue
-			}
 			x.At.File = name
-			e.say("%s %s: %s → %s", mended, x.At, x.Old, x.New)
+			switch {
+			case x.Old == "" && *dry:
+				e.say("would add the alias %s to %s", x.New, name)
+			case x.Old == "":
+				e.say("added the alias %s to %s", x.New, name)
+			case *dry:
+				e.say("would mend %s: %s → %s", x.At, x.Old, x.New)
+			default:
+				e.say("mended %s: %s → %s", x.At, x.Old, x.New)
+			}
 		}
 	}
 	for _, note := range plan.Notes {

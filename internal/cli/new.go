@@ -40,7 +40,7 @@ examples:
 `
 
 func runNew(ctx context.Context, e *env, args []string) error {
-	f := flags("new")
+	f := e.flags("new")
 	dir := f.String("content", "content", "")
 	a := draft.Article{Lists: map[string][]string{}, Date: time.Now()}
 	f.StringVar(&a.Title, "title", "", "")
@@ -51,26 +51,26 @@ func runNew(ctx context.Context, e *env, args []string) error {
 			return nil
 		})
 	}
-	words, err := parse(f, args, 0, 2, "a PATH and a TITLE (in quotes)")
+	words, err := parse(f, args, 0, 2, diag.Say("a PATH and a TITLE (in quotes)"))
 	if err != nil {
 		return err
 	}
 	for _, list := range a.Lists {
 		for _, s := range list {
 			if !draft.Line(s) {
-				return diag.Misuse(fmt.Sprintf("%q is not one line of text", s), "write what readers say, in quotes")
+				return diag.Misuse(diag.Say("%q is not one line of text", s), diag.Say("write what readers say, in quotes"))
 			}
 		}
 	}
 	if len(words) == 2 {
 		if a.Title != "" {
-			return diag.Misuse("the title is given twice", "-title or TITLE, not both")
+			return diag.Misuse(diag.Say("the title is given twice"), diag.Say("-title or TITLE, not both"))
 		}
 		a.Title = words[1]
 	}
 	given := len(words) == 2 || len(words) == 1 && a.Title != ""
 	if !given && !terminal(e.stdin) {
-		return diag.Misuse("it needs a PATH and a TITLE (in quotes)", "")
+		return diag.Misuse(diag.Say("it needs a PATH and a TITLE (in quotes)"), diag.Text{})
 	}
 
 	folder, closeFolder, err := openContent(*dir)
@@ -110,21 +110,21 @@ func runNew(ctx context.Context, e *env, args []string) error {
 		}
 	}
 	if a.Title = strings.TrimSpace(a.Title); !draft.Line(a.Title) {
-		return diag.Misuse("the title must be one line of text", "write the reader's question, in quotes")
+		return diag.Misuse(diag.Say("the title must be one line of text"), diag.Say("write the reader's question, in quotes"))
 	}
 	text, diags, err := a.Text(folder, file, *template)
 	if err != nil {
 		return err
 	}
 	if diags.Errors() > 0 {
-		return e.refuse(printer(*dir), diags, "nothing was written: mend the template")
+		return e.refuse(e.printer(*dir), diags, diag.Say("nothing was written: mend the template"))
 	}
 	target := filepath.Join(*dir, filepath.FromSlash(file))
 	switch err := draft.Create(*dir, file, text); {
 	case errors.Is(err, fs.ErrExist): // since a moment ago
 		return taken(*dir, file)
 	case err != nil:
-		return fmt.Errorf("cannot write %s: %w", target, err)
+		return diag.Say("cannot write %s: %s", target, err)
 	}
 	fmt.Fprintln(e.stdout, target)
 	if strings.Contains(text, "\ndraft: true") {
@@ -135,7 +135,7 @@ func runNew(ctx context.Context, e *env, args []string) error {
 
 // taken says that there is such a file.
 func taken(dir, file string) error {
-	return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), "choose another name, or edit that file")
+	return diag.WithHint(diag.Say("%s exists already", filepath.Join(dir, filepath.FromSlash(file))), diag.Say("choose another name, or edit that file"))
 }
 
 // questions are put to a person at a terminal, one after the other.
@@ -171,11 +171,11 @@ func newQuestions(ctx context.Context, e *env) *questions {
 }
 
 // line asks for one line. At the end of the input it is empty.
-func (q *questions) line(prompt string) (string, error) {
+func (q *questions) line(prompt diag.Text) (string, error) {
 	if q.ended {
 		return "", nil
 	}
-	fmt.Fprint(q.env.stderr, prompt)
+	fmt.Fprint(q.env.stderr, q.env.in(prompt))
 	select {
 	case line, more := <-q.lines:
 		if !more {
@@ -193,7 +193,7 @@ func (q *questions) line(prompt string) (string, error) {
 func (q *questions) list(prompt string) ([]string, error) {
 	var out []string
 	for {
-		line, err := q.line(prompt)
+		line, err := q.line(diag.Example(prompt))
 		if err != nil || line == "" {
 			return out, err
 		}
@@ -209,19 +209,19 @@ func (q *questions) fill(words map[string]string, a *draft.Article, word string,
 	var err error
 	for strings.TrimSpace(a.Title) == "" {
 		if q.ended {
-			return "", diag.WithHint(errors.New("nothing was written: an article needs a title"), "write it on the command line: whyfix new PATH TITLE")
+			return "", diag.WithHint(diag.Say("nothing was written: an article needs a title"), diag.Say("write it on the command line: whyfix new PATH TITLE"))
 		}
-		if a.Title, err = q.line(words["title"]); err != nil {
+		if a.Title, err = q.line(diag.Example(words["title"])); err != nil {
 			return "", err
 		}
 	}
 	if word == "" {
 		proposed := draft.FileFor(a.Title)
-		if word, err = q.line(fmt.Sprintf(words["path"], proposed)); err != nil {
+		if word, err = q.line(diag.Example(fmt.Sprintf(words["path"], proposed))); err != nil {
 			return "", err
 		}
 		if q.ended && word == "" {
-			return "", diag.WithHint(errors.New("nothing was written"), "Enter takes the proposed file")
+			return "", diag.WithHint(diag.Say("nothing was written"), diag.Say("Enter takes the proposed file"))
 		}
 		word = cmp.Or(word, proposed)
 	}

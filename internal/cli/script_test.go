@@ -30,6 +30,9 @@ import (
 // TestMain makes the test binary serve as the program, too: called by the name
 // whyfix, it is main.
 func TestMain(m *testing.M) {
+	if !strings.HasPrefix(filepath.Base(os.Args[0]), "whyfix") { // as which a script has an environment of its own
+		os.Setenv("LC_ALL", "C") // whoever runs the tests may speak Chinese
+	}
 	testscript.Main(m, map[string]func(){"whyfix": func() {
 		os.Exit(cli.Main(os.Args[1:]))
 	}})
@@ -54,6 +57,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames: true,
 		ContinueOnError:    true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("LANG", "C")
 			env.Setenv("GOTRACEBACK", "single") // a panic is a failure whose first lines say it all
 			env.Setenv("GORACE", quickRace)
 			env.Setenv("HOSTING", hosting) // samples for hosts

@@ -32,14 +32,14 @@ examples:
 `
 
 func runSearch(ctx context.Context, e *env, args []string) error {
-	f := flags("search")
+	f := e.flags("search")
 	dir := f.String("public", "public", "")
 	size := f.Int("size", 10, "")
 	asJSON := f.Bool("json", false, "")
 	explain := f.Bool("explain", false, "")
 	address := f.String("for", "", "")
 	cluster := clusterFlags(f)
-	words, err := parse(f, args, 1, 1000, "a QUERY")
+	words, err := parse(f, args, 1, 1000, diag.Say("a QUERY"))
 	if err != nil {
 		return err
 	}
@@ -48,14 +48,14 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if *size < 1 || *size > search.MaxSize {
-		return diag.Misuse(fmt.Sprintf("-size must be from 1 to %d", search.MaxSize), "")
+		return diag.Misuse(diag.Say("-size must be from 1 to %d", search.MaxSize), diag.Text{})
 	}
 	text := strings.Join(words, " ")
 	if n := len([]rune(text)); n > search.MaxQuery {
-		return diag.Misuse(fmt.Sprintf("the query has %d characters; at most %d are allowed", n, search.MaxQuery), "keep the part that says what is wrong")
+		return diag.Misuse(diag.Say("the query has %d characters; at most %d are allowed", n, search.MaxQuery), diag.Say("keep the part that says what is wrong"))
 	}
 	if *address != "" && !*explain {
-		return diag.Misuse("-for goes with -explain", "whyfix search -explain -for /pay/refund-late/ QUERY")
+		return diag.Misuse(diag.Say("-for goes with -explain"), diag.Say("whyfix search -explain -for /pay/refund-late/ QUERY"))
 	}
 	if err := folder("-public", *dir); err != nil {
 		return err
@@ -66,7 +66,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	}
 	defer closeRelease()
 	if release.Search == nil {
-		return diag.WithHint(fmt.Errorf("the release in %s was made without an index", *dir), "build it without -index=false")
+		return diag.WithHint(diag.Say("the release in %s was made without an index", *dir), diag.Say("build it without -index=false"))
 	}
 	if *address != "" {
 		return explainFor(ctx, e, release, search.Query{Text: text, Size: *size, Page: 1}, *address)
@@ -90,7 +90,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 			if t.Weak {
 				weak = "  question word"
 			}
-			fmt.Fprintf(e.stdout, "  %-8s weight %5.2f, in %s%s\n", t.Text, t.Weight, plural(t.Articles, "article"), weak)
+			fmt.Fprintf(e.stdout, "  %-8s weight %5.2f, in %s%s\n", t.Text, t.Weight, diag.Count(t.Articles, "%d article", "%d articles"), weak)
 		}
 		fmt.Fprintln(e.stdout)
 	}
@@ -107,7 +107,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 			tellParts(e, h)
 		}
 	}
-	e.say("%s (%s, %.1f ms)", plural(result.Total, "article"), result.Mode, float64(took.Microseconds())/1000)
+	e.say("%s (%s, %.1f ms)", diag.Count(result.Total, "%d article", "%d articles"), result.Mode, float64(took.Microseconds())/1000)
 	if len(result.Hits) > 0 && !result.Answered {
 		e.say("none of them is likely to answer: the first one is only the nearest")
 	}
@@ -135,7 +135,7 @@ func explainFor(ctx context.Context, e *env, release *server.Release, q search.Q
 	}
 	w, err := release.Search.Explain(ctx, q, address)
 	if err != nil {
-		return diag.WithHint(err, "its address as the site has it, such as /pay/refund-late/")
+		return diag.WithHint(err, diag.Say("its address as the site has it, such as /pay/refund-late/"))
 	}
 	place := "it is none of the hits"
 	if w.Place > 0 {

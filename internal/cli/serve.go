@@ -88,9 +88,9 @@ const (
 	maxGrace = time.Hour
 )
 
-func parseServe(args []string) (*serveOptions, error) {
+func parseServe(e *env, args []string) (*serveOptions, error) {
 	o := &serveOptions{server: server.Options{Version: version.Number(), Unpack: compress.Unpack}}
-	f := flags("serve")
+	f := e.flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	f.DurationVar(&o.grace, "grace", 2*time.Minute, "")
@@ -105,7 +105,7 @@ func parseServe(args []string) (*serveOptions, error) {
 	f.StringVar(&o.events, "events", "", "")
 	f.Int64Var(&o.eventsSize, "events-size", 1000, "")
 	at := clusterFlags(f)
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return nil, err
 	}
 	if err := folder("-public", o.public); err != nil {
@@ -116,19 +116,19 @@ func parseServe(args []string) (*serveOptions, error) {
 		return nil, err
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
-		return nil, diag.Misuse(fmt.Sprintf("-log: there is no format %q", o.logFormat), "write text or json")
+		return nil, diag.Misuse(diag.Say("-log: there is no format %q", o.logFormat), diag.Say("write text or json"))
 	}
 	if o.grace < 0 || o.grace > maxGrace {
-		return nil, diag.Misuse(fmt.Sprintf("-grace: a release cannot stay for %v", o.grace), "write a time such as 30s or 5m, at most 1h; 0 for not at all")
+		return nil, diag.Misuse(diag.Say("-grace: a release cannot stay for %v", o.grace), diag.Say("write a time such as 30s or 5m, at most 1h; 0 for not at all"))
 	}
 	if *rate < 0 {
-		return nil, diag.Misuse(fmt.Sprintf("-rate: %d is not a number of searches a second", *rate), "write a number from 1, or 0 for no limit")
+		return nil, diag.Misuse(diag.Say("-rate: %d is not a number of searches a second", *rate), diag.Say("write a number from 1, or 0 for no limit"))
 	}
 	if o.eventsSize < 0 || o.eventsSize > 1<<30 {
-		return nil, diag.Misuse(fmt.Sprintf("-events-size: %d is not a number of megabytes", o.eventsSize), "write a number from 1, or 0 for no limit")
+		return nil, diag.Misuse(diag.Say("-events-size: %d is not a number of megabytes", o.eventsSize), diag.Say("write a number from 1, or 0 for no limit"))
 	}
 	if *prefix < 32 || *prefix > 128 {
-		return nil, diag.Misuse(fmt.Sprintf("-ipv6-prefix: %d bits do not tell clients apart", *prefix), "write a number from 32 to 128; 56 is what a home gets, 64 one network in it")
+		return nil, diag.Misuse(diag.Say("-ipv6-prefix: %d bits do not tell clients apart", *prefix), diag.Say("write a number from 32 to 128; 56 is what a home gets, 64 one network in it"))
 	}
 	o.server.Limits = limit.Limits{Rate: float64(*rate), Burst: burst * *rate, IPv6: *prefix}
 	for part := range strings.SplitSeq(*trusted, ",") {
@@ -141,7 +141,7 @@ func parseServe(args []string) (*serveOptions, error) {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, diag.Misuse(fmt.Sprintf("-trusted-proxy: %q is no address or network", part), "write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them")
+			return nil, diag.Misuse(diag.Say("-trusted-proxy: %q is no address or network", part), diag.Say("write addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, with commas between them"))
 		}
 		o.server.Trusted = append(o.server.Trusted, p.Masked())
 	}
@@ -149,7 +149,7 @@ func parseServe(args []string) (*serveOptions, error) {
 }
 
 func runServe(ctx context.Context, e *env, args []string) (err error) {
-	o, err := parseServe(args)
+	o, err := parseServe(e, args)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.events != "" {
 		kept, err := events.Open(o.events, o.eventsSize<<20, log)
 		if err != nil {
-			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), "name a folder that this user may write to")
+			return diag.WithHint(fmt.Errorf("-events: %w", errors.Unwrap(err)), diag.Say("name a folder that this user may write to"))
 		}
 		defer kept.Close()
 		o.server.Events = kept
@@ -218,6 +218,9 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		return err
 	}
 	e.say("serving http://%s/", l.Addr())
+	if release.Private && !listen.NamesOf(l, o.addr).Loopback() {
+		e.say("this site is private, and serve asks nobody who they are: nothing but the proxy that does may reach %s", l.Addr())
+	}
 	return listen.Serve(ctx, l, s, log, limit.Connections{Most: min(maxConnections, listen.MostConnections()), Each: clientConnections, Trusted: o.server.Trusted, IPv6: o.server.Limits.IPv6}, s.End)
 }
 
@@ -237,9 +240,9 @@ example:
 const healthTime = 3 * time.Second
 
 func runHealth(ctx context.Context, e *env, args []string) error {
-	f := flags("health")
+	f := e.flags("health")
 	addr := f.String("addr", "127.0.0.1:8080", "")
-	if _, err := parse(f, args, 0, 0, ""); err != nil {
+	if _, err := parse(f, args, 0, 0, diag.Text{}); err != nil {
 		return err
 	}
 	host := *addr
@@ -250,11 +253,11 @@ func runHealth(ctx context.Context, e *env, args []string) error {
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/healthz", nil)
 	if err != nil {
-		return diag.Misuse(fmt.Sprintf("-addr: %q is no address", *addr), "write host:port, such as 127.0.0.1:8080")
+		return diag.Misuse(diag.Say("-addr: %q is no address", *addr), diag.Say("write host:port, such as 127.0.0.1:8080"))
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return diag.WithHint(fmt.Errorf("nobody answers at %s: %s", host, listen.Reason(err)), "is whyfix serve running there?")
+		return diag.WithHint(diag.Say("nobody answers at %s: %s", host, listen.Reason(err)), diag.Say("is whyfix serve running there?"))
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))

@@ -2,12 +2,16 @@ package cli_test
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -20,6 +24,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"whyfix/internal/publish"
 )
 
 // operating is where the samples for operators are.
@@ -94,7 +100,7 @@ client_body_temp_path %[1]s; proxy_temp_path %[1]s; fastcgi_temp_path %[1]s; uws
 func caddySample(path string) func(t *testing.T, public, endpoint string) string {
 	return func(t *testing.T, public, endpoint string) string {
 		address := freeAddress(t)
-		conf := sample(t, "Caddyfile", "/srv/help/", public+"/", "help.example.org {\n", "http://"+address+" {\n", "127.0.0.1:8080", endpoint)
+		conf := sample(t, "Caddyfile", "/srv/help/", public+"/", "help.example.org {\n", "http://"+address+" {\n\tbind 127.0.0.1\n", "127.0.0.1:8080", endpoint)
 		if path != "/" {
 			conf = strings.Replace(conf, "\thandle {\n", "\tredir "+strings.TrimSuffix(path, "/")+" "+path+"\n\thandle_path "+path+"* {\n", 1)
 		}
@@ -149,16 +155,20 @@ func webServer(t *testing.T, address, dir string, cmd *exec.Cmd, log func() stri
 	})
 }
 
-// freeAddress is one at which nobody listens now.
+// freeAddress is one at which nobody listens now, and whose port is none of those
+// that the system gives to whoever calls somebody.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	var lc net.ListenConfig
-	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		l, err := lc.Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(10_000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // fetched is an answer, without following where it leads.
@@ -442,7 +452,118 @@ func (b behind) test(t *testing.T) {
 	}
 }
 
-const moved = `gone: [/no/file/]
+// A private site behind a login: without it nobody gets a page, a file, an answer
+// or an old address, whichever way the web server asks; with it all is as it was.
+func TestLogin(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/", "/help/"} {
+		t.Run("at "+strings.Trim(path, "/"), func(t *testing.T) { login(t, path) })
+	}
+}
+
+func login(t *testing.T, path string) {
+	t.Parallel()
+	content, public := oldAddresses(t, "https://example.com"+path)
+	settings := filepath.Join(content, "site.yaml")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, settings, string(text)+"access: private\n")
+	run(t, 0, "build", "-content", content, "-out", public)
+	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-trusted-proxy", "127.0.0.1")
+	asked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/oauth2/start"):
+			_, _ = io.WriteString(w, "log in")
+		case !strings.Contains(r.Header.Get("Cookie"), "login=yes"):
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(asked.Close)
+	endpoint, login := strings.TrimPrefix(s.base, "http://"), strings.TrimPrefix(asked.URL, "http://")
+	// The password is “help”.
+	const hash, basic = "$2a$04$abcdefghijklmnopqrstuuWQNFv4QKUc3auhpMI6y/.jJjs/7jiLu", "Authorization: Basic cmVhZGVyOmhlbHA="
+	nginxWith := func(text string) func(t *testing.T) string {
+		return func(t *testing.T) string {
+			address := freeAddress(t)
+			rules, locations := text, ""
+			if path == "/" {
+				rules, locations = "", text
+			} else if i := strings.Index(text, "\nlocation "); i >= 0 {
+				rules, locations = text[:i], text[i:]
+			}
+			name := map[string]string{"/": "nginx.conf", "/help/": "nginx-path.conf"}[path]
+			conf := sample(t, name, "/srv/help/", public+"/", "listen 80;", "listen "+address+";\n"+locations, "127.0.0.1:8080", endpoint)
+			conf = strings.Replace(conf, "location ^~ /help/ {", "location ^~ /help/ {\n"+rules, 1)
+			nginx(t, address, conf, map[string]string{"help_proxy.conf": sample(t, "help_proxy.conf")})
+			return address
+		}
+	}
+	caddyWith := func(lines string) func(t *testing.T) string {
+		return func(t *testing.T) string {
+			address := freeAddress(t)
+			conf := sample(t, "Caddyfile", "/srv/help/", public+"/", "help.example.org {\n", "http://"+address+" {\n\tbind 127.0.0.1\n"+lines+"\n", "127.0.0.1:8080", endpoint)
+			if path != "/" {
+				conf = strings.Replace(conf, "\thandle {\n", "\thandle_path "+path+"* {\n", 1)
+			}
+			caddy(t, address, conf)
+			return address
+		}
+	}
+	passwords := filepath.Join(t.TempDir(), "help.htpasswd")
+	sum := sha1.Sum([]byte("help")) // a form that nginx reads wherever it runs
+	writeFile(t, passwords, "reader:{SHA}"+base64.StdEncoding.EncodeToString(sum[:])+"\n")
+	for _, tt := range []struct {
+		name    string
+		login   string // what a reader who has logged in sends
+		refused int    // a page for who has not
+		start   func(t *testing.T) string
+	}{
+		{"nginx asks for a password", basic, 401, nginxWith(sample(t, "help_basic.conf", "/etc/nginx/help.htpasswd", passwords))},
+		{"nginx asks a program", "Cookie: login=yes", 302, nginxWith(sample(t, "help_forward.conf", "127.0.0.1:4180", login))},
+		{"Caddy asks for a password", basic, 401, caddyWith("basicauth {\n reader " + hash + "\n}")},
+		{"Caddy asks a program", "Cookie: login=yes", 401, caddyWith("forward_auth " + login + " {\n uri /oauth2/auth\n}")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			site := strings.TrimSuffix(path, "/")
+			base := "http://" + tt.start(t) + site
+			script := regexp.MustCompile(`/assets/site\.[0-9a-f]{10}\.js`).FindString(fetch(t, s.base+site+"/pay/refund/").body)
+			for _, path := range []string{"/", "/pay/refund/", "/pay/refund", "/pay/refund/index.md", "/pay/way.pdf", "/old/", "/form.pdf", "/pay/old-fee/", "/nothing/", "/404.html", "/robots.txt", "/feed.xml", "/search-lite.json", script, "/assets/site.0123456789.js", "/search/?q=a", "/en/search/", "/api/search?q=a", "/api/suggest?q=a", "//pay/refund/", "/pay/../pay/refund/"} {
+				a := fetch(t, base+path)
+				want := tt.refused
+				if tt.refused == 302 && (strings.HasPrefix(path, "/api/") || a.status == 401 && strings.HasPrefix(path, "/assets/")) {
+					want = 401 // who asks for that is no reader
+				}
+				if a.status != want || strings.Contains(a.body, "退款") {
+					t.Errorf("%s without a login: status %d, want %d: %.100s", path, a.status, want, a.body)
+				}
+				if to := a.header.Get("Location"); to != "" && !strings.HasPrefix(to, "/oauth2/start?rd=/") {
+					t.Errorf("%s without a login leads to %s", path, to)
+				}
+			}
+			for path, has := range map[string]string{"/pay/refund/": "退款没到账", "/old/": "/pay/refund/", "/pay/refund/index.md": "退款", "/search/?q=%E9%80%80%E6%AC%BE": "退款没到账", "/api/search?q=%E9%80%80%E6%AC%BE": "退款没到账"} {
+				a := fetch(t, base+path, tt.login)
+				if a.status != 200 || !strings.Contains(a.body, has) {
+					t.Errorf("%s with a login: status %d: %.200s", path, a.status, a.body)
+				}
+				if strings.Contains(a.header.Get("Cache-Control"), "public") || a.header.Get("Access-Control-Allow-Origin") != "" {
+					t.Errorf("%s with a login: %v", path, a.header)
+				}
+			}
+			if a := fetch(t, base+"/api/search?q=a", tt.login); a.header.Get("Cache-Control") != "private, no-cache" || a.header.Get("X-Robots-Tag") != "noindex" {
+				t.Errorf("an answer: %v", a.header)
+			}
+			if a := fetch(t, base+"/sitemap.xml", tt.login); a.status != 404 {
+				t.Errorf("the sitemap has status %d", a.status)
+			}
+		})
+	}
+}
+
+const moved = `allow: {frames: ["https://films.example.org"]}
+gone: [/no/file/]
 redirects: {/旧/: refund.md#top, /old.pdf: "https://example.org/new.pdf"}
 `
 
@@ -484,6 +605,9 @@ func TestOldAddresses(t *testing.T) {
 					t.Fatal(err)
 				}
 				answer.Body.Close()
+				if tt.status == http.StatusOK && !strings.Contains(answer.Header.Get("Content-Security-Policy"), "frame-src 'self' https://films.example.org;") {
+					t.Errorf("%s: the policy is %s", s.base, answer.Header.Get("Content-Security-Policy"))
+				}
 				if got := answer.Header.Get("Location"); answer.StatusCode != tt.status || got != tt.location {
 					t.Errorf("%s %s: got %d to %q, want %d to %q", method, tt.path, answer.StatusCode, got, tt.status, tt.location)
 				}
@@ -750,4 +874,14 @@ func (s *service) searchOf(t *testing.T, query, release string) answer {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// live is the release that is live.
+func live(t *testing.T, public string) string {
+	t.Helper()
+	id, err := publish.Current(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }

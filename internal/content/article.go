@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -21,28 +20,29 @@ type Article struct {
 	Path  string
 	Index bool // index.md: the page of its folder
 
-	Title     Text
-	Untitled  bool // nobody wrote a title: it is made of the name of the file
-	Summary   string
-	SummaryAt diag.Pos
-	Symptoms  []Text
-	Products  []Text
-	Causes    []Text
-	Solutions []Text
-	Cases     []Text
-	Author    string
-	Date      time.Time // zero: not given
-	Updated   time.Time
-	ReviewBy  time.Time
-	Expires   time.Time // from this moment on it is not built
-	ExpiresAt diag.Pos
-	Draft     bool
-	Gone      bool   // withdrawn: its address says so, whatever else is said here
-	Aliases   []Text // addresses on this site, from "/"
-	Related   []Text // paths as written
-	Slug      Text
-	Weighted  bool    // the writer gave it a weight
-	Weight    float64 // its place in its folder, smaller first; of index.md, the folder's place in the one above
+	Title        Text
+	Untitled     bool // nobody wrote a title: it is made of the name of the file
+	Summary      string
+	SummaryAt    diag.Pos
+	Symptoms     []Text
+	Products     []Text
+	Causes       []Text
+	Solutions    []Text
+	Cases        []Text
+	Author       string
+	Date         time.Time // zero: not given
+	Updated      time.Time
+	ReviewBy     time.Time
+	Expires      time.Time // from this moment on it is not built
+	ExpiresAt    diag.Pos
+	Draft        bool
+	Gone         bool   // withdrawn: its address says so, whatever else is said here
+	Untranslated bool   // in its language alone, on purpose; of index.md, all in its folder
+	Aliases      []Text // addresses on this site, from "/"
+	Related      []Text // paths as written
+	Slug         Text
+	Weighted     bool    // the writer gave it a weight
+	Weight       float64 // its place in its folder, smaller first; of index.md, the folder's place in the one above
 	// InLanguage is what index.md says about everything below its folder; its
 	// Value is empty where that is the language of the folder above.
 	InLanguage Text
@@ -99,11 +99,15 @@ var articleKeys = []key[Article]{
 		"gone", "true or false", "Withdrawn: its address, and its aliases, only say so. Nothing else of it is published.",
 		func(a *Article, v value) {
 			if a.Gone = v.bool(); a.Gone && a.Index {
-				v.problem(v.at(v.node), "gone", "the page of a folder cannot be withdrawn", "withdraw its articles, or name its address in site.yaml: gone: [/old/address/]")
+				v.problem(v.at(v.node), "gone", diag.Say("the page of a folder cannot be withdrawn"), diag.Say("withdraw its articles, or name its address in site.yaml: gone: [/old/address/]"))
 			}
 		},
 	},
-	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses("alias", "an alias") }},
+	{"aliases", "list", "Old addresses, from “/”, which lead here.", func(a *Article, v value) { a.Aliases = v.addresses("alias", diag.Say("an alias")) }},
+	{
+		"untranslated", "true or false", "Only in this language, on purpose: whyfix check asks for no translation. In index.md: all in its folder.",
+		func(a *Article, v value) { a.Untranslated = v.bool() },
+	},
 	{"related", "list", "Other articles worth reading: paths of Markdown files.", func(a *Article, v value) { a.Related = v.list() }},
 	{
 		"weight", "number", "Its place among the articles of its folder: smaller first, those without one behind. In index.md: the folder's place among those beside it.",
@@ -127,7 +131,7 @@ var articleKeys = []key[Article]{
 		func(a *Article, v value) {
 			t := v.language()
 			if t.Value != "" && !a.Index {
-				v.problem(t.Pos, "language-place", "an article has the language of its folder", "write it into the folder's index.md, such as en/index.md")
+				v.problem(t.Pos, "language-place", diag.Say("an article has the language of its folder"), diag.Say("write it into the folder's index.md, such as en/index.md"))
 				return
 			}
 			a.InLanguage = t
@@ -138,11 +142,11 @@ var articleKeys = []key[Article]{
 // folder lets a key say something about the folder; an article cannot.
 func (a *Article) folder(v value, say func(*Folder)) {
 	if !a.Index {
-		hint := "write it into the folder's index.md"
+		hint := diag.Say("write it into the folder's index.md")
 		if v.key == "categories" {
-			hint = "an article's tags are products, causes, solutions and cases; the order of folders stands in index.md"
+			hint = diag.Say("an article's tags are products, causes, solutions and cases; the order of folders stands in index.md")
 		}
-		v.problem(v.at(v.node), "folder-key", "an article has no "+v.key, hint)
+		v.problem(v.at(v.node), "folder-key", diag.Say("an article has no %s", v.key), hint)
 		return
 	}
 	if a.Folder == nil {
@@ -182,8 +186,8 @@ func (r *Reader) Read(p string, data []byte) Read {
 	if len(data) > MaxArticle {
 		return Read{Diags: diag.List{{
 			Pos: diag.Pos{File: p}, Code: "file-size",
-			Message: fmt.Sprintf("the file has %.1f MB; an article may have at most %d MB", float64(len(data))/(1<<20), MaxArticle>>20),
-			Hint:    "split it into several articles, one problem each",
+			Message: diag.Say("the file has %.1f MB; an article may have at most %d MB", float64(len(data))/(1<<20), MaxArticle>>20),
+			Hint:    diag.Say("split it into several articles, one problem each"),
 		}}}
 	}
 	lines, source, bad := text(p, data)
@@ -198,7 +202,7 @@ func (r *Reader) Read(p string, data []byte) Read {
 	}
 	if len(front) > maxFront {
 		diags = append(diags, lines.New(diag.Pos{File: p, Line: 1, Col: 1}, diag.Error, "text-limit",
-			fmt.Sprintf("front matter has %d kB; it may have %d", len(front)>>10, maxFront>>10), "put what is text below it"))
+			diag.Say("front matter has %d kB; it may have %d", len(front)>>10, maxFront>>10), diag.Say("put what is text below it")))
 		front = nil
 	}
 	if front != nil {
@@ -206,7 +210,7 @@ func (r *Reader) Read(p string, data []byte) Read {
 	}
 	if !a.Expires.IsZero() && !a.Expires.After(a.Date) {
 		diags = append(diags, lines.New(a.ExpiresAt, diag.Error, "expires",
-			"it would be gone before it is published", "write a day after its date, "+a.Date.Format(time.DateOnly)))
+			diag.Say("it would be gone before it is published"), diag.Say("write a day after its date, %s", a.Date.Format(time.DateOnly))))
 	}
 	out := Read{Article: a}
 	diags = append(diags, r.fill(lines, a)...)
@@ -227,11 +231,11 @@ func (r *Reader) Read(p string, data []byte) Read {
 	case a.Title.Value == "":
 		a.Title, a.Untitled = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}, true
 		if a.Title.Value == "" && !a.Index {
-			diags = append(diags, lines.New(a.Title.Pos, diag.Error, "no-title", "this article has no title", "write title: … in the front matter"))
+			diags = append(diags, lines.New(a.Title.Pos, diag.Error, "no-title", diag.Say("this article has no title"), diag.Say("write title: … in the front matter")))
 		}
 	case doc.Title != "" && doc.Title != a.Title.Value:
 		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
-			"this heading is not shown, because front matter has another title", "delete one of the two, or make the heading level two (##)"))
+			diag.Say("this heading is not shown, because front matter has another title"), diag.Say("delete one of the two, or make the heading level two (##)")))
 	}
 	out.Diags = diags
 	return out
@@ -250,7 +254,7 @@ func Body(data []byte) []byte {
 // splitFront finds front matter: its text, and where the body starts.
 func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *diag.Diagnostic) {
 	if bytes.HasPrefix(source, []byte("+++\n")) {
-		d := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter in TOML (+++) is not read here", "write it in YAML, between two lines of ---")
+		d := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", diag.Say("front matter in TOML (+++) is not read here"), diag.Say("write it in YAML, between two lines of ---"))
 		return nil, 0, &d
 	}
 	first, rest, found := bytes.Cut(source, []byte("\n"))
@@ -273,7 +277,7 @@ func splitFront(lines *diag.Lines, source []byte) (front []byte, body int, d *di
 	if second, _, _ := bytes.Cut(rest, []byte("\n")); len(bytes.TrimSpace(second)) == 0 {
 		return nil, 0, misplacedFront(lines, source) // a thematic break at the top of a file without front matter
 	}
-	bad := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", "put a line of --- below its last key")
+	bad := lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", diag.Say("front matter starts here and never ends"), diag.Say("put a line of --- below its last key"))
 	return nil, len(source), &bad
 }
 
@@ -353,7 +357,7 @@ func frontAt(lines *diag.Lines, source []byte, at int, below bool) *diag.Diagnos
 		}
 		if known > 1 || known > 0 && !below {
 			d := lines.New(lines.At(first), diag.Error, "front-matter",
-				"this looks like front matter, but is not read as such here", "put it at the very top of the file, between two lines of ---")
+				diag.Say("this looks like front matter, but is not read as such here"), diag.Say("put it at the very top of the file, between two lines of ---"))
 			return &d
 		}
 	}

@@ -168,7 +168,7 @@ func TestParseArticleSize(t *testing.T) {
 	if a != nil || len(diags) != 1 || diags[0].Code != "file-size" {
 		t.Fatalf("%d bytes: got %v and %s, want file-size alone", len(big), a, said(diags))
 	}
-	if got, want := diags[0].Message, "the file has 8.0 MB; an article may have at most 8 MB"; got != want {
+	if got, want := diags[0].Message.En, "the file has 8.0 MB; an article may have at most 8 MB"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -247,7 +247,7 @@ func TestYAMLMistakes(t *testing.T) {
 		{"symptoms:\n    - 甲\n  - 乙", 4, 3, "this line's indentation does not fit the one above"},
 	} {
 		_, diags := ParseArticle("a.md", []byte("---\n"+tt.front+"\n---\n"), parser)
-		if len(diags) != 1 || diags[0].Message != tt.message || diags[0].Line != tt.line || diags[0].Col != tt.col {
+		if len(diags) != 1 || diags[0].Message.En != tt.message || diags[0].Line != tt.line || diags[0].Col != tt.col {
 			t.Errorf("%q: got %s, want %d:%d: %s", tt.front, said(diags), tt.line, tt.col, tt.message)
 		}
 	}
@@ -272,7 +272,7 @@ func TestZeroBytes(t *testing.T) {
 		"---\ntitle: 甲\x00\n---\n": "delete this character",
 	} {
 		a, diags := ParseArticle("a.md", []byte(text), parser)
-		if a != nil || len(diags) != 1 || diags[0].Code != "file-encoding" || diags[0].Hint != want {
+		if a != nil || len(diags) != 1 || diags[0].Code != "file-encoding" || diags[0].Hint.En != want {
 			t.Errorf("%q: got %s, want the hint %q", text, said(diags), want)
 		}
 	}
@@ -310,7 +310,7 @@ func checkDiags(t *testing.T, file string, data []byte, diags diag.List) {
 		switch {
 		case d.File != file:
 			t.Errorf("%s: got file %q, want %q", said(diag.List{d}), d.File, file)
-		case d.Message == "" || d.Code == "":
+		case d.Message.En == "" || d.Code == "":
 			t.Errorf("%s: it has no message or no code", said(diag.List{d}))
 		case d.Line == 0 && d.Col == 0:
 		case d.Line < 1 || d.Line > len(lines):

@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -129,26 +128,26 @@ func below(before []byte) string {
 // that it is put under: what stands behind it stays where it was.
 func (c *composition) piece(lines *diag.Lines, from int, name string, around frame) {
 	in := around.in
-	problem := func(message, hint string) {
+	problem := func(message, hint diag.Text) {
 		c.diags = append(c.diags, lines.New(lines.At(from), diag.Error, "piece", message, hint))
 	}
 	p, data := c.find(in[len(in)-1], name)
 	if c.pieces++; c.pieces > maxPieces || len(c.text)+len(data) > MaxArticle {
 		if c.pieces <= maxPieces+1 {
 			c.pieces = maxPieces + 1
-			problem(fmt.Sprintf("this text has more than %d pieces, or more than %d MB with them", maxPieces, MaxArticle>>20), "write it as several articles")
+			problem(diag.Say("this text has more than %d pieces, or more than %d MB with them", maxPieces, MaxArticle>>20), diag.Say("write it as several articles"))
 		}
 		return
 	}
 	switch {
 	case p == "":
-		problem("there is no piece "+quoted(name), "a piece is a Markdown file in a folder whose name begins with _, beside the article or above it: mend the path, or write the file")
+		problem(diag.Say("there is no piece “%s”", name), diag.Say("a piece is a Markdown file in a folder whose name begins with _, beside the article or above it: mend the path, or write the file"))
 		return
 	case slices.Contains(in, p):
-		problem("the piece "+p+" would have itself in it: "+strings.Join(append(in[slices.Index(in, p):], p), " → "), "take it out of one of them")
+		problem(diag.Say("the piece %s would have itself in it: %s", p, strings.Join(append(in[slices.Index(in, p):], p), " → ")), diag.Say("take it out of one of them"))
 		return
 	case len(in) > maxPieceDepth:
-		problem(fmt.Sprintf("pieces lie in each other more than %d deep", maxPieceDepth), "put the text of one into the other")
+		problem(diag.Say("pieces lie in each other more than %d deep", maxPieceDepth), diag.Say("put the text of one into the other"))
 		return
 	}
 	own, source, bad := text(p, data)
@@ -231,8 +230,6 @@ var valueName = regexp.MustCompile(`\{\{[ \t]*[\p{L}_][\p{L}\p{N}_.-]*[ \t]*\}\}
 
 func (r *Reader) unknown(lines *diag.Lines, at diag.Pos, name string) diag.Diagnostic {
 	known := slices.Sorted(maps.Keys(r.Values))
-	return lines.New(at, diag.Error, "value", SiteFile+" has no value "+quoted(name),
-		diag.DidYouMean(name, known, "the values are: "+strings.Join(known, ", ")+`; for the sign itself write \{{`))
+	return lines.New(at, diag.Error, "value", diag.Say("site.yaml has no value “%s”", name),
+		diag.DidYouMean(name, known, diag.Say(`the values are: %s; for the sign itself write \{{`, diag.Names(known))))
 }
-
-func quoted(s string) string { return "“" + s + "”" }

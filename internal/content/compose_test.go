@@ -106,7 +106,7 @@ func TestComposeMistakes(t *testing.T) {
 		{"---\ntitle: \"{{fone}}\"\n---\n", "b.md:2:8: site.yaml has no value “fone”"},
 	} {
 		got := together(pieces, map[string]string{"phone": "1"}, "b.md", c.in)
-		if len(got.Diags) != 1 || got.Diags[0].Pos.String()+": "+got.Diags[0].Message != c.want {
+		if len(got.Diags) != 1 || got.Diags[0].Pos.String()+": "+got.Diags[0].Message.En != c.want {
 			t.Errorf("%.40q: got %s", c.in, said(got.Diags))
 		}
 	}

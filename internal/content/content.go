@@ -186,7 +186,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 	if !utf8.ValidString(p) {
 		return File{}, false, &diag.Diagnostic{
 			Pos: diag.Pos{File: strings.ToValidUTF8(p, "\uFFFD")}, Code: "file-name",
-			Message: "the file's name is not UTF-8", Hint: "rename the file",
+			Message: diag.Say("the file's name is not UTF-8"), Hint: diag.Say("rename the file"),
 		}
 	}
 	var info fs.FileInfo
@@ -205,13 +205,13 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 			return File{}, false, nil
 		}
 		return File{}, false, &diag.Diagnostic{
-			Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: it is a pipe, a socket or a device, not a file", Hint: "remove it, or put a file in its place",
+			Pos: diag.Pos{File: p}, Code: "file-read", Message: diag.Say("cannot be read: it is a pipe, a socket or a device, not a file"), Hint: diag.Say("remove it, or put a file in its place"),
 		}
 	}
 	if name := Meant(p); name != "" {
 		bad = &diag.Diagnostic{
 			Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
-			Message: "this file is copied as it is, because its name is not " + name, Hint: "rename the file to " + name,
+			Message: diag.Say("this file is copied as it is, because its name is not %s", name), Hint: diag.Say("rename the file to %s", name),
 		}
 	}
 	p = Composed(p)
@@ -250,23 +250,33 @@ func Meant(p string) string {
 
 // unreadable says in the writer's words why a file could not be read.
 func unreadable(p string, err error) diag.Diagnostic {
-	d := diag.Diagnostic{Pos: diag.Pos{File: p}, Code: "file-read", Message: "cannot be read: " + reason(err)}
+	d := diag.Diagnostic{Pos: diag.Pos{File: p}, Code: "file-read", Message: diag.Say("cannot be read: %s", reason(err))}
 	switch {
 	case strings.Contains(err.Error(), "permission denied"):
-		d.Hint = "give your user the right to read it (chmod +r)"
+		d.Hint = diag.Say("give your user the right to read it (chmod +r)")
 	case strings.Contains(err.Error(), "escapes"):
-		d.Hint = "it is a link to a place outside the content folder: copy the file here instead"
+		d.Hint = diag.Say("it is a link to a place outside the content folder: copy the file here instead")
 	}
 	return d
 }
 
 // reason is the last part of an I/O error, without the paths of the machine.
-func reason(err error) string {
+func reason(err error) diag.Text {
 	s := err.Error()
 	if i := strings.LastIndex(s, ": "); i >= 0 {
 		s = s[i+2:]
 	}
-	return s
+	switch s {
+	case "permission denied":
+		return diag.Say("permission denied")
+	case "no such file or directory":
+		return diag.Say("no such file or directory")
+	case "is a directory":
+		return diag.Say("is a directory")
+	case "path escapes from parent":
+		return diag.Say("path escapes from parent")
+	}
+	return diag.Verbatim(s)
 }
 
 // Relative is a path as seen from the folder of a file.
@@ -310,22 +320,22 @@ func text(p string, data []byte) (*diag.Lines, []byte, *diag.Diagnostic) {
 			}
 			bad += size
 		}
-		hint := "save the file as UTF-8"
+		hint := diag.Say("save the file as UTF-8")
 		if bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) || bytes.IndexByte(data, 0) >= 0 {
-			hint = "the file is UTF-16: save it as UTF-8"
+			hint = diag.Say("the file is UTF-16: save it as UTF-8")
 		} else if bytes.HasPrefix(data, []byte("\xB0\xA1")) || data[bad] >= 0x81 {
-			hint = "save the file as UTF-8 (it may be GBK or GB 18030)"
+			hint = diag.Say("save the file as UTF-8 (it may be GBK or GB 18030)")
 		}
-		d := lines.New(lines.At(bad), diag.Error, "file-encoding", "this byte is not UTF-8 text", hint)
+		d := lines.New(lines.At(bad), diag.Error, "file-encoding", diag.Say("this byte is not UTF-8 text"), hint)
 		return lines, nil, &d
 	}
 	if zero := bytes.IndexByte(data, 0); zero >= 0 { // valid UTF-8, but no text has it
 		lines := diag.NewLines(p, data)
-		hint := "delete this character"
+		hint := diag.Say("delete this character")
 		if bytes.Count(data, []byte{0}) >= len(data)/4 {
-			hint = "the file may be UTF-16: save it as UTF-8"
+			hint = diag.Say("the file may be UTF-16: save it as UTF-8")
 		}
-		d := lines.New(lines.At(zero), diag.Error, "file-encoding", "this byte is not text", hint)
+		d := lines.New(lines.At(zero), diag.Error, "file-encoding", diag.Say("this byte is not text"), hint)
 		return lines, nil, &d
 	}
 	return diag.NewLines(p, data), data, nil

@@ -105,7 +105,7 @@ func TestScanNearlySettings(t *testing.T) {
 	}
 	var got []string
 	for _, d := range diags {
-		got = append(got, d.File+": "+d.Hint)
+		got = append(got, d.File+": "+d.Hint.En)
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff([]string{"Tags.yaml: rename the file to tags.yaml", "site.yml: rename the file to site.yaml"}, got); diff != "" || diags.Errors() > 0 {
@@ -153,11 +153,11 @@ func TestScanUnreadable(t *testing.T) {
 	if len(got) != 2 || len(diags) != 1 {
 		t.Fatalf("got %d files and %s, want 2 files and one diagnostic", len(got), said(diags))
 	}
-	if got, want := diags[0].String()+": "+diags[0].Message+" / "+diags[0].Hint, "pay: cannot be read: permission denied / give your user the right to read it (chmod +r)"; got != want {
+	if got, want := diags[0].String()+": "+diags[0].Message.En+" / "+diags[0].Hint.En, "pay: cannot be read: permission denied / give your user the right to read it (chmod +r)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 
-	if _, d := ReadFile(brokenFS{files, "a.md"}, "a.md"); d == nil || d.Message != "cannot be read: permission denied" {
+	if _, d := ReadFile(brokenFS{files, "a.md"}, "a.md"); d == nil || d.Message.En != "cannot be read: permission denied" {
 		t.Errorf("ReadFile: got %+v, want “cannot be read: permission denied”", d)
 	}
 	if _, _, err := Scan(brokenFS{files, "."}); err == nil {

@@ -27,7 +27,7 @@ func Entries(lines *diag.Lines, source []byte, before int) ([]Entry, diag.List) 
 	case root == nil:
 		return nil, m.diags
 	case root.Kind != yaml.MappingNode:
-		m.problem(m.at(root), "yaml-shape", "front matter must be lines of the form “key: value”", "")
+		m.problem(m.at(root), "yaml-shape", diag.Say("front matter must be lines of the form “key: value”"), diag.Text{})
 		return nil, m.diags
 	}
 	return m.entries(root, 0), m.diags

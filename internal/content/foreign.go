@@ -1,7 +1,6 @@
 package content
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,11 +13,11 @@ import (
 // for all files, and site.yaml may allow them.
 
 // frontName is what mistakes call front matter.
-const frontName = "front matter"
+func frontName() diag.Text { return diag.Say("front matter") }
 
 // unknownKey is what is said of a key that is not known.
-func unknownKey(key, what string) string {
-	return "unknown key " + strconv.Quote(key) + " in " + what
+func unknownKey(key string, what diag.Text) diag.Text {
+	return diag.Say("unknown key %q in %s", key, what)
 }
 
 // holding are the keys that keep a page from readers. A slip in one of them is
@@ -40,9 +39,9 @@ func (v value) foreign() []string {
 		near := slip(t.Value)
 		switch {
 		case find(articleKeys, t.Value) != nil:
-			v.problem(t.Pos, "foreign-key", strconv.Quote(t.Value)+" is a key that is read here", "take it out of "+v.key)
+			v.problem(t.Pos, "foreign-key", diag.Say("%q is a key that is read here", t.Value), diag.Say("take it out of %s", v.key))
 		case near != "":
-			v.problem(t.Pos, "foreign-key", strconv.Quote(t.Value)+" cannot be allowed: it may be a slip for "+strconv.Quote(near)+", and a page would be published that should not be", "rename the key in the files")
+			v.problem(t.Pos, "foreign-key", diag.Say("%q cannot be allowed: it may be a slip for %q, and a page would be published that should not be", t.Value, near), diag.Say("rename the key in the files"))
 		default:
 			out = append(out, t.Value)
 		}
@@ -54,11 +53,11 @@ func (v value) foreign() []string {
 // other programs as one for each key, at its first place. Those that the site
 // allows are left out.
 func (s Settings) Foreign(list diag.List) diag.List {
-	allowed := map[string]bool{}
+	allowed := map[diag.Text]bool{}
 	for _, key := range s.ForeignKeys {
-		allowed[unknownKey(key, frontName)] = true
+		allowed[unknownKey(key, frontName())] = true
 	}
-	first, files := map[string]int{}, map[string]int{}
+	first, files := map[diag.Text]int{}, map[diag.Text]int{}
 	out := slices.DeleteFunc(list, func(d diag.Diagnostic) bool {
 		if (d.Code == "foreign-key" || d.Code == "unknown-key") && allowed[d.Message] {
 			return true
@@ -75,7 +74,7 @@ func (s Settings) Foreign(list diag.List) diag.List {
 		}
 	}
 	for message, i := range first {
-		out[i].Message = fmt.Sprintf("%s; %d files have it", message, files[message])
+		out[i].Message = diag.Say("%s; %d files have it", message, files[message])
 	}
 	return out
 }
@@ -88,7 +87,7 @@ func ForeignKeys(list diag.List) []string {
 		if d.Code != "foreign-key" || d.File == SiteFile {
 			continue
 		}
-		if key, err := strconv.QuotedPrefix(strings.TrimPrefix(d.Message, "unknown key ")); err == nil {
+		if key, err := strconv.QuotedPrefix(strings.TrimPrefix(d.Message.En, "unknown key ")); err == nil {
 			key, _ = strconv.Unquote(key)
 			out = append(out, key)
 		}

@@ -2,7 +2,6 @@ package content
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -24,7 +23,7 @@ func (m *mapping) keep(n *yaml.Node) {
 	}
 	switch comment := n.LineComment; {
 	case n.Tag == "!!null" && n.Value != "":
-		m.lost(m.at(n), "YAML reads "+strconv.Quote(n.Value)+" as nothing", quoteIt+", or leave it out")
+		m.lost(m.at(n), diag.Say("YAML reads %q as nothing", n.Value), diag.Say("put the value in quotes, or leave it out"))
 	case n.Tag == "!!null":
 		m.emptied(n, comment)
 	case comment != "":
@@ -65,20 +64,22 @@ func (m *mapping) commented(n *yaml.Node, comment string) {
 	}
 	switch {
 	case tight(comment):
-		m.lost(at, "YAML reads “"+shortened(comment)+"” as a comment, and it would be missing", quoteIt)
+		m.lost(at, diag.Say("YAML reads “%s” as a comment, and it would be missing", shortened(comment)), diag.Say(quoteIt))
 	case m.before > 0:
-		m.lost(at, "YAML reads “"+shortened(comment)+"” as a comment", "write the comment above this line; if it is a part of the value, put the whole value in quotes")
+		m.lost(at, diag.Say("YAML reads “%s” as a comment", shortened(comment)), diag.Say("write the comment above this line; if it is a part of the value, put the whole value in quotes"))
 	}
 }
 
-func (m *mapping) lost(at diag.Pos, message, hint string) { m.problem(at, "value-lost", message, hint) }
+func (m *mapping) lost(at diag.Pos, message, hint diag.Text) {
+	m.problem(at, "value-lost", message, hint)
+}
 
 // keepEmpty reports what YAML takes away from a value of which nothing is left.
 func (m *mapping) keepEmpty(name, node *yaml.Node, shape string) {
 	comment := cmp.Or(name.LineComment, node.LineComment)
 	switch {
 	case hexColour.MatchString(comment):
-		m.problem(m.at(node), "yaml-syntax", "YAML reads this colour as a comment", `put it in quotes: `+name.Value+`: "`+comment+`"`)
+		m.problem(m.at(node), "yaml-syntax", diag.Say("YAML reads this colour as a comment"), diag.Say(`put it in quotes: %s: "%s"`, name.Value, comment))
 	case tight(comment):
 		m.commented(node, comment)
 	case node.Value != "" && node.Kind == yaml.ScalarNode && (strings.HasPrefix(shape, "text") || shape == "list"):

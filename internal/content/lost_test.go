@@ -47,7 +47,7 @@ func TestLostTexts(t *testing.T) {
 		_, diags := ParseArticle("a.md", []byte("---\n"+tt.front+"\n---\n"), DefaultSettings().Parser())
 		got := ""
 		if len(diags) > 0 {
-			got = diags[0].Pos.String() + ": " + diags[0].Message
+			got = diags[0].Pos.String() + ": " + diags[0].Message.En
 		}
 		if len(diags) != 1 || got != tt.want {
 			t.Errorf("%s: got %s, want %s", tt.name, said(diags), tt.want)

@@ -110,9 +110,9 @@ func (a *alike) check(p string, folder bool) (bad *diag.Diagnostic, one bool) {
 	if folder {
 		a.told[p] = true
 	}
-	message := "the names " + other + " and " + p + " differ only in the case of letters: on many systems they are one file"
+	message := diag.Say("the names %s and %s differ only in the case of letters: on many systems they are one file", other, p)
 	if one {
-		message = "there are two files of this name: they differ in how an accent is written, and on many systems they are one file"
+		message = diag.Say("there are two files of this name: they differ in how an accent is written, and on many systems they are one file")
 	}
-	return &diag.Diagnostic{Pos: diag.Pos{File: Composed(p)}, Code: "file-case", Message: message, Hint: "rename one of the two"}, one
+	return &diag.Diagnostic{Pos: diag.Pos{File: Composed(p)}, Code: "file-case", Message: message, Hint: diag.Say("rename one of the two")}, one
 }

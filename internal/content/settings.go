@@ -44,6 +44,7 @@ type Settings struct {
 	Allow       Allow             // hosts of which pages may load something
 	Redirects   []Redirect        // old addresses that lead elsewhere
 	Gone        []Text            // old addresses whose pages were withdrawn
+	Access      Text              // public or private: for those alone whom a web server lets in; empty: public
 	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
 	Origins     []string          // sites that may ask the search endpoint from a browser
 	Engine      EngineSettings    // what holds the search index
@@ -126,7 +127,8 @@ var settingsKeys = []key[Settings]{
 	{"embeds", "list", "Sites whose films a page may play in a frame: bilibili.com, youku.com, youtube.com, vimeo.com.", func(s *Settings, v value) { s.Embeds = v.embeds() }},
 	{"allow", "mapping", "Other hosts that pages may load from, such as {scripts: [https://stats.example.org], connections: [https://stats.example.org]}: frames, scripts, connections; and images and media, which may come from any host by https until they are named here.", func(s *Settings, v value) { s.Allow = v.allow() }},
 	{"redirects", "mapping", "Old addresses and where they lead, such as {/old/: pay/refund.md}: a Markdown file, an address on this site, or a URL.", func(s *Settings, v value) { s.Redirects = v.redirects() }},
-	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", "a withdrawn page") }},
+	{"gone", "list", "Old addresses, from “/”, whose pages were withdrawn.", func(s *Settings, v value) { s.Gone = v.addresses("gone", diag.Say("a withdrawn page")) }},
+	{"access", "text", "public, which is the default, or private: for those alone whom a web server before it lets in. See docs/operating.md.", func(s *Settings, v value) { s.Access = v.access() }},
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"engine", "text or mapping", "What holds the search index: bleve, which is the default, or opensearch; also {name: opensearch, addresses, index, shards, replicas}, see docs/scale.md.", func(s *Settings, v value) { s.Engine = v.engine() }},
@@ -191,7 +193,7 @@ func (v value) endings() []string {
 			end = rest
 		}
 		if !ending.MatchString(end) {
-			v.problem(t.Pos, "value-shape", strconv.Quote(t.Value)+" is not the ending of a file's name", "write it as docx; \"*\", in quotes, is all")
+			v.problem(t.Pos, "value-shape", diag.Say("%q is not the ending of a file's name", t.Value), diag.Say(`write it as docx; "*", in quotes, is all`))
 			continue
 		}
 		out = append(out, end)
@@ -204,7 +206,7 @@ func (v value) endings() []string {
 func (v value) timezone() Text {
 	t := v.text()
 	if _, err := time.LoadLocation(t.Value); err != nil || t.Value == "Local" {
-		v.problem(t.Pos, "timezone", strconv.Quote(t.Value)+" is not the name of a time zone", "write one such as Asia/Shanghai, Europe/Berlin or UTC")
+		v.problem(t.Pos, "timezone", diag.Say("%q is not the name of a time zone", t.Value), diag.Say("write one such as Asia/Shanghai, Europe/Berlin or UTC"))
 		return Text{}
 	}
 	return t
@@ -219,9 +221,14 @@ func ParseSettings(data []byte) (Settings, diag.List) {
 	}
 	kinds := s.Kinds
 	s.Kinds = nil
-	diags := readMapping(&mapping{lines: lines, zone: time.Local}, source, SiteFile, settingsKeys, &s)
+	diags := readMapping(&mapping{lines: lines, zone: time.Local}, source, func() diag.Text { return diag.Example(SiteFile) }, settingsKeys, &s)
 	maps.Copy(kinds, s.Kinds)
 	s.Kinds = kinds
+	if s.Private() && (s.Endpoint != "" || len(s.Origins) > 0) {
+		m := mapping{lines: lines}
+		m.problem(s.Access.Pos, "access", diag.Say("a private site cannot be asked from elsewhere: no browser sends its reader's login along"), diag.Say("take endpoint: and origins: away, and let the web server that asks for the login pass /api/ on as well; or write access: public"))
+		diags = append(diags, m.diags...)
+	}
 	return s, diags
 }
 
@@ -233,8 +240,20 @@ func (v value) language() Text { return v.checkLanguage(v.text()) }
 
 func (v value) checkLanguage(t Text) Text {
 	if t.Value != "" && !languageTag.MatchString(t.Value) {
-		v.problem(t.Pos, "language", strconv.Quote(t.Value)+" is not the name of a language", "write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en")
+		v.problem(t.Pos, "language", diag.Say("%q is not the name of a language", t.Value), diag.Say("write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en"))
 		return Text{}
+	}
+	return t
+}
+
+// Private reports whether the site is for those alone whom a web server lets in.
+func (s Settings) Private() bool { return s.Access.Value == "private" }
+
+// access reads who may read the site.
+func (v value) access() Text {
+	t := v.text()
+	if t.Value != "private" && t.Value != "public" {
+		v.problem(t.Pos, "access", diag.Say("%q does not say who may read the site", t.Value), diag.Say("write public or private"))
 	}
 	return t
 }
@@ -242,7 +261,7 @@ func (v value) checkLanguage(t Text) Text {
 // languages reads the settings of the other languages, by their tags.
 func (v value) languages() []LanguageSettings {
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", "languages: {en: {title: Help}}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("languages: {en: {title: Help}}"))
 		return nil
 	}
 	keys := []key[LanguageSettings]{
@@ -261,12 +280,12 @@ func (v value) languages() []LanguageSettings {
 		switch {
 		case tag.Value == "":
 		case slices.ContainsFunc(out, func(l LanguageSettings) bool { return strings.EqualFold(l.Tag.Value, tag.Value) }):
-			v.problem(tag.Pos, "key-twice", "the language "+strconv.Quote(tag.Value)+" stands here twice", "keep one of the two")
+			v.problem(tag.Pos, "key-twice", diag.Say("the language %q stands here twice", tag.Value), diag.Say("keep one of the two"))
 		case node.Kind != yaml.MappingNode:
-			v.wrong(node, "a mapping", "languages: {"+tag.Value+": {title: Help}}")
+			v.wrong(node, diag.Say("a mapping"), diag.Example("languages: {"+tag.Value+": {title: Help}}"))
 		default:
 			l := LanguageSettings{Tag: tag}
-			eachEntry(v.mapping, node, v.key, keys, &l)
+			eachEntry(v.mapping, node, v.named, keys, &l)
 			out = append(out, l)
 		}
 	}
@@ -280,12 +299,12 @@ func (v value) contact() Contact {
 		c.Text = v.text().Value
 		return c
 	}
-	eachEntry(v.mapping, v.node, v.key, []key[Contact]{
+	eachEntry(v.mapping, v.node, v.named, []key[Contact]{
 		{"text", "text", "", func(c *Contact, v value) { c.Text = v.text().Value }},
 		{"link", "text", "", func(c *Contact, v value) { c.Link = v.text() }},
 	}, &c)
 	if c.Text == "" {
-		v.wrong(v.node, "text, or text and link", "contact: {text: …, link: …}")
+		v.wrong(v.node, diag.Say("text, or text and link"), diag.Example("contact: {text: …, link: …}"))
 		return Contact{}
 	}
 	return c
@@ -302,7 +321,7 @@ func (v value) engine() EngineSettings {
 	name := func(v value) string {
 		t := v.text()
 		if t.Value != Bleve && t.Value != OpenSearch {
-			v.wrong(v.node, "bleve or opensearch", diag.DidYouMean(t.Value, []string{Bleve, OpenSearch}, "bleve is in the program; docs/scale.md tells of opensearch"))
+			v.wrong(v.node, diag.Say("bleve or opensearch"), diag.DidYouMean(t.Value, []string{Bleve, OpenSearch}, diag.Say("bleve is in the program; docs/scale.md tells of opensearch")))
 			return ""
 		}
 		return t.Value
@@ -310,7 +329,7 @@ func (v value) engine() EngineSettings {
 	number := func(v value, least, most int) int {
 		n, err := strconv.Atoi(v.text().Value)
 		if err != nil || n < least || n > most {
-			v.wrong(v.node, "a number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most), "docs/scale.md tells how many are good")
+			v.wrong(v.node, diag.Say("a number from %d to %d", least, most), diag.Say("docs/scale.md tells how many are good"))
 			return least
 		}
 		return n
@@ -319,7 +338,7 @@ func (v value) engine() EngineSettings {
 		e.Name = name(v)
 		return e
 	}
-	eachEntry(v.mapping, v.node, v.key, []key[EngineSettings]{
+	eachEntry(v.mapping, v.node, v.named, []key[EngineSettings]{
 		{"name", "text", "", func(e *EngineSettings, v value) { e.Name = name(v) }},
 		{"addresses", "list", "", func(e *EngineSettings, v value) {
 			for _, t := range v.list() {
@@ -332,7 +351,7 @@ func (v value) engine() EngineSettings {
 			if t := v.text(); IndexName.MatchString(t.Value) {
 				e.Index = t.Value
 			} else {
-				v.wrong(v.node, "a name of small letters, digits, “-” and “.”", "such as index: help")
+				v.wrong(v.node, diag.Say("a name of small letters, digits, “-” and “.”"), diag.Say("such as index: help"))
 			}
 		}},
 		{"shards", "number", "", func(e *EngineSettings, v value) { e.Shards = number(v, 1, 100) }},
@@ -349,7 +368,7 @@ var hexColour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}){1,2}$`)
 func (v value) colour() Text {
 	t := v.text()
 	if t.Value != "" && !hexColour.MatchString(t.Value) {
-		v.problem(t.Pos, "colour", strconv.Quote(t.Value)+" is not a colour", "write it as “"+v.key+`: "#0a6286"”: six digits, in quotes because YAML reads a comment behind #`)
+		v.problem(t.Pos, "colour", diag.Say("%q is not a colour", t.Value), diag.Say(`write it as “%s: "#0a6286"”: six digits, in quotes because YAML reads a comment behind #`, v.key))
 		return Text{}
 	}
 	return t
@@ -357,7 +376,7 @@ func (v value) colour() Text {
 
 func (v value) base() Text {
 	t := v.text()
-	if message, hint := CheckBase(t.Value); message != "" {
+	if message, hint := CheckBase(t.Value); message != (diag.Text{}) {
 		v.problem(t.Pos, "base", message, hint)
 		return Text{}
 	}
@@ -365,17 +384,17 @@ func (v value) base() Text {
 }
 
 // CheckBase says what is wrong with a site's address, and what to write.
-func CheckBase(s string) (message, hint string) {
+func CheckBase(s string) (message, hint diag.Text) {
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http" && !strings.HasPrefix(s, "/")) || (u.Scheme != "" && u.Host == "") || u.RawQuery != "" || u.Fragment != "" || strings.HasPrefix(s, "//") {
-		return strconv.Quote(s) + " is not the address of a site", "write a whole address such as https://example.org/help/, or only its path such as /help/"
+		return diag.Say("%q is not the address of a site", s), diag.Say("write a whole address such as https://example.org/help/, or only its path such as /help/")
 	}
-	return "", ""
+	return diag.Text{}, diag.Text{}
 }
 
 func (v value) nav() []NavItem {
 	if v.node.Kind != yaml.SequenceNode {
-		v.wrong(v.node, "a list", "one line for each entry: - {title: …, link: …}")
+		v.wrong(v.node, diag.Say("a list"), diag.Say("one line for each entry: - {title: …, link: …}"))
 		return nil
 	}
 	keys := []key[NavItem]{
@@ -385,13 +404,13 @@ func (v value) nav() []NavItem {
 	var out []NavItem
 	for _, c := range v.node.Content {
 		if c.Kind != yaml.MappingNode {
-			v.wrong(c, "a list of title and link", "- {title: …, link: …}")
+			v.wrong(c, diag.Say("a list of title and link"), diag.Example("- {title: …, link: …}"))
 			continue
 		}
 		var item NavItem
-		eachEntry(v.mapping, c, v.key, keys, &item)
+		eachEntry(v.mapping, c, v.named, keys, &item)
 		if item.Title == "" || item.Link.Value == "" {
-			v.wrong(c, "a list of title and link", "give both: - {title: …, link: …}")
+			v.wrong(c, diag.Say("a list of title and link"), diag.Say("give both: - {title: …, link: …}"))
 			continue
 		}
 		out = append(out, item)
@@ -402,23 +421,23 @@ func (v value) nav() []NavItem {
 // redirects reads a mapping from old addresses to where they lead.
 func (v value) redirects() []Redirect {
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", "redirects: {/old/address/: pay/refund.md}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("redirects: {/old/address/: pay/refund.md}"))
 		return nil
 	}
 	var out []Redirect
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		name, node := v.node.Content[i], v.node.Content[i+1]
-		from, ok := v.address(Text{Value: name.Value, Pos: v.at(name)}, "redirect", "a redirect")
+		from, ok := v.address(Text{Value: name.Value, Pos: v.at(name)}, "redirect", diag.Say("a redirect"))
 		to, isText := scalar(node)
 		at := v.at(node)
 		switch {
 		case !ok:
 		case slices.ContainsFunc(out, func(r Redirect) bool { return r.From.Value == from.Value }):
-			v.problem(from.Pos, "key-twice", "the address "+strconv.Quote(from.Value)+" stands here twice", "keep one of the two")
+			v.problem(from.Pos, "key-twice", diag.Say("the address %q stands here twice", from.Value), diag.Say("keep one of the two"))
 		case !isText || to == "":
-			v.wrong(node, "an address behind each address", name.Value+": pay/refund.md")
+			v.wrong(node, diag.Say("an address behind each address"), diag.Example(name.Value+": pay/refund.md"))
 		case elsewhere(to):
-			v.problem(at, "redirect", strconv.Quote(to)+" is no place that a page can lead to", "name a Markdown file, an address on this site, or a whole URL that starts with https://")
+			v.problem(at, "redirect", diag.Say("%q is no place that a page can lead to", to), diag.Say("name a Markdown file, an address on this site, or a whole URL that starts with https://"))
 		default:
 			out = append(out, Redirect{From: from, To: Text{Value: to, Pos: at}})
 		}
@@ -435,7 +454,7 @@ func elsewhere(to string) bool {
 
 func (v value) kinds() markdown.KindWords {
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", "kinds: {cause: [原因, 为什么]}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("kinds: {cause: [原因, 为什么]}"))
 		return nil
 	}
 	out := markdown.KindWords{}
@@ -443,7 +462,7 @@ func (v value) kinds() markdown.KindWords {
 	for _, k := range markdown.Kinds() {
 		keys = append(keys, key[markdown.KindWords]{k.String(), "list", "", func(w *markdown.KindWords, v value) { (*w)[k] = v.strings() }})
 	}
-	eachEntry(v.mapping, v.node, v.key, keys, &out)
+	eachEntry(v.mapping, v.node, v.named, keys, &out)
 	return out
 }
 
@@ -454,7 +473,7 @@ func (v value) origin(t Text) string {
 	case t.Value == "":
 		return ""
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		v.problem(t.Pos, "origin", strconv.Quote(t.Value)+" is not an origin", "write scheme and host only, such as https://www.example.org")
+		v.problem(t.Pos, "origin", diag.Say("%q is not an origin", t.Value), diag.Say("write scheme and host only, such as https://www.example.org"))
 		return ""
 	}
 	return u.Scheme + "://" + strings.ToLower(u.Host)
@@ -482,7 +501,7 @@ func (s Settings) Frames() []string {
 func (v value) allow() Allow {
 	var a Allow
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", "allow: {scripts: [https://stats.example.org]}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("allow: {scripts: [https://stats.example.org]}"))
 		return a
 	}
 	hosts := func(v value) []string {
@@ -495,7 +514,7 @@ func (v value) allow() Allow {
 		slices.Sort(out)
 		return slices.Compact(out)
 	}
-	eachEntry(v.mapping, v.node, v.key, []key[Allow]{
+	eachEntry(v.mapping, v.node, v.named, []key[Allow]{
 		{"frames", "list", "", func(a *Allow, v value) { a.Frames = hosts(v) }},
 		{"scripts", "list", "", func(a *Allow, v value) { a.Scripts = hosts(v) }},
 		{"connections", "list", "", func(a *Allow, v value) { a.Connections = hosts(v) }},
@@ -511,6 +530,16 @@ func (a Allow) LoadsImage(address string) (origin string, may bool) { return loa
 
 // LoadsMedia is the same for films and recordings.
 func (a Allow) LoadsMedia(address string) (origin string, may bool) { return loads(a.Media, address) }
+
+// LoadsScript is the same for scripts, which come from hosts that are named alone.
+func (a Allow) LoadsScript(address string) (origin string, may bool) {
+	return loads(append([]string{}, a.Scripts...), address) // not nil: nil is any host
+}
+
+// LoadsFrame is the same for frames.
+func (s Settings) LoadsFrame(address string) (origin string, may bool) {
+	return loads(append([]string{}, s.Frames()...), address)
+}
 
 func loads(hosts []string, address string) (origin string, may bool) {
 	u, err := url.Parse(address)
@@ -543,24 +572,24 @@ func (v value) allowed(t Text) string {
 		plain = plain[:i]
 	}
 	here := plain == "localhost" || plain == "127.0.0.1"
-	const hint = "write scheme and host, such as https://stats.example.org, or https://*.example.org for all hosts below one"
-	problem := func(message, hint string) string {
-		v.problem(t.Pos, "allow", strconv.Quote(t.Value)+" "+message, hint)
+	hint := diag.Say("write scheme and host, such as https://stats.example.org, or https://*.example.org for all hosts below one")
+	refuse := func(message, hint diag.Text) string {
+		v.problem(t.Pos, "allow", message, hint)
 		return ""
 	}
 	switch {
 	case strings.Contains(name, "unsafe-"):
-		return problem("would let anything run that gets into a page: it cannot be allowed", "put the script into a file, at a host that is named here or in the theme's assets/")
+		return refuse(diag.Say("%q would let anything run that gets into a page: it cannot be allowed", t.Value), diag.Say("put the script into a file, at a host that is named here or in the theme's assets/"))
 	case strings.HasPrefix(name, "'") || !whole && strings.HasSuffix(name, ":") || name == "*" || host == "*":
-		return problem("is no host", hint)
+		return refuse(diag.Say("%q is no host", t.Value), hint)
 	case scheme == "https" && strings.Contains(host, "/") && allowedHost.MatchString(host[:strings.IndexByte(host, '/')]):
-		return problem("is an address, not a host", "write https://"+host[:strings.IndexByte(host, '/')])
+		return refuse(diag.Say("%q is an address, not a host", t.Value), diag.Say("write https://%s", host[:strings.IndexByte(host, '/')]))
 	case !whole && allowedHost.MatchString(name):
-		return problem("is a host without its scheme", "write https://"+name)
+		return refuse(diag.Say("%q is a host without its scheme", t.Value), diag.Say("write https://%s", name))
 	case scheme == "http" && allowedHost.MatchString(host) && !here:
-		return problem("could be read and changed on its way", "write https://"+host+"; http is for localhost alone")
+		return refuse(diag.Say("%q could be read and changed on its way", t.Value), diag.Say("write https://%s; http is for localhost alone", host))
 	case scheme != "https" && scheme != "http", !allowedHost.MatchString(host):
-		return problem("is no host", hint)
+		return refuse(diag.Say("%q is no host", t.Value), hint)
 	}
 	return name
 }
@@ -569,9 +598,9 @@ var nameOfValue = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.-]*$`)
 
 // texts reads texts by their names.
 func (v value) texts() map[string]string {
-	const example = "values: {phone: \"95188\"}"
+	example := diag.Example(`values: {phone: "95188"}`)
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", example)
+		v.wrong(v.node, diag.Say("a mapping"), example)
 		return nil
 	}
 	out := map[string]string{}
@@ -580,9 +609,9 @@ func (v value) texts() map[string]string {
 		s, ok := scalar(node)
 		switch {
 		case !nameOfValue.MatchString(name.Value):
-			v.problem(v.at(name), "value", strconv.Quote(name.Value)+" cannot be the name of a value", "write letters, digits, _ and -, such as phone")
+			v.problem(v.at(name), "value", diag.Say("%q cannot be the name of a value", name.Value), diag.Say("write letters, digits, _ and -, such as phone"))
 		case !ok || strings.Contains(s, "\n"):
-			v.wrong(node, "a text of one line for each name", example)
+			v.wrong(node, diag.Say("a text of one line for each name"), example)
 		default:
 			out[name.Value] = s
 		}
@@ -596,7 +625,7 @@ func (v value) embeds() []string {
 	for _, t := range v.list() {
 		name := strings.TrimPrefix(strings.ToLower(t.Value), "www.")
 		if known := markdown.EmbedHosts(); !slices.Contains(known, name) {
-			v.problem(t.Pos, "embed-host", strconv.Quote(t.Value)+" is no site whose films can be framed", diag.DidYouMean(name, known, "these can: "+strings.Join(known, ", ")))
+			v.problem(t.Pos, "embed-host", diag.Say("%q is no site whose films can be framed", t.Value), diag.DidYouMean(name, known, diag.Say("these can: %s", diag.Names(known))))
 			continue
 		}
 		out = append(out, name)
@@ -608,7 +637,7 @@ func (v value) embeds() []string {
 // checks reads how serious the site takes the rules, by their codes.
 func (v value) checks() rules.Levels {
 	if v.node.Kind != yaml.MappingNode {
-		v.wrong(v.node, "a mapping", "checks: {tag-once: warning}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("checks: {tag-once: warning}"))
 		return rules.NewLevels(nil)
 	}
 	set := map[string]diag.Severity{}
@@ -620,15 +649,15 @@ func (v value) checks() rules.Levels {
 		level, ok := levelOf(node)
 		switch {
 		case seen[code]:
-			v.problem(v.at(name), "key-twice", "the rule "+strconv.Quote(code)+" stands here twice", "keep one of the two")
+			v.problem(v.at(name), "key-twice", diag.Say("the rule %q stands here twice", code), diag.Say("keep one of the two"))
 		case !known:
-			v.problem(v.at(name), "unknown-check", "there is no rule "+strconv.Quote(code),
-				diag.DidYouMean(code, rules.Codes(), "docs/checks.md lists the rules"))
+			v.problem(v.at(name), "unknown-check", diag.Say("there is no rule %q", code),
+				diag.DidYouMean(code, rules.Codes(), diag.Say("docs/checks.md lists the rules")))
 		case !ok:
-			v.wrong(node, "error, warning or off for each rule", code+": warning")
+			v.wrong(node, diag.Say("error, warning or off for each rule"), diag.Example(code+": warning"))
 		case rule.Needed && level != diag.Error:
-			v.problem(v.at(node), "needed-check", "the rule "+strconv.Quote(code)+" stays an error: where "+rule.Summary+", every reader meets it",
-				"take this line out, and mend what whyfix check lists")
+			v.problem(v.at(node), "needed-check", diag.Say("the rule %q stays an error: where %s, every reader meets it", code, rule.Wrong()),
+				diag.Say("take this line out, and mend what whyfix check lists"))
 		default:
 			set[code] = level
 		}
@@ -653,7 +682,7 @@ func levelOf(n *yaml.Node) (diag.Severity, bool) {
 func (v value) params() map[string]any {
 	out := map[string]any{}
 	if err := v.node.Decode(&out); err != nil {
-		v.wrong(v.node, "a mapping", "params: {colour: teal}")
+		v.wrong(v.node, diag.Say("a mapping"), diag.Example("params: {colour: teal}"))
 	}
 	return out
 }

@@ -81,7 +81,7 @@ func TestCheckBase(t *testing.T) {
 		"": false, "example.org": false, "//example.org/": false, "ftp://example.org/": false, "https://": false, "https:///x": false, "help/": false,
 		"https://example.org/?x": false, "https://example.org/?x=1": false, "https://example.org/#x": false, "mailto:a@b": false, "/help?x=1": false, "%": false, "javascript:x": false,
 	} {
-		if message, hint := CheckBase(base); (message == "") != want || (message == "") != (hint == "") {
+		if message, hint := CheckBase(base); (message.En == "") != want || (message.En == "") != (hint.En == "") {
 			t.Errorf("CheckBase(%q): got %q and %q, want good %v", base, message, hint, want)
 		}
 	}

@@ -1,7 +1,6 @@
 package content
 
 import (
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -39,7 +38,7 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 		return nil, m.diags
 	}
 	if root.Kind != yaml.MappingNode {
-		m.problem(m.at(root), "yaml-shape", TagsFile+" must map each tag to what is known about it", "花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}")
+		m.problem(m.at(root), "yaml-shape", diag.Say("tags.yaml must map each tag to what is known about it"), diag.Example("花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}"))
 		return nil, m.diags
 	}
 	var out []TagInfo
@@ -47,7 +46,7 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 	claim := func(p diag.Pos, name, tag string) {
 		low := strings.ToLower(name)
 		if first, taken := owner[low]; taken {
-			m.problem(p, "tag-name", strconv.Quote(name)+" already names the tag "+strconv.Quote(first), "keep it in one place")
+			m.problem(p, "tag-name", diag.Say("%q already names the tag %q", name, first), diag.Say("keep it in one place"))
 			return
 		}
 		owner[low] = tag
@@ -60,16 +59,16 @@ func ParseTags(data []byte) ([]TagInfo, diag.List) {
 		if s, ok := scalar(node); ok {
 			info.Description = s
 		} else if node.Kind == yaml.MappingNode {
-			eachEntry(m, node, "the tag "+strconv.Quote(name.Value), tagKeys, &info)
+			eachEntry(m, node, func() diag.Text { return diag.Say("the tag %q", name.Value) }, tagKeys, &info)
 		} else {
-			m.problem(m.at(node), "value-shape", "a tag must have a description, a slug or names", "花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}")
+			m.problem(m.at(node), "value-shape", diag.Say("a tag must have a description, a slug or names"), diag.Example("花呗: {description: …, slug: huabei, names: [蚂蚁花呗]}"))
 		}
 		for _, n := range info.Names {
 			claim(n.Pos, n.Value, name.Value)
 		}
 		if low := strings.ToLower(info.Slug.Value); low != "" {
 			if first, taken := slugs[low]; taken {
-				m.problem(info.Slug.Pos, "tag-slug", strconv.Quote(info.Slug.Value)+" is already the slug of the tag "+strconv.Quote(first), "give one of the two another slug")
+				m.problem(info.Slug.Pos, "tag-slug", diag.Say("%q is already the slug of the tag %q", info.Slug.Value, first), diag.Say("give one of the two another slug"))
 				info.Slug = Text{} // one report is enough: not again for its address
 			} else {
 				slugs[low] = name.Value
@@ -103,9 +102,9 @@ func ParseSynonyms(data []byte) ([]Synonyms, diag.List) {
 	if root == nil {
 		return nil, m.diags
 	}
-	const hint = "write one group a line: - [打不开, 进不去, 用不了], or - {ask: [花被], find: [花呗]}"
+	hint := diag.Say("write one group a line: - [打不开, 进不去, 用不了], or - {ask: [花被], find: [花呗]}")
 	if root.Kind != yaml.SequenceNode {
-		m.problem(m.at(root), "yaml-shape", SynonymsFile+" must be a list of groups of words", hint)
+		m.problem(m.at(root), "yaml-shape", diag.Say("synonyms.yaml must be a list of groups of words"), hint)
 		return nil, m.diags
 	}
 	var out []Synonyms
@@ -113,26 +112,26 @@ func ParseSynonyms(data []byte) ([]Synonyms, diag.List) {
 		var s Synonyms
 		switch node.Kind {
 		case yaml.SequenceNode:
-			s.Asked = value{key: "a group", node: node, mapping: m}.list()
+			s.Asked = value{key: groupKey, node: node, mapping: m}.list()
 			s.Found = s.Asked
 			if len(s.Asked) < 2 {
-				m.problem(m.at(node), "value-shape", "a group needs at least two words", hint)
+				m.problem(m.at(node), "value-shape", diag.Say("a group needs at least two words"), hint)
 				continue
 			}
 		case yaml.MappingNode:
-			eachEntry(m, node, "a group", synonymKeys, &s)
+			eachEntry(m, node, value{key: groupKey}.named, synonymKeys, &s)
 			if len(s.Asked) == 0 || len(s.Found) == 0 {
-				m.problem(m.at(node), "value-shape", "a group that goes one way needs both ask and find", hint)
+				m.problem(m.at(node), "value-shape", diag.Say("a group that goes one way needs both ask and find"), hint)
 				continue
 			}
 		default:
-			m.problem(m.at(node), "value-shape", "a group must be a list of words", hint)
+			m.problem(m.at(node), "value-shape", diag.Say("a group must be a list of words"), hint)
 			continue
 		}
 		seen := map[string]bool{}
 		for _, w := range s.Asked {
 			if seen[w.Value] {
-				m.problem(w.Pos, "synonym-twice", strconv.Quote(w.Value)+" stands twice in this group", "delete one of the two")
+				m.problem(w.Pos, "synonym-twice", diag.Say("%q stands twice in this group", w.Value), diag.Say("delete one of the two"))
 			}
 			seen[w.Value] = true
 		}

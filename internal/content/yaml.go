@@ -44,13 +44,13 @@ func (m *mapping) at(n *yaml.Node) diag.Pos {
 	return diag.Pos{File: m.lines.File, Line: n.Line + m.before, Col: n.Column}
 }
 
-func (m *mapping) problem(p diag.Pos, code, message, hint string) {
+func (m *mapping) problem(p diag.Pos, code string, message, hint diag.Text) {
 	m.diags = append(m.diags, m.lines.New(p, diag.Error, code, message, hint))
 }
 
 // readMapping reads YAML into out, key by key. A key that is not known is an
 // error: a typo must never publish a draft.
-func readMapping[T any](m *mapping, source []byte, what string, keys []key[T], out *T) diag.List {
+func readMapping[T any](m *mapping, source []byte, what func() diag.Text, keys []key[T], out *T) diag.List {
 	root := m.parse(source)
 	if root == nil {
 		return m.diags
@@ -61,20 +61,20 @@ func readMapping[T any](m *mapping, source []byte, what string, keys []key[T], o
 			m.problemAt(source, offset, message, hint)
 			return m.diags
 		}
-		m.problem(m.at(root), "yaml-shape", what+" must be lines of the form “key: value”", "")
+		m.problem(m.at(root), "yaml-shape", diag.Say("%s must be lines of the form “key: value”", what()), diag.Text{})
 		return m.diags
 	}
 	eachEntry(m, root, what, keys, out)
 	return m.diags
 }
 
-// eachEntry reads the entries of one mapping node.
-func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], out *T) {
+// eachEntry reads the entries of one mapping node, which mistakes call what.
+func eachEntry[T any](m *mapping, root *yaml.Node, what func() diag.Text, keys []key[T], out *T) {
 	seen := map[string]int{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		name, node := root.Content[i], root.Content[i+1]
 		if line, twice := seen[name.Value]; twice {
-			m.problem(m.at(name), "key-twice", "the key "+strconv.Quote(name.Value)+" was already given in line "+strconv.Itoa(line), "keep one of the two")
+			m.problem(m.at(name), "key-twice", diag.Say("the key %q was already given in line %d", name.Value, line), diag.Say("keep one of the two"))
 			continue
 		}
 		seen[name.Value] = name.Line + m.before
@@ -84,21 +84,20 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what string, keys []key[T], o
 			for i := range keys {
 				known[i] = keys[i].name
 			}
-			hint := diag.DidYouMean(name.Value, known, "known keys: "+strings.Join(known, ", "))
-			if meant := meantKey(name.Value); meant != "" && m.before > 0 {
+			hint := diag.DidYouMean(name.Value, known, diag.Say("known keys: %s", diag.Names(known)))
+			if meant := meantKey(name.Value); meant != (diag.Text{}) && m.before > 0 {
 				hint = meant
 			}
-			if what == frontName && diag.Nearest(name.Value, known) == "" && slip(name.Value) == "" {
-				allow := "foreign_keys: [" + name.Value + "] in " + SiteFile + " allows it"
-				if strings.HasSuffix(hint, "?") {
-					hint += " else " + allow
+			if m.before > 0 && diag.Nearest(name.Value, known) == "" && slip(name.Value) == "" {
+				if strings.HasSuffix(hint.En, "?") {
+					hint = diag.Say("%s else foreign_keys: [%s] in site.yaml allows it", hint, name.Value)
 				} else {
-					hint += "; " + allow
+					hint = diag.Say("%s; foreign_keys: [%s] in site.yaml allows it", hint, name.Value)
 				}
-				m.problem(m.at(name), "foreign-key", unknownKey(name.Value, what), hint)
+				m.problem(m.at(name), "foreign-key", unknownKey(name.Value, what()), hint)
 				continue
 			}
-			m.problem(m.at(name), "unknown-key", unknownKey(name.Value, what), hint)
+			m.problem(m.at(name), "unknown-key", unknownKey(name.Value, what()), hint)
 			continue
 		}
 		if text, ok := scalar(node); ok && text == "" {
@@ -120,17 +119,17 @@ var otherKeys = map[string]string{
 }
 
 // meantKey is the hint for a word that means a key of front matter, or "".
-func meantKey(word string) string {
+func meantKey(word string) diag.Text {
 	switch word {
 	case "tags", "tag", "标签", "標籤":
-		return "tags have a key for what they are: products, causes, solutions and cases"
+		return diag.Say("tags have a key for what they are: products, causes, solutions and cases")
 	case "category", "分类", "分類", "目录":
-		return "an article's category is its folder; its tags are products, causes, solutions and cases"
+		return diag.Say("an article's category is its folder; its tags are products, causes, solutions and cases")
 	}
 	if key := otherKeys[word]; key != "" {
-		return "did you mean " + strconv.Quote(key) + "?"
+		return diag.Meant(key)
 	}
-	return ""
+	return diag.Text{}
 }
 
 func find[T any](keys []key[T], name string) *key[T] {
@@ -168,7 +167,7 @@ func (m *mapping) swallowed(root *yaml.Node) {
 		case n.Kind == yaml.AliasNode:
 			used[n.Alias] = true
 		case n.Style&yaml.TaggedStyle != 0 && !strings.HasPrefix(n.Tag, "!!"):
-			m.problem(m.at(n), "yaml-syntax", wrongStart, quoteIt)
+			m.problem(m.at(n), "yaml-syntax", diag.Say(wrongStart), diag.Say(quoteIt))
 		case n.Anchor != "" && n.Kind == yaml.ScalarNode:
 			anchored = append(anchored, n)
 		}
@@ -179,7 +178,7 @@ func (m *mapping) swallowed(root *yaml.Node) {
 	walk(root)
 	for _, n := range anchored {
 		if !used[n] {
-			m.problem(m.at(n), "yaml-syntax", wrongStart, quoteIt)
+			m.problem(m.at(n), "yaml-syntax", diag.Say(wrongStart), diag.Say(quoteIt))
 		}
 	}
 }
@@ -208,7 +207,7 @@ func (m *mapping) broken(source []byte, err error) {
 }
 
 // problemAt reports a syntax error at a byte of the YAML text.
-func (m *mapping) problemAt(source []byte, offset int, message, hint string) {
+func (m *mapping) problemAt(source []byte, offset int, message, hint diag.Text) {
 	before := bytes.Count(source[:offset], []byte("\n"))
 	lineStart := bytes.LastIndexByte(source[:offset], '\n') + 1
 	m.problem(diag.Pos{Line: 1 + before + m.before, Col: 1 + utf8.RuneCount(source[lineStart:offset])}, "yaml-syntax", message, hint)
@@ -216,7 +215,7 @@ func (m *mapping) problemAt(source []byte, offset int, message, hint string) {
 
 // missingColon says why an entry has no key: its first line has no colon, no
 // space behind it, or the colon of a Chinese keyboard.
-func missingColon(entry []byte) (text, hint string, offset int) {
+func missingColon(entry []byte) (text, hint diag.Text, offset int) {
 	for line := range bytes.SplitAfterSeq(entry, []byte("\n")) {
 		if t := bytes.TrimSpace(line); len(t) == 0 || t[0] == '#' {
 			offset += len(line)
@@ -225,13 +224,13 @@ func missingColon(entry []byte) (text, hint string, offset int) {
 		if at := bytes.IndexAny(line, ":："); at < 0 {
 			offset += indent(line)
 		} else if offset += at; line[at] == ':' {
-			return "a space is missing behind this colon", "write “key: value”, with a space behind the colon", offset
+			return diag.Say("a space is missing behind this colon"), diag.Say("write “key: value”, with a space behind the colon"), offset
 		} else {
-			return "this is a full-width colon", "write “: ”, a colon of the Latin keyboard and a space", offset
+			return diag.Say("this is a full-width colon"), diag.Say("write “: ”, a colon of the Latin keyboard and a space"), offset
 		}
 		break
 	}
-	return "a colon is missing after the key", "write “key: value”", offset
+	return diag.Say("a colon is missing after the key"), diag.Say("write “key: value”"), offset
 }
 
 // entries are the byte ranges of the top-level entries of a mapping: each
@@ -264,7 +263,7 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // explainYAML puts the library's error into plain words and finds the byte in
 // the entry that it is about.
-func explainYAML(entry []byte, message string) (text, hint string, offset int) {
+func explainYAML(entry []byte, message string) (text, hint diag.Text, offset int) {
 	line := 1
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -279,53 +278,53 @@ func explainYAML(entry []byte, message string) (text, hint string, offset int) {
 		for n := range lines { // the second “: ” of a line
 			if first := bytes.Index(lines[n], []byte(": ")); first >= 0 {
 				if second := bytes.Index(lines[n][first+1:], []byte(": ")); second >= 0 {
-					return "a second “: ” in one value", "put the value in quotes", lineAt(n+1) + first + 1 + second
+					return diag.Say("a second “: ” in one value"), diag.Say(quoteIt), lineAt(n+1) + first + 1 + second
 				}
 			}
 		}
-		return "this line's indentation does not fit the one above", "indent with the same number of spaces", lineAt(line) + indent(lines[line-1])
+		return diag.Say("this line's indentation does not fit the one above"), diag.Say("indent with the same number of spaces"), lineAt(line) + indent(lines[line-1])
 	case strings.Contains(message, "cannot start any token"):
 		if tab := bytes.IndexByte(entry, '\t'); tab >= 0 {
-			return "a tab is not allowed here", "indent with spaces", tab
+			return diag.Say("a tab is not allowed here"), diag.Say("indent with spaces"), tab
 		}
-		return wrongStart, quoteIt, startOffset(entry, "@`%|>&*!?")
+		return diag.Say(wrongStart), diag.Say(quoteIt), startOffset(entry, "@`%|>&*!?")
 	case strings.Contains(message, "expected alphabetic or numeric character"): // behind * and &
-		return wrongStart, quoteIt, startOffset(entry, "*&")
+		return diag.Say(wrongStart), diag.Say(quoteIt), startOffset(entry, "*&")
 	case strings.Contains(message, "expected whitespace or line break"), strings.Contains(message, "tag URI"), strings.Contains(message, "tag handle"), strings.Contains(message, "URI escaped"):
-		return wrongStart, quoteIt, startOffset(entry, "!")
+		return diag.Say(wrongStart), diag.Say(quoteIt), startOffset(entry, "!")
 	case strings.Contains(message, "block sequence entries are not allowed"), strings.Contains(message, "mapping keys are not allowed"):
-		return wrongStart, quoteIt, startOffset(entry, "-?")
+		return diag.Say(wrongStart), diag.Say(quoteIt), startOffset(entry, "-?")
 	case strings.Contains(message, "expected comment or line break"):
-		return wrongStart, quoteIt, startOffset(entry, "|>")
+		return diag.Say(wrongStart), diag.Say(quoteIt), startOffset(entry, "|>")
 	case strings.Contains(message, "tab character"):
-		return "a tab is not allowed here", "indent with spaces", max(bytes.IndexByte(entry, '\t'), 0)
+		return diag.Say("a tab is not allowed here"), diag.Say("indent with spaces"), max(bytes.IndexByte(entry, '\t'), 0)
 	case strings.Contains(message, "expected ',' or ']'"), strings.Contains(message, "expected ',' or '}'"):
 		if at := regexp.MustCompile(`\s#\S`).FindIndex(entry); at != nil {
-			return "YAML reads what stands behind this # as a comment", "put the text with the # in quotes", at[0] + 1
+			return diag.Say("YAML reads what stands behind this # as a comment"), diag.Say("put the text with the # in quotes"), at[0] + 1
 		}
-		return "this list is not closed, or a comma is missing in it", "end it with ] (or }) and put commas between its parts", inValue("[{")
+		return diag.Say("this list is not closed, or a comma is missing in it"), diag.Say("end it with ] (or }) and put commas between its parts"), inValue("[{")
 	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "document separator"):
-		return "this quote is not closed", "add the closing quote", inValue(`"'`)
+		return diag.Say("this quote is not closed"), diag.Say("add the closing quote"), inValue(`"'`)
 	case strings.Contains(message, "expected ':'"):
 		for n, l := range lines {
 			if t := bytes.TrimSpace(l); len(t) > 0 && t[0] != '#' && t[0] != '-' && !bytes.Contains(l, []byte(":")) {
-				return "a colon is missing after the key", "write “key: value”", lineAt(n+1) + indent(l)
+				return diag.Say("a colon is missing after the key"), diag.Say("write “key: value”"), lineAt(n+1) + indent(l)
 			}
 		}
-		return "a colon is missing after a key", "write “key: value”", lineAt(line) + indent(lines[line-1])
+		return diag.Say("a colon is missing after a key"), diag.Say("write “key: value”"), lineAt(line) + indent(lines[line-1])
 	case strings.Contains(message, "did not find expected key"), strings.Contains(message, "block mapping"):
 		if at := misfit(lines); at >= 0 {
-			return "this line's indentation does not fit the one above", "indent with the same number of spaces", at
+			return diag.Say("this line's indentation does not fit the one above"), diag.Say("indent with the same number of spaces"), at
 		}
-		return "this value is not finished the way it started", "put the whole value in quotes, and indent with the same number of spaces", inValue("")
+		return diag.Say("this value is not finished the way it started"), diag.Say("put the whole value in quotes, and indent with the same number of spaces"), inValue("")
 	case strings.Contains(message, "unknown escape character"):
-		return "this backslash sequence is not known", "put the value in single quotes", max(bytes.IndexByte(entry, '\\'), 0)
+		return diag.Say("this backslash sequence is not known"), diag.Say("put the value in single quotes"), max(bytes.IndexByte(entry, '\\'), 0)
 	case strings.Contains(message, "unknown anchor"):
-		return "a value that starts with * needs quotes", "put the value in quotes", inValue("*")
+		return diag.Say("a value that starts with * needs quotes"), diag.Say(quoteIt), inValue("*")
 	case strings.Contains(message, "control characters"):
-		return "there is an invisible control character in this value", "delete the value and type it again", inValue("")
+		return diag.Say("there is an invisible control character in this value"), diag.Say("delete the value and type it again"), inValue("")
 	}
-	return "this is not valid YAML: " + message, "put the value in quotes", lineAt(line) + indent(lines[line-1])
+	return diag.Say("this is not valid YAML: %s", message), diag.Say(quoteIt), lineAt(line) + indent(lines[line-1])
 }
 
 func indent(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " \t")) }
@@ -384,14 +383,29 @@ func misfit(lines [][]byte) int {
 	return -1
 }
 
-func (v value) wrong(n *yaml.Node, shape, hint string) {
-	v.problem(v.at(n), "value-shape", v.key+" must be "+shape, hint)
+func (v value) wrong(n *yaml.Node, shape, hint diag.Text) {
+	message := diag.Say("%s must be %s", v.key, shape)
+	if v.key == groupKey {
+		message = diag.Say("a group must be %s", shape)
+	}
+	v.problem(v.at(n), "value-shape", message, hint)
+}
+
+// groupKey stands for the key of a group of words, which has none.
+const groupKey = "a group"
+
+// named is what mistakes call the value.
+func (v value) named() diag.Text {
+	if v.key == groupKey {
+		return diag.Say(groupKey)
+	}
+	return diag.Example(v.key)
 }
 
 func (v value) text() Text {
 	s, ok := scalar(v.node)
 	if !ok {
-		v.wrong(v.node, "text", "write it on one line: "+v.key+": …")
+		v.wrong(v.node, diag.Say("text"), diag.Say("write it on one line: %s: …", v.key))
 	}
 	v.keep(v.node)
 	return Text{Value: v.short(v.node, s), Pos: v.at(v.node)}
@@ -401,7 +415,7 @@ func (v value) text() Text {
 // long.
 func (v value) short(n *yaml.Node, s string) string {
 	if strings.Contains(s, "<!--") {
-		v.problem(v.at(n), "comment-shown", "readers would see the comment in this value", "write it behind # on a line above; it is no part of the text then")
+		v.problem(v.at(n), "comment-shown", diag.Say("readers would see the comment in this value"), diag.Say("write it behind # on a line above; it is no part of the text then"))
 	}
 	most := maxText
 	if v.key == "summary" {
@@ -410,7 +424,7 @@ func (v value) short(n *yaml.Node, s string) string {
 	if len(s) <= most || v.before == 0 || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	v.problem(v.at(n), "text-limit", v.key+" has a text of "+strconv.Itoa(utf8.RuneCountInString(s))+" characters; it may have "+strconv.Itoa(most), "say it in a sentence, and put the rest into the article")
+	v.problem(v.at(n), "text-limit", diag.Say("%s has a text of %d characters; it may have %d", v.key, utf8.RuneCountInString(s), most), diag.Say("say it in a sentence, and put the rest into the article"))
 	return string([]rune(s)[:most])
 }
 
@@ -426,23 +440,23 @@ func (v value) list() []Text {
 			v.oneForMany(n, s, false)
 			return []Text{{Value: v.short(n, s), Pos: v.at(n)}}
 		}
-		v.wrong(n, "a list", "write "+v.key+": [one, two], or one line of “- …” for each")
+		v.wrong(n, diag.Say("a list"), diag.Say("write %s: [one, two], or one line of “- …” for each", v.key))
 		return nil
 	}
 	out := make([]Text, 0, len(n.Content))
 	for _, c := range n.Content {
 		s, ok := scalar(c)
 		if !ok {
-			hint := "put it in quotes"
+			hint := diag.Say("put it in quotes")
 			switch {
 			case c.Kind == yaml.MappingNode:
-				hint = "a “: ” inside it makes it a key and a value: put it in quotes"
+				hint = diag.Say("a “: ” inside it makes it a key and a value: put it in quotes")
 			case c.Kind == yaml.SequenceNode && c.Style&yaml.FlowStyle != 0:
-				hint = "take the inner brackets away"
+				hint = diag.Say("take the inner brackets away")
 			case c.Kind == yaml.SequenceNode:
-				hint = "write each with one dash, all indented alike"
+				hint = diag.Say("write each with one dash, all indented alike")
 			}
-			v.wrong(c, "a list of texts", hint)
+			v.wrong(c, diag.Say("a list of texts"), hint)
 			continue
 		}
 		v.keep(c)
@@ -485,15 +499,18 @@ func plain(n *yaml.Node) bool {
 
 // one warns that a value is one text of a list, though it looks like several.
 func (v value) one(n *yaml.Node, divided bool) {
-	what, hint := "one tag", "write "+v.key+": [one, two]"
+	text := shortened(strings.TrimSpace(n.Value))
+	message, hint := diag.Say("this is one tag, “%s”", text), diag.Say("write %s: [one, two]", v.key)
 	if divided {
-		hint = "put commas of the Latin keyboard (,) between tags"
+		hint = diag.Say("put commas of the Latin keyboard (,) between tags")
 	}
 	if v.key == "symptoms" {
-		what = "one symptom"
-		hint = strings.Replace(hint, "between tags", "between symptoms", 1) + "; if one is meant, put it in quotes"
+		if divided {
+			hint = diag.Say("put commas of the Latin keyboard (,) between symptoms")
+		}
+		message, hint = diag.Say("this is one symptom, “%s”", text), diag.Say("%s; if one is meant, put it in quotes", hint)
 	}
-	v.diags = append(v.diags, v.lines.New(v.at(n), diag.Warning, "tag-comma", "this is "+what+", “"+shortened(strings.TrimSpace(n.Value))+"”", hint))
+	v.diags = append(v.diags, v.lines.New(v.at(n), diag.Warning, "tag-comma", message, hint))
 }
 
 var (
@@ -509,11 +526,11 @@ func (v value) oneForMany(n *yaml.Node, s string, item bool) {
 	}
 	switch {
 	case !item && strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "--"):
-		v.wrong(n, "a list, and this is one text", "write a blank behind each -")
+		v.wrong(n, diag.Say("a list, and this is one text"), diag.Say("write a blank behind each -"))
 	case !item && otherBrackets.MatchString(s):
-		v.wrong(n, "a list, and this is one text", "write brackets and commas of the Latin keyboard: "+v.key+": [one, two]")
+		v.wrong(n, diag.Say("a list, and this is one text"), diag.Say("write brackets and commas of the Latin keyboard: %s: [one, two]", v.key))
 	case severalInQuotes.MatchString(s):
-		v.wrong(n, "a list, and this is one text", "write quotes and commas of the Latin keyboard: "+v.key+`: ["one", "two"]`)
+		v.wrong(n, diag.Say("a list, and this is one text"), diag.Say(`write quotes and commas of the Latin keyboard: %s: ["one", "two"]`, v.key))
 	case !item && v.key == "symptoms" && strings.ContainsAny(s, "、；;"):
 		v.one(n, false)
 	}
@@ -535,7 +552,7 @@ func (v value) bool() bool {
 	case "false", "no", "off":
 		return false
 	}
-	v.wrong(v.node, "true or false", "")
+	v.wrong(v.node, diag.Say("true or false"), diag.Text{})
 	return false
 }
 
@@ -544,7 +561,7 @@ func (v value) number() (float64, bool) {
 	s, _ := scalar(v.node)
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		v.wrong(v.node, "a number", "write "+v.key+": 10; smaller numbers come first")
+		v.wrong(v.node, diag.Say("a number"), diag.Say("write %s: 10; smaller numbers come first", v.key))
 		return 0, false
 	}
 	return n, true
@@ -556,12 +573,12 @@ func (v value) date() time.Time {
 	if t, ok := parseDate(s, v.zone); ok {
 		return t
 	}
-	v.problem(v.at(v.node), "value-shape", "this is not a date", "write year-month-day, such as 2026-03-01, or a time behind it: 2026-03-01 20:00 or 2026-03-01T20:00:00+08:00")
+	v.problem(v.at(v.node), "value-shape", diag.Say("this is not a date"), diag.Say("write year-month-day, such as 2026-03-01, or a time behind it: 2026-03-01 20:00 or 2026-03-01T20:00:00+08:00"))
 	return time.Time{}
 }
 
 // addresses reads old addresses on this site.
-func (v value) addresses(code, what string) []Text {
+func (v value) addresses(code string, what diag.Text) []Text {
 	var out []Text
 	for _, t := range v.list() {
 		if t, ok := v.address(t, code, what); ok {
@@ -573,7 +590,7 @@ func (v value) addresses(code, what string) []Text {
 
 // address reads an old address on this site. What it is, such as “an alias”,
 // is for people.
-func (v value) address(t Text, code, what string) (Text, bool) {
+func (v value) address(t Text, code string, what diag.Text) (Text, bool) {
 	u, err := url.Parse(t.Value)
 	clean := ""
 	if err == nil {
@@ -581,13 +598,13 @@ func (v value) address(t Text, code, what string) (Text, bool) {
 	}
 	switch {
 	case err != nil || !strings.HasPrefix(t.Value, "/") || u.Host != "" || strings.ContainsRune(u.Path, '\\') || strings.ContainsFunc(u.Path, unicode.IsControl) || !utf8.ValidString(u.Path):
-		v.problem(t.Pos, code, strconv.Quote(t.Value)+" is not an address on this site", "start it with “/”, such as /old/address/")
+		v.problem(t.Pos, code, diag.Say("%q is not an address on this site", t.Value), diag.Say("start it with “/”, such as /old/address/"))
 		return Text{}, false
 	case u.RawQuery != "" || u.Fragment != "":
-		v.problem(t.Pos, code, what+" cannot have a ? or # part", "leave out what stands after the path")
+		v.problem(t.Pos, code, diag.Say("%s cannot have a ? or # part", what), diag.Say("leave out what stands after the path"))
 		return Text{}, false
 	case clean == "/":
-		v.problem(t.Pos, code, "the home page cannot be "+what, "name the address of another page")
+		v.problem(t.Pos, code, diag.Say("the home page cannot be %s", what), diag.Say("name the address of another page"))
 		return Text{}, false
 	}
 	if path.Ext(clean) == "" {
@@ -599,7 +616,7 @@ func (v value) address(t Text, code, what string) (Text, bool) {
 func (v value) slug() Text {
 	t := v.text()
 	if t.Value == "." || t.Value == ".." || strings.ContainsAny(t.Value, `/\?#%&<>"'`) || strings.ContainsFunc(t.Value, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
-		v.problem(t.Pos, "slug", strconv.Quote(t.Value)+" cannot be part of an address", "use letters, digits and hyphens")
+		v.problem(t.Pos, "slug", diag.Say("%q cannot be part of an address", t.Value), diag.Say("use letters, digits and hyphens"))
 		return Text{}
 	}
 	return t

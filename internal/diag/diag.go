@@ -56,8 +56,8 @@ type Diagnostic struct {
 	Pos
 	Severity Severity
 	Code     string // stable name of the rule, such as "link-target"
-	Message  string // what is wrong: no full stop, no capital
-	Hint     string // what to do about it; may be empty
+	Message  Text   // what is wrong: no full stop, no capital
+	Hint     Text   // what to do about it; may be empty
 	Source   string // the text of the line; may be empty
 }
 
@@ -69,7 +69,7 @@ func (l List) Sort() List {
 	slices.SortFunc(l, func(a, b Diagnostic) int {
 		return cmp.Or(
 			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
-			cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Message.En, b.Message.En),
 		)
 	})
 	return slices.Compact(l)
@@ -147,7 +147,7 @@ func (l *Lines) Text(line int) string {
 }
 
 // New makes a Diagnostic at a position, with the text of its line.
-func (l *Lines) New(p Pos, severity Severity, code, message, hint string) Diagnostic {
+func (l *Lines) New(p Pos, severity Severity, code string, message, hint Text) Diagnostic {
 	if l.parts == nil || p.File == "" {
 		p.File = l.File
 	}

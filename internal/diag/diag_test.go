@@ -28,7 +28,7 @@ func TestPosString(t *testing.T) {
 func TestSort(t *testing.T) {
 	t.Parallel()
 	d := func(file string, line, col int, s Severity, message string) Diagnostic {
-		return Diagnostic{Pos: Pos{file, line, col}, Severity: s, Message: message}
+		return Diagnostic{Pos: Pos{file, line, col}, Severity: s, Message: Example(message)}
 	}
 	in := List{
 		d("b.md", 1, 1, Error, "x"), d("a.md", 10, 1, Error, "x"), d("a.md", 9, 2, Warning, "x"), d("a.md", 9, 2, Error, "y"),
@@ -132,11 +132,11 @@ func TestZeroLines(t *testing.T) {
 func TestNewDiagnostic(t *testing.T) {
 	t.Parallel()
 	l := NewLines("pay/a.md", []byte("a: 1\nb: 2\n"))
-	want := Diagnostic{Pos: Pos{"pay/a.md", 2, 1}, Severity: Warning, Code: "c", Message: "m", Hint: "h", Source: "b: 2"}
-	if diff := cmp.Diff(want, l.New(Pos{Line: 2, Col: 1}, Warning, "c", "m", "h")); diff != "" {
+	want := Diagnostic{Pos: Pos{"pay/a.md", 2, 1}, Severity: Warning, Code: "c", Message: Example("m"), Hint: Example("h"), Source: "b: 2"}
+	if diff := cmp.Diff(want, l.New(Pos{Line: 2, Col: 1}, Warning, "c", Example("m"), Example("h"))); diff != "" {
 		t.Errorf("New (-want +got):\n%s", diff)
 	}
-	if got := l.New(Pos{}, Error, "c", "m", ""); got.Source != "" || got.String() != "pay/a.md" {
+	if got := l.New(Pos{}, Error, "c", Example("m"), Text{}); got.Source != "" || got.String() != "pay/a.md" {
 		t.Errorf("a diagnostic of the whole file is %+v", got)
 	}
 }
@@ -171,10 +171,10 @@ func TestNearest(t *testing.T) {
 			}
 		})
 	}
-	if got, want := DidYouMean("draf", keys, "x"), `did you mean "draft"?`; got != want {
+	if got, want := DidYouMean("draf", keys, Example("x")).En, `did you mean "draft"?`; got != want {
 		t.Errorf("DidYouMean = %s, want %s", got, want)
 	}
-	if got := DidYouMean("colour", keys, "known keys: …"); got != "known keys: …" {
+	if got := DidYouMean("colour", keys, Example("known keys: …")).En; got != "known keys: …" {
 		t.Errorf("DidYouMean = %s, want the fallback", got)
 	}
 }

@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -40,10 +39,10 @@ func (l List) Fold() (shown List, rest []Folded) {
 }
 
 // Rest says in one line what Fold did not keep.
-func Rest(rest []Folded) string {
-	var parts []string
+func Rest(rest []Folded) Text {
+	var parts []Text
 	for _, f := range rest {
-		parts = append(parts, fmt.Sprintf("%d more of %s", f.N, f.Code))
+		parts = append(parts, Say("%d more of %s", f.N, f.Code))
 	}
-	return strings.Join(parts, ", ")
+	return Join(parts)
 }

@@ -20,7 +20,7 @@ func TestFold(t *testing.T) {
 	if diff := cmp.Diff([]Folded{{"two", 4}, {"one", 3}}, rest); diff != "" {
 		t.Errorf("the rest (-want +got):\n%s", diff)
 	}
-	if got, want := Rest(rest), "4 more of two, 3 more of one"; got != want {
+	if got, want := Rest(rest).En, "4 more of two, 3 more of one"; got != want {
 		t.Errorf("it is said as %q, want %q", got, want)
 	}
 }

@@ -1,16 +1,12 @@
 package diag
 
-import (
-	"errors"
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // Hinted is an error with what a person can do about it.
 type Hinted struct {
 	Err    error
-	Hint   string // may be empty
-	Misuse bool   // what was asked for cannot be meant, whatever is in the files
+	Hint   Text // may be empty
+	Misuse bool // what was asked for cannot be meant, whatever is in the files
 }
 
 func (h *Hinted) Error() string { return h.Err.Error() }
@@ -18,11 +14,11 @@ func (h *Hinted) Error() string { return h.Err.Error() }
 func (h *Hinted) Unwrap() error { return h.Err }
 
 // WithHint says what to do about an error.
-func WithHint(err error, hint string) error { return &Hinted{Err: err, Hint: hint} }
+func WithHint(err error, hint Text) error { return &Hinted{Err: err, Hint: hint} }
 
 // Misuse is the error of asking for what cannot be meant.
-func Misuse(message, hint string) error {
-	return &Hinted{Err: errors.New(message), Hint: hint, Misuse: true}
+func Misuse(message, hint Text) error {
+	return &Hinted{Err: message, Hint: hint, Misuse: true}
 }
 
 // Nearest is the known word that a misspelt one most likely stands for, or ""
@@ -58,12 +54,15 @@ func Nearest(word string, known []string) string {
 }
 
 // DidYouMean is a hint with the nearest known word, else the fallback.
-func DidYouMean(word string, known []string, fallback string) string {
+func DidYouMean(word string, known []string, fallback Text) Text {
 	if n := Nearest(word, known); n != "" {
-		return "did you mean " + strconv.Quote(n) + "?"
+		return Meant(n)
 	}
 	return fallback
 }
+
+// Meant is a hint with the word that was meant.
+func Meant(word string) Text { return Say("did you mean %q?", word) }
 
 // measure has the memory to compare words.
 type measure struct{ rows [3][]int }

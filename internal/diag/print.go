@@ -12,7 +12,8 @@ import (
 
 // Printer writes diagnostics for people.
 type Printer struct {
-	Dir string // the content folder as the person named it
+	Dir      string // the content folder as the person named it
+	Language Language
 }
 
 // maxSource is how many characters of a line are shown: enough to recognise
@@ -31,9 +32,9 @@ func (p Printer) Print(w io.Writer, list List) error {
 		b.WriteString(Clean(p.place(d.Pos)))
 		b.WriteString(": ")
 		if d.Severity == Warning {
-			b.WriteString("warning: ")
+			d.Message = Say("warning: %s", d.Message)
 		}
-		b.WriteString(Clean(d.Message))
+		b.WriteString(Clean(d.Message.In(p.Language)))
 		b.WriteByte('\n')
 		if d.Source != "" && d.Line > 0 {
 			source, before := excerpt(d.Source, d.Col)
@@ -42,8 +43,8 @@ func (p Printer) Print(w io.Writer, list List) error {
 				fmt.Fprintf(&b, "      | %s^\n", before)
 			}
 		}
-		if d.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", Clean(d.Hint))
+		if d.Hint != (Text{}) {
+			fmt.Fprintf(&b, "    %s\n", Clean(Say("hint: %s", d.Hint).In(p.Language)))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -190,7 +191,7 @@ type jsonDiagnostic struct {
 func (p Printer) PrintJSON(w io.Writer, list List) error {
 	out := make([]jsonDiagnostic, len(list))
 	for i, d := range list {
-		out[i] = jsonDiagnostic{p.File(d.File), d.Line, d.Col, d.Severity.String(), d.Code, d.Message, d.Hint, d.Source}
+		out[i] = jsonDiagnostic{p.File(d.File), d.Line, d.Col, d.Severity.String(), d.Code, d.Message.In(p.Language), d.Hint.In(p.Language), d.Source}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -213,9 +214,9 @@ func (p Printer) PrintGitHub(w io.Writer, list List) error {
 				fmt.Fprintf(&b, ",col=%d", d.Col)
 			}
 		}
-		message := d.Message
-		if d.Hint != "" {
-			message += "\nhint: " + d.Hint
+		message := d.Message.In(p.Language)
+		if d.Hint != (Text{}) {
+			message += "\n" + Say("hint: %s", d.Hint).In(p.Language)
 		}
 		fmt.Fprintf(&b, ",title=%s::%s\n", property.Replace(d.Code), text.Replace(message))
 	}

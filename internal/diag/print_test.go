@@ -30,25 +30,25 @@ func TestPrint(t *testing.T) {
 	}{
 		{
 			"all parts", "content",
-			Diagnostic{Pos: Pos{"pay/a.md", 4, 1}, Message: `unknown key "draf"`, Hint: `did you mean "draft"?`, Source: "draf: true"},
+			Diagnostic{Pos: Pos{"pay/a.md", 4, 1}, Message: Example(`unknown key "draf"`), Hint: Example(`did you mean "draft"?`), Source: "draf: true"},
 			"content/pay/a.md:4:1: unknown key \"draf\"\n    4 | draf: true\n      | ^\n    hint: did you mean \"draft\"?\n",
 		},
 		{
 			"warning", "content",
-			Diagnostic{Pos: Pos{"a.md", 1, 2}, Severity: Warning, Message: "m", Source: "ab"},
+			Diagnostic{Pos: Pos{"a.md", 1, 2}, Severity: Warning, Message: Example("m"), Source: "ab"},
 			"content/a.md:1:2: warning: m\n    1 | ab\n      |  ^\n",
 		},
-		{"no folder", "", Diagnostic{Pos: Pos{"a.md", 1, 1}, Message: "m", Source: "x"}, "a.md:1:1: m\n    1 | x\n      | ^\n"},
-		{"folder with a slash", "../my site/", Diagnostic{Pos: Pos{File: "a.md"}, Message: "m"}, "../my site/a.md: m\n"},
-		{"theme beside the folder", "content", Diagnostic{Pos: Pos{"../themes/x/home.html", 3, 0}, Message: "m"}, "themes/x/home.html:3: m\n"},
-		{"whole file", "c", Diagnostic{Pos: Pos{File: "a.md"}, Message: "m", Hint: "h"}, "c/a.md: m\n    hint: h\n"},
-		{"line without a column", "c", Diagnostic{Pos: Pos{"a.md", 7, 0}, Message: "m", Source: "text"}, "c/a.md:7: m\n    7 | text\n"},
-		{"line that is not known", "c", Diagnostic{Pos: Pos{"a.md", 7, 3}, Message: "m"}, "c/a.md:7:3: m\n"},
-		{"large line number", "c", Diagnostic{Pos: Pos{"a.md", 12345, 2}, Message: "m", Source: "abc"}, "c/a.md:12345:2: m\n12345 | abc\n      |  ^\n"},
-		{"behind the end", "c", Diagnostic{Pos: Pos{"a.md", 1, 4}, Message: "m", Source: "abc"}, "c/a.md:1:4: m\n    1 | abc\n      |    ^\n"},
-		{"far behind the end", "c", Diagnostic{Pos: Pos{"a.md", 1, 99}, Message: "m", Source: "abc"}, "c/a.md:1:99: m\n    1 | abc\n      |    ^\n"},
-		{"tab", "c", Diagnostic{Pos: Pos{"a.md", 1, 3}, Message: "m", Source: "\t\tabc"}, "c/a.md:1:3: m\n    1 | \t\tabc\n      | \t\t^\n"},
-		{"tab behind text", "c", Diagnostic{Pos: Pos{"a.md", 1, 5}, Message: "m", Source: "a花\tbc"}, "c/a.md:1:5: m\n    1 | a花\tbc\n      |    \t ^\n"},
+		{"no folder", "", Diagnostic{Pos: Pos{"a.md", 1, 1}, Message: Example("m"), Source: "x"}, "a.md:1:1: m\n    1 | x\n      | ^\n"},
+		{"folder with a slash", "../my site/", Diagnostic{Pos: Pos{File: "a.md"}, Message: Example("m")}, "../my site/a.md: m\n"},
+		{"theme beside the folder", "content", Diagnostic{Pos: Pos{"../themes/x/home.html", 3, 0}, Message: Example("m")}, "themes/x/home.html:3: m\n"},
+		{"whole file", "c", Diagnostic{Pos: Pos{File: "a.md"}, Message: Example("m"), Hint: Example("h")}, "c/a.md: m\n    hint: h\n"},
+		{"line without a column", "c", Diagnostic{Pos: Pos{"a.md", 7, 0}, Message: Example("m"), Source: "text"}, "c/a.md:7: m\n    7 | text\n"},
+		{"line that is not known", "c", Diagnostic{Pos: Pos{"a.md", 7, 3}, Message: Example("m")}, "c/a.md:7:3: m\n"},
+		{"large line number", "c", Diagnostic{Pos: Pos{"a.md", 12345, 2}, Message: Example("m"), Source: "abc"}, "c/a.md:12345:2: m\n12345 | abc\n      |  ^\n"},
+		{"behind the end", "c", Diagnostic{Pos: Pos{"a.md", 1, 4}, Message: Example("m"), Source: "abc"}, "c/a.md:1:4: m\n    1 | abc\n      |    ^\n"},
+		{"far behind the end", "c", Diagnostic{Pos: Pos{"a.md", 1, 99}, Message: Example("m"), Source: "abc"}, "c/a.md:1:99: m\n    1 | abc\n      |    ^\n"},
+		{"tab", "c", Diagnostic{Pos: Pos{"a.md", 1, 3}, Message: Example("m"), Source: "\t\tabc"}, "c/a.md:1:3: m\n    1 | \t\tabc\n      | \t\t^\n"},
+		{"tab behind text", "c", Diagnostic{Pos: Pos{"a.md", 1, 5}, Message: Example("m"), Source: "a花\tbc"}, "c/a.md:1:5: m\n    1 | a花\tbc\n      |    \t ^\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, printed(t, tt.dir, tt.d)); diff != "" {
@@ -90,7 +90,7 @@ func TestCaretStandsUnderItsCell(t *testing.T) {
 		{"nothing", "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			out := printed(t, "", Diagnostic{Pos: Pos{"a.md", 1, utf8.RuneCountInString(tt.before) + 1}, Message: "m", Source: tt.before + "X"})
+			out := printed(t, "", Diagnostic{Pos: Pos{"a.md", 1, utf8.RuneCountInString(tt.before) + 1}, Message: Example("m"), Source: tt.before + "X"})
 			lines := strings.Split(out, "\n")
 			_, caret, _ := strings.Cut(lines[2], "| ")
 			if got, want := caret, strings.Repeat(" ", tt.cells)+"^"; got != want {
@@ -115,7 +115,7 @@ func TestPrintLongLines(t *testing.T) {
 		{"a megabyte", strings.Repeat("a", 1<<19) + "X" + strings.Repeat("b", 1<<19), 1<<19 + 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			lines := strings.Split(printed(t, "", Diagnostic{Pos: Pos{"a.md", 1, tt.col}, Message: "m", Source: tt.source}), "\n")
+			lines := strings.Split(printed(t, "", Diagnostic{Pos: Pos{"a.md", 1, tt.col}, Message: Example("m"), Source: tt.source}), "\n")
 			_, source, _ := strings.Cut(lines[1], "| ")
 			_, caret, _ := strings.Cut(lines[2], "| ")
 			if n := utf8.RuneCountInString(source); n > 170 {
@@ -147,10 +147,10 @@ func TestPrintHoldsBackControlCharacters(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for where, d := range map[string]Diagnostic{
-				"the line":        {Pos: Pos{"a.md", 1, 3}, Message: "m", Source: "a" + bad + "b"},
-				"the file's name": {Pos: Pos{"a" + bad + ".md", 1, 1}, Message: "m", Source: "x"},
-				"the message":     {Pos: Pos{"a.md", 1, 1}, Message: "no " + bad + " here", Source: "x"},
-				"the hint":        {Pos: Pos{"a.md", 1, 1}, Message: "m", Hint: "not " + bad, Source: "x"},
+				"the line":        {Pos: Pos{"a.md", 1, 3}, Message: Example("m"), Source: "a" + bad + "b"},
+				"the file's name": {Pos: Pos{"a" + bad + ".md", 1, 1}, Message: Example("m"), Source: "x"},
+				"the message":     {Pos: Pos{"a.md", 1, 1}, Message: Example("no " + bad + " here"), Source: "x"},
+				"the hint":        {Pos: Pos{"a.md", 1, 1}, Message: Example("m"), Hint: Example("not " + bad), Source: "x"},
 			} {
 				for _, r := range printed(t, "", d) {
 					if r != '\n' && (unicode.IsControl(r) || r == '\u202e' || r == '\u2066') {
@@ -166,8 +166,8 @@ func TestPrintHoldsBackControlCharacters(t *testing.T) {
 func TestPrintKeepsLinesTogether(t *testing.T) {
 	t.Parallel()
 	got := printed(t, "c",
-		Diagnostic{Pos: Pos{"a.md", 1, 1}, Message: "one", Source: "x"},
-		Diagnostic{Pos: Pos{"b.md", 2, 1}, Message: "two", Source: "y"},
+		Diagnostic{Pos: Pos{"a.md", 1, 1}, Message: Example("one"), Source: "x"},
+		Diagnostic{Pos: Pos{"b.md", 2, 1}, Message: Example("two"), Source: "y"},
 	)
 	if want := "c/a.md:1:1: one\n    1 | x\n      | ^\nc/b.md:2:1: two\n    2 | y\n      | ^\n"; got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -185,7 +185,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestPrintGivesTheWritersError(t *testing.T) {
 	t.Parallel()
-	list := List{{Pos: Pos{"a.md", 1, 1}, Message: "m"}}
+	list := List{{Pos: Pos{"a.md", 1, 1}, Message: Example("m")}}
 	if err := (Printer{}).Print(brokenWriter{}, list); !errors.Is(err, errBroken) {
 		t.Errorf("Print gives %v", err)
 	}
@@ -198,8 +198,8 @@ func TestPrintJSON(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	list := List{
-		{Pos: Pos{"a.md", 4, 2}, Severity: Error, Code: "unknown-key", Message: `unknown key "draf" <&>`, Hint: "h", Source: "draf: \x1b"},
-		{Pos: Pos{File: "b.md"}, Severity: Warning, Code: "c", Message: "m"},
+		{Pos: Pos{"a.md", 4, 2}, Severity: Error, Code: "unknown-key", Message: Example(`unknown key "draf" <&>`), Hint: Example("h"), Source: "draf: \x1b"},
+		{Pos: Pos{File: "b.md"}, Severity: Warning, Code: "c", Message: Example("m")},
 	}
 	if err := (Printer{Dir: "content"}).PrintJSON(&b, list); err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func (r *release) archive(target string, program []byte, shared []file) (name st
 	case "windows":
 		files[0].name = "whyfix.exe"
 	case "linux":
-		unit, err := read(os.DirFS("packaging"), "whyfix.service")
+		unit, err := read(os.DirFS("."), "packaging/whyfix.service")
 		if err != nil {
 			return "", nil, err
 		}

@@ -52,7 +52,7 @@ func TestArchives(t *testing.T) {
 	r := release{version: "1.2.3", date: "2026-12-01"}
 	shared := []file{{name: "docs/a.md", data: []byte("a")}, {name: "LICENSE", data: []byte("free")}}
 	for target, want := range map[string][]string{
-		"linux/arm64":   {"whyfix-1.2.3-linux-arm64.tar.gz", "LICENSE 644", "docs/a.md 644", "whyfix 755", "whyfix.service 644"},
+		"linux/arm64":   {"whyfix-1.2.3-linux-arm64.tar.gz", "LICENSE 644", "docs/a.md 644", "packaging/whyfix.service 644", "whyfix 755"},
 		"darwin/amd64":  {"whyfix-1.2.3-darwin-amd64.tar.gz", "LICENSE 644", "docs/a.md 644", "whyfix 755"},
 		"windows/amd64": {"whyfix-1.2.3-windows-amd64.zip", "LICENSE 644", "docs/a.md 644", "whyfix.exe 755"},
 	} {

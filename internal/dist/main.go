@@ -156,7 +156,7 @@ func environment(target string) []string {
 
 // sharedFiles are the files that every archive has beside the program.
 func sharedFiles(source fs.FS) ([]file, error) {
-	names := []string{"LICENSE", "README.md", "CHANGELOG.md"}
+	names := []string{"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"}
 	err := fs.WalkDir(source, "docs", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && !strings.HasPrefix(path.Base(name), ".") {
 			names = append(names, name)

@@ -9,7 +9,6 @@ package draft
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -38,13 +37,13 @@ func Line(s string) bool { return s != "" && !strings.ContainsFunc(s, unicode.Is
 // File is the file that an article with a path in the content folder gets.
 func File(name string) (string, error) {
 	if strings.HasSuffix(name, "/") {
-		return "", diag.Misuse(fmt.Sprintf("%q is not a path inside the content folder", name), "write it like huabei/cannot-use.md")
+		return "", diag.Misuse(diag.Say("%q is not a path inside the content folder", name), diag.Say("write it like huabei/cannot-use.md"))
 	}
 	switch content.Classify(name) {
 	case content.ClassArticle:
 		return name, nil
 	case content.ClassIndex:
-		return "", diag.Misuse("index.md is the page of its folder, not an article", "choose another name, or write index.md by hand")
+		return "", diag.Misuse(diag.Say("index.md is the page of its folder, not an article"), diag.Say("choose another name, or write index.md by hand"))
 	}
 	return File(name + ".md")
 }

@@ -2,7 +2,6 @@ package draft
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -61,11 +60,11 @@ func findTemplate(folder fs.FS, at place, name string) (*source, diag.List, erro
 	file, found := files[name]
 	if !found {
 		known := slices.Sorted(maps.Keys(files))
-		hint := "templates: " + strings.Join(known, ", ")
+		hint := diag.Say("templates: %s", diag.Names(known))
 		if near := diag.Nearest(name, known); near != "" {
-			hint = "did you mean " + strconv.Quote(near) + "? " + hint
+			hint = diag.Say("did you mean %q? %s", near, hint)
 		}
-		return nil, nil, diag.Misuse(fmt.Sprintf("there is no template %q", name), hint)
+		return nil, nil, diag.Misuse(diag.Say("there is no template %q", name), hint)
 	}
 	words := wordsIn(at.language)
 	data, bad := words.article, (*diag.Diagnostic)(nil)
@@ -150,19 +149,20 @@ var (
 
 // problem says where a template has a mistake, and what to do about it.
 func (t *source) problem(err error) *diag.Diagnostic {
-	line, message, hint := 1, err.Error(), "placeholders: "+strings.Join(placeholders(), ", ")
-	if m := templateError.FindStringSubmatch(message); m != nil {
+	line, said, hint := 1, err.Error(), diag.Say("placeholders: %s", diag.Names(placeholders()))
+	if m := templateError.FindStringSubmatch(said); m != nil {
 		line, _ = strconv.Atoi(m[1])
-		message = m[2]
+		said = m[2]
 	}
-	if m := unclosed.FindStringSubmatch(message); m != nil {
-		message = m[1]
+	if m := unclosed.FindStringSubmatch(said); m != nil {
+		said = m[1]
 		line, _ = strconv.Atoi(m[2])
 	}
-	if m := unknownName.FindStringSubmatch(message); m != nil {
-		message = "unknown placeholder {{" + m[1] + "}}"
+	message := diag.Verbatim(said)
+	if m := unknownName.FindStringSubmatch(said); m != nil {
+		message = diag.Say("unknown placeholder {{%s}}", m[1])
 		if near := diag.Nearest(m[1], placeholders()); near != "" {
-			hint = "did you mean {{" + near + "}}?"
+			hint = diag.Say("did you mean {{%s}}?", near)
 		}
 	}
 	at := t.lines.Offset(line, 1) + max(strings.Index(t.lines.Text(line), "{{"), 0)

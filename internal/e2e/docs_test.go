@@ -138,3 +138,23 @@ func TestDocsIndex(t *testing.T) {
 		}
 	}
 }
+
+// The pictures of README.md are there for light and dark, and light to load.
+func TestPicturesAreSmall(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob(filepath.Join(root, "docs", "pictures", "*.webp"))
+	if err != nil || len(names) != 4 {
+		t.Fatalf("there are %d pictures, not 4: %v; make pictures", len(names), err)
+	}
+	sum := int64(0)
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += info.Size()
+	}
+	if sum > 200_000 {
+		t.Errorf("the pictures have %d bytes, more than 200 kB", sum)
+	}
+}

@@ -11,7 +11,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"slices"
@@ -26,6 +25,7 @@ type Edit struct {
 	At       diag.Pos
 	Old, New string
 	As       Writing
+	What     diag.Text // what is done, where Old and New do not tell it
 }
 
 // Writing puts a word into the place of an old one that stands at a byte of a
@@ -115,11 +115,11 @@ func replace(root *os.Root, name string, was, now []byte) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is a link to another file", name)
+		return diag.Say("%s is a link to another file", name)
 	}
 	// Nobody's edit of the last moment is lost.
 	if there, err := root.ReadFile(name); err != nil || !bytes.Equal(there, was) {
-		return fmt.Errorf("%s has just changed", name)
+		return diag.Say("%s has just changed", name)
 	}
 	temp := path.Join(path.Dir(name), "."+path.Base(name)+".mending")
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())

@@ -102,7 +102,7 @@ func Links(s *site.Site, files fs.FS, found diag.List) []Edit {
 					continue
 				}
 				if to := n.whereabouts(ref.Dest, a.Path); to != "" {
-					edits = append(edits, Edit{d.Pos, ref.Dest, to, Link})
+					edits = append(edits, Edit{At: d.Pos, Old: ref.Dest, New: to, As: Link})
 				}
 			}
 		case "related":
@@ -111,7 +111,7 @@ func Links(s *site.Site, files fs.FS, found diag.List) []Edit {
 					continue
 				}
 				if to := n.whereabouts("/"+strings.TrimPrefix(t.Value, "/"), a.Path); to != "" {
-					edits = append(edits, Edit{d.Pos, t.Value, strings.TrimPrefix(to, "/"), Value})
+					edits = append(edits, Edit{At: d.Pos, Old: t.Value, New: strings.TrimPrefix(to, "/"), As: Value})
 				}
 			}
 		}

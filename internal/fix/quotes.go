@@ -17,21 +17,21 @@ func Quotes(found diag.List) []Edit {
 		line := diag.Pos{File: at.File, Line: at.Line}
 		if !seen[line] { // two signs in one value
 			seen[line] = true
-			out = append(out, Edit{At: at, As: as, Old: "the value", New: "the same in quotes"})
+			out = append(out, Edit{At: at, As: as, What: diag.Say("the value → the same in quotes")})
 		}
 	}
 	for _, d := range found {
 		switch {
 		case d.Line == 0:
-		case d.Code == "heading-attribute" && strings.HasPrefix(d.Hint, "put the value in quotes"):
+		case d.Code == "heading-attribute" && strings.HasPrefix(d.Hint.En, "put the value in quotes"):
 			add(d.Pos, quoteAttributes)
-		case d.Code == "value-lost" && d.Hint == "put the value in quotes",
-			d.Code == "yaml-syntax" && strings.Contains(d.Hint, "in quotes") && !strings.Contains(d.Hint, "single quotes"):
+		case d.Code == "value-lost" && d.Hint.En == "put the value in quotes",
+			d.Code == "yaml-syntax" && strings.Contains(d.Hint.En, "in quotes") && !strings.Contains(d.Hint.En, "single quotes"):
 			add(d.Pos, quoteValue)
-		case d.Code == "value-shape" && strings.HasSuffix(d.Hint, "put it in quotes"):
+		case d.Code == "value-shape" && strings.HasSuffix(d.Hint.En, "put it in quotes"):
 			add(d.Pos, quoteItem)
-		case d.Code == "value-shape" && d.Hint == "write a blank behind each -":
-			out = append(out, Edit{At: d.Pos, As: divideItems, Old: "the lines", New: "a list"})
+		case d.Code == "value-shape" && d.Hint.En == "write a blank behind each -":
+			out = append(out, Edit{At: d.Pos, As: divideItems, What: diag.Say("the lines → a list")})
 		}
 	}
 	return out

@@ -1,8 +1,6 @@
 package fix
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -16,23 +14,23 @@ import (
 // must do it.
 func Retag(t check.Twin, found diag.List) ([]Edit, error) {
 	if t.Rare.Description != "" || len(t.Rare.Names) > 0 {
-		return nil, errors.New("tags.yaml describes it")
+		return nil, diag.Say("tags.yaml describes it")
 	}
 	old, word := t.Rare.Name, t.Often.Name
 	unreadable := unreadable(found)
 	var edits []Edit
 	for _, a := range t.Rare.Articles {
 		if unreadable[a.Path] {
-			return nil, fmt.Errorf("the front matter of %s is broken", a.Path)
+			return nil, diag.Say("the front matter of %s is broken", a.Path)
 		}
 		for _, tag := range [4][]content.Text{a.Products, a.Causes, a.Solutions, a.Cases}[t.Rare.Family] {
 			if strings.EqualFold(tag.Value, old) {
-				edits = append(edits, Edit{tag.Pos, tag.Value, word, Value})
+				edits = append(edits, Edit{At: tag.Pos, Old: tag.Value, New: word, As: Value})
 			}
 		}
 		for _, step := range t.Rare.Steps() {
 			if step.Article == a && strings.EqualFold(step.Title, old) {
-				return nil, fmt.Errorf("a heading in %s has its words, and is linked to by them", a.Path)
+				return nil, diag.Say("a heading in %s has its words, and is linked to by them", a.Path)
 			}
 		}
 		edits = append(edits, headings(a, t.Rare.Family, old, word)...)
@@ -48,7 +46,7 @@ func headings(a *site.Article, family site.FamilyKind, old, word string) []Edit 
 		about := kind == family.String() || kind == "check" && family == site.Cause
 		for _, it := range s.Items {
 			if about && it.Tag == old || family == site.Cause && slices.Contains(it.For, old) {
-				out = append(out, Edit{it.Pos, old, word, Attribute})
+				out = append(out, Edit{At: it.Pos, Old: old, New: word, As: Attribute})
 			}
 		}
 	}

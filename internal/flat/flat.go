@@ -26,6 +26,7 @@ import (
 	"slices"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 )
 
@@ -54,7 +55,7 @@ type Options struct {
 // Result says what was done.
 type Result struct {
 	Files, Written, Removed int
-	Notes                   []string // what some hosts will not read
+	Notes                   []diag.Text // what some hosts will not read
 }
 
 // file is one that the folder is to have.
@@ -109,8 +110,11 @@ func Write(ctx context.Context, r *publish.Release, dir string, o Options) (Resu
 	if w.list, err = readList(root); err != nil {
 		return Result{}, fmt.Errorf("flat: %s: %w", ListFile, err)
 	}
-	layout := newLayout(r.Manifest(), o)
-	if err := layout.hosts(w.www); err != nil {
+	layout, err := newLayout(r, o)
+	if err == nil {
+		err = layout.hosts(w.www)
+	}
+	if err != nil {
 		return Result{}, fmt.Errorf("flat: %w", err)
 	}
 	result := Result{Files: len(layout.files), Notes: layout.notes}

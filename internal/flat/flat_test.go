@@ -166,7 +166,7 @@ func TestLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(done.Notes) != 1 || !strings.Contains(done.Notes[0], "_redirects has 2002 lines") {
+	if len(done.Notes) != 1 || !strings.Contains(done.Notes[0].En, "_redirects has 2002 lines") {
 		t.Errorf("notes: %q", done.Notes)
 	}
 	got := in(t, dir)

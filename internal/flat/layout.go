@@ -2,13 +2,14 @@ package flat
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 )
 
@@ -31,21 +32,27 @@ const (
 // layout is which files a folder has.
 type layout struct {
 	manifest *publish.Manifest
-	below    string // the folder of the pages: "", or "help/"
+	hashes   map[string]string // by address
+	below    string            // the folder of the pages: "", or "help/"
 	files    map[string]file
-	notes    []string
+	notes    []diag.Text
 }
 
-func newLayout(m *publish.Manifest, o Options) *layout {
-	l := &layout{manifest: m, files: make(map[string]file, len(m.URLs)+3)}
+func newLayout(r *publish.Release, o Options) (*layout, error) {
+	m := r.Manifest()
+	hashes, err := r.Addresses().All()
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{manifest: m, hashes: hashes, files: make(map[string]file, len(hashes)+3)}
 	if o.Root {
 		l.below = strings.TrimPrefix(m.Base, "/")
 	}
-	for address, sum := range m.URLs {
+	for address, sum := range hashes {
 		name := publish.FileOf(address)
 		l.files[l.below+name] = file{from: name, sum: sum}
 	}
-	return l
+	return l, nil
 }
 
 func (l *layout) put(name string, data []byte) {
@@ -83,7 +90,7 @@ func (l *layout) hosts(www fs.FS) error {
 	}
 	l.put(redirectsFile, lines)
 	if n := bytes.Count(lines, []byte("\n")); n > mostRedirects || len(lines) > mostRedirectBytes {
-		l.notes = append(l.notes, fmt.Sprintf("_redirects has %d lines and %d kB: Cloudflare Pages reads 2,000 and 100 kB; at the other old addresses pages lead on", n, len(lines)/1000))
+		l.notes = append(l.notes, diag.Say("_redirects has %d lines and %d kB: Cloudflare Pages reads 2,000 and 100 kB; at the other old addresses pages lead on", n, len(lines)/1000))
 	}
 	return nil
 }
@@ -105,10 +112,15 @@ func (l *layout) headers() []byte {
 	}
 	policy := "Content-Security-Policy: " + publish.PagePolicy(m.Endpoint, m.Frames, m.Allow)
 	sandbox := "Content-Security-Policy: " + publish.FilePolicy
-	rule(base+"*", policy, "Permissions-Policy: "+publish.Permissions, "Referrer-Policy: strict-origin-when-cross-origin", "X-Content-Type-Options: nosniff")
-	rule(base+"assets/*", "Cache-Control: public, max-age=31536000, immutable")
+	all := []string{policy, "Permissions-Policy: " + publish.Permissions, "Referrer-Policy: strict-origin-when-cross-origin", "X-Content-Type-Options: nosniff"}
+	if m.Private {
+		rule(base+"*", append(all, "Cache-Control: private, no-cache", "X-Robots-Tag: noindex")...)
+	} else {
+		rule(base+"*", all...)
+		rule(base+"assets/*", "Cache-Control: public, max-age=31536000, immutable")
+	}
 	var drawings []string
-	for _, address := range addresses(m) {
+	for _, address := range slices.Sorted(maps.Keys(l.hashes)) {
 		if strings.HasPrefix(address, "/assets/") || strings.HasSuffix(address, "/") || address == "/404.html" || strings.HasSuffix(address, "/404.html") || strings.HasSuffix(address, "/410.html") {
 			continue
 		}
@@ -134,21 +146,12 @@ func (l *layout) headers() []byte {
 		rule(path, sandbox)
 	}
 	if rules > mostRules {
-		l.notes = append(l.notes, fmt.Sprintf("_headers has %d rules, for files that could run a script: Cloudflare Pages reads %d", rules, mostRules))
+		l.notes = append(l.notes, diag.Say("_headers has %d rules, for files that could run a script: Cloudflare Pages reads %d", rules, mostRules))
 	}
 	if len(policy) > longestHeader {
-		l.notes = append(l.notes, fmt.Sprintf("the policy in _headers has %d characters: Cloudflare Pages reads lines of %d; name fewer hosts under allow: in site.yaml", len(policy), longestHeader))
+		l.notes = append(l.notes, diag.Say("the policy in _headers has %d characters: Cloudflare Pages reads lines of %d; name fewer hosts under allow: in site.yaml", len(policy), longestHeader))
 	}
 	return b.Bytes()
-}
-
-func addresses(m *publish.Manifest) []string {
-	out := make([]string, 0, len(m.URLs))
-	for address := range m.URLs {
-		out = append(out, address)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // escaped is a path as addresses have it, and as patterns of these files take it

@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"whyfix/internal/bench"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
@@ -849,4 +850,47 @@ func FuzzMeasure(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What stays in memory of an article while its site is made is bounded: what it
+// says of itself and of others, not its text. Who adds a field to a section, or to
+// a link, pays for it some hundred thousand times.
+func TestMemoryOfAnArticle(t *testing.T) { // not beside others: it looks at the heap
+	const articles, most = 2000, 8_500 // bytes
+	dir := t.TempDir()
+	content := filepath.Join(dir, "content")
+	if err := bench.Write(content, articles); err != nil {
+		t.Fatal(err)
+	}
+	store, err := openStore(filepath.Join(dir, "store"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.texts.close()
+	l, err := NewLoader(Options{Content: content, Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	l.keepIn(store)
+	live := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC() // what pools keep is gone after two
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := live()
+	loaded, err := l.Follow(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded.Check(t.Context())
+	after := live()
+	each := (after - before) / articles
+	t.Logf("%d bytes for each article", each)
+	if each > most {
+		t.Errorf("an article takes %d bytes of memory; it may take %d", each, most)
+	}
+	runtime.KeepAlive(loaded)
 }

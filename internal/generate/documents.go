@@ -3,9 +3,9 @@ package generate
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"hash/maphash"
 	"strings"
+	"sync"
 
 	"whyfix/internal/content"
 	"whyfix/internal/diag"
@@ -206,24 +206,41 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	return told(l, broken), err
 }
 
-// aheadOf tells what stands between an article and the first.
-func aheadOf(b search.Broken) string {
+// aheadOf tells what stands between an article and the first, and what to do.
+func aheadOf(b search.Broken) diag.Text {
 	if len(b.Instead) == 0 {
-		return ""
+		return diag.Say("say what is special about this problem, or take the phrase out here or there")
 	}
-	place := "it is not found"
+	place := diag.Say("it is not found")
 	if b.Place > 0 {
-		place = fmt.Sprintf("it stands at place %d", b.Place)
+		place = diag.Say("it stands at place %d", b.Place)
 	}
 	if b.Ahead.Name == "" {
-		return place + ", and nothing but addresses tells it apart; "
+		return diag.Say("%s, and nothing but addresses tells it apart; say what is special about this problem, or take the phrase out here or there", place)
 	}
-	out := fmt.Sprintf("%s; what “%s” has more of: %s", place, b.Instead[len(b.Instead)-1].Title, b.Ahead.Name)
+	more := features()[b.Ahead.Name].Or(diag.Verbatim(b.Ahead.Name))
 	if b.Ahead.Text != "" {
-		out += " (“" + b.Ahead.Text + "”)"
+		more = diag.Say("%s (“%s”)", more, b.Ahead.Text)
 	}
-	return out + "; "
+	return diag.Say("%s; what “%s” has more of: %s; say what is special about this problem, or take the phrase out here or there",
+		place, b.Instead[len(b.Instead)-1].Title, more)
 }
+
+// features are what the search calls its features.
+var features = sync.OnceValue(func() map[string]diag.Text {
+	out := map[string]diag.Text{}
+	for _, said := range []diag.Text{
+		diag.Say("how often it says the question's words, for its length"), diag.Say("a short text is the question, less what else it says"),
+		diag.Say("the question in one short text"), diag.Say("the question in the article"), diag.Say("the question in one passage"),
+		diag.Say("a title or symptom is the question"), diag.Say("a heading or tag is the question"), diag.Say("a short text has the question as typed"),
+		diag.Say("the article has the question as typed"), diag.Say("the article has it inside other words"), diag.Say("it has every part of the question"),
+		diag.Say("it asks for something else"), diag.Say("only one of both denies"), diag.Say("it is about the opposite"),
+		diag.Say("the question's characters in order"), diag.Say("another number than the question's"),
+	} {
+		out[said.En] = said
+	}
+	return out
+})
 
 // told are broken promises as diagnostics.
 func told(l *Loaded, broken []search.Broken) diag.List {
@@ -235,24 +252,24 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 		symptoms[p.URL] = p.Symptoms
 	}
 	out := make(diag.List, 0, len(broken))
-	messages := map[*search.Hit]string{} // what several articles promise is said of each in the same words
+	messages := map[*search.Hit]diag.Text{} // what several articles promise is said of each in the same words
 	for _, b := range broken {
-		message := "this symptom does not find its article among the first 3; nothing is found"
+		message := diag.Say("this symptom does not find its article among the first 3; %s", diag.Say("nothing is found"))
 		if len(b.Instead) > 0 {
 			var known bool
 			if message, known = messages[&b.Instead[0]]; !known {
-				var titles []string
+				var titles []diag.Text
 				for _, h := range b.Instead {
-					titles = append(titles, "“"+h.Title+"” ("+h.URL+")")
+					titles = append(titles, diag.Say("“%s” (%s)", h.Title, h.URL))
 				}
-				message = "this symptom does not find its article among the first 3; readers see first: " + strings.Join(titles, ", ")
+				message = diag.Say("this symptom does not find its article among the first 3; %s", diag.Say("readers see first: %s", diag.Join(titles)))
 				messages[&b.Instead[0]] = message
 			}
 		}
 		out = append(out, diag.Diagnostic{
 			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
 			Message: message,
-			Hint:    aheadOf(b) + "say what is special about this problem, or take the phrase out here or there",
+			Hint:    aheadOf(b),
 		})
 	}
 	return l.Site.Settings.Checks.Settle(out)

@@ -13,12 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/site"
 )
 
@@ -26,22 +26,22 @@ import (
 type history struct {
 	Key   [32]byte             // of all that it depends on: the commit, the clone, the files
 	Times map[string]time.Time // of the last commit that changed what is in a file, by its path in the folder
-	Gap   string               // why some are not known, in plain words; "" when git knew
-	Mend  string               // what the writer can do about that
+	Gap   diag.Text            // why some are not known, in plain words; nothing when git knew
+	Mend  diag.Text            // what the writer can do about that
 	Lost  map[string]bool      // the files it is about; nil: all without a time
 }
 
 // What the writer can do about a gap.
-const (
-	writeUpdated = "write `updated`"
-	unshallow    = "fetch the whole history (git fetch --unshallow) or write `updated`"
+var (
+	writeUpdated = diag.Say("write `updated`")
+	unshallow    = diag.Say("fetch the whole history (git fetch --unshallow) or write `updated`")
 )
 
 // readHistory asks git for the last change of each file of a folder. The files
 // are paths in the folder. What is known from before is good as long as nothing
 // that it depends on has changed; it may be nil.
 func readHistory(ctx context.Context, dir string, files []string, known *history) *history {
-	h := &history{Times: make(map[string]time.Time, len(files)), Mend: writeUpdated}
+	h := &history{Times: map[string]time.Time{}, Mend: writeUpdated}
 	place, err := git(ctx, dir, "rev-parse", "--git-path", "shallow", "--show-toplevel", "--show-prefix").Output()
 	lines := strings.SplitN(string(place), "\n", 3)
 	if err != nil || len(lines) < 3 {
@@ -60,8 +60,9 @@ func readHistory(ctx context.Context, dir string, files []string, known *history
 		}
 	}
 	if len(ends) > 0 {
-		h.Gap, h.Mend, h.Lost = "this is a shallow clone", unshallow, map[string]bool{}
+		h.Gap, h.Mend, h.Lost = diag.Say("this is a shallow clone"), unshallow, map[string]bool{}
 	}
+	h.Times = make(map[string]time.Time, len(files))
 	at := make(map[string][]string, len(files))
 	for _, f := range files {
 		at[prefix+f] = []string{f}
@@ -88,24 +89,24 @@ func git(ctx context.Context, dir string, args ...string) *exec.Cmd {
 }
 
 // gapOf puts into words why git knows nothing.
-func gapOf(err error) string {
+func gapOf(err error) diag.Text {
 	var exit *exec.ExitError
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "git is not installed"
+		return diag.Say("git is not installed")
 	case !errors.As(err, &exit):
-		return "git could not be asked"
+		return diag.Say("git could not be asked")
 	case bytes.Contains(exit.Stderr, []byte("not a git repository")):
-		return "the content folder is not in git"
+		return diag.Say("the content folder is not in git")
 	case bytes.Contains(exit.Stderr, []byte("bad revision 'HEAD'")):
-		return "nothing is committed yet"
+		return diag.Say("nothing is committed yet")
 	}
 	for line := range strings.Lines(string(exit.Stderr)) {
 		if said, fatal := strings.CutPrefix(line, "fatal: "); fatal {
-			return "git says “" + strings.TrimSpace(said) + "”"
+			return diag.Say("git says “%s”", strings.TrimSpace(said))
 		}
 	}
-	return "git could not be asked"
+	return diag.Say("git could not be asked")
 }
 
 // ends are the commits of a shallow clone behind which nothing is known.
@@ -265,7 +266,7 @@ func (d *dating) look(a *content.Article) {
 				return
 			}
 			d.loader.history = h
-			if store != nil && (h.Gap == "" || h.Lost != nil) {
+			if store != nil && (h.Gap == (diag.Text{}) || h.Lost != nil) {
 				store.History = h
 			}
 		})
@@ -275,11 +276,11 @@ func (d *dating) look(a *content.Article) {
 // wait returns when git has answered, if it was asked.
 func (d *dating) wait() { d.wg.Wait() }
 
-// note says in one line what could not be known of the articles of a site; ""
+// note says in one line what could not be known of the articles of a site; nothing
 // when nothing is missing.
-func (h *history) note(s *site.Site) string {
-	if h == nil || h.Gap == "" {
-		return ""
+func (h *history) note(s *site.Site) diag.Text {
+	if h == nil || h.Gap == (diag.Text{}) {
+		return diag.Text{}
 	}
 	n := 0
 	for _, a := range s.Articles {
@@ -287,13 +288,8 @@ func (h *history) note(s *site.Site) string {
 			n++
 		}
 	}
-	articles := "1 article"
-	switch n {
-	case 0:
-		return ""
-	case 1:
-	default:
-		articles = strconv.Itoa(n) + " articles"
+	if n == 0 {
+		return diag.Text{}
 	}
-	return fmt.Sprintf("dates: %s, so the last change of %s without `updated` is not known; %s", h.Gap, articles, h.Mend)
+	return diag.Say("dates: %s, so the last change of %s without `updated` is not known; %s", h.Gap, diag.Count(n, "%d article", "%d articles"), h.Mend)
 }

@@ -306,8 +306,8 @@ func TestHistory(t *testing.T) {
 					got[name] = 0
 				}
 			}
-			if diff := cmp.Diff(tt.want, got); diff != "" || h.Gap != "" {
-				t.Errorf("days (-want +got):\n%s\ngap: %q\n%s", diff, h.Gap, r.git("log", "--graph", "--name-status", "--format=%ad"))
+			if diff := cmp.Diff(tt.want, got); diff != "" || h.Gap.En != "" {
+				t.Errorf("days (-want +got):\n%s\ngap: %q\n%s", diff, h.Gap.En, r.git("log", "--graph", "--name-status", "--format=%ad"))
 			}
 		})
 	}
@@ -325,8 +325,8 @@ func TestHistoryPlaces(t *testing.T) {
 	r.commit()
 	expect := func(name string, h *history, want int) {
 		t.Helper()
-		if got := h.Times["a.md"]; !got.Equal(day(want)) || h.Gap != "" {
-			t.Errorf("%s: got %s and %q, want day %d", name, got, h.Gap, want)
+		if got := h.Times["a.md"]; !got.Equal(day(want)) || h.Gap.En != "" {
+			t.Errorf("%s: got %s and %q, want day %d", name, got, h.Gap.En, want)
 		}
 	}
 	expect("the top", r.history("", "a.md"), 1)
@@ -373,8 +373,8 @@ func TestHistorySettings(t *testing.T) {
 	t.Setenv("GIT_INDEX_FILE", "nowhere")
 	h := readHistory(t.Context(), filepath.Join(r.dir, "content"), []string{"花.md", "b.md"}, nil)
 	want := map[string]time.Time{"花.md": day(1), "b.md": day(2)}
-	if diff := cmp.Diff(want, h.Times, cmp.Comparer(time.Time.Equal)); diff != "" || h.Gap != "" {
-		t.Errorf("times (-want +got):\n%s\ngap: %q", diff, h.Gap)
+	if diff := cmp.Diff(want, h.Times, cmp.Comparer(time.Time.Equal)); diff != "" || h.Gap.En != "" {
+		t.Errorf("times (-want +got):\n%s\ngap: %q", diff, h.Gap.En)
 	}
 }
 
@@ -396,8 +396,8 @@ func TestHistoryShallow(t *testing.T) {
 	if diff := cmp.Diff(map[string]time.Time{"z.md": day(3)}, h.Times, cmp.Comparer(time.Time.Equal)); diff != "" {
 		t.Errorf("times (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]bool{"old.md": true, "to.md": true, "new.md": true}, h.Lost); diff != "" || h.Gap != "this is a shallow clone" {
-		t.Errorf("%s, lost (-want +got):\n%s", h.Gap, diff)
+	if diff := cmp.Diff(map[string]bool{"old.md": true, "to.md": true, "new.md": true}, h.Lost); diff != "" || h.Gap.En != "this is a shallow clone" {
+		t.Errorf("%s, lost (-want +got):\n%s", h.Gap.En, diff)
 	}
 	// The whole history tells all.
 	cmd := exec.CommandContext(t.Context(), "git", "-C", clone, "fetch", "-q", "--unshallow")
@@ -406,8 +406,8 @@ func TestHistoryShallow(t *testing.T) {
 	}
 	h = readHistory(t.Context(), filepath.Join(clone, "content"), []string{"old.md", "to.md", "new.md"}, nil)
 	want := map[string]time.Time{"old.md": day(1), "to.md": day(1), "new.md": day(2)}
-	if diff := cmp.Diff(want, h.Times, cmp.Comparer(time.Time.Equal)); diff != "" || h.Gap != "" {
-		t.Errorf("times (-want +got):\n%s\ngap: %q", diff, h.Gap)
+	if diff := cmp.Diff(want, h.Times, cmp.Comparer(time.Time.Equal)); diff != "" || h.Gap.En != "" {
+		t.Errorf("times (-want +got):\n%s\ngap: %q", diff, h.Gap.En)
 	}
 }
 
@@ -420,7 +420,7 @@ func TestHistoryGaps(t *testing.T) {
 		{"nothing committed", filepath.Join(empty.dir, "content"), "nothing is committed yet"},
 		{"in the repository's own folder", filepath.Join(empty.dir, ".git"), "git says “this operation must be run in a work tree”"},
 	} {
-		if h := readHistory(t.Context(), tt.dir, []string{"a.md"}, nil); h.Gap != tt.want || len(h.Times) > 0 || h.Lost != nil {
+		if h := readHistory(t.Context(), tt.dir, []string{"a.md"}, nil); h.Gap.En != tt.want || len(h.Times) > 0 || h.Lost != nil {
 			t.Errorf("%s: got %+v, want %q", tt.name, h, tt.want)
 		}
 	}
@@ -445,12 +445,12 @@ func TestDating(t *testing.T) {
 		write(t, dir, tt.files)
 		l := loader(t, dir)
 		loaded := reload(t, l)
-		if asked := l.history != nil; asked != tt.asked || loaded.Dates != tt.note {
+		if asked := l.history != nil; asked != tt.asked || loaded.Dates.En != tt.note {
 			t.Errorf("%s: asked %v, got %q; want %v, %q", tt.name, asked, loaded.Dates, tt.asked, tt.note)
 		}
 		before := l.history
 		write(t, dir, map[string]string{"c.md": dated})
-		if again := reload(t, l); l.history != before || again.Dates != tt.note {
+		if again := reload(t, l); l.history != before || again.Dates.En != tt.note {
 			t.Errorf("%s: at the second time %q", tt.name, again.Dates)
 		}
 	}
@@ -531,8 +531,8 @@ func TestHistoryRandom(t *testing.T) {
 
 func TestHistoryWithoutGit(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if h := readHistory(t.Context(), t.TempDir(), []string{"a.md"}, nil); h.Gap != "git is not installed" {
-		t.Errorf("got %q", h.Gap)
+	if h := readHistory(t.Context(), t.TempDir(), []string{"a.md"}, nil); h.Gap.En != "git is not installed" {
+		t.Errorf("got %q", h.Gap.En)
 	}
 }
 

@@ -30,7 +30,7 @@ type Loaded struct {
 	Renderer *render.Renderer // nil when the theme is broken
 	Synonyms []search.Synonyms
 	Diags    diag.List // as far as the rules were applied; without the lines, see WithLines
-	Dates    string    // what is not known of dates, in one line; "" when all is
+	Dates    diag.Text // what is not known of dates, in one line; nothing when all is
 
 	checked int // unchecked, checkedErrors or checkedAll
 }
@@ -264,7 +264,7 @@ func (l *Loader) resolve(f *Folder) (*Loaded, error) {
 	if len(in.Articles) == 0 && f.settings.Checks.Settle(diags).Errors() == 0 {
 		diags = append(diags, diag.Diagnostic{
 			Pos: diag.Pos{File: "."}, Severity: diag.Warning, Code: "empty",
-			Message: "there is no article in this folder", Hint: "add a Markdown file, or run: whyfix new wifi/no-internet.md \"连上了 WiFi 却上不了网\"; whyfix init starts a site with examples in an empty folder",
+			Message: diag.Say("there is no article in this folder"), Hint: diag.Say(`add a Markdown file, or run: whyfix new wifi/no-internet.md "连上了 WiFi 却上不了网"; whyfix init starts a site with examples in an empty folder`),
 		})
 	}
 	out.add(diags)
@@ -284,8 +284,8 @@ func (l *Loader) loadTheme(resolved *site.Site) (*render.Theme, diag.List, error
 			pos.File = content.SiteFile
 		}
 		return nil, diag.List{{
-			Pos: pos, Code: "theme", Message: err.Error(),
-			Hint: "name a folder in themes/ beside the content folder, or the path of a folder",
+			Pos: pos, Code: "theme", Message: diag.Of(err),
+			Hint: diag.Say("name a folder in themes/ beside the content folder, or the path of a folder"),
 		}}, nil
 	}
 	var languages []string

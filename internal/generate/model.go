@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 )
 
 // model stands for all that the model of the site and the theme say: pages of
@@ -81,28 +81,25 @@ func (d *delta) count(now, was *source) {
 }
 
 // reason says in few words why pages were made again.
-func (m model) reason(was model, d delta) string {
-	var why []string
+func (m model) reason(was model, d delta) diag.Text {
+	var why []diag.Text
 	if was.Theme != m.Theme {
-		why = append(why, "theme")
+		why = append(why, diag.Say("theme"))
 	}
 	if was.Settings != m.Settings {
-		why = append(why, "settings")
+		why = append(why, diag.Say("settings"))
 	}
-	for _, c := range []struct {
-		n    int
-		what string
-	}{{d.changed, "changed"}, {d.added, "new"}, {d.gone, "gone"}} {
-		if c.n > 0 {
-			articles := "articles"
-			if c.n == 1 {
-				articles = "article"
-			}
-			why = append(why, fmt.Sprintf("%d %s %s", c.n, articles, c.what))
-		}
+	if d.changed > 0 {
+		why = append(why, diag.Count(d.changed, "%d article changed", "%d articles changed"))
+	}
+	if d.added > 0 {
+		why = append(why, diag.Count(d.added, "%d article new", "%d articles new"))
+	}
+	if d.gone > 0 {
+		why = append(why, diag.Count(d.gone, "%d article gone", "%d articles gone"))
 	}
 	if len(why) == 0 {
-		return "options, dates or files beside the articles"
+		return diag.Say("options, dates or files beside the articles")
 	}
-	return strings.Join(why, ", ")
+	return diag.Join(why)
 }

@@ -247,6 +247,7 @@ func (r *release) publish() (err error) {
 	settings := r.Site.Settings
 	r.manifest.NextChange, r.manifest.Generator, r.manifest.Base = r.Site.NextChange.At, r.options.Generator, r.Site.Prefix
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
+	r.manifest.Private = settings.Private()
 	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)

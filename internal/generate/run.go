@@ -25,6 +25,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/site"
@@ -63,9 +64,9 @@ type Result struct {
 	publish.Result
 	Loaded          *Loaded // what it is made of, with what is wrong with it; nil if a look told that nothing has changed
 	Articles, Pages int
-	Made            int    // pages that were made, not taken over from the last release
-	Why             string // they were; empty when all had to be made
-	Indexed         bool   // the search index was made anew
+	Made            int       // pages that were made, not taken over from the last release
+	Why             diag.Text // they were; empty when all had to be made
+	Indexed         bool      // the search index was made anew
 	Warnings        int
 	LeftOut         site.LeftOut // files that are not built
 	NotKept         error        // why the next build will know nothing of this one

@@ -2,7 +2,6 @@ package generate
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,7 +79,7 @@ func findTheme(name, contentDir string) (fs.FS, string, error) {
 		if name == "default" {
 			return themes.Default(), "(built-in theme)", nil
 		}
-		return nil, "", fmt.Errorf("there is no theme %q", name)
+		return nil, "", diag.Say("there is no theme %q", name)
 	}
 	folder := filepath.ToSlash(dir)
 	if rel, err := filepath.Rel(contentDir, dir); err == nil {

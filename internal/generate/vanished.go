@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/publish"
 	"whyfix/internal/site"
@@ -121,22 +120,22 @@ func (l *Loaded) tellVanished(lost map[string]publish.Lost, sum func(file string
 	var out diag.List
 	for _, u := range slices.Sorted(maps.Keys(lost)) {
 		d := diag.Diagnostic{
-			Pos: diag.Pos{File: "."}, Code: "vanished-url", Message: "the address " + u + " was published and leads nowhere now",
-			Hint: "add it to aliases of the article that takes its place, or write in " + content.SiteFile + ": gone: [" + u + "]",
+			Pos: diag.Pos{File: "."}, Code: "vanished-url", Message: diag.Say("the address %s was published and leads nowhere now", u),
+			Hint: diag.Say("add it to aliases of the article that takes its place, or write in site.yaml: gone: [%s]", u),
 		}
 		heir, why := h.find(u, lost[u])
 		hidden, isHidden := withheld[u]
 		switch {
 		case heir != nil:
-			d.File, d.Message = heir.Path, d.Message+"; this article seems to take its place: "+why
-			d.Hint = "write in its front matter: aliases: [" + u + "]"
+			d.File, d.Message = heir.Path, diag.Say("%s; this article seems to take its place: %s", d.Message, why)
+			d.Hint = diag.Say("write in its front matter: aliases: [%s]", u)
 		case isHidden:
-			d.File, d.Message = hidden.Path, d.Message+": this article "+hidden.Why
-			d.Hint = "write gone: true in its front matter, or add the address to aliases of the article that takes its place"
+			d.File, d.Message = hidden.Path, diag.Say("%s: this article %s", d.Message, hidden.Why)
+			d.Hint = diag.Say("write gone: true in its front matter, or add the address to aliases of the article that takes its place")
 		case !strings.HasSuffix(u, "/") && path.Ext(u) != ".html":
-			d.Hint = "put the file back, or write in " + content.SiteFile + " what takes its place: redirects: {" + u + ": …}"
+			d.Hint = diag.Say("put the file back, or write in site.yaml what takes its place: redirects: {%s: …}", u)
 		case lost[u].Title != "":
-			d.Message += " (“" + lost[u].Title + "”)"
+			d.Message = diag.Say("%s (“%s”)", d.Message, lost[u].Title)
 		}
 		out = append(out, d)
 	}
@@ -167,18 +166,18 @@ func (l *Loaded) heirs(sum func(file string) string) *heirs {
 // neighbouring characters.
 const likeTitle = 0.6
 
-func (h *heirs) find(u string, lost publish.Lost) (*site.Article, string) {
+func (h *heirs) find(u string, lost publish.Lost) (*site.Article, diag.Text) {
 	if !strings.HasSuffix(u, "/") {
-		return nil, ""
+		return nil, diag.Text{}
 	}
 	if a := h.byHash[lost.Hash]; lost.Hash != "" && a != nil {
-		return a, "its text is the same"
+		return a, diag.Say("its text is the same")
 	}
 	if a := h.byTitle[lost.Title]; lost.Title != "" && a != nil {
-		return a, "its title is the same"
+		return a, diag.Say("its title is the same")
 	}
 	if a := h.byName[path.Base(u)]; lost.Title != "" && a != nil {
-		return a, "its name is the same"
+		return a, diag.Say("its name is the same")
 	}
 	var best *site.Article
 	most := likeTitle
@@ -187,7 +186,7 @@ func (h *heirs) find(u string, lost publish.Lost) (*site.Article, string) {
 			best, most = a, like
 		}
 	}
-	return best, "its title is nearly the same"
+	return best, diag.Say("its title is nearly the same")
 }
 
 // alike is how much two texts have in common, from 0 to 1.

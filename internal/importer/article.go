@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -22,7 +21,7 @@ func (im *importing) compose(p *page) {
 	case p.title != "":
 	case p.name != "index":
 		p.title = content.FolderTitle(p.name)
-		p.ask("title:", "the source has no title: this one is the file's name", "write the reader's question")
+		p.ask("title:", diag.Say("the source has no title: this one is the file's name"), diag.Say("write the reader's question"))
 	case path.Dir(p.target) != ".":
 		p.title = content.FolderTitle(path.Base(path.Dir(p.target)))
 	}
@@ -120,7 +119,7 @@ func (im *importing) titles(p *page) {
 	p.body = strings.TrimLeft(strings.Join(lines, "\n"), "\n")
 	if isBlank(p.body) {
 		if p.body = ""; p.name != "index" {
-			p.ask("", "the article is empty", "write it, or delete the file")
+			p.ask("", diag.Say("the article is empty"), diag.Say("write it, or delete the file"))
 		}
 	}
 }
@@ -135,7 +134,7 @@ func (im *importing) kindsOf(p *page) {
 		if symptomHeading(s.Title) && len(p.symptoms) == 0 {
 			p.symptoms = symptomsBelow(lines[at+1:])
 			if len(p.symptoms) > 0 {
-				p.ask("symptoms:", fmt.Sprintf("the symptoms were taken from the list below “%s”", markup.Shorten(s.Title, 40)), "look whether they are what readers type")
+				p.ask("symptoms:", diag.Say("the symptoms were taken from the list below “%s”", markup.Shorten(s.Title, 40)), diag.Say("look whether they are what readers type"))
 			}
 		}
 		if s.Kind == markdown.None || !atxLine.MatchString(lines[at]) {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 )
 
@@ -197,7 +198,7 @@ func containers(w *writing, lines []string, i, depth int) ([]string, int) {
 		}
 	} else if at := strings.IndexByte(title, '{'); at >= 0 {
 		if open = strings.Contains(title[at:], "open"); !open {
-			w.drop("the attributes of a box")
+			w.drop(diag.Say("the attributes of a box"))
 		}
 		title = title[:at]
 	}
@@ -208,7 +209,7 @@ func containers(w *writing, lines []string, i, depth int) ([]string, int) {
 	}
 	switch strings.ToLower(kind) {
 	case "v-pre", "raw", "div":
-		w.drop("::: " + kind + ", whose content stays")
+		w.drop(diag.Say("::: %s, whose content stays", kind))
 		return prefixed(indent, w.blocks(in, depth+1)), next
 	case "code-group":
 		return w.tabbed(indent, w.codeTabs(in, depth+1)), next
@@ -216,13 +217,13 @@ func containers(w *writing, lines []string, i, depth int) ([]string, int) {
 		if all := w.equalTabs(in, depth+1); len(all) > 0 {
 			return w.tabbed(indent, all), next
 		}
-		w.drop("::: " + kind + ", whose content stays")
+		w.drop(diag.Say("::: %s, whose content stays", kind))
 		return prefixed(indent, w.blocks(in, depth+1)), next
 	case "details":
 		return w.fold(indent, title, open, w.blocks(in, depth+1)), next
 	}
 	if !w.im.words.isBox(kind) {
-		w.p.ask(markup.FirstLine(title, kind), "the box ::: "+kind+" is not known: its content stands as a note", "")
+		w.p.ask(markup.FirstLine(title, kind), diag.Say("the box ::: %s is not known: its content stands as a note", kind), diag.Text{})
 	}
 	return w.box(indent, kind, title, w.blocks(in, depth+1)), next
 }
@@ -355,7 +356,7 @@ func alerts(w *writing, lines []string, i, _ int) ([]string, int) {
 	}
 	if m[3] != "" { // a fold of Obsidian
 		if kind, title = "details", markup.FirstLine(title, w.im.words.name(strings.ToLower(kind))); m[3] == "+" {
-			w.drop("that a fold is open")
+			w.drop(diag.Say("that a fold is open"))
 		}
 	}
 	return []string{strings.TrimRight(m[1]+"[!"+kind+"] "+title, " ")}, i + 1

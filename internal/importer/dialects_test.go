@@ -54,7 +54,7 @@ func TestDialects(t *testing.T) {
 				}
 				got.Files = append(got.Files, txtar.File{Name: "want/" + f.Path, Data: f.Text})
 				for _, todo := range f.Todo {
-					report += fmt.Sprintf("%s:%d: %s\n", f.Path, todo.Line, todo.Message)
+					report += fmt.Sprintf("%s:%d: %s\n", f.Path, todo.Line, todo.Message.En)
 				}
 			}
 			for _, left := range out.Left {

@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"whyfix/internal/diag"
 )
 
 // docusaurus is the Markdown of Docusaurus: containers between colons, and
@@ -61,7 +63,7 @@ func scriptLines(w *writing, lines []string, i, _ int) ([]string, int) {
 	for _, m := range importLine.FindAllStringSubmatch(strings.Join(lines[i:next], "\n"), -1) {
 		w.imported[m[1]] = m[2]
 	}
-	w.drop("the " + what + " of a program")
+	w.drop(diag.Say("the %s of a program", what))
 	return nil, next
 }
 

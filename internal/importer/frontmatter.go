@@ -35,8 +35,8 @@ func frontMatter(in *input) (entries []content.Entry, body int, bad diag.List) {
 		return entries, m[1], bad
 	}
 	if m := openFront.FindSubmatch(in.text); m != nil {
-		hint := "put a line of " + string(m[1]) + " below its last key"
-		bad = diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter starts here and never ends", hint)}
+		hint := diag.Say("put a line of %s below its last key", string(m[1]))
+		bad = diag.List{in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", diag.Say("front matter starts here and never ends"), hint)}
 	}
 	return nil, 0, bad
 }
@@ -46,7 +46,7 @@ func tomlEntries(lines *diag.Lines, source []byte, start int) ([]content.Entry, 
 	var values map[string]any
 	meta, err := toml.Decode(string(source), &values)
 	if bad := (toml.ParseError{}); errors.As(err, &bad) {
-		return nil, diag.List{lines.New(lines.At(start+bad.Position.Start), diag.Error, "toml-syntax", "this is not valid TOML: "+bad.Message, "put texts in quotes, and each key on a line of its own")}
+		return nil, diag.List{lines.New(lines.At(start+bad.Position.Start), diag.Error, "toml-syntax", diag.Say("this is not valid TOML: %s", bad.Message), diag.Say("put texts in quotes, and each key on a line of its own"))}
 	}
 	var order []string // of the keys, which a map has not
 	for _, key := range meta.Keys() {
@@ -192,7 +192,7 @@ func (p *page) dated(to *time.Time, key, value string) {
 	switch {
 	case value == "":
 	case !ok:
-		p.ask("", "the "+markup.Line(key)+" of the source is no date: "+markup.Shorten(markup.Line(value), 60), "write it as year-month-day")
+		p.ask("", diag.Say("the %s of the source is no date: %s", markup.Line(key), markup.Shorten(markup.Line(value), 60)), diag.Say("write it as year-month-day"))
 	case to.IsZero():
 		*to = t
 	}

@@ -69,9 +69,9 @@ func holds(t testing.TB, i *Import) {
 			t.Fatalf("%s is no article: %v", f.Path, diags)
 		}
 		for _, d := range diags {
-			named := slices.ContainsFunc(f.Todo, func(o diag.Diagnostic) bool { return o.Pos == d.Pos && strings.HasSuffix(o.Message, d.Message) })
+			named := slices.ContainsFunc(f.Todo, func(o diag.Diagnostic) bool { return o.Pos == d.Pos && strings.HasSuffix(o.Message.En, d.Message.En) })
 			if d.Severity == diag.Error && !named {
-				t.Errorf("%v: %s, which the report does not name\n%s", d.Pos, d.Message, f.Text)
+				t.Errorf("%v: %s, which the report does not name\n%s", d.Pos, d.Message.En, f.Text)
 			}
 		}
 		in.Articles = append(in.Articles, a)
@@ -79,7 +79,7 @@ func holds(t testing.TB, i *Import) {
 	_, diags := site.Resolve(in)
 	for _, d := range diags {
 		if d.Severity == diag.Error {
-			t.Errorf("the site does not build: %v: %s", d.Pos, d.Message)
+			t.Errorf("the site does not build: %v: %s", d.Pos, d.Message.En)
 		}
 	}
 }
@@ -128,11 +128,11 @@ func FuzzImport(f *testing.F) {
 		}
 		if out == nil || diags.Errors() > 0 {
 			for _, d := range diags {
-				if d.Message == "" || d.File == "" {
+				if d.Message.En == "" || d.File == "" {
 					t.Errorf("a mistake without words or place: %+v", d)
 				}
-				if d.Code != "link-target" && strings.Contains(d.Message, "would not build") {
-					t.Errorf("the import cannot mend %v: %s", d.Pos, d.Message)
+				if d.Code != "link-target" && strings.Contains(d.Message.En, "would not build") {
+					t.Errorf("the import cannot mend %v: %s", d.Pos, d.Message.En)
 				}
 			}
 			return
@@ -415,10 +415,10 @@ func TestGrown(t *testing.T) {
 				a, diags := content.ParseArticle("a.md", out.Files[0].Text, plainParser)
 				var wrong []string
 				for _, d := range diags {
-					wrong = append(wrong, d.Message)
+					wrong = append(wrong, d.Message.En)
 				}
 				for _, s := range a.Doc.Shown {
-					wrong = append(wrong, s.Message)
+					wrong = append(wrong, s.Message.En)
 				}
 				read := a.Doc.Intro.Text
 				for _, s := range a.Doc.Sections {

@@ -27,7 +27,7 @@ var htmlPages = dialect{
 func (im *importing) htmlPage(in *input) {
 	read, err := markup.ReadPage(in.text, im.words.html)
 	if err != nil {
-		im.mistake(diag.Pos{File: in.shown}, "html", "this HTML cannot be read: "+err.Error(), "take the file out, or write its article by hand")
+		im.mistake(diag.Pos{File: in.shown}, "html", diag.Say("this HTML cannot be read: %s", err.Error()), diag.Say("take the file out, or write its article by hand"))
 		return
 	}
 	p := in.page()

@@ -29,7 +29,7 @@ var hugo = dialect{
 	},
 	read: func(im *importing, in *input) {
 		if jsonFront.Match(in.text) {
-			im.diags = append(im.diags, in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", "front matter in JSON is not read here", "write it in YAML, between two lines of ---"))
+			im.diags = append(im.diags, in.lines.New(diag.Pos{Line: 1, Col: 1}, diag.Error, "front-matter", diag.Say("front matter in JSON is not read here"), diag.Say("write it in YAML, between two lines of ---")))
 			return
 		}
 		im.markdownPage(in)
@@ -93,7 +93,7 @@ func (w *writing) shortcodeInText(c call, found, rest string) (text, behind stri
 	}
 	switch {
 	case c.ends && slices.Contains(wrappers, c.name):
-		w.drop("the shortcode " + c.said + ", whose content stays")
+		w.drop(diag.Say("the shortcode %s, whose content stays", c.said))
 		return "", rest
 	case c.name == "param":
 		if v, ok := w.param(c.first()); ok {
@@ -102,7 +102,7 @@ func (w *writing) shortcodeInText(c call, found, rest string) (text, behind stri
 	case c.name == "kbd" && (ended || c.first() != ""):
 		return "<kbd>" + markup.Escape(markup.FirstLine(inside, c.first())) + "</kbd>", after
 	case c.name == "icon" || c.name == "fa" || c.name == "copyable":
-		w.drop("the shortcode " + c.said)
+		w.drop(diag.Say("the shortcode %s", c.said))
 		return "", rest
 	case (c.name == "hl" || c.name == "highlight" || c.name == "code" || c.name == "math" || c.name == "katex") && ended:
 		return markup.Code(inside), after
@@ -111,14 +111,14 @@ func (w *writing) shortcodeInText(c call, found, rest string) (text, behind stri
 	case (c.name == "button" || c.name == "link" || c.name == "ref-link") && ended && c.href() != "":
 		return "[" + strings.TrimSpace(inside) + "](" + c.href() + ")", after
 	case ended && (slices.Contains(wrappers, c.name) || slices.Contains(boxShortcodes, c.name)):
-		w.drop("the shortcode " + c.said + ", whose content stays")
+		w.drop(diag.Say("the shortcode %s, whose content stays", c.said))
 		return shortcodesInText(w, inside, ""), after
 	case c.name == "figure" || c.name == "img" || c.name == "image":
 		if src := c.named["src"]; src != "" {
 			return sized(image(c.named["alt"], src, markup.FirstLine(c.named["caption"], c.named["title"])), c.named["width"]), rest
 		}
 	}
-	w.p.ask(found, "the shortcode "+c.said+" was left as a note", "say it in Markdown")
+	w.p.ask(found, diag.Say("the shortcode %s was left as a note", c.said), diag.Say("say it in Markdown"))
 	return markup.Code(found), rest
 }
 
@@ -212,14 +212,14 @@ func shortcodes(w *writing, lines []string, i, depth int) ([]string, int) {
 	}
 	if !ok {
 		if c.ends {
-			w.drop("the end of the shortcode " + c.said)
+			w.drop(diag.Say("the end of the shortcode %s", c.said))
 			return nil, next
 		}
-		hint := "say it in Markdown"
+		hint := diag.Say("say it in Markdown")
 		if inside != nil {
-			hint += "; what stood inside of it stands below"
+			hint = diag.Say("%s; what stood inside of it stands below", hint)
 		}
-		out = slices.Concat(w.note(indent, found, "the shortcode "+c.said, hint), prefixed(indent, w.blocks(dedented(inside, indent), depth+1)))
+		out = slices.Concat(w.note(indent, found, diag.Say("the shortcode %s", c.said), hint), prefixed(indent, w.blocks(dedented(inside, indent), depth+1)))
 	}
 	if behind != "" {
 		out = append(out, w.inline(indent+behind))
@@ -258,7 +258,7 @@ func (w *writing) shortcode(c call, indent string, inside []string, depth int) (
 	case name == "card" && c.named["code"] == "true" && inside != nil:
 		return w.codeOf(c, indent, inside), true
 	case name == "copyable" || name == "toc" || name == "icon" || name == "comment":
-		w.drop("the shortcode " + c.said)
+		w.drop(diag.Say("the shortcode %s", c.said))
 		if inside != nil && name != "comment" {
 			return blocks(), true
 		}
@@ -266,7 +266,7 @@ func (w *writing) shortcode(c call, indent string, inside []string, depth int) (
 	case name == "include" || name == "readfile" || name == "include-md" || name == "import":
 		file, text, ok := w.found(markup.FirstLine(c.value("file", "path"), c.first()))
 		if ok && (c.named["code"] == "true" || c.named["lang"] != "" || !isText(file)) {
-			w.drop("that a part comes from another file: it stands here")
+			w.drop(diag.Say("that a part comes from another file: it stands here"))
 			return apart(prefixed(indent, markup.Fenced(c.named["lang"], strings.TrimRight(text, "\n")))...), true
 		} else if ok {
 			return w.include(indent, file, strings.Split(text, "\n"), depth), true
@@ -298,10 +298,10 @@ func (w *writing) shortcode(c call, indent string, inside []string, depth int) (
 		if all, before := w.shortTabs(c, dedented(inside, indent), depth+1); len(all) > 0 {
 			return slices.Concat(prefixed(indent, before), w.tabbed(indent, all)), true
 		}
-		w.drop("the shortcode " + c.said + ", whose content stays")
+		w.drop(diag.Say("the shortcode %s, whose content stays", c.said))
 		return prefixed(indent, blocks()), true
 	case (name == "card" || name == "blocks/feature" || name == "tab") && inside != nil:
-		w.drop("the shortcode " + c.said + ", whose content stays")
+		w.drop(diag.Say("the shortcode %s, whose content stays", c.said))
 		title := w.inline(markup.FirstLine(c.value("header", "title", "name"), c.first()))
 		if href := c.href(); href != "" && title != "" {
 			title = "[" + title + "](" + href + ")"
@@ -323,13 +323,13 @@ func (w *writing) shortcode(c call, indent string, inside []string, depth int) (
 	case (name == "button" || name == "link") && inside != nil && c.href() != "":
 		return apart(indent + "[" + markup.Line(strings.Join(inside, " ")) + "](" + c.href() + ")"), true
 	case inside != nil && slices.Contains(wrappers, name):
-		w.drop("the shortcode " + c.said + ", whose content stays")
+		w.drop(diag.Say("the shortcode %s, whose content stays", c.said))
 		if title := c.value("title", "header"); title != "" {
 			out = apart(indent + markup.Bold(w.inline(title)))
 		}
 		return append(out, prefixed(indent, blocks())...), true
 	case inside == nil && (slices.Contains(wrappers, name) || c.ends):
-		w.drop("the shortcode " + c.said)
+		w.drop(diag.Say("the shortcode %s", c.said))
 		return nil, true
 	case name == "param":
 		if v, ok := w.param(c.first()); ok {
@@ -500,6 +500,6 @@ func attributeLines(w *writing, lines []string, i, _ int) ([]string, int) {
 	if i == 0 || isBlank(lines[i-1]) || !attributeLine.MatchString(lines[i]) {
 		return nil, i
 	}
-	w.drop("attributes in braces")
+	w.drop(diag.Say("attributes in braces"))
 	return nil, i + 1
 }

@@ -192,7 +192,7 @@ func (im *importing) existing() error {
 }
 
 // mistake is something in the source that keeps the import from being made.
-func (im *importing) mistake(at diag.Pos, code, message, hint string) {
+func (im *importing) mistake(at diag.Pos, code string, message, hint diag.Text) {
 	im.diags = append(im.diags, diag.Diagnostic{Pos: at, Code: code, Message: message, Hint: hint})
 }
 

@@ -34,7 +34,7 @@ func body(t *testing.T, from Family, text string) (string, []string) {
 		a, _ := content.ParseArticle(f.Path, f.Text, plainParser)
 		for _, s := range a.Doc.Shown {
 			if at := string(f.Text); !shownInSource(s, text) {
-				t.Errorf("%s, and not in the source:\n%s", s.Message, at)
+				t.Errorf("%s, and not in the source:\n%s", s.Message.En, at)
 			}
 		}
 		_, rest, _ := strings.Cut(string(f.Text), "\n---\n")
@@ -47,15 +47,15 @@ func body(t *testing.T, from Family, text string) (string, []string) {
 // shownInSource reports whether readers of the source see as text, too, what the
 // rule finds. Only braces that hold no shortcode come into question here.
 func shownInSource(s markdown.Shown, source string) bool {
-	return strings.Contains(s.Message, "{{<>}}") && strings.Contains(source, "{{<>}}")
+	return strings.Contains(s.Message.En, "{{<>}}") && strings.Contains(source, "{{<>}}")
 }
 
 // reported is what a report says but for what every short page lacks.
 func reported(todo diag.List) []string {
 	var out []string
 	for _, d := range todo {
-		if !strings.HasPrefix(d.Message, "no ") && d.Message != "the source has no title: this one is the file's name" {
-			out = append(out, d.Message)
+		if !strings.HasPrefix(d.Message.En, "no ") && d.Message.En != "the source has no title: this one is the file's name" {
+			out = append(out, d.Message.En)
 		}
 	}
 	return out

@@ -85,7 +85,7 @@ func (im *importing) link() error {
 			dests[ref] = im.lead(w, p, ref)
 			if ref.Image && dests[ref] == "" && strings.Contains(ref.Dest, "//") {
 				if remote++; remote <= 20 {
-					p.ask(ref.Dest, "this image lies on another host: "+markup.Shorten(ref.Dest, 120), "copy it beside the article, so that it cannot vanish")
+					p.ask(ref.Dest, diag.Say("this image lies on another host: %s", markup.Shorten(ref.Dest, 120)), diag.Say("copy it beside the article, so that it cannot vanish"))
 				}
 			}
 		}

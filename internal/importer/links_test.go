@@ -108,13 +108,13 @@ func TestBesideArticles(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.mistake != "" {
-				if len(diags) != 1 || diags[0].Message != tt.mistake || diags[0].File != "old/card.md" {
+				if len(diags) != 1 || diags[0].Message.En != tt.mistake || diags[0].File != "old/card.md" {
 					t.Errorf("got %v, want %q", diags, tt.mistake)
 				}
 				return
 			}
 			if len(diags) > 0 {
-				t.Fatal(diags[0].Message)
+				t.Fatal(diags[0].Message.En)
 			}
 			if diff := cmp.Diff(tt.want, strings.TrimSpace(strings.TrimPrefix(string(out.Files[0].Text), "---\n"))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -159,7 +159,7 @@ func TestMistakes(t *testing.T) {
 			if err != nil || len(diags) != 1 {
 				t.Fatalf("got %v and %v, want one mistake", err, diags)
 			}
-			if got := diags[0].Pos.String() + ": " + diags[0].Message; !strings.HasPrefix(got, tt.want) {
+			if got := diags[0].Pos.String() + ": " + diags[0].Message.En; !strings.HasPrefix(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 )
 
@@ -74,8 +75,8 @@ next:
 
 // note is the block that stands in the place of what could not be kept, and a
 // line of the report.
-func (w *writing) note(indent, source, what, hint string) []string {
-	w.p.ask(markup.Line(source), what+" was left as a note", hint)
+func (w *writing) note(indent, source string, what, hint diag.Text) []string {
+	w.p.ask(markup.Line(source), diag.Say("%s was left as a note", what), hint)
 	return apart(indent + w.im.words.html.Note(source))
 }
 
@@ -197,7 +198,7 @@ func (w *writing) codeBlock(f fence, lines []string, i int) (title string, out [
 	language := f.language()
 	if options := strings.TrimSpace(strings.TrimPrefix(f.info, language)); options != "" {
 		if options != "{."+language+"}" {
-			w.drop("the options of a code block")
+			w.drop(diag.Say("the options of a code block"))
 		}
 		if m := titleOption.FindStringSubmatch(options); m != nil {
 			title = markup.Escape(m[1] + m[2] + m[3])
@@ -265,7 +266,7 @@ func tablesOfContents(w *writing, lines []string, i, _ int) ([]string, int) {
 	if !contentsLine.MatchString(lines[i]) {
 		return nil, i
 	}
-	w.drop("a table of contents")
+	w.drop(diag.Say("a table of contents"))
 	return nil, i + 1
 }
 

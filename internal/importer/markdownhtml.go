@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 )
 
@@ -81,7 +82,7 @@ func tags(w *writing, s, whole string) string {
 				b.WriteString(markup.Code(m[1]))
 				continue
 			}
-			w.drop("a comment")
+			w.drop(diag.Say("a comment"))
 			continue
 		}
 		t, ok := readTag(s)
@@ -120,7 +121,7 @@ func comments(w *writing, lines []string, i, _ int) ([]string, int) {
 	if found == "" {
 		return nil, i
 	}
-	w.drop("a comment")
+	w.drop(diag.Say("a comment"))
 	rest, _, _ := strings.Cut(some[len(found):], "\n")
 	return w.restOfLine(rest), i + strings.Count(found, "\n") + 1
 }
@@ -221,20 +222,20 @@ func (w *writing) oneTag(t tag, behind, whole string) string {
 		return ""
 	case t.name == name && slices.Contains(inlineTags, name) && name != "img":
 		if !t.closing && name != "span" && name != "a" {
-			w.drop("<" + name + ">, whose text stays")
+			w.drop(diag.Say("<%s>, whose text stays", name))
 		}
 		return ""
 	case t.closing:
-		w.drop("</" + t.name + ">")
+		w.drop(diag.Say("</%s>", t.name))
 		return ""
 	case t.name == "Badge" && t.empty && t.attrs["text"] != "":
-		w.drop("the look of <Badge>")
+		w.drop(diag.Say("the look of <Badge>"))
 		if strings.HasPrefix(start, "#") {
 			return "" // not part of the heading's words
 		}
 		return markup.Escape(t.attrs["text"])
 	}
-	w.p.ask(t.source, "<"+t.name+"> was left as a note", "say it in Markdown")
+	w.p.ask(t.source, diag.Say("<%s> was left as a note", t.name), diag.Say("say it in Markdown"))
 	return markup.Code(t.source)
 }
 
@@ -279,7 +280,7 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 		if !closed {
 			return nil, i
 		}
-		w.drop("</" + name + ">")
+		w.drop(diag.Say("</%s>", name))
 		return w.restOfLine(rest), i + 1
 	case component:
 		return w.component(lines, i, depth)
@@ -291,7 +292,7 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 	isOneTag := next == i+1 && !strings.Contains(strings.ToLower(l), "</"+lower)
 	switch {
 	case lower == "script" || lower == "style":
-		w.drop("<" + lower + ">")
+		w.drop(diag.Say("<%s>", lower))
 		return nil, next
 	case lower == "details":
 		return w.details(indent, block, depth), next
@@ -302,7 +303,7 @@ func htmlBlocks(w *writing, lines []string, i, depth int) (out []string, next in
 				return w.classBox(indent, kind, inside, depth), next
 			}
 		}
-		w.drop("<" + lower + ">, whose content stays")
+		w.drop(diag.Say("<%s>, whose content stays", lower))
 		return apart(prefixed(indent, w.blocks(inside, depth+1))...), next
 	case lower == "summary" && closed:
 		text, _, _ := strings.Cut(strings.Join(append([]string{rest}, block[1:]...), " "), "</")
@@ -435,13 +436,13 @@ func (w *writing) component(lines []string, i, depth int) (out []string, next in
 			out = w.include(indent, file, strings.Split(text, "\n"), depth)
 			break
 		}
-		out = w.note(indent, t.source, "the component <"+t.name+">", "write what is in "+w.imported[t.name]+" here")
+		out = w.note(indent, t.source, diag.Say("the component <%s>", t.name), diag.Say("write what is in %s here", w.imported[t.name]))
 	case tabsComponent.MatchString(t.name) && end > 0:
 		if out = w.tabsOf(t, indent, inside, depth); out != nil {
 			rest, next = behind, end
 			break
 		}
-		w.drop("<" + t.name + ">, whose content stays")
+		w.drop(diag.Say("<%s>, whose content stays", t.name))
 		out, rest, next = prefixed(indent, below()), behind, end
 	case (foldComponent.MatchString(t.name) || t.name == "details") && end > 0:
 		fold := below()
@@ -476,17 +477,17 @@ func (w *writing) component(lines []string, i, depth int) (out []string, next in
 			rest, next = behind, end
 		}
 	case tocComponent.MatchString(t.name):
-		w.drop("a table of contents")
+		w.drop(diag.Say("a table of contents"))
 	case strings.HasSuffix(t.name, "Card") && label != "" && end > 0:
 		href := markup.FirstLine(t.attrs["href"], t.attrs["link"], t.attrs["to"], t.attrs["doclink"], t.attrs["url"])
 		title := markup.Escape(label)
 		if href != "" && !strings.Contains(href, "(") {
 			title = "[" + title + "](" + markup.Destination(href) + ")"
 		}
-		w.drop("<" + t.name + ">, whose content stays")
+		w.drop(diag.Say("<%s>, whose content stays", t.name))
 		out, rest, next = append(apart(indent+"**"+title+"**"), prefixed(indent, below())...), behind, end
 	case strings.HasSuffix(t.name, "Card") && label != "" && t.empty && t.attrs["link"]+t.attrs["href"]+t.attrs["to"] != "":
-		w.drop("the look of <" + t.name + ">")
+		w.drop(diag.Say("the look of <%s>", t.name))
 		out = []string{indent + "- [" + markup.Escape(label) + "](" + markup.Destination(markup.FirstLine(t.attrs["link"], t.attrs["href"], t.attrs["to"])) + ")"}
 		if i == 0 || !strings.HasPrefix(strings.TrimSpace(lines[i-1]), "<"+t.name) {
 			out = append([]string{""}, out...)
@@ -495,20 +496,20 @@ func (w *writing) component(lines []string, i, depth int) (out []string, next in
 			out = append(out, "")
 		}
 	case end > 0 && t.attrs["label"]+t.attrs["title"] != "" && onlyLooks(t.attrs) && len(trimBlank(inside)) > 0:
-		w.drop("the look of <" + t.name + ">")
+		w.drop(diag.Say("the look of <%s>", t.name))
 		out, rest, next = append(apart(indent+markup.Bold(markup.Escape(label))), prefixed(indent, below())...), behind, end
 	case end > 0 && isBlank(strings.Join(inside, "")) && len(t.attrs) == 0:
-		w.drop("<" + t.name + ">")
+		w.drop(diag.Say("<%s>", t.name))
 		rest, next = behind, end
 	case end > 0 && (len(t.attrs) == 0 || t.name == "template" || t.name == "Transition") && len(trimBlank(inside)) > 0:
-		w.drop("<" + t.name + ">, whose content stays")
+		w.drop(diag.Say("<%s>, whose content stays", t.name))
 		out, rest, next = apart(prefixed(indent, below())...), behind, end
 	default:
 		whole := t.source
 		if !t.empty && strings.Contains(rest, "</"+t.name) {
 			whole, rest = whole+rest, ""
 		}
-		out = w.note(indent, whole, "the component <"+t.name+">", "say it in Markdown")
+		out = w.note(indent, whole, diag.Say("the component <%s>", t.name), diag.Say("say it in Markdown"))
 	}
 	if !isBlank(rest) {
 		out = append(out, w.inline(indent+rest))
@@ -623,7 +624,7 @@ func (w *writing) fragment(source string) string {
 	o.Fragment, o.FirstImage = true, len(w.p.data)
 	r, err := markup.Convert(source, o)
 	if err != nil {
-		w.p.ask(markup.Shorten(source, 40), "HTML was left as a note", "say it in Markdown")
+		w.p.ask(markup.Shorten(source, 40), diag.Say("HTML was left as a note"), diag.Say("say it in Markdown"))
 		return o.Note(source)
 	}
 	lines, code := strings.Split(w.p.converted(r), "\n"), fenceState("")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 )
 
@@ -60,7 +61,7 @@ func attributeLists(w *writing, s, _ string) string {
 			b.WriteString(sized("", wide[1]))
 			continue
 		}
-		w.drop("attributes in braces")
+		w.drop(diag.Say("attributes in braces"))
 	}
 	return b.String() + s[behind:]
 }
@@ -88,7 +89,7 @@ func signsOfMaterial(w *writing, s, _ string) string {
 		}
 		return strings.Join(out, "+")
 	})
-	s = iconName.ReplaceAllStringFunc(s, func(string) string { w.drop("an icon"); return "" })
+	s = iconName.ReplaceAllStringFunc(s, func(string) string { w.drop(diag.Say("an icon")); return "" })
 	return inserted.ReplaceAllString(s, "<u>$1</u>")
 }
 
@@ -98,7 +99,7 @@ func abbreviations(w *writing, lines []string, i, _ int) ([]string, int) {
 	if !abbreviation.MatchString(lines[i]) {
 		return nil, i
 	}
-	w.drop("what an abbreviation means")
+	w.drop(diag.Say("what an abbreviation means"))
 	return nil, i + 1
 }
 
@@ -136,7 +137,7 @@ func formulaBlocks(w *writing, lines []string, i, _ int) ([]string, int) {
 		if behind = strings.TrimSpace(behind); behind != "" && !attrList.MatchString(behind) || !w.math && !texCommand.MatchString(all) || all == "" {
 			return nil, i
 		}
-		w.drop("the look of a formula, which stands as code")
+		w.drop(diag.Say("the look of a formula, which stands as code"))
 		return apart(prefixed(m[1], markup.Fenced("tex", all))...), i + at + 1
 	}
 	return nil, i
@@ -166,7 +167,7 @@ func formulas(w *writing, s, _ string) string {
 			s = s[at[2*group]:]
 			continue
 		}
-		w.drop("the look of a formula, which stands as code")
+		w.drop(diag.Say("the look of a formula, which stands as code"))
 		b.WriteString(s[:at[0]] + markup.Code(inside))
 		s = s[at[1]:]
 	}
@@ -229,7 +230,7 @@ func lostReferences(w *writing, s, _ string) string {
 		text := s[m[2]:m[3]]
 		b.WriteString(s[behind:m[0]] + text)
 		behind = m[1]
-		w.p.ask(text, "nothing says where the link ["+markup.Shorten(name, 60)+"] leads", "link to an article")
+		w.p.ask(text, diag.Say("nothing says where the link [%s] leads", markup.Shorten(name, 60)), diag.Say("link to an article"))
 	}
 	return b.String() + s[behind:]
 }

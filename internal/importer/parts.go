@@ -141,10 +141,10 @@ func (w *writing) partOfCode(lines []string, i int) (out []string, next int) {
 	}
 	_, out, ok := w.snippet(m[2])
 	if !ok {
-		w.p.ask(strings.TrimSpace(lines[i]), "a part from another file was not found: "+markup.Shorten(m[2], 120), "write that part here")
+		w.p.ask(strings.TrimSpace(lines[i]), diag.Say("a part from another file was not found: %s", markup.Shorten(m[2], 120)), diag.Say("write that part here"))
 		return nil, i
 	}
-	w.drop("that a part comes from another file: it stands here")
+	w.drop(diag.Say("that a part comes from another file: it stands here"))
 	return prefixed(m[1], out), i + 1
 }
 
@@ -155,7 +155,7 @@ func includes(w *writing, lines []string, i, depth int) (out []string, next int)
 		return nil, i
 	}
 	note := func() ([]string, int) {
-		return w.note(leading(l), strings.TrimSpace(l), "a part from another file", "write that part here"), i + 1
+		return w.note(leading(l), strings.TrimSpace(l), diag.Say("a part from another file"), diag.Say("write that part here")), i + 1
 	}
 	if m := commentPart.FindStringSubmatch(l); m != nil {
 		file, text, ok := w.found(m[2])
@@ -188,7 +188,7 @@ func includes(w *writing, lines []string, i, depth int) (out []string, next int)
 		if m[5] != "" {
 			out = []string{m[1] + "**" + markup.Escape(m[5]) + "**", ""}
 		}
-		w.drop("that a part comes from another file: it stands here")
+		w.drop(diag.Say("that a part comes from another file: it stands here"))
 		language := strings.TrimPrefix(path.Ext(file), ".")
 		return apart(append(out, prefixed(m[1], markup.Fenced(language, strings.Join(inside, "\n")))...)...), i + 1
 	}
@@ -212,7 +212,7 @@ func includes(w *writing, lines []string, i, depth int) (out []string, next int)
 				if file, inside, ok := w.snippet(name); ok && isText(file) {
 					out = append(out, w.include(m[1], file, inside, depth)...)
 				} else {
-					out = append(out, w.note(m[1], name, "a part from another file", "write that part here")...)
+					out = append(out, w.note(m[1], name, diag.Say("a part from another file"), diag.Say("write that part here"))...)
 				}
 			}
 			return out, i + 1 + end + 1
@@ -236,7 +236,7 @@ func isText(file string) bool {
 // include writes Markdown of another file into the page.
 func (w *writing) include(indent, file string, lines []string, depth int) []string {
 	if slices.Contains(w.including, file) || depth >= deepestBlock {
-		return w.note(indent, file, "a part that has itself in it", "write that part here")
+		return w.note(indent, file, diag.Say("a part that has itself in it"), diag.Say("write that part here"))
 	}
 	text := strings.Join(lines, "\n")
 	if m := yamlFront.FindStringIndex(text); m != nil {
@@ -244,7 +244,7 @@ func (w *writing) include(indent, file string, lines []string, depth int) []stri
 	} else if m := tomlFront.FindStringIndex(text); m != nil {
 		text = text[m[1]:]
 	}
-	w.drop("that a part comes from another file: it stands here")
+	w.drop(diag.Say("that a part comes from another file: it stands here"))
 	w.including = append(w.including, file)
 	out := w.blocks(strings.Split(w.im.filled(text), "\n"), depth+1)
 	w.including = w.including[:len(w.including)-1]
@@ -318,7 +318,7 @@ func expressions(w *writing, s, _ string) string {
 		if len(inside) > 2 && (inside[0] == '\'' || inside[0] == '"' || inside[0] == '`') && inside[len(inside)-1] == inside[0] {
 			return markup.Escape(inside[1 : len(inside)-1])
 		}
-		w.p.ask(written, "the value "+markup.Shorten(written, 60)+" was left as a note", "write what it stands for")
+		w.p.ask(written, diag.Say("the value %s was left as a note", markup.Shorten(written, 60)), diag.Say("write what it stands for"))
 		return markup.Code(written)
 	})
 }

@@ -48,7 +48,7 @@ func (im *importing) place() error {
 		dir, name := path.Join(im.options.Into, p.into), p.name
 		if dir == "" && name != "index" && site.Reserved(name) {
 			name += "-page"
-			p.ask("", "the address /"+p.name+"/ belongs to the program: the file is "+name+".md", "")
+			p.ask("", diag.Say("the address /%s/ belongs to the program: the file is %s.md", p.name, name), diag.Text{})
 		}
 		free := func(n string) bool {
 			target := strings.ToLower(path.Join(dir, n))
@@ -58,12 +58,12 @@ func (im *importing) place() error {
 			for n := 2; !free(name); n++ {
 				name = fmt.Sprintf("%s-%d", first, n)
 			}
-			p.ask("", fmt.Sprintf("another page or folder of the import has the name %s: this file is %s.md", first, name), "give it a name of its own, or make the two one article")
+			p.ask("", diag.Say("another page or folder of the import has the name %s: this file is %s.md", first, name), diag.Say("give it a name of its own, or make the two one article"))
 		}
 		p.target = path.Join(dir, name+".md")
 		key := strings.ToLower(p.target)
 		if im.taken[key] { // nothing is written over
-			im.mistake(diag.Pos{File: p.shown}, "exists", p.target+" exists already in the content folder", "choose another folder with -into, or move that file away")
+			im.mistake(diag.Pos{File: p.shown}, "exists", diag.Say("%s exists already in the content folder", p.target), diag.Say("choose another folder with -into, or move that file away"))
 		}
 		own[key], im.taken[key] = true, true
 		im.byTarget[p.target] = p

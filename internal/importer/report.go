@@ -1,9 +1,7 @@
 package importer
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"whyfix/internal/diag"
@@ -13,17 +11,17 @@ import (
 
 // ask leaves something to a person; find are the words of the file that it is
 // about.
-func (p *page) ask(find, message, hint string) {
+func (p *page) ask(find string, message, hint diag.Text) {
 	p.todos = append(p.todos, markup.Todo{Find: find, Message: message, Hint: hint})
 }
 
 // report lists what a person must do in an article.
 func (p *page) report() diag.List {
 	if left := markup.Unique(p.left); len(left) > 0 {
-		p.ask("", "keys of the source that have no place here: "+markup.Shorten(strings.Join(left, ", "), 200), "")
+		p.ask("", diag.Say("keys of the source that have no place here: %s", markup.Shorten(strings.Join(left, ", "), 200)), diag.Text{})
 	}
 	if len(p.tags) > 0 {
-		p.ask("products:", "all tags of the source stand under products", "move those that name a cause, a solution or a case")
+		p.ask("products:", diag.Say("all tags of the source stand under products"), diag.Say("move those that name a cause, a solution or a case"))
 	}
 	if !p.parsed.Index {
 		p.chain()
@@ -35,7 +33,7 @@ func (p *page) report() diag.List {
 	}
 	for _, d := range p.diags {
 		if d.Severity == diag.Error {
-			d.Message, d.Source = "not converted well: "+d.Message, ""
+			d.Message, d.Source = diag.Say("not converted well: %s", d.Message), ""
 			out = append(out, d)
 		}
 	}
@@ -62,7 +60,7 @@ func (p *page) at(words string, used map[string]int) diag.Pos {
 // solution.
 func (p *page) chain() {
 	if len(p.parsed.Symptoms) == 0 {
-		p.ask("", "no symptoms", "write what readers say, in their words, under symptoms")
+		p.ask("", diag.Say("no symptoms"), diag.Say("write what readers say, in their words, under symptoms"))
 	}
 	count, heading, related := map[markdown.Kind]int{}, "", false
 	for _, s := range p.parsed.Doc.Sections {
@@ -75,16 +73,16 @@ func (p *page) chain() {
 	causes, solutions := count[markdown.Cause], count[markdown.Solution]
 	switch {
 	case causes == 0 && solutions == 0:
-		p.ask("", "no heading tells the causes or the solutions", "add the sections {.cause} and {.solution}")
+		p.ask("", diag.Say("no heading tells the causes or the solutions"), diag.Say("add the sections {.cause} and {.solution}"))
 	case solutions == 0:
-		p.ask(heading, "causes without a solution", "add a section {.solution}, and say with {for=\"…\"} which cause each part is for")
+		p.ask(heading, diag.Say("causes without a solution"), diag.Say(`add a section {.solution}, and say with {for="…"} which cause each part is for`))
 	case causes == 0:
-		p.ask("", "solutions without a cause", "add a section {.cause} that says why it happens")
+		p.ask("", diag.Say("solutions without a cause"), diag.Say("add a section {.cause} that says why it happens"))
 	case causes > 1 && !related:
-		p.ask(heading, fmt.Sprintf("%d causes, and no solution says which of them it is for", causes), "write {for=\"the cause\"} behind the heading of each solution")
+		p.ask(heading, diag.Say("%d causes, and no solution says which of them it is for", causes), diag.Say(`write {for="the cause"} behind the heading of each solution`))
 	}
 	if causes > 0 && count[markdown.Check] == 0 {
-		p.ask("", "nothing tells how to find out which cause it is", "add a section {.check}")
+		p.ask("", diag.Say("nothing tells how to find out which cause it is"), diag.Say("add a section {.check}"))
 	}
 }
 
@@ -183,20 +181,21 @@ func symptomHeading(s string) bool {
 }
 
 // droppings counts what was left out of a page.
-type droppings map[string]int
+type droppings map[diag.Text]int
 
-func (d droppings) drop(what string) { d[what]++ }
+func (d droppings) drop(what diag.Text) { d[what]++ }
 
 // leftOut puts what was dropped into the report.
 func (d droppings) leftOut(p *page) {
-	var what []string
+	var what []diag.Text
 	for k, n := range d {
 		if n > 1 {
-			k += " (" + strconv.Itoa(n) + "×)"
+			k = diag.Say("%s (%d×)", k, n)
 		}
 		what = append(what, k)
 	}
-	if slices.Sort(what); len(what) > 0 {
-		p.ask("", "left out: "+strings.Join(what, ", "), "look whether the article misses something")
+	slices.SortFunc(what, func(a, b diag.Text) int { return strings.Compare(a.En, b.En) })
+	if len(what) > 0 {
+		p.ask("", diag.Say("left out: %s", diag.Join(what)), diag.Say("look whether the article misses something"))
 	}
 }

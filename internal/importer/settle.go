@@ -52,13 +52,16 @@ func (im *importing) settle() error {
 				if p := im.byTarget[d.File]; p != nil {
 					from = p.shown
 				}
-				im.mistake(diag.Pos{File: from}, d.Code, "the site would not build: "+d.Pos.String()+": "+d.Message, d.Hint)
+				im.mistake(diag.Pos{File: from}, d.Code, diag.Say("the site would not build: %s: %s", d.Pos.String(), d.Message), d.Hint)
 			}
 		}
 		break
 	}
 	return nil
 }
+
+// shortened is what was said as a part of what is said.
+func shortened(said string) string { return markup.Shorten(said, 100) }
 
 func isNoError(d diag.Diagnostic) bool { return d.Severity != diag.Error }
 
@@ -124,7 +127,7 @@ func (im *importing) aliasesOf(p *page) {
 			key += "/"
 		}
 		if im.redirects[addressKey(key)] {
-			p.ask("", "the old address "+markup.Shorten(key, 120)+" could not be kept: an article that is there has it", "")
+			p.ask("", diag.Say("the old address %s could not be kept: an article that is there has it", markup.Shorten(key, 120)), diag.Text{})
 			continue
 		}
 		out = append(out, key)
@@ -162,7 +165,7 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 			at, source := lines.Offset(d.Line, 1), lines.Text(d.Line)
 			if bare := attributes.ReplaceAllString(source, ""); bare != source && strings.HasPrefix(p.text[at:], source) {
 				p.text = p.text[:at] + bare + p.text[at+len(source):]
-				p.ask(strings.TrimSpace(bare), "the attributes of this heading were left out: "+markup.Shorten(d.Message, 100), "")
+				p.ask(strings.TrimSpace(bare), diag.Say("the attributes of this heading were left out: %s", d.Message.With(shortened)), diag.Text{})
 			}
 		case "box-open", "box-kind", "tabs-empty", "comment-open":
 			at := lines.Offset(d.Line, d.Col)
@@ -172,7 +175,7 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 				}
 			}
 			p.text = p.text[:at] + `\` + p.text[at:]
-			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
+			p.ask(p.text[at:min(at+20, len(p.text))], diag.Say("this stands as text: %s", d.Message.With(shortened)), diag.Say("mend it by hand"))
 		case "comment-shown":
 			at := lines.Offset(d.Line, d.Col)
 			sign := strings.IndexAny(p.text[at:], "<!-%{>")
@@ -181,7 +184,7 @@ func (im *importing) mend(p *page, own diag.List, round int) bool {
 			}
 			at += sign
 			p.text = p.text[:at] + `\` + p.text[at:]
-			p.ask(p.text[at:min(at+20, len(p.text))], "this stands as text: "+markup.Shorten(d.Message, 100), "mend it by hand")
+			p.ask(p.text[at:min(at+20, len(p.text))], diag.Say("this stands as text: %s", d.Message.With(shortened)), diag.Say("mend it by hand"))
 		}
 	}
 	switch {
@@ -219,7 +222,7 @@ func (im *importing) mendLinks(p *page, lines *diag.Lines, links map[diag.Pos]st
 	for _, pos := range places {
 		at := lines.Offset(pos.Line, pos.Col)
 		p.text = p.text[:at] + `\` + p.text[at:]
-		p.ask(strings.ToValidUTF8(p.text[at:min(at+60, len(p.text))], ""), "a link that leads nowhere stands as text", "mend it by hand")
+		p.ask(strings.ToValidUTF8(p.text[at:min(at+60, len(p.text))], ""), diag.Say("a link that leads nowhere stands as text"), diag.Say("mend it by hand"))
 	}
 	im.parse(p)
 }
@@ -229,19 +232,19 @@ func (im *importing) withdraw(p *page, source string, d diag.Diagnostic) bool {
 	for i, a := range p.aliases {
 		if source == "  - "+quoted(a) {
 			p.aliases = slices.Delete(p.aliases, i, i+1)
-			p.ask("", "the old address "+markup.Shorten(a, 120)+" could not be kept: "+d.Message, "")
+			p.ask("", diag.Say("the old address %s could not be kept: %s", markup.Shorten(a, 120), d.Message), diag.Text{})
 			return true
 		}
 	}
 	if strings.HasPrefix(source, "slug:") && p.slug != "" {
-		p.ask("", "the slug "+quoted(p.slug)+" could not be kept: "+d.Message, "")
+		p.ask("", diag.Say("the slug %s could not be kept: %s", quoted(p.slug), d.Message), diag.Text{})
 		p.slug = ""
 		return true
 	}
 	for i, t := range p.tags {
-		if strings.HasPrefix(source, "products:") && (strings.Contains(d.Message, t) || len(t) > 100) {
+		if strings.HasPrefix(source, "products:") && (strings.Contains(d.Message.En, t) || len(t) > 100) {
 			p.tags = slices.Delete(p.tags, i, i+1)
-			p.ask("", "the tag "+quoted(markup.Shorten(t, 60))+" was left out: "+d.Message, "")
+			p.ask("", diag.Say("the tag %s was left out: %s", quoted(markup.Shorten(t, 60)), d.Message), diag.Text{})
 			return true
 		}
 	}
@@ -257,14 +260,14 @@ func (im *importing) unlink(p *page, s spot) {
 	with := ""
 	if s.Image {
 		with = strings.TrimPrefix(markup.Escape(markup.Line(s.Alt))+" ("+im.words.noImage+markup.Code(dest)+")", " ")
-		p.ask(markup.Code(dest), "this image was not found: "+markup.Shorten(dest, 120), "put the file beside the article and write ![…](its name)")
+		p.ask(markup.Code(dest), diag.Say("this image was not found: %s", markup.Shorten(dest, 120)), diag.Say("put the file beside the article and write ![…](its name)"))
 	} else {
 		text := strings.TrimPrefix(p.text[s.open:s.start], "[")
 		text = text[:max(strings.LastIndex(text, "]("), 0)]
 		if with = markup.Code(dest); text != dest && !isBlank(text) {
 			with = strings.TrimPrefix(text, " ") + " (" + with + ")"
 		}
-		p.ask(markup.Code(dest), "this link leads to nothing that was imported: "+markup.Shorten(dest, 120), "link to an article, or take the address out")
+		p.ask(markup.Code(dest), diag.Say("this link leads to nothing that was imported: %s", markup.Shorten(dest, 120)), diag.Say("link to an article, or take the address out"))
 	}
 	behind := p.text[s.close:]
 	if s.Image {
@@ -289,8 +292,9 @@ func (im *importing) aim(p *page, s spot) {
 	}
 	want, match := letters(fragment), ""
 	if article != nil && want != "" {
-		if i := slices.IndexFunc(article.Doc.IDs, func(id string) bool { return letters(id) == want }); i >= 0 {
-			match = article.Doc.IDs[i]
+		ids := article.Doc.AllIDs()
+		if i := slices.IndexFunc(ids, func(id string) bool { return letters(id) == want }); i >= 0 {
+			match = ids[i]
 		}
 	}
 	switch {
@@ -298,7 +302,7 @@ func (im *importing) aim(p *page, s spot) {
 		p.text = p.text[:s.start] + dest + "#" + markup.Address(match) + p.text[s.end:]
 	case dest != "":
 		p.text = p.text[:s.start] + dest + p.text[s.end:]
-		p.ask(dest, "the place #"+markup.Shorten(fragment, 60)+" is not on that page: the link leads to its top", "")
+		p.ask(dest, diag.Say("the place #%s is not on that page: the link leads to its top", markup.Shorten(fragment, 60)), diag.Text{})
 	default:
 		im.unlink(p, s)
 	}

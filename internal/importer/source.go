@@ -151,7 +151,7 @@ func stem(p string) string { return strings.TrimSuffix(path.Base(p), path.Ext(p)
 func (im *importing) read() error {
 	p, found := &im.project, 0
 	unread := func(name string, err error) {
-		im.mistake(diag.Pos{File: im.src.show(name)}, "file-read", "cannot be read: "+plain(err).Error(), "")
+		im.mistake(diag.Pos{File: im.src.show(name)}, "file-read", diag.Say("cannot be read: %s", plain(err).Error()), diag.Text{})
 	}
 	err := im.src.walk(im.ctx, p.start, p.public, func(name string, hidden bool, err error) {
 		switch {

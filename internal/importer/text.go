@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/importer/markup"
 	"whyfix/internal/markdown"
 )
@@ -55,7 +56,7 @@ func (im *importing) textPage(in *input) {
 		lines = lines[t.next(lines):]
 	}
 	if t.guessed {
-		p.ask("", "the headings were guessed from short lines", "look whether each is one")
+		p.ask("", diag.Say("the headings were guessed from short lines"), diag.Say("look whether each is one"))
 	}
 	p.body = strings.TrimSpace(strings.Join(t.out, "\n")) + "\n"
 	im.pages = append(im.pages, p)

@@ -96,8 +96,8 @@ type zdExport struct {
 
 // zendeskFile adds one file to the export.
 func (im *importing) zendeskFile(in *input) {
-	wrong := func(at int, message string) {
-		im.diags = append(im.diags, in.lines.New(in.lines.At(at), diag.Error, "json", message, "export the file again"))
+	wrong := func(at int, message diag.Text) {
+		im.diags = append(im.diags, in.lines.New(in.lines.At(at), diag.Error, "json", message, diag.Say("export the file again")))
 	}
 	var e zdExport
 	into := any(&e)
@@ -110,13 +110,13 @@ func (im *importing) zendeskFile(in *input) {
 	}
 	switch {
 	case errors.As(err, &syntax) && strings.HasPrefix(syntax.Error(), "unexpected end"):
-		wrong(len(in.text), "the file ends in the middle")
+		wrong(len(in.text), diag.Say("the file ends in the middle"))
 	case errors.As(err, &syntax):
-		wrong(int(syntax.Offset)-1, "this is not valid JSON")
+		wrong(int(syntax.Offset)-1, diag.Say("this is not valid JSON"))
 	case err != nil:
 		wrong(misshapen(in.text, err))
 	case len(e.Articles)+len(e.Sections)+len(e.Categories) == 0:
-		im.mistake(diag.Pos{File: in.shown, Line: 1, Col: 1}, "zendesk", "there is no article in this export", "export the articles as JSON, with a list named “articles”")
+		im.mistake(diag.Pos{File: in.shown, Line: 1, Col: 1}, "zendesk", diag.Say("there is no article in this export"), diag.Say("export the articles as JSON, with a list named “articles”"))
 	}
 	for _, a := range e.Articles {
 		start, _ := within(in.text, a.text)
@@ -132,14 +132,14 @@ func (im *importing) zendeskFile(in *input) {
 
 // misshapen says which value has another shape than in an export, and where it
 // stands.
-func misshapen(text []byte, err error) (at int, message string) {
+func misshapen(text []byte, err error) (at int, message diag.Text) {
 	shape := (*json.UnmarshalTypeError)(nil)
 	if !errors.As(err, &shape) || shape.Field == "" {
-		return 0, "this is not what an export has here"
+		return 0, diag.Say("this is not what an export has here")
 	}
 	key := strconv.Quote(shape.Field[strings.LastIndexByte(shape.Field, '.')+1:])
 	at = bytes.LastIndex(text[:min(max(int(shape.Offset), 0), len(text))], []byte(key))
-	return max(at, 0), strconv.Quote(shape.Field) + " has another shape than in an export: it is a " + shape.Value
+	return max(at, 0), diag.Say("%q has another shape than in an export: it is a %s", shape.Field, shape.Value)
 }
 
 // zendeskPages makes pages of what the files of an export had.
@@ -182,11 +182,11 @@ func (im *importing) zendeskPages() {
 		p := im.zendeskArticle(a)
 		p.into = into
 		if section == nil {
-			p.ask("", "the article is in no section of the export: it lies at the top", "move it to the folder where it belongs")
+			p.ask("", diag.Say("the article is in no section of the export: it lies at the top"), diag.Say("move it to the folder where it belongs"))
 		}
 		key := string(a.ID) + "\x00" + strings.ToLower(a.Locale)
 		if a.ID != "" && seen[key] {
-			im.mistake(a.at, "zendesk", "the article "+string(a.ID)+" is in the export twice", "take one of the two out, or import one file alone")
+			im.mistake(a.at, "zendesk", diag.Say("the article %s is in the export twice", string(a.ID)), diag.Say("take one of the two out, or import one file alone"))
 		}
 		seen[key] = true
 		im.pages = append(im.pages, p)
@@ -214,11 +214,11 @@ func (im *importing) zendeskArticle(a zdArticle) *page {
 		}
 	}
 	if a.Outdated {
-		p.ask("", "the source says that this article is out of date", "read it again")
+		p.ask("", diag.Say("the source says that this article is out of date"), diag.Say("read it again"))
 	}
 	body, err := markup.Convert(a.Body, im.words.html)
 	if err != nil {
-		im.mistake(a.at, "html", "the body of this article cannot be read: "+err.Error(), "take the article out, or write it by hand")
+		im.mistake(a.at, "html", diag.Say("the body of this article cannot be read: %s", err.Error()), diag.Say("take the article out, or write it by hand"))
 		return p
 	}
 	p.body = p.converted(body)

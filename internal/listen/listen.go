@@ -8,7 +8,6 @@ package listen
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -35,11 +34,11 @@ func At(option, addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, diag.WithHint(fmt.Errorf("%s is already in use", addr), "stop the other program, or choose another port with "+option+"; port 0 picks a free one")
+		return nil, diag.WithHint(diag.Say("%s is already in use", addr), diag.Say("stop the other program, or choose another port with %s; port 0 picks a free one", option))
 	case errors.Is(err, syscall.EACCES):
-		return nil, diag.WithHint(fmt.Errorf("you may not listen on %s", addr), "choose a port above 1023 with "+option)
+		return nil, diag.WithHint(diag.Say("you may not listen on %s", addr), diag.Say("choose a port above 1023 with %s", option))
 	case err != nil:
-		return nil, diag.Misuse(option+": "+Reason(err), "write host:port, such as 127.0.0.1:8080")
+		return nil, diag.Misuse(diag.Say("%s: %s", option, Reason(err)), diag.Say("write host:port, such as 127.0.0.1:8080"))
 	}
 	return l, nil
 }

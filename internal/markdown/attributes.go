@@ -24,7 +24,7 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	}
 	for _, a := range h.Attributes() {
 		if v, ok := a.Value.([]byte); ok {
-			r.noComment(v, h.Pos(), "attribute of a heading")
+			r.noComment(v, h.Pos(), diag.Say("readers would see the comment in the attribute of a heading"))
 		}
 	}
 	for _, name := range []string{"tag", "for"} {
@@ -32,8 +32,8 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 		case []byte, string:
 		default:
 			if ok { // {tag=007} is the number 7
-				r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", "this value of "+name+" is read as a number or a sign, not as a text",
-					`put the value in quotes: {`+name+`="…"}`)
+				r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", diag.Say("this value of %s is read as a number or a sign, not as a text", name),
+					diag.Say(`put the value in quotes: {%s="…"}`, name))
 			}
 		}
 	}
@@ -45,11 +45,11 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	if !strings.ContainsAny(line, "{（(") {
 		return
 	}
-	lost := func(at int, hint string) {
-		r.problem(r.at(last.Start+at), diag.Error, "heading-attribute", "this is not read as an attribute, and would be shown", hint)
+	lost := func(at int, hint diag.Text) {
+		r.problem(r.at(last.Start+at), diag.Error, "heading-attribute", diag.Say("this is not read as an attribute, and would be shown"), hint)
 	}
 	if m := kindInBrackets.FindStringSubmatchIndex(line); m != nil {
-		lost(m[0], "write it in braces: {."+line[m[2]:m[3]]+"}")
+		lost(m[0], diag.Say("write it in braces: {.%s}", line[m[2]:m[3]]))
 		return
 	}
 	open := strings.LastIndexByte(line, '{')
@@ -58,23 +58,23 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	}
 	inside, behind, closed := strings.Cut(line[open+1:], "}")
 	if m := kindWithoutPoint.FindStringSubmatch(inside); closed && m != nil && strings.Trim(behind, afterBraces) == "" {
-		lost(open, "write a point before the kind: {."+m[1]+"}")
+		lost(open, diag.Say("write a point before the kind: {.%s}", m[1]))
 		return
 	}
 	colon := meantWithColon.FindStringSubmatch(inside)
 	if colon == nil && !meantAsAttribute.MatchString(inside) || strings.Trim(behind, afterBraces) != "" {
 		return
 	}
-	hint := "write it as {.cause}, {#name} or {for=\"…\"}"
+	hint := diag.Say(`write it as {.cause}, {#name} or {for="…"}`)
 	switch quoted := QuotedAttributes(inside); {
 	case colon != nil:
-		hint = "write = in place of the colon: {" + QuotedAttributes(colon[1]+"="+strings.TrimSpace(inside[len(colon[0]):])) + "}"
+		hint = diag.Say("write = in place of the colon: {%s}", QuotedAttributes(colon[1]+"="+strings.TrimSpace(inside[len(colon[0]):])))
 	case !closed:
-		hint = "the } is missing: {" + strings.TrimSpace(quoted) + "}"
+		hint = diag.Say("the } is missing: {%s}", strings.TrimSpace(quoted))
 	case behind != "":
-		hint = "nothing stands behind it: take “" + behind + "” out, or write it before the {"
+		hint = diag.Say("nothing stands behind it: take “%s” out, or write it before the {", behind)
 	case quoted != inside:
-		hint = "put the value in quotes: {" + quoted + "}"
+		hint = diag.Say("put the value in quotes: {%s}", quoted)
 	}
 	lost(open, hint)
 }
@@ -93,7 +93,7 @@ var (
 // unknownAttribute reports an attribute that is near one that is read. Others
 // are those of other programs, and take nothing away.
 func (r *reading) unknownAttribute(h *ast.Heading, name string, value any) {
-	hint := ""
+	hint := diag.Text{}
 	switch lower := strings.ToLower(name); {
 	case slices.Contains([]string{"id", "class", "tag", "for"}, name):
 		return
@@ -102,15 +102,15 @@ func (r *reading) unknownAttribute(h *ast.Heading, name string, value any) {
 		if v, ok := value.([]byte); ok {
 			text = string(v)
 		}
-		hint = "write {." + strings.TrimSuffix(lower, "s") + "} for the kind of a section, {for=\"" + text + "\"} for the cause that an item is for, or {tag=\"" + text + "\"} for what it is about"
+		hint = diag.Say(`write {.%s} for the kind of a section, {for="%s"} for the cause that an item is for, or {tag="%s"} for what it is about`, strings.TrimSuffix(lower, "s"), text, text)
 	default:
 		near := diag.Nearest(lower, []string{"tag", "for"})
 		if near == "" || len(lower) > len(near)+1 {
 			return
 		}
-		hint = "did you mean " + quote(near) + "?"
+		hint = diag.Meant(near)
 	}
-	r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", "no heading has an attribute "+quote(name), hint)
+	r.problem(r.at(h.Pos()), diag.Error, "heading-attribute", diag.Say("no heading has an attribute %q", name), hint)
 }
 
 // QuotedAttributes are the attributes in the braces behind a heading, with the
@@ -174,11 +174,11 @@ func (r *reading) tooDeep(h *ast.Heading, itemLevel int) {
 		return
 	}
 	at := r.at(h.Pos())
-	hint := "write it with " + strings.Repeat("#", itemLevel) + ", as the other items of its section, or take the braces out"
+	hint := diag.Say("write it with %s, as the other items of its section, or take the braces out", strings.Repeat("#", itemLevel))
 	if at.File != r.lines.File {
-		hint = "a piece lies below the heading that it is put under: put it right below that of the section, or take the braces out"
+		hint = diag.Say("a piece lies below the heading that it is put under: put it right below that of the section, or take the braces out")
 	}
-	r.problem(at, diag.Warning, "heading-inside", "this heading stands inside an item, so that nothing is done with what stands in braces behind it", hint)
+	r.problem(at, diag.Warning, "heading-inside", diag.Say("this heading stands inside an item, so that nothing is done with what stands in braces behind it"), hint)
 }
 
 // headingsInside reports the headings inside a block of the top level that are
@@ -190,23 +190,23 @@ func (r *reading) headingsInside(block ast.Node, kind *Section, itemLevel int) {
 			return
 		}
 		r.inside = r.inside[1:]
-		where, what := container(h), ""
+		where, what := container(h), None
 		switch {
 		case r.related(h) || r.kindAttribute(h) != None:
-			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that nothing is done with what stands in braces behind it",
-				"write it outside, on a line that begins with its signs, or take the braces out")
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", diag.Say("this heading stands in %s, so that nothing is done with what stands in braces behind it", where),
+				diag.Say("write it outside, on a line that begins with its signs, or take the braces out"))
 			continue
 		case kind != nil && h.Level > int(kind.Level):
 			if itemLevel != 0 && h.Level > itemLevel {
 				continue
 			}
-			what = kind.Kind.String()
+			what = kind.Kind
 		default:
-			what = r.parser.options.Words.Kind(r.plain(h)).String()
+			what = r.parser.options.Words.Kind(r.plain(h))
 		}
-		if what != "" {
-			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", "this heading stands in "+where+", so that it is no "+what,
-				"write it outside, on a line that begins with its signs; inside, bold words do as well: **"+short(r.plain(h))+"**")
+		if what != None {
+			r.problem(r.at(h.Pos()), diag.Warning, "heading-inside", diag.Say("this heading stands in %s, so that it is no %s", where, kindText(what)),
+				diag.Say("write it outside, on a line that begins with its signs; inside, bold words do as well: **%s**", short(r.plain(h))))
 		}
 	}
 }
@@ -222,22 +222,37 @@ func inBlock(n, block ast.Node) bool {
 }
 
 // container is what a heading stands in, in words.
-func container(h *ast.Heading) string {
+func container(h *ast.Heading) diag.Text {
 	switch p := h.Parent().(type) {
 	case *ast.ListItem:
-		return "a list"
+		return diag.Say("a list")
 	case *boxNode:
 		switch p.kind {
 		case foldBox:
-			return "a fold"
+			return diag.Say("a fold")
 		case tabBox, tabsBox:
-			return "a tab"
+			return diag.Say("a tab")
 		}
-		return "a callout"
+		return diag.Say("a callout")
 	case *ast.Blockquote:
-		return "a quote"
+		return diag.Say("a quote")
 	}
-	return "another block"
+	return diag.Say("another block")
+}
+
+// kindText is a kind of section in words.
+func kindText(k Kind) diag.Text {
+	switch k {
+	case Cause:
+		return diag.Say("cause")
+	case Check:
+		return diag.Say("check")
+	case Solution:
+		return diag.Say("solution")
+	case Case:
+		return diag.Say("case")
+	}
+	return diag.Text{}
 }
 
 // withoutAttributes takes what stands in braces behind a heading out of the page

@@ -260,7 +260,7 @@ func (r *reading) boxes(pc parser.Context) {
 	}
 	for _, u := range found.unknown {
 		r.told[u.offset] = true
-		r.problem(r.at(u.offset), diag.Error, "box-kind", "there is no kind of callout "+quote(u.word), nearKind(u.word, calloutWords()))
+		r.problem(r.at(u.offset), diag.Error, "box-kind", diag.Say("there is no kind of callout %q", u.word), nearKind(u.word, calloutWords()))
 	}
 }
 
@@ -272,17 +272,17 @@ func (r *reading) box(n *boxNode) {
 	}
 	switch {
 	case n.kind == "":
-		r.problem(r.at(at), diag.Error, "box-kind", "there is no kind of box "+quote(n.word), nearKind(n.word, boxWords()))
+		r.problem(r.at(at), diag.Error, "box-kind", diag.Say("there is no kind of box %q", n.word), nearKind(n.word, boxWords()))
 	case n.ends != "" && !n.ended && r.openCode(n) != nil:
 		if code := r.openCode(n); !r.blamed[code] {
 			if r.blamed == nil {
 				r.blamed = map[ast.Node]bool{}
 			}
 			r.blamed[code] = true
-			r.problem(r.at(code.Pos()), diag.Error, "box-open", "this block of code is not closed, so the box that it stands in is not closed either", closeCode(r.source, code))
+			r.problem(r.at(code.Pos()), diag.Error, "box-open", diag.Say("this block of code is not closed, so the box that it stands in is not closed either"), closeCode(r.source, code))
 		}
 	case n.ends != "" && !n.ended:
-		r.problem(r.at(at), diag.Error, "box-open", "this box is not closed, and all below would be in it", r.howToClose(n, title))
+		r.problem(r.at(at), diag.Error, "box-open", diag.Say("this box is not closed, and all below would be in it"), r.howToClose(n, title))
 	case n.kind == tabsBox:
 		r.tabs(n)
 	case n.kind == tabBox:
@@ -325,13 +325,13 @@ func (r *reading) box(n *boxNode) {
 
 // howToClose says where the end of a box belongs that is not closed, and whether
 // it stands at the end of another line.
-func (r *reading) howToClose(n *boxNode, title string) string {
-	hint := "write " + n.ends + " on a line of its own behind its last line"
+func (r *reading) howToClose(n *boxNode, title string) diag.Text {
+	hint := diag.Say("write %s on a line of its own behind its last line", n.ends)
 	if n.colons == 0 {
 		return hint
 	}
 	if strings.HasSuffix(title, n.ends) {
-		return "the " + n.ends + " at the end of this line does not end it: " + hint
+		return diag.Say("the %s at the end of this line does not end it: %s", n.ends, hint)
 	}
 	found := -1
 	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -350,7 +350,7 @@ func (r *reading) howToClose(n *boxNode, title string) string {
 	if found < 0 {
 		return hint
 	}
-	return "line " + itoa(r.at(found).Line) + " does not end it: " + hint
+	return diag.Say("line %d does not end it: %s", r.at(found).Line, hint)
 }
 
 // fullColons are the signs of a box as the Chinese keyboard writes them.
@@ -361,23 +361,23 @@ const fullColons = "：：："
 func (r *reading) bracesOfBox(n *boxNode) {
 	written := string(r.source[n.braces.Start:n.braces.End])
 	inside := strings.TrimSpace(strings.Trim(latinSigns.Replace(written), "{}"))
-	message := "“" + short(written) + "” is shown as a part of the title"
+	message := diag.Say("“%s” is shown as a part of the title", short(written))
 	switch {
 	case inside != "open":
-		r.show(n.braces.Start, message+": a box has no attributes", "take it out; a title stands behind the kind as it is")
+		r.show(n.braces.Start, diag.Say("%s: a box has no attributes", message), diag.Say("take it out; a title stands behind the kind as it is"))
 	case n.kind == foldBox:
-		r.show(n.braces.Start, message, "write it with signs of the Latin keyboard: {open}", Mend{Pos: r.at(n.braces.Start), Old: written, New: "{open}"})
+		r.show(n.braces.Start, message, diag.Say("write it with signs of the Latin keyboard: {open}"), Mend{Pos: r.at(n.braces.Start), Old: written, New: "{open}"})
 	default:
-		r.show(n.braces.Start, message+": only a fold is open or shut", "take it out, or write :::details for a fold")
+		r.show(n.braces.Start, diag.Say("%s: only a fold is open or shut", message), diag.Say("take it out, or write :::details for a fold"))
 	}
 }
 
 // nearKind says what to write instead of a word that names no kind.
-func nearKind(word string, known []string) string {
+func nearKind(word string, known []string) diag.Text {
 	if near := diag.Nearest(strings.ToLower(word), known); near != "" {
-		return "did you mean " + quote(near) + "?"
+		return diag.Meant(near)
 	}
-	return "write one of " + strings.Join(known[:len(CalloutKinds())], ", ") + ", or 注意, 提示, 重要, 警告, 小心"
+	return diag.Say("write one of %s, or 注意, 提示, 重要, 警告, 小心", diag.Names(known[:len(CalloutKinds())]))
 }
 
 func calloutWords() []string {

@@ -47,8 +47,9 @@ type Document struct {
 	*Ends    // nil in an outline
 	Sections []Section
 	Refs     []Ref    // every link and image; holes in fragments count in this slice
-	IDs      []string // every id that the HTML of this document defines, sorted
+	IDs      []string // every id that the HTML of this document defines, sorted; of an outline, those alone that no section and no item has
 	Figures  []Figure
+	Loads    []Load  // what raw HTML loads from other hosts
 	Bare     bool    // it is an outline, without content
 	Comments []Span  // HTML comments, and how wide pictures are, in the body as it was read; see Uncommented
 	Edits    []Edit  // what the page as Markdown has otherwise than the body; see Edited
@@ -89,8 +90,52 @@ func (t *Told) Text() string {
 
 // HasID reports whether the page will have an element with this id.
 func (d *Document) HasID(id string) bool {
-	_, found := slices.BinarySearch(d.IDs, id)
+	if _, found := slices.BinarySearch(d.IDs, id); found {
+		return true
+	}
+	found := false
+	d.eachID(func(own string) { found = found || own == id && id != "" })
 	return found
+}
+
+// AllIDs are every id that the HTML of this document defines, sorted.
+func (d *Document) AllIDs() []string {
+	if !d.Bare {
+		return d.IDs
+	}
+	out := slices.Clone(d.IDs)
+	d.eachID(func(id string) {
+		if id != "" {
+			out = append(out, id)
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// eachID calls visit with the ids of sections and items; "" where one has none.
+func (d *Document) eachID(visit func(id string)) {
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		visit(s.ID)
+		visit(s.Anchor)
+		for j := range s.Items {
+			visit(s.Items[j].ID)
+		}
+	}
+}
+
+// others are the ids that no section and no item has.
+func (d *Document) others() []string {
+	own := make([]string, 0, len(d.IDs))
+	d.eachID(func(id string) { own = append(own, id) })
+	var out []string
+	for _, id := range d.IDs {
+		if !slices.Contains(own, id) { // there are some tens
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Block is a run of content: its HTML and the same as plain text, one line for
@@ -136,13 +181,22 @@ func (i Item) About() string {
 // Ref is a link or an image as written.
 type Ref struct {
 	Image bool
-	Dest  string // as in the file, but for Markdown's own escapes
-	Alt   string // of an image or a link by a name: what is shown
-	Wiki  string // of a link by a name: all that is written, [[name|text]]; else empty
-	Pos   diag.Pos
-	At    int // where it starts in the body as it was read
 	// Refused: the address was dangerous, which was reported; Dest is empty.
 	Refused bool
+
+	Dest string // as in the file, but for Markdown's own escapes
+	Alt  string // of an image or a link by a name: what is shown
+	Wiki string // of a link by a name: all that is written, [[name|text]]; else empty
+	Pos  diag.Pos
+	At   int // where it starts in the body as it was read
+}
+
+// Load is an address on another host from which an element of raw HTML loads
+// something by itself.
+type Load struct {
+	Element string // img, video, audio, source, iframe or script
+	Address string
+	Pos     diag.Pos
 }
 
 // Figure is an image that stands alone in a paragraph.
@@ -247,7 +301,7 @@ func (d *Document) Outline() *Document {
 			s.Items[j].Told = nil
 		}
 	}
-	out.Refs, out.IDs, out.Edits = fitting(d.Refs), fitting(d.IDs), fitting(d.Edits)
+	out.Refs, out.IDs, out.Edits = fitting(d.Refs), fitting(d.others()), fitting(d.Edits)
 	return out
 }
 
@@ -328,6 +382,7 @@ func (d *Document) WithContent(data string) (*Document, error) {
 		return nil, ErrContent
 	}
 	out := d.Outline().opened()
+	out.IDs = d.AllIDs()
 	n, bad := 0, false
 	out.places(func(f *Fragment, text *string) {
 		if n < len(all) {

@@ -256,14 +256,14 @@ func (r *reading) commentsInBlock(n *ast.HTMLBlock) bool {
 }
 
 func (r *reading) openComment(offset int) {
-	r.problem(r.at(offset), diag.Error, "comment-open", "this comment does not end in its paragraph, and a part of it would be shown",
-		"close it with --> and take blank lines out of it, or begin it on a line of its own")
+	r.problem(r.at(offset), diag.Error, "comment-open", diag.Say("this comment does not end in its paragraph, and a part of it would be shown"),
+		diag.Say("close it with --> and take blank lines out of it, or begin it on a line of its own"))
 }
 
 // noComment reports a comment where none is read.
-func (r *reading) noComment(text []byte, offset int, what string) {
+func (r *reading) noComment(text []byte, offset int, message diag.Text) {
 	if bytes.Contains(text, []byte("<!--")) {
-		r.problem(r.at(offset), diag.Error, "comment-shown", "readers would see the comment in the "+what, "write it outside, on a line of its own")
+		r.problem(r.at(offset), diag.Error, "comment-shown", message, diag.Say("write it outside, on a line of its own"))
 	}
 }
 
@@ -281,24 +281,24 @@ const maxWrong = 20
 // wrongComments reports comments in a run that are none, so that readers would see
 // them.
 func (m *meant) wrongComments() {
-	say := func(at int, written, hint string) {
+	say := func(at int, written string, hint diag.Text) {
 		if m.wrong++; m.wrong > maxShown {
 			return
 		}
-		m.problem(m.reading.at(m.offset(at)), diag.Error, "comment-shown", "“"+short(written)+"” is no comment here, and readers would see it", hint)
+		m.problem(m.reading.at(m.offset(at)), diag.Error, "comment-shown", diag.Say("“%s” is no comment here, and readers would see it", short(written)), hint)
 	}
 	if bytes.IndexByte(m.seen, '!') >= 0 || bytes.Contains(m.seen, []byte("！")) {
 		for _, at := range wrongComment.FindAllIndex(m.seen, maxWrong) {
 			if signs := string(m.seen[at[0]:at[1]]); !strings.HasPrefix(signs, "<!--") {
 				line, _, _ := bytes.Cut(m.seen[at[0]:min(at[0]+500, len(m.seen))], []byte("\n"))
-				say(at[0], strings.ToValidUTF8(string(line), ""), "begin it with <!-- and end it with -->, in signs of the Latin keyboard")
+				say(at[0], strings.ToValidUTF8(string(line), ""), diag.Say("begin it with <!-- and end it with -->, in signs of the Latin keyboard"))
 			}
 		}
 	}
 	if bytes.Contains(m.seen, []byte("%%")) || bytes.Contains(m.seen, []byte("{/*")) {
 		for _, at := range otherComment.FindAllSubmatchIndex(m.seen, maxWrong) {
 			start, end := max(at[2], at[4]), max(at[3], at[5])
-			say(start, string(m.seen[start:end]), "begin it with <!-- and end it with -->")
+			say(start, string(m.seen[start:end]), diag.Say("begin it with <!-- and end it with -->"))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -43,19 +42,19 @@ type limits struct {
 	steps                              int
 	footnotes                          []*east.Footnote // those that are read, in order
 	over                               []excess
-	said                               map[string]bool
+	said                               map[diag.Text]bool
 }
 
 // excess is where a text has more than it may.
 type excess struct {
 	offset        int
-	message, hint string
+	message, hint diag.Text
 }
 
 var limitsKey = parser.NewContextKey()
 
 func limitsOf(pc parser.Context) *limits {
-	return pc.ComputeIfAbsent(limitsKey, func() any { return &limits{said: map[string]bool{}} }).(*limits)
+	return pc.ComputeIfAbsent(limitsKey, func() any { return &limits{said: map[diag.Text]bool{}} }).(*limits)
 }
 
 // in makes a block the one whose signs are counted.
@@ -66,7 +65,7 @@ func (l *limits) in(block ast.Node) {
 }
 
 // exceeds notes the first place where there is more of something than may be.
-func (l *limits) exceeds(offset int, message, hint string) {
+func (l *limits) exceeds(offset int, message, hint diag.Text) {
 	if !l.said[message] {
 		l.said[message] = true
 		l.over = append(l.over, excess{offset, message, hint})
@@ -77,7 +76,7 @@ func (l *limits) exceeds(offset int, message, hint string) {
 func (l *limits) sign(block ast.Node, offset int) bool {
 	l.in(block)
 	if l.signs++; l.signs > maxSigns {
-		l.exceeds(offset, fmt.Sprintf("one paragraph has more than %d signs of emphasis", maxSigns), "divide it, or put what is no text into a block of code")
+		l.exceeds(offset, diag.Say("one paragraph has more than %d signs of emphasis", maxSigns), diag.Say("divide it, or put what is no text into a block of code"))
 		return true
 	}
 	return false
@@ -87,7 +86,7 @@ func (l *limits) sign(block ast.Node, offset int) bool {
 // too many.
 func (l *limits) looked(offset, n int) bool {
 	if l.lookAhead += n; l.lookAhead > maxLookAhead {
-		l.exceeds(offset, "too much in this text begins and does not end", "close brackets and quotes, or put what is no text into a block of code")
+		l.exceeds(offset, diag.Say("too much in this text begins and does not end"), diag.Say("close brackets and quotes, or put what is no text into a block of code"))
 		return true
 	}
 	return false
@@ -109,7 +108,7 @@ func (b boundedLinks) Parse(parent ast.Node, block text.Reader, pc parser.Contex
 	case line[0] != ']':
 		if line[0] == '[' || len(line) > 1 && line[1] == '[' {
 			if l.brackets++; l.brackets > maxBrackets {
-				l.exceeds(segment.Start, fmt.Sprintf("one paragraph has more than %d links or brackets", maxBrackets), "divide it, or put what is no text into a block of code")
+				l.exceeds(segment.Start, diag.Say("one paragraph has more than %d links or brackets", maxBrackets), diag.Say("divide it, or put what is no text into a block of code"))
 				return nil
 			}
 		}
@@ -185,7 +184,7 @@ var refusedAttribute = []byte("whyfix-refused")
 func (l *limits) expand(n ast.Node, offset, length int) {
 	destination, title := linkTexts(n)
 	if l.added += len(*destination) + len(*title); l.added > max(minExpansion, length) {
-		l.exceeds(offset, "links by reference make this text many times longer than it is", "shorten the address that they refer to")
+		l.exceeds(offset, diag.Say("links by reference make this text many times longer than it is"), diag.Say("shorten the address that they refer to"))
 		*destination, *title = nil, nil
 		n.SetAttribute(refusedAttribute, true)
 	}
@@ -226,7 +225,7 @@ func (b boundedBlocks) Open(parent ast.Node, reader text.Reader, pc parser.Conte
 	}
 	if depth > maxDepth {
 		_, segment := reader.PeekLine()
-		limitsOf(pc).exceeds(segment.Start, fmt.Sprintf("quotes and lists lie in each other more than %d deep", maxDepth/2), "nobody can read that: take levels out")
+		limitsOf(pc).exceeds(segment.Start, diag.Say("quotes and lists lie in each other more than %d deep", maxDepth/2), diag.Say("nobody can read that: take levels out"))
 		return nil, parser.NoChildren
 	}
 	return b.BlockParser.Open(parent, reader, pc)
@@ -236,7 +235,7 @@ func (b boundedBlocks) Continue(node ast.Node, reader text.Reader, pc parser.Con
 	l := limitsOf(pc)
 	if l.steps++; l.steps > maxSteps {
 		_, segment := reader.PeekLine()
-		l.exceeds(segment.Start, "there are too many lines in quotes and lists that lie in each other", "take levels or blank lines out")
+		l.exceeds(segment.Start, diag.Say("there are too many lines in quotes and lists that lie in each other"), diag.Say("take levels or blank lines out"))
 		return parser.Close
 	}
 	return b.BlockParser.Continue(node, reader, pc)
@@ -264,17 +263,17 @@ func (b boundedHeadings) Open(parent ast.Node, reader text.Reader, pc parser.Con
 		words = 0
 	}
 	if words > 6*maxHeading {
-		limitsOf(pc).exceeds(segment.Start, tooLongHeading(), shortHeading)
+		limitsOf(pc).exceeds(segment.Start, tooLongHeading(), shortHeading())
 		return nil, parser.NoChildren
 	}
 	return b.BlockParser.Open(parent, reader, pc)
 }
 
-func tooLongHeading() string {
-	return fmt.Sprintf("this heading has more than %d characters", maxHeading)
+func tooLongHeading() diag.Text {
+	return diag.Say("this heading has more than %d characters", maxHeading)
 }
 
-const shortHeading = "make a text of it, below a short heading"
+func shortHeading() diag.Text { return diag.Say("make a text of it, below a short heading") }
 
 // boundedNotes is the library's parser of footnotes, with limits.
 type boundedNotes struct{ boundedBlocks }
@@ -288,7 +287,7 @@ func (b boundedNotes) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 	node, state := b.boundedBlocks.Open(parent, reader, pc)
 	if node != nil {
 		if l.notes++; l.notes > maxNotes {
-			l.exceeds(segment.Start, fmt.Sprintf("there are more than %d footnotes", maxNotes), "divide the article")
+			l.exceeds(segment.Start, diag.Say("there are more than %d footnotes", maxNotes), diag.Say("divide the article"))
 		}
 		if note, ok := node.(*east.Footnote); ok {
 			l.footnotes = append(l.footnotes, note)
@@ -309,7 +308,7 @@ func (b boundedNoteLinks) Parse(parent ast.Node, block text.Reader, pc parser.Co
 	node := b.InlineParser.Parse(parent, block, pc)
 	if node != nil {
 		if l.noteLinks++; l.noteLinks > maxNoteLinks {
-			l.exceeds(segment.Start, fmt.Sprintf("there are more than %d links to footnotes", maxNoteLinks), "divide the article")
+			l.exceeds(segment.Start, diag.Say("there are more than %d links to footnotes", maxNoteLinks), diag.Say("divide the article"))
 		}
 	}
 	return node
@@ -332,15 +331,15 @@ func (b boundedTable) Transform(node *ast.Paragraph, reader text.Reader, pc pars
 			missing += max(columns-2-bytes.Count(other.Value(reader.Source()), []byte{'|'}), 0)
 		}
 		if columns > maxColumns+1 { // one | at either end is no column
-			l.exceeds(row.Start, fmt.Sprintf("this table has more than %d columns", maxColumns), "make a list of it, or several tables")
+			l.exceeds(row.Start, diag.Say("this table has more than %d columns", maxColumns), diag.Say("make a list of it, or several tables"))
 			return
 		}
 		if columns*(lines.Len()-i) > maxCells {
-			l.exceeds(row.Start, fmt.Sprintf("this table has more than %d cells", maxCells), "nobody can read that: offer it as a file, or divide it")
+			l.exceeds(row.Start, diag.Say("this table has more than %d cells", maxCells), diag.Say("nobody can read that: offer it as a file, or divide it"))
 			return
 		}
 		if missing > maxMissing {
-			l.exceeds(row.Start, fmt.Sprintf("the rows of this table lack more than %d cells", maxMissing), "take columns out that the rows do not have")
+			l.exceeds(row.Start, diag.Say("the rows of this table lack more than %d cells", maxMissing), diag.Say("take columns out that the rows do not have"))
 			return
 		}
 		break

@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+
+	"whyfix/internal/diag"
 )
 
 // item is a line that begins as an item of a list does, and is none.
@@ -96,7 +98,7 @@ func (m *meant) countsOnList(x item) bool {
 	written := string(m.source[x.offset:x.words])
 	sign := strings.TrimSpace(strings.Replace(x.sign, ".", string(list.Marker), 1)) + " "
 	mend := Mend{Pos: m.reading.at(x.offset), Old: written, New: sign}
-	message, hint := "“"+strings.TrimSpace(written)+"” begins no step here: the line is part of the step above", "write a point and a blank behind the number, as above: "+sign+"…"
+	message, hint := diag.Say("“%s” begins no step here: the line is part of the step above", strings.TrimSpace(written)), diag.Say("write a point and a blank behind the number, as above: %s…", sign)
 	if _, indent, _, ok := m.numberAt(it); ok && indent == x.offset-line {
 		m.say(x.offset, message, hint, mend)
 	} else {
@@ -312,7 +314,7 @@ func (m *meant) lists() {
 					mends = append(mends, Mend{Pos: m.reading.at(c.start), Old: string(m.source[c.start:c.end]), New: c.now})
 				}
 			} else {
-				hint += "; look at the result, because it would be one with what stands above or below"
+				hint = diag.Say("%s; look at the result, because it would be one with what stands above or below", hint)
 			}
 		}
 		m.say(g.items[0].offset, message, hint, mends...)
@@ -323,27 +325,27 @@ func (m *meant) lists() {
 const maxTries = 20
 
 // wordsOf is what is said of a list.
-func wordsOf(g *group) (message, hint string) {
-	n, style, value := itoa(len(g.items)), g.items[0].style, g.items[0].value
+func wordsOf(g *group) (message, hint diag.Text) {
+	n, style, value := len(g.items), g.items[0].style, g.items[0].value
 	switch {
 	case style == ". " && value > 1:
-		return n + " lines that begin with “" + itoa(value) + ". ” and so on are no list", "leave a blank line above the first: in the middle of a text only 1. begins a list"
+		return diag.Say("%d lines that begin with “%d. ” and so on are no list", n, value), diag.Say("leave a blank line above the first: in the middle of a text only 1. begins a list")
 	case style == ". ", strings.HasSuffix(style, " "):
 		sample := style
 		if style == ". " {
 			sample = itoa(value) + ". "
 		}
-		return n + " lines that begin with “" + sample + "” are no list", "they stand too far to the right: take blanks away, or leave a blank line above the first"
+		return diag.Say("%d lines that begin with “%s” are no list", n, sample), diag.Say("they stand too far to the right: take blanks away, or leave a blank line above the first")
 	case value == 0:
-		return n + " lines that begin with “" + style + "” are no list, and run together", "begin each with a minus and a blank: - …"
+		return diag.Say("%d lines that begin with “%s” are no list, and run together", n, style), diag.Say("begin each with a minus and a blank: - …")
 	case runsOn(style):
-		return n + " lines that begin with “" + style + "” and so on are no list, and run together", "write a list, 1. …, or leave a blank line between them"
+		return diag.Say("%d lines that begin with “%s” and so on are no list, and run together", n, style), diag.Say("write a list, 1. …, or leave a blank line between them")
 	}
 	sample := itoa(value) + style
 	if style == "（" || style == "(" {
 		sample = style + "1…"
 	}
-	return n + " lines that begin with “" + sample + "” and so on are no list", "write a point and a blank behind the number: 1. …"
+	return diag.Say("%d lines that begin with “%s” and so on are no list", n, sample), diag.Say("write a point and a blank behind the number: 1. …")
 }
 
 // change is what to write instead of a part of the body, so that it begins an item
@@ -477,8 +479,8 @@ func (m *meant) divided(n *ast.List) {
 	}
 	for it := n.FirstChild().NextSibling(); it != nil; it = it.NextSibling() {
 		if value, indent, _, ok := m.numberAt(it); ok && value == 1 && indent > outer {
-			m.say(it.Pos(), "this step counts on with those above, though it begins with 1 and stands further to the right",
-				"move it and those below to the right, below the words of its step: "+blanks(words))
+			m.say(it.Pos(), diag.Say("this step counts on with those above, though it begins with 1 and stands further to the right"),
+				diag.Say("move it and those below to the right, below the words of its step: %d blanks", words))
 			break
 		}
 	}
@@ -490,10 +492,8 @@ func (m *meant) divided(n *ast.List) {
 	if !ok || next.Marker != n.Marker || next.Start != n.Start+n.ChildCount() {
 		return
 	}
-	m.say(inner.Pos(), "these points divide the steps: they are no part of the one above", "move them to the right, below its words: "+blanks(words), m.moved(n, inner, next, words)...)
+	m.say(inner.Pos(), diag.Say("these points divide the steps: they are no part of the one above"), diag.Say("move them to the right, below its words: %d blanks", words), m.moved(n, inner, next, words)...)
 }
-
-func blanks(n int) string { return itoa(n) + " blanks" }
 
 // moved are the lines of a list that is to stand in the last item of the one above.
 func (m *meant) moved(n, inner, next *ast.List, words int) []Mend {
@@ -538,6 +538,6 @@ func (m *meant) besides(n *boxNode) {
 		return
 	}
 	if _, indent, words, ok := m.numberAt(list.LastChild()); ok && n.indent > indent && n.indent < words {
-		m.say(n.head[0].Start, "this box stands below the list, not in its step", "move all its lines to the right, below the words of the step: "+blanks(words))
+		m.say(n.head[0].Start, diag.Say("this box stands below the list, not in its step"), diag.Say("move all its lines to the right, below the words of the step: %d blanks", words))
 	}
 }

@@ -20,9 +20,9 @@ func (r *reading) footnotes(pc parser.Context) {
 		name := "[^" + short(string(n.Ref)) + "]"
 		switch {
 		case written[string(n.Ref)]:
-			r.problem(r.at(n.Pos()), diag.Warning, "text-lost", "the footnote "+name+" is written twice, and no page has this one", "give one of the two another name")
+			r.problem(r.at(n.Pos()), diag.Warning, "text-lost", diag.Say("the footnote %s is written twice, and no page has this one", name), diag.Say("give one of the two another name"))
 		case n.Index < 0:
-			r.problem(r.at(n.Pos()), diag.Warning, "text-lost", "nothing refers to the footnote "+name+", so no page has it", "write "+name+" where it belongs, or take it out")
+			r.problem(r.at(n.Pos()), diag.Warning, "text-lost", diag.Say("nothing refers to the footnote %s, so no page has it", name), diag.Say("write %s where it belongs, or take it out", name))
 		}
 		written[string(n.Ref)] = true
 	}
@@ -53,12 +53,12 @@ func (m *meant) lostNotes() {
 	for _, n := range m.notes {
 		if n.colon != nil {
 			colons[n.name] = true
-			m.say(n.offset, "the footnote "+n.name+" is shown as text: this is a full-width colon", "write "+n.name+": …, with a colon of the Latin keyboard", *n.colon)
+			m.say(n.offset, diag.Say("the footnote %s is shown as text: this is a full-width colon", n.name), diag.Say("write %s: …, with a colon of the Latin keyboard", n.name), *n.colon)
 		}
 	}
 	for _, n := range m.notes {
 		if n.colon == nil && !colons[n.name] {
-			m.say(n.offset, "“"+n.name+"” is shown as text: there is no such footnote", "write it below, on a line of its own: "+n.name+": …")
+			m.say(n.offset, diag.Say("“%s” is shown as text: there is no such footnote", n.name), diag.Say("write it below, on a line of its own: %s: …", n.name))
 		}
 	}
 }
@@ -67,7 +67,7 @@ func (m *meant) lostNotes() {
 // lost, and those whose cells are divided by a full-width sign.
 func (m *meant) cells(t *east.Table) {
 	first, more := -1, 0
-	message := ""
+	message := diag.Text{}
 	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
 		if row.Kind() != east.KindTableRow || row.Pos() < 0 || row.Pos() >= len(m.source) {
 			continue
@@ -77,23 +77,23 @@ func (m *meant) cells(t *east.Table) {
 		switch lost := bytes.Trim(line[at:], " \t|"); {
 		case n < len(t.Alignments):
 			if at := bytes.Index(line, []byte("｜")); at >= 0 {
-				m.say(row.Pos()+at, "“｜” is shown as text: it divides no cells", "write | of the Latin keyboard")
+				m.say(row.Pos()+at, diag.Say("“｜” is shown as text: it divides no cells"), diag.Say("write | of the Latin keyboard"))
 			}
 		case len(lost) == 0:
 		case first >= 0:
 			more++
 		default:
 			first = row.Pos() + at
-			message = "this row has " + itoa(n) + " cells, and the head of the table " + itoa(len(t.Alignments)) + ": “" + short(string(lost)) + "” is lost"
+			message = diag.Say("this row has %d cells, and the head of the table %d: “%s” is lost", n, len(t.Alignments), short(string(lost)))
 		}
 	}
 	if first < 0 {
 		return
 	}
 	if more > 0 {
-		message += ", and so in " + itoa(more) + " more of its rows"
+		message = diag.Say("%s, and so in %d more of its rows", message, more)
 	}
-	m.problem(m.reading.at(first), diag.Warning, "text-lost", message, `give the head, and the line of - below it, a column more; write \| for a sign that divides no cells`)
+	m.problem(m.reading.at(first), diag.Warning, "text-lost", message, diag.Say(`give the head, and the line of - below it, a column more; write \| for a sign that divides no cells`))
 }
 
 // extraCell is where the first cell of a row begins that its table has no column
@@ -132,7 +132,7 @@ func (m *meant) rows() {
 				return 1
 			}
 			return 0
-		}, "this table is shown as text: the line below its head is missing, or has other signs", "write |---|---| below the first line, with a part for each column, and | of the Latin keyboard")
+		}, diag.Say("this table is shown as text: the line below its head is missing, or has other signs"), diag.Say("write |---|---| below the first line, with a part for each column, and | of the Latin keyboard"))
 	}
 	if bytes.IndexByte(m.seen, '\t') >= 0 {
 		m.inRow(func(line []byte) int {
@@ -140,13 +140,13 @@ func (m *meant) rows() {
 				return 0
 			}
 			return bytes.Count(bytes.TrimSpace(line), []byte{'\t'})
-		}, "these lines are no table: tabs divide nothing here", "write | between the parts, and |---|---| below the first line")
+		}, diag.Say("these lines are no table: tabs divide nothing here"), diag.Say("write | between the parts, and |---|---| below the first line"))
 	}
 }
 
 // inRow says a message where two lines that follow each other have the same number
 // of something, once for the run.
-func (m *meant) inRow(count func(line []byte) int, message, hint string) {
+func (m *meant) inRow(count func(line []byte) int, message, hint diag.Text) {
 	before, begin, said := 0, 0, false
 	m.eachLine(func(start, end int) {
 		n := count(m.seen[start:end])
@@ -221,12 +221,12 @@ func innerFence(source []byte, n *ast.FencedCodeBlock) int {
 }
 
 // closeCode is what closes a block of code.
-func closeCode(source []byte, n *ast.FencedCodeBlock) string {
+func closeCode(source []byte, n *ast.FencedCodeBlock) diag.Text {
 	fence := fenceOf(source, n)
-	hint := "write " + short(fence) + " on a line of its own below the code"
+	hint := diag.Say("write %s on a line of its own below the code", short(fence))
 	if at := innerFence(source, n); at >= 0 {
 		line, _, _ := bytes.Cut(source[at:], []byte("\n"))
-		hint += "; “" + short(string(line)) + "” does not end it, because of the words behind the signs"
+		hint = diag.Say("%s; “%s” does not end it, because of the words behind the signs", hint, short(string(line)))
 	}
 	return hint
 }
@@ -234,21 +234,21 @@ func closeCode(source []byte, n *ast.FencedCodeBlock) string {
 // fence finds blocks of code that are not closed, or not where they should be.
 func (m *meant) fence(n *ast.FencedCodeBlock) {
 	if n.Info != nil {
-		m.noComment(n.Info.Segment.Value(m.source), n.Pos(), "line that begins the code")
+		m.noComment(n.Info.Segment.Value(m.source), n.Pos(), diag.Say("readers would see the comment in the line that begins the code"))
 	}
 	switch {
 	case m.blamed[n]:
 	case unclosed(m.source, n):
-		message := "this block of code is not closed"
+		message := diag.Say("this block of code is not closed")
 		if m.swallows(n) {
-			message += ", and what stands below is in it"
+			message = diag.Say("%s, and what stands below is in it", message)
 		}
 		m.say(n.Pos(), message, closeCode(m.source, n))
 	default:
 		if at := innerFence(m.source, n); at >= 0 {
 			line, _, _ := bytes.Cut(m.source[at:], []byte("\n"))
-			m.say(n.Pos(), "this block of code is not closed before “"+short(string(line))+"” in line "+itoa(m.at(at).Line),
-				closeCode(m.source, n)+"; if signs inside are meant, begin and end the block with one more")
+			m.say(n.Pos(), diag.Say("this block of code is not closed before “%s” in line %d", short(string(line)), m.at(at).Line),
+				diag.Say("%s; if signs inside are meant, begin and end the block with one more", closeCode(m.source, n)))
 		}
 	}
 }
@@ -283,8 +283,8 @@ func (m *meant) prose(n *ast.CodeBlock) {
 			return
 		}
 	}
-	m.say(n.Lines().At(0).Start, "this paragraph is shown as code, because it begins with four blanks or a tab",
-		"take them away: paragraphs need no indent; put what is code between two lines of ```")
+	m.say(n.Lines().At(0).Start, diag.Say("this paragraph is shown as code, because it begins with four blanks or a tab"),
+		diag.Say("take them away: paragraphs need no indent; put what is code between two lines of ```"))
 }
 
 // isProse reports whether a line is a sentence in Chinese rather than code.

@@ -209,7 +209,7 @@ func TestIDs(t *testing.T) {
 func TestReservedIDs(t *testing.T) {
 	for _, body := range []string{"## 甲 {#wf-main}\n", "## 甲 {#WF-q}\n", "## 甲 {id=\"wf-\"}\n"} {
 		_, diags := parse(options, body)
-		if len(diags) != 1 || diags[0].Code != "heading-id" || !strings.Contains(diags[0].Message, "of the theme") {
+		if len(diags) != 1 || diags[0].Code != "heading-id" || !strings.Contains(diags[0].Message.En, "of the theme") {
 			t.Errorf("%q: %+v, want one heading-id", body, diags)
 		}
 	}
@@ -633,7 +633,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for _, d := range diags {
-			if d.Line < 1 || d.Line > lines || d.Col < 1 || d.Message == "" {
+			if d.Line < 1 || d.Line > lines || d.Col < 1 || d.Message.En == "" {
 				t.Errorf("bad diagnostic:%s", said(diag.List{d}))
 			}
 		}

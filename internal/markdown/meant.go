@@ -10,6 +10,8 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
+
+	"whyfix/internal/diag"
 )
 
 // look finds what was meant as markup in one run. What a line starts with is
@@ -33,7 +35,7 @@ func (m *meant) look() {
 	}
 	if bytes.Contains(m.seen, []byte("<o:p")) || bytes.Contains(m.seen, []byte("<w:")) {
 		for _, at := range officeTag.FindAllIndex(m.seen, maxShown) {
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: it came with a text from Word", "take it out", m.instead(at[0], at[1], ""))
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text: it came with a text from Word", short(string(m.seen[at[0]:at[1]]))), diag.Say("take it out"), m.instead(at[0], at[1], ""))
 		}
 	}
 	t := m.seen
@@ -42,7 +44,7 @@ func (m *meant) look() {
 		m.links()
 	}
 	if m.product > 0 {
-		m.say(m.product, "this * is read as the start of slanted words, and not shown", `write × (3×4×5), or \* for the sign`)
+		m.say(m.product, diag.Say("this * is read as the start of slanted words, and not shown"), diag.Say(`write × (3×4×5), or \* for the sign`))
 	}
 	m.strays()
 	if !cell && !heading {
@@ -52,7 +54,7 @@ func (m *meant) look() {
 		m.braces(heading)
 	}
 	if !cell && templateWords[string(t)] {
-		m.say(m.offset(0), "these are the words of the template", "write the article's own, or take them out")
+		m.say(m.offset(0), diag.Say("these are the words of the template"), diag.Say("write the article's own, or take them out"))
 	}
 }
 
@@ -106,22 +108,22 @@ func (m *meant) lineStart(start, end int) {
 	case first == '：' || first == ':':
 		m.colonLine(start, end)
 	case box.Match(line):
-		m.say(at, "“"+short(string(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+		m.say(at, diag.Say("“%s” is shown as text: this box is not read", short(string(line))), diag.Say("write a callout: > [!注意], or :::warning … :::"))
 	case signal.Match(line) && start > 0 && m.inAlert():
-		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: it stands in the callout above", "leave a blank line between the two, without a > in it")
+		m.say(at, diag.Say("“%s” is shown as text: it stands in the callout above", string(signal.Find(line))), diag.Say("leave a blank line between the two, without a > in it"))
 	case signal.Match(line):
-		m.say(at, "“"+string(signal.Find(line))+"” is shown as text: this box is not read", "write a callout: > [!注意], or :::warning … :::")
+		m.say(at, diag.Say("“%s” is shown as text: this box is not read", string(signal.Find(line))), diag.Say("write a callout: > [!注意], or :::warning … :::"))
 	case tab.Match(line) || start == 0 && bareTab.Match(line):
-		m.say(at, "“"+short(string(line))+"” is shown as text: these tabs are not read", "write :::tabs, == 标题 before each tab, and :::")
+		m.say(at, diag.Say("“%s” is shown as text: these tabs are not read", short(string(line))), diag.Say("write :::tabs, == 标题 before each tab, and :::"))
 	case underline.Match(line):
-		m.say(at, "a line of = is shown as text", "write --- for a line; the = of a heading stand right below its words")
+		m.say(at, diag.Say("a line of = is shown as text"), diag.Say("write --- for a line; the = of a heading stand right below its words"))
 	case contents.Match(line):
-		m.say(at, "“"+string(line)+"” is shown as text", "take it out: every page has its table of contents")
+		m.say(at, diag.Say("“%s” is shown as text", string(line)), diag.Say("take it out: every page has its table of contents"))
 	case tableRule.Match(line):
 		m.ruled = true
-		m.say(at, "this table is shown as text", "the line of - needs a line above it with as many columns, and that a blank line above it; write | and - of the Latin keyboard")
+		m.say(at, diag.Say("this table is shown as text"), diag.Say("the line of - needs a line above it with as many columns, and that a blank line above it; write | and - of the Latin keyboard"))
 	case fence.Match(line):
-		m.say(at, "code is shown as text", "begin and end it with ``` of the Latin keyboard, on a line of its own")
+		m.say(at, diag.Say("code is shown as text"), diag.Say("begin and end it with ``` of the Latin keyboard, on a line of its own"))
 	default:
 		m.item(start, end)
 	}
@@ -146,7 +148,7 @@ func (m *meant) bareTab(h *ast.Heading) bool {
 	if string(bytes.TrimSpace(line)) != "==" {
 		return false
 	}
-	m.say(last.Start, "this line becomes a heading, because == stands below it", "write the name of the next tab behind the ==: == iPhone; or take the line out")
+	m.say(last.Start, diag.Say("this line becomes a heading, because == stands below it"), diag.Say("write the name of the next tab behind the ==: == iPhone; or take the line out"))
 	return true
 }
 
@@ -204,7 +206,7 @@ func (m *meant) colonLines() {
 	}
 	for i, x := range m.colons {
 		end, paired := closes[i]
-		message := "“" + x.written + "” is shown as text: this box is not read"
+		message := diag.Say("“%s” is shown as text: this box is not read", x.written)
 		switch {
 		case paired && end < 0:
 		case x.opens && x.full:
@@ -215,13 +217,13 @@ func (m *meant) colonLines() {
 					mends = append(mends, last.mend)
 				}
 			}
-			m.say(x.offset, message, "write the colons of the Latin keyboard: :::tip 标题, and ::: below its last line", mends...)
+			m.say(x.offset, message, diag.Say("write the colons of the Latin keyboard: :::tip 标题, and ::: below its last line"), mends...)
 		case x.opens:
-			m.say(x.offset, message, "write a callout: > [!注意], or :::warning … :::")
+			m.say(x.offset, message, diag.Say("write a callout: > [!注意], or :::warning … :::"))
 		case x.full && x.open:
-			m.say(x.offset, "“"+x.written+"” is shown as text, and ends no box", "write the colons of the Latin keyboard: :::", x.mend)
+			m.say(x.offset, diag.Say("“%s” is shown as text, and ends no box", x.written), diag.Say("write the colons of the Latin keyboard: :::"), x.mend)
 		default:
-			m.say(x.offset, "“"+x.written+"” is shown as text: no box is open here", "take it out, or write above it the line that begins its box, such as :::tip")
+			m.say(x.offset, diag.Say("“%s” is shown as text: no box is open here", x.written), diag.Say("take it out, or write above it the line that begins its box, such as :::tip"))
 		}
 	}
 }
@@ -247,10 +249,10 @@ func (m *meant) heading(start, end int) {
 	level, written := strings.Repeat("#", n), short(m.written(start, end))
 	shut := bytes.TrimSuffix(bytes.TrimRight(words, " "), []byte(level)) // ##原因##
 	right := level + " " + strings.TrimSpace(m.written(end-len(bytes.TrimLeft(words, " ")), start+len(signs)+len(shut)))
-	message := "“" + written + "” is shown as text, not as a heading"
-	hint := "write a blank of the Latin keyboard behind the signs: " + short(right)
+	message := diag.Say("“%s” is shown as text, not as a heading", written)
+	hint := diag.Say("write a blank of the Latin keyboard behind the signs: %s", short(right))
 	if n == 1 {
-		m.say(m.offset(start), message, hint+`; if a sign is meant, \#`)
+		m.say(m.offset(start), message, diag.Say(`%s; if a sign is meant, \#`, hint))
 		return
 	}
 	m.say(m.offset(start), message, hint, m.instead(start, start+len(signs)+len(bytes.TrimRight(words, " ")), right))
@@ -296,13 +298,13 @@ func (m *meant) links() {
 			continue
 		}
 		start, end := at[6], at[1] // from the blank on, if there is one
-		message := "this link is shown as text"
+		message := diag.Say("this link is shown as text")
 		text := short(m.written(open, at[4]))
 		if open > 0 && m.seen[open-1] == '!' {
-			message, text = "this picture is shown as text", "!"+text
+			message, text = diag.Say("this picture is shown as text"), "!"+text
 		}
 		if group(2) != "]" {
-			m.say(m.offset(open), message+": a link has the brackets of the Latin keyboard", "write ["+strings.Trim(text, "【［")+"]("+short(m.written(at[10], at[11]))+")")
+			m.say(m.offset(open), diag.Say("%s: a link has the brackets of the Latin keyboard", message), diag.Say("write [%s](%s)", strings.Trim(text, "【［"), short(m.written(at[10], at[11]))))
 			continue
 		}
 		if number := strings.Trim(text, "[]"); group(3) != "" && strings.Trim(number, "0123456789") == "" {
@@ -325,24 +327,24 @@ func (m *meant) links() {
 		right := "(" + address + title + ")"
 		if right == m.written(start, end) {
 			if strings.Count(title, `"`) > 2 {
-				m.say(m.offset(open), message+": there are quotes in the title between its quotes", "write “…” or \\\" inside the title")
+				m.say(m.offset(open), diag.Say("%s: there are quotes in the title between its quotes", message), diag.Say(`write “…” or \" inside the title`))
 				continue
 			}
-			m.say(m.offset(open), message, "look at the brackets before it: a link stands in no link, and each [ has its ]")
+			m.say(m.offset(open), message, diag.Say("look at the brackets before it: a link stands in no link, and each [ has its ]"))
 			continue
 		}
-		reason := "brackets and quotes are those of the Latin keyboard"
+		reason := diag.Say("brackets and quotes are those of the Latin keyboard")
 		switch {
 		case group(3) != "":
-			reason = "nothing stands between ] and ("
+			reason = diag.Say("nothing stands between ] and (")
 		case address[0] == '<' && group(4) == "(" && group(6) == ")":
-			reason = "an address with a blank stands between < and >"
+			reason = diag.Say("an address with a blank stands between < and >")
 		}
-		m.say(m.offset(open), message+": "+reason, "write "+text+"]"+short(right), m.instead(start, end, right))
+		m.say(m.offset(open), diag.Say("%s: %s", message, reason), diag.Say("write %s]%s", text, short(right)), m.instead(start, end, right))
 	}
 	for _, at := range openEnd.FindAllSubmatchIndex(m.seen, maxShown) {
 		if open := m.opening(at[0], "]"); open >= 0 && leads.Match(m.seen[at[2]:at[3]]) {
-			m.say(m.offset(open), "this link is shown as text: its ( is never closed", "write ) behind the address")
+			m.say(m.offset(open), diag.Say("this link is shown as text: its ( is never closed"), diag.Say("write ) behind the address"))
 		}
 	}
 	if !bytes.Contains(m.seen, []byte("[")) {
@@ -354,7 +356,7 @@ func (m *meant) links() {
 			name = string(m.seen[at[2]:at[3]])
 		}
 		if !m.indexes(at[0], at[1]) && strings.Trim(name, "0123456789 ,+-*:ijknm") != "" {
-			m.say(m.offset(at[0]), "this link is shown as text: nothing on this page says where ["+short(name)+"] leads", "write the address behind it: [文字](b.md)")
+			m.say(m.offset(at[0]), diag.Say("this link is shown as text: nothing on this page says where [%s] leads", short(name)), diag.Say("write the address behind it: [文字](b.md)"))
 		}
 	}
 	for _, at := range lostNote.FindAllIndex(m.seen, maxShown) {
@@ -365,14 +367,14 @@ func (m *meant) links() {
 	for _, at := range wikiLink.FindAllSubmatchIndex(m.seen, maxShown) {
 		name := string(m.seen[at[2]:at[3]])
 		if pieceFolder.MatchString(name) {
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: a piece stands alone in a paragraph", "write ![["+name+"]] on a line of its own, with a blank line above and below")
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text: a piece stands alone in a paragraph", short(string(m.seen[at[0]:at[1]]))), diag.Say("write ![[%s]] on a line of its own, with a blank line above and below", name))
 			continue
 		}
 		if m.parser.options.Wikilinks && halfWiki.Match(m.seen[:at[0]]) {
 			continue // it is read as soon as that has its end
 		}
 		if !latinBefore(m.seen, at[0]) && strings.Trim(name, "0123456789 ,.-") != "" && !contents.Match(m.seen[at[0]:at[1]]) {
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write a link: [文字](b.md), or say wikilinks: true in site.yaml")
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text", short(string(m.seen[at[0]:at[1]]))), diag.Say("write a link: [文字](b.md), or say wikilinks: true in site.yaml"))
 		}
 	}
 }
@@ -395,11 +397,11 @@ func (m *meant) pictureSize(open int, at []int) bool {
 	address := string(found[1])
 	if size := sizeWritten.FindSubmatch(found[2]); size != nil {
 		right := "(" + address + "){width=" + string(size[1]) + "}"
-		m.say(m.offset(open-1), "this picture is shown as text: its width does not stand in the brackets", "write the width behind it: "+right, m.instead(at[8], at[1], right))
+		m.say(m.offset(open-1), diag.Say("this picture is shown as text: its width does not stand in the brackets"), diag.Say("write the width behind it: %s", right), m.instead(at[8], at[1], right))
 		return true
 	}
 	right := "(" + address + ` "` + string(bytes.TrimSpace(found[2])) + `")`
-	m.say(m.offset(open-1), "this picture is shown as text: its title has no quotes", "write "+short(right), m.instead(at[8], at[1], right))
+	m.say(m.offset(open-1), diag.Say("this picture is shown as text: its title has no quotes"), diag.Say("write %s", short(right)), m.instead(at[8], at[1], right))
 	return true
 }
 
@@ -410,13 +412,13 @@ func (m *meant) signsOfLinks() {
 	if wiki && bytes.Contains(m.seen, []byte("【【")) {
 		for _, at := range fullWiki.FindAllSubmatchIndex(m.seen, maxShown) {
 			right := "[[" + string(m.seen[at[2]:at[3]]) + "]]"
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write brackets of the Latin keyboard: "+short(right), m.instead(at[0], at[1], right))
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text", short(string(m.seen[at[0]:at[1]]))), diag.Say("write brackets of the Latin keyboard: %s", short(right)), m.instead(at[0], at[1], right))
 		}
 	}
 	if wiki && bytes.Contains(m.seen, []byte("[[")) {
 		for _, at := range halfWiki.FindAllIndex(m.seen, maxShown) {
 			if !latinBefore(m.seen, at[0]) {
-				m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text: its second ] is missing", "write ]] behind the name or the words")
+				m.say(m.offset(at[0]), diag.Say("“%s” is shown as text: its second ] is missing", short(string(m.seen[at[0]:at[1]]))), diag.Say("write ]] behind the name or the words"))
 			}
 		}
 	}
@@ -438,11 +440,11 @@ func (m *meant) signsOfLinks() {
 		if found == nil {
 			continue
 		}
-		hint := "write ! of the Latin keyboard before it: !" + short(string(found))
+		hint := diag.Say("write ! of the Latin keyboard before it: !%s", short(string(found)))
 		if n := from - len("！"); n == 0 || m.seen[n-1] == '\n' {
-			m.say(at, "this is a link to a picture, not the picture", hint, Mend{Pos: m.at(at), Old: "！", New: "!"})
+			m.say(at, diag.Say("this is a link to a picture, not the picture"), hint, Mend{Pos: m.at(at), Old: "！", New: "!"})
 		} else {
-			m.say(at, "this is a link to a picture, not the picture", hint)
+			m.say(at, diag.Say("this is a link to a picture, not the picture"), hint)
 		}
 	}
 }
@@ -491,7 +493,7 @@ func (m *meant) terms() {
 				return
 			}
 			start := at[3] + 1
-			m.say(m.offset(start), "this line is shown as text, not as what the term above means", "begin it with a colon and a blank of the Latin keyboard: “: "+short(string(bytes.TrimSpace(m.seen[at[4]:lineEnd(m.seen, at[4])])))+"”",
+			m.say(m.offset(start), diag.Say("this line is shown as text, not as what the term above means"), diag.Say("begin it with a colon and a blank of the Latin keyboard: “: %s”", short(string(bytes.TrimSpace(m.seen[at[4]:lineEnd(m.seen, at[4])])))),
 				m.instead(start, at[4], ": "))
 		}
 	}
@@ -528,7 +530,7 @@ func (m *meant) strays() {
 	t := m.seen
 	if bytes.Contains(t, []byte("＊＊")) {
 		for _, at := range fullStars.FindAllIndex(t, maxShown) {
-			m.say(m.offset(at[0]), "“"+short(string(t[at[0]:at[1]]))+"” is shown as text: bold is not read here", "write stars of the Latin keyboard: **…**",
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text: bold is not read here", short(string(t[at[0]:at[1]]))), diag.Say("write stars of the Latin keyboard: **…**"),
 				m.instead(at[0], at[0]+len("＊＊"), "**"), m.instead(at[1]-len("＊＊"), at[1], "**"))
 		}
 	}
@@ -546,7 +548,7 @@ func (m *meant) strays() {
 			if power || single {
 				continue
 			}
-			m.say(m.offset(s.start), "“**” is shown as text: bold is not read here", "write ** at both ends of the bold words, without blanks between: **注意**")
+			m.say(m.offset(s.start), diag.Say("“**” is shown as text: bold is not read here"), diag.Say("write ** at both ends of the bold words, without blanks between: **注意**"))
 			break
 		}
 	}
@@ -555,7 +557,7 @@ func (m *meant) strays() {
 			before, after := around(t, s)
 			opens := s.start == 0 || unicode.IsSpace(before) || before == masked
 			if s.end-s.start == 2 && opens && s.end < len(t) && after != '\n' { // 好的~~ is a tone
-				m.say(m.offset(s.start), "“~~” is shown as text: nothing is struck out here", "write ~~ at both ends of the words, without blanks between: ~~旧价~~")
+				m.say(m.offset(s.start), diag.Say("“~~” is shown as text: nothing is struck out here"), diag.Say("write ~~ at both ends of the words, without blanks between: ~~旧价~~"))
 				break
 			}
 		}
@@ -563,7 +565,7 @@ func (m *meant) strays() {
 	if bytes.Contains(t, []byte("==")) {
 		var open *signs
 		if at := spacedMark.FindSubmatchIndex(t); at != nil && bytes.ContainsFunc(t[at[2]:at[3]], isWide) {
-			m.say(m.offset(at[2]), "“"+short(string(t[at[2]:at[3]]))+"” is shown as text: this mark is not read", "write ==…== without blanks inside")
+			m.say(m.offset(at[2]), diag.Say("“%s” is shown as text: this mark is not read", short(string(t[at[2]:at[3]]))), diag.Say("write ==…== without blanks inside"))
 		}
 		for _, s := range runsOf(t, '=') {
 			if s.end-s.start != 2 {
@@ -573,7 +575,7 @@ func (m *meant) strays() {
 			before, after := around(t, s)
 			switch {
 			case open != nil && !unicode.IsSpace(before) && !latinRune(after) && bytes.IndexByte(t[open.end:s.start], '\n') < 0:
-				m.say(m.offset(open.start), "“"+short(string(t[open.start:s.end]))+"” is shown as text: this mark is not read", "write ==…== without blanks inside")
+				m.say(m.offset(open.start), diag.Say("“%s” is shown as text: this mark is not read", short(string(t[open.start:s.end]))), diag.Say("write ==…== without blanks inside"))
 				open = nil
 			case !latinRune(before) && before != ')' && before != ']' && before != '!' && before != '<' && before != '>' && after != '\n' && !unicode.IsSpace(after) && s.end < len(t):
 				open = &s
@@ -627,20 +629,20 @@ func (m *meant) braces(heading bool) {
 			continue
 		}
 		right := "{" + QuotedAttributes(inside) + "}"
-		hint := "write it with signs of the Latin keyboard: " + right
+		hint := diag.Say("write it with signs of the Latin keyboard: %s", right)
 		if heading && at[1] == len(m.seen) {
-			m.say(m.offset(at[0]), "“"+short(text)+"” is shown as text, and not read", hint, m.instead(at[0], at[1], right))
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text, and not read", short(text)), hint, m.instead(at[0], at[1], right))
 		} else {
-			m.say(m.offset(at[0]), "“"+short(text)+"” is shown as text, and not read", hint)
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text, and not read", short(text)), hint)
 		}
 	}
 	found := shortCode.FindAllIndex(m.seen, -1)
 	for _, at := range found {
-		m.sayOnce("{{<", m.offset(at[0]), "shortcodes of another program are shown as text, such as “"+nameOf(string(m.seen[at[0]:at[1]]))+"”", "write in Markdown what it stood for, or put it into `code` if it is meant as it is")
+		m.sayOnce("{{<", m.offset(at[0]), diag.Say("shortcodes of another program are shown as text, such as “%s”", nameOf(string(m.seen[at[0]:at[1]]))), diag.Say("write in Markdown what it stood for, or put it into `code` if it is meant as it is"))
 	}
 	if len(found) == 0 && len(m.reading.parser.options.Values) == 0 {
 		for _, at := range values.FindAllIndex(m.seen, maxShown) {
-			m.sayOnce(string(m.seen[at[0]:at[1]]), m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text", "write what it stands for, say it under values in site.yaml, or put it into `code` if it is meant as it is")
+			m.sayOnce(string(m.seen[at[0]:at[1]]), m.offset(at[0]), diag.Say("“%s” is shown as text", short(string(m.seen[at[0]:at[1]]))), diag.Say("write what it stands for, say it under values in site.yaml, or put it into `code` if it is meant as it is"))
 		}
 	}
 	for i, c := range m.seen {
@@ -656,7 +658,7 @@ func (m *meant) braces(heading bool) {
 			continue
 		}
 		if text := attributes.Find(m.seen[i:]); text != nil && (attached || i+len(text) == len(m.seen) || m.seen[i+len(text)] == '\n') {
-			m.say(m.offset(i), "“"+short(string(text))+"” is shown as text: nothing but a heading has attributes here", "take it out")
+			m.say(m.offset(i), diag.Say("“%s” is shown as text: nothing but a heading has attributes here", short(string(text))), diag.Say("take it out"))
 		}
 	}
 }
@@ -678,22 +680,22 @@ func (m *meant) widthMeant(i int) bool {
 	if !picture.Match(before) {
 		return false
 	}
-	hint := "write {width=300} right behind the picture"
+	hint := diag.Say("write {width=300} right behind the picture")
 	if n := widthNumber.FindSubmatch(found[1]); n != nil {
 		right := "{width=" + string(n[1])
 		if len(n[2]) > 0 {
 			right += "%"
 		}
 		right += "}"
-		hint = "write it right behind the picture, with no blank between: " + right
+		hint = diag.Say("write it right behind the picture, with no blank between: %s", right)
 		from := at - len(m.source[max(at-maxLinkText, 0):at]) + len(before)
 		if between := m.source[from:at]; len(bytes.TrimSpace(n[0])) == len(bytes.TrimSpace(found[1])) && bytes.IndexByte(between, '\n') < 0 {
 			old := string(m.source[from : at+len(found[0])])
-			m.say(at, "“"+short(string(found[0]))+"” is shown as text, and the picture is as wide as it is", hint, Mend{Pos: m.at(from), Old: old, New: right})
+			m.say(at, diag.Say("“%s” is shown as text, and the picture is as wide as it is", short(string(found[0]))), hint, Mend{Pos: m.at(from), Old: old, New: right})
 			return true
 		}
 	}
-	m.say(at, "“"+short(string(found[0]))+"” is shown as text, and the picture is as wide as it is", hint)
+	m.say(at, diag.Say("“%s” is shown as text, and the picture is as wide as it is", short(string(found[0]))), hint)
 	return true
 }
 
@@ -716,7 +718,7 @@ func (m *meant) valuesMeant() {
 			if slices.Contains(known, name) {
 				mends = append(mends, m.instead(at[0], at[1], right))
 			}
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text, not as a value", "write it with braces of the Latin keyboard: "+right, mends...)
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text, not as a value", short(string(m.seen[at[0]:at[1]]))), diag.Say("write it with braces of the Latin keyboard: %s", right), mends...)
 		}
 	}
 	for _, at := range halfValue.FindAllSubmatchIndex(m.seen, maxShown) {
@@ -725,7 +727,7 @@ func (m *meant) valuesMeant() {
 		}
 		if name := string(m.seen[at[2]:at[3]]); slices.Contains(known, name) &&
 			!(bytes.HasPrefix(m.seen[at[0]:], []byte("{{")) && bytes.HasSuffix(m.seen[:at[1]], []byte("}}"))) {
-			m.say(m.offset(at[0]), "“"+short(string(m.seen[at[0]:at[1]]))+"” is shown as text, not as a value", "write two braces on both sides: {{"+name+"}}")
+			m.say(m.offset(at[0]), diag.Say("“%s” is shown as text, not as a value", short(string(m.seen[at[0]:at[1]]))), diag.Say("write two braces on both sides: {{%s}}", name))
 		}
 	}
 }
@@ -755,7 +757,7 @@ func (m *meant) formulas() {
 			continue
 		}
 		if double || command.Match(inside) {
-			m.sayOnce("$", m.offset(at[0]), "formulas in TeX are shown as text", "write them in words and signs (x² + 1), as `code`, or as a picture")
+			m.sayOnce("$", m.offset(at[0]), diag.Say("formulas in TeX are shown as text"), diag.Say("write them in words and signs (x² + 1), as `code`, or as a picture"))
 		}
 		for i := range inside {
 			inside[i] = masked
@@ -804,7 +806,7 @@ func (m *meant) tags() {
 			continue
 		}
 		if _, read := readTags[name]; read && !ends[name] && name != "br" && (len(name) > 1 || !m.latinAt(t.offset)) {
-			m.sayOnce("<"+name, t.offset, "<"+name+"> is shown as text: it is never closed in its paragraph", "write </"+name+"> behind its words; for the sign itself write `<"+name+">`")
+			m.sayOnce("<"+name, t.offset, diag.Say("<%s> is shown as text: it is never closed in its paragraph", name), diag.Say("write </%s> behind its words; for the sign itself write `<%s>`", name, name))
 			continue
 		}
 		if ends[name] || slices.Contains(voidTags, name) || strings.Contains(t.tag, "=") {
@@ -835,18 +837,18 @@ func (m *meant) htmlBlock(n *ast.HTMLBlock) {
 }
 
 func (m *meant) tag(name string, offset int) {
-	hint := "write it in Markdown, or put it into `code` if it is meant as it is; raw_html: true in site.yaml lets HTML through"
+	hint := diag.Say("write it in Markdown, or put it into `code` if it is meant as it is; raw_html: true in site.yaml lets HTML through")
 	switch name {
 	case "br":
-		hint = `end the line with \ or two blanks; in a cell, make two rows`
+		hint = diag.Say(`end the line with \ or two blanks; in a cell, make two rows`)
 	case "b", "strong":
-		hint = "write **…**"
+		hint = diag.Say("write **…**")
 	case "i", "em":
-		hint = "write *…*"
+		hint = diag.Say("write *…*")
 	case "img":
-		hint = "write ![what it shows](picture.png)"
+		hint = diag.Say("write ![what it shows](picture.png)")
 	case "a":
-		hint = "write [the words](b.md); a place of its own is a heading with {#name}"
+		hint = diag.Say("write [the words](b.md); a place of its own is a heading with {#name}")
 	}
-	m.sayOnce("<"+name, offset, "<"+name+"> is shown as text", hint)
+	m.sayOnce("<"+name, offset, diag.Say("<%s> is shown as text", name), hint)
 }

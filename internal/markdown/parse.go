@@ -3,6 +3,8 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -145,7 +147,7 @@ func (r *reading) at(offset int) diag.Pos {
 	return r.last.pos
 }
 
-func (r *reading) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
+func (r *reading) problem(p diag.Pos, s diag.Severity, code string, message, hint diag.Text) {
 	r.diags = append(r.diags, r.lines.New(p, s, code, message, hint))
 }
 
@@ -189,14 +191,16 @@ func (r *reading) prepare(root ast.Node) {
 			r.notes = true
 		case *ast.RawHTML:
 			r.rawIDs(n.Segments.Value(r.source))
+			r.rawLoads(n.Segments)
 		case *ast.HTMLBlock:
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
+			r.rawLoads(n.Lines())
 		case *ast.Link:
-			r.noComment(n.Title, n.Pos(), "title of a link")
+			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a link"))
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.widthInWords(n)
-			r.noComment(n.Title, n.Pos(), "title of a picture")
+			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a picture"))
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)
@@ -254,13 +258,49 @@ func (r *reading) rawIDs(html []byte) {
 	}
 }
 
+var (
+	loadingTag   = regexp.MustCompile(`(?i)^<(img|video|audio|source|iframe|script)\s`)
+	srcAttribute = regexp.MustCompile(`(?i)\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+)
+
+// rawLoads notes what raw HTML loads from other hosts, where the site allows HTML.
+func (r *reading) rawLoads(lines *text.Segments) {
+	if !r.parser.options.RawHTML {
+		return
+	}
+	source := string(lines.Value(r.source))
+	eachPart(source, func(part htmlPart, start, end int) {
+		if part != htmlTag {
+			return
+		}
+		tag := source[start:end]
+		element, src := loadingTag.FindStringSubmatch(tag), srcAttribute.FindStringSubmatch(tag)
+		if element == nil || src == nil {
+			return
+		}
+		address := strings.TrimSpace(html.UnescapeString(src[1] + src[2] + src[3]))
+		if u, err := url.Parse(address); err != nil || u.Host == "" {
+			return
+		}
+		at := start
+		for i := range lines.Len() {
+			if s := lines.At(i); at < s.Len() {
+				r.doc.Loads = append(r.doc.Loads, Load{Element: strings.ToLower(element[1]), Address: address, Pos: r.at(s.Start + at)})
+				return
+			} else {
+				at -= s.Len()
+			}
+		}
+	})
+}
+
 // dangerous reports addresses that run code in the reader's browser.
 func (r *reading) dangerous(dest string, at diag.Pos) bool {
 	if !dangerous(dest) {
 		return false
 	}
-	r.problem(at, diag.Error, "link-scheme", "this kind of address could run a program in the reader's browser",
-		"use an address that starts with https:, mailto: or tel:, or a path")
+	r.problem(at, diag.Error, "link-scheme", diag.Say("this kind of address could run a program in the reader's browser"),
+		diag.Say("use an address that starts with https:, mailto: or tel:, or a path"))
 	return true
 }
 
@@ -268,10 +308,10 @@ func (r *reading) dangerous(dest string, at diag.Pos) bool {
 // heading's words never take one of them away.
 func (r *reading) name() {
 	r.ids = make(map[string]bool, len(r.headings)+4)
-	const example = "write one such as {#why}"
+	example := diag.Say("write one such as {#why}")
 	for _, h := range r.headings {
 		if length(h) > maxHeading && utf8.RuneCountInString(r.plain(h)) > maxHeading {
-			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading)
+			r.problem(r.at(h.Pos()), diag.Error, "text-limit", tooLongHeading(), shortHeading())
 		}
 		r.lostAttributes(h)
 		id, ok := stringAttribute(h, "id")
@@ -279,13 +319,13 @@ func (r *reading) name() {
 		case !ok || r.isTitle(h):
 			continue
 		case id == "":
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "this id is empty", example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("this id is empty"), example)
 		case strings.ContainsFunc(id, unicode.IsSpace):
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" has a blank in it", example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("the id %q has a blank in it", id), example)
 		case ofTheme(id):
-			r.problem(r.at(h.Pos()), diag.Error, "heading-id", "the id "+quote(id)+" begins like those of the theme, "+quote(themeIDs), example)
+			r.problem(r.at(h.Pos()), diag.Error, "heading-id", diag.Say("the id %q begins like those of the theme, %q", id, themeIDs), example)
 		case r.ids[id], r.notes && (strings.HasPrefix(id, "fn:") || strings.HasPrefix(id, "fnref:")):
-			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", "the id "+quote(id)+" is used twice on this page", "give one of the headings another id")
+			r.problem(r.at(h.Pos()), diag.Error, "duplicate-id", diag.Say("the id %q is used twice on this page", id), diag.Say("give one of the headings another id"))
 		}
 		r.claim(id)
 	}
@@ -444,11 +484,11 @@ func (r *reading) kindAttribute(h *ast.Heading) Kind {
 			known = append(known, k.String())
 		}
 		if k := r.parser.options.Words.Kind(name); k != None && len(name) >= utf8.UTFMax-1 && name[0] >= utf8.RuneSelf { // {.原因}
-			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "write {."+k.String()+"}")
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", diag.Say("unknown kind of section %q", "."+name), diag.Say("write {.%s}", k.String()))
 			continue
 		}
 		if near := diag.Nearest(name, known); near != "" {
-			r.problem(r.at(h.Pos()), diag.Error, "section-kind", "unknown kind of section "+quote("."+name), "did you mean "+quote("."+near)+"?")
+			r.problem(r.at(h.Pos()), diag.Error, "section-kind", diag.Say("unknown kind of section %q", "."+name), diag.Meant("."+near))
 		}
 	}
 	return None

@@ -18,7 +18,7 @@ import (
 // markup.
 type Shown struct {
 	Pos           diag.Pos
-	Message, Hint string
+	Message, Hint diag.Text
 	Mends         []Mend // what to write instead, where only one thing can be meant
 }
 
@@ -219,7 +219,7 @@ func (r *reading) shown(root ast.Node) {
 				r.underlined(n)
 			}
 			if n.FirstChild() == nil && n.Lines().Len() == 0 {
-				m.say(n.Pos(), "this heading has no words", "write what the part below is about, or take the signs out")
+				m.say(n.Pos(), diag.Say("this heading has no words"), diag.Say("write what the part below is about, or take the signs out"))
 			}
 		}
 		if n.Type() != ast.TypeBlock || n.FirstChild() == nil || n.FirstChild().Type() != ast.TypeInline {
@@ -242,7 +242,7 @@ func (r *reading) shown(root ast.Node) {
 	m.colonLines()
 	m.lostNotes()
 	for i, n := range m.times {
-		r.doc.Shown[i].Message += ", here and in " + places(n)
+		r.doc.Shown[i].Message = diag.Say("%s, here and in %s", r.doc.Shown[i].Message, diag.Count(n, "one more place", "%d more places"))
 	}
 	slices.SortStableFunc(r.doc.Shown, func(a, b Shown) int {
 		if a.Pos.Line != b.Pos.Line {
@@ -250,13 +250,6 @@ func (r *reading) shown(root ast.Node) {
 		}
 		return a.Pos.Col - b.Pos.Col
 	})
-}
-
-func places(n int) string {
-	if n == 1 {
-		return "one more place"
-	}
-	return itoa(n) + " more places"
 }
 
 // underlined notes a heading that is one because of the line below it: whoever
@@ -288,8 +281,8 @@ func (r *reading) underlined(h *ast.Heading) {
 		level = "#"
 	}
 	r.doc.Underlined = append(r.doc.Underlined, Shown{
-		Pos: r.at(at), Message: "“" + short(string(words)) + "” is a heading, because " + string(line) + " stands right below it",
-		Hint: "leave a blank line between if a line was meant; write a heading as " + level + " " + short(string(words)),
+		Pos: r.at(at), Message: diag.Say("“%s” is a heading, because %s stands right below it", short(string(words)), string(line)),
+		Hint: diag.Say("leave a blank line between if a line was meant; write a heading as %s %s", level, short(string(words))),
 	})
 }
 
@@ -300,12 +293,12 @@ const maxShown = 200
 func (m *meant) full() bool { return len(m.doc.Shown) >= maxShown }
 
 // say notes a finding at an offset of the body.
-func (m *meant) say(offset int, message, hint string, mends ...Mend) {
+func (m *meant) say(offset int, message, hint diag.Text, mends ...Mend) {
 	m.show(offset, message, hint, mends...)
 }
 
 // show is say for what is found outside of a run.
-func (r *reading) show(offset int, message, hint string, mends ...Mend) {
+func (r *reading) show(offset int, message, hint diag.Text, mends ...Mend) {
 	if len(r.doc.Shown) < maxShown {
 		r.doc.Shown = append(r.doc.Shown, Shown{Pos: r.at(offset), Message: message, Hint: hint, Mends: mends})
 	}
@@ -313,7 +306,7 @@ func (r *reading) show(offset int, message, hint string, mends ...Mend) {
 
 // sayOnce is say for what an article often has many of: the first place is told,
 // and how many there are.
-func (m *meant) sayOnce(what string, offset int, message, hint string) {
+func (m *meant) sayOnce(what string, offset int, message, hint diag.Text) {
 	if first, said := m.once[what]; said {
 		m.times[first]++
 		return

@@ -20,9 +20,9 @@ func mended(t *testing.T, o Options, body string) (said []string, after string) 
 	lines := strings.SplitAfter(body, "\n")
 	for i := len(doc.Shown) - 1; i >= 0; i-- {
 		s := doc.Shown[i]
-		said = append([]string{strings.TrimPrefix(s.Pos.String(), "a.md:") + " " + s.Message}, said...)
-		if s.Hint == "" {
-			t.Errorf("%q: no hint", s.Message)
+		said = append([]string{strings.TrimPrefix(s.Pos.String(), "a.md:") + " " + s.Message.En}, said...)
+		if s.Hint.En == "" {
+			t.Errorf("%q: no hint", s.Message.En)
 		}
 		for j := len(s.Mends) - 1; j >= 0; j-- {
 			m := s.Mends[j]
@@ -318,7 +318,7 @@ func FuzzShown(f *testing.F) {
 			var mends []Mend
 			for _, s := range doc.Shown {
 				at := lines.Offset(s.Pos.Line, s.Pos.Col)
-				if at < 0 || at > len(text) || lines.At(at) != s.Pos || s.Message == "" || s.Hint == "" {
+				if at < 0 || at > len(text) || lines.At(at) != s.Pos || s.Message.En == "" || s.Hint.En == "" {
 					t.Fatalf("%q: %+v lies nowhere, or says nothing", text, s)
 				}
 				for _, c := range quiet {

@@ -125,7 +125,7 @@ func (r *reading) tabs(n *boxNode) {
 			if t, ok := c.FirstChild().(*boxTitle); ok {
 				name := r.plain(t)
 				if names[name] {
-					r.problem(r.at(c.head[0].Start), diag.Warning, "tabs", "two of these tabs are called "+quote(name), "give each a name of its own, or write what belongs together in one")
+					r.problem(r.at(c.head[0].Start), diag.Warning, "tabs", diag.Say("two of these tabs are called %q", name), diag.Say("give each a name of its own, or write what belongs together in one"))
 				}
 				names[name] = true
 			}
@@ -133,7 +133,7 @@ func (r *reading) tabs(n *boxNode) {
 		}
 		if _, title := c.(*boxTitle); first && !title && hasTab(n) {
 			first = false
-			r.problem(r.at(startOf(c)), diag.Warning, "tabs", "this text stands before the first tab", "write it above :::tabs, or below a line such as == iPhone")
+			r.problem(r.at(startOf(c)), diag.Warning, "tabs", diag.Say("this text stands before the first tab"), diag.Say("write it above :::tabs, or below a line such as == iPhone"))
 		}
 	}
 	if !hasTab(n) {
@@ -142,7 +142,7 @@ func (r *reading) tabs(n *boxNode) {
 		if at < 0 {
 			at, name = n.head[0].Start, "iPhone"
 		}
-		r.problem(r.at(at), diag.Error, "tabs-empty", "these tabs have no tab", "begin each tab with a line such as == "+name)
+		r.problem(r.at(at), diag.Error, "tabs-empty", diag.Say("these tabs have no tab"), diag.Say("begin each tab with a line such as == %s", name))
 	}
 }
 
@@ -170,7 +170,7 @@ func (r *reading) meantAsTab(n *boxNode) (at int, name string) {
 // it.
 func (r *reading) tab(n *boxNode, title string) {
 	if m := markMeant.FindStringIndex(title); m != nil {
-		r.problem(r.at(n.head[0].Start), diag.Warning, "tabs", "this line begins a tab called "+quote(title), "for a tab write == "+title[:m[0]]+"; a mark has no blanks inside: =="+title[:m[0]]+"==")
+		r.problem(r.at(n.head[0].Start), diag.Warning, "tabs", diag.Say("this line begins a tab called %q", title), diag.Say("for a tab write == %s; a mark has no blanks inside: ==%s==", title[:m[0]], title[:m[0]]))
 	}
 	if box, ok := n.Parent().(*boxNode); ok && box.kind == tabsBox {
 		return
@@ -180,7 +180,7 @@ func (r *reading) tab(n *boxNode, title string) {
 		return
 	}
 	if _, only := n.LastChild().(*boxTitle); only && next != nil && next.Kind() == ast.KindParagraph {
-		r.problem(r.at(startOf(next)), diag.Warning, "tabs", "this text stands outside of the tab "+quote(title), "write it "+itoa(tabIndent)+" blanks to the right")
+		r.problem(r.at(startOf(next)), diag.Warning, "tabs", diag.Say("this text stands outside of the tab %q", title), diag.Say("write it %d blanks to the right", tabIndent))
 	}
 }
 
@@ -212,10 +212,10 @@ func (m *meant) tabLine(start, end int) bool {
 	}
 	name := strings.TrimSpace(string(found[1]))
 	if name == "" {
-		m.say(m.offset(start), "“"+short(string(line))+"” is shown as text: a tab has a name", "write == and the name behind it: == iPhone")
+		m.say(m.offset(start), diag.Say("“%s” is shown as text: a tab has a name", short(string(line))), diag.Say("write == and the name behind it: == iPhone"))
 		return true
 	}
-	m.say(m.offset(start), "“"+short(string(line))+"” is shown as text, and begins no tab", "write == "+short(name), m.instead(start, end, "== "+name))
+	m.say(m.offset(start), diag.Say("“%s” is shown as text, and begins no tab", short(string(line))), diag.Say("write == %s", short(name)), m.instead(start, end, "== "+name))
 	return true
 }
 

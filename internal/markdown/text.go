@@ -191,6 +191,4 @@ func appendURL(out []byte, u string, file bool) []byte {
 
 func htmlText(s string) string { return string(util.EscapeHTML([]byte(s))) }
 
-func quote(s string) string { return strconv.Quote(s) }
-
 func itoa(n int) string { return strconv.Itoa(n) }

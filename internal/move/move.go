@@ -1,8 +1,8 @@
 // Package move gives articles, other files and folders another place in the
 // content folder.
 //
-// In: a content folder, the path of what moves and the one that it gets. Out: a
-// Plan, with the edits that keep every link and every old address working; Do
+// In: a content folder, the path of what moves and the one that it gets; what other
+// languages have at that path goes along. Out: a Plan, with the edits that keep every link and every old address working; Do
 // does all of it, or nothing. Errors are mistakes of the person who asks, with a
 // hint; mistakes in the content, behind which a link may hide, are diagnostics.
 package move
@@ -10,7 +10,6 @@ package move
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -27,15 +26,24 @@ import (
 
 // Plan is what a move does.
 type Plan struct {
-	Old, New string     // paths in the content folder
-	Files    []fix.File // that change, under the names that they will have, as have their edits
-	Notes    []string   // what is left to the writer
-	dir      string
+	Moves []Move      // the one that was asked for, then those of its translations
+	Files []fix.File  // that change, under the names that they will have, as have their edits
+	Notes []diag.Text // what is left to the writer
+	dir   string
+}
+
+// Move is a file or folder that gets another path in the content folder.
+type Move struct{ Old, New string }
+
+// Options say how to move.
+type Options struct {
+	Only bool // without the translations
 }
 
 // New plans to move a file or folder of a content folder, to a path or, if that
-// is a folder or ends with a slash, into it.
-func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
+// is a folder or ends with a slash, into it; and with an article, or a folder of
+// articles, what other languages have at the same path.
+func New(ctx context.Context, dir, from, to string, o Options) (*Plan, diag.List, error) {
 	l, err := generate.NewLoader(generate.Options{Content: dir, Drafts: true})
 	if err != nil {
 		return nil, nil, err
@@ -57,6 +65,9 @@ func New(ctx context.Context, dir, from, to string) (*Plan, diag.List, error) {
 	if loaded.Diags.Errors() > 0 { // a link that is broken already might be one to this file
 		return nil, loaded.WithLines(slices.DeleteFunc(loaded.Diags, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })), nil
 	}
+	if err := m.translations(o.Only); err != nil {
+		return nil, nil, err
+	}
 	if err := m.addresses(m.moved(loaded.Input)); err != nil {
 		return nil, nil, err
 	}
@@ -73,42 +84,71 @@ type move struct {
 	Plan
 	root   *os.Root
 	site   *site.Site
-	folder bool              // what moves is one
+	folder bool              // what moves are folders
 	pages  map[string]string // addresses that change, and what they become
 	edits  []fix.Edit        // under the names of before
 }
 
 // name finds out what moves, and to which path.
 func (m *move) name(from, to string) error {
-	m.Old, m.New = from, path.Clean(to)
-	info, err := m.root.Lstat(m.Old)
+	x := Move{from, path.Clean(to)}
+	info, err := m.root.Lstat(x.Old)
 	if err != nil {
-		return diag.WithHint(fmt.Errorf("there is no %s", filepath.Join(m.dir, m.Old)), diag.DidYouMean(m.Old, m.known(), "write its path from the content folder, such as pay/refund.md"))
+		return diag.WithHint(diag.Say("there is no %s", filepath.Join(m.dir, x.Old)), diag.DidYouMean(x.Old, m.known(), diag.Say("write its path from the content folder, such as pay/refund.md")))
 	}
 	m.folder = info.IsDir()
-	if there, err := m.root.Stat(m.New); err == nil && there.IsDir() || strings.HasSuffix(to, "/") {
-		m.New = path.Join(m.New, path.Base(m.Old))
+	if there, err := m.root.Stat(x.New); err == nil && there.IsDir() || strings.HasSuffix(to, "/") {
+		x.New = path.Join(x.New, path.Base(x.Old))
 	}
-	was := content.Classify(m.Old)
-	if !m.folder && was == content.ClassArticle && path.Ext(m.New) == "" {
-		m.New += path.Ext(m.Old)
+	was := content.Classify(x.Old)
+	if !m.folder && was == content.ClassArticle && path.Ext(x.New) == "" {
+		x.New += path.Ext(x.Old)
 	}
-	is := content.Classify(m.New)
+	is := content.Classify(x.New)
 	switch {
-	case m.Old == m.New:
-		return diag.Misuse("OLD and NEW are the same", "give it another path")
-	case m.folder && strings.HasPrefix(m.New, m.Old+"/"):
-		return diag.Misuse("a folder cannot be moved into itself", "choose a place outside of it")
+	case x.Old == x.New:
+		return diag.Misuse(diag.Say("OLD and NEW are the same"), diag.Say("give it another path"))
+	case m.folder && strings.HasPrefix(x.New, x.Old+"/"):
+		return diag.Misuse(diag.Say("a folder cannot be moved into itself"), diag.Say("choose a place outside of it"))
 	case m.folder:
 	case was == content.ClassSetting || is == content.ClassSetting:
-		return diag.Misuse("the settings have their place at the top of the content folder", "edit them by hand")
+		return diag.Misuse(diag.Say("the settings have their place at the top of the content folder"), diag.Say("edit them by hand"))
 	case was == content.ClassIndex || is == content.ClassIndex:
-		return diag.Misuse("index.md is the page of its folder", "move the folder, or write another index.md by hand")
+		return diag.Misuse(diag.Say("index.md is the page of its folder"), diag.Say("move the folder, or write another index.md by hand"))
 	case was != is:
-		return diag.Misuse(fmt.Sprintf("%s would not be an article any more, or become one", m.New), "keep the end of the name")
+		return diag.Misuse(diag.Say("%s would not be an article any more, or become one", x.New), diag.Say("keep the end of the name"))
 	}
-	if _, err := m.root.Lstat(m.New); !errors.Is(err, fs.ErrNotExist) {
-		return diag.WithHint(fmt.Errorf("%s exists already", filepath.Join(m.dir, m.New)), "choose another name; nothing is overwritten")
+	if _, err := m.root.Lstat(x.New); !errors.Is(err, fs.ErrNotExist) {
+		return diag.WithHint(diag.Say("%s exists already", filepath.Join(m.dir, x.New)), diag.Say("choose another name; nothing is overwritten"))
+	}
+	m.Moves = []Move{x}
+	return nil
+}
+
+// translations adds what other languages have at the path of an article or a
+// folder, and will have at its new one. Where it leaves its language, or is the
+// folder of one, nothing else moves.
+func (m *move) translations(only bool) error {
+	x := m.Moves[0]
+	own := m.site.LanguageOf(x.Old)
+	if x.Old == own.Root.Path || m.site.LanguageOf(x.New) != own || !m.folder && content.Classify(x.Old) != content.ClassArticle {
+		return nil
+	}
+	for _, l := range m.site.Languages {
+		other := Move{l.At(own.Below(x.Old)), l.At(own.Below(x.New))}
+		info, err := m.root.Lstat(other.Old)
+		if l == own || err != nil || info.IsDir() != m.folder || m.site.LanguageOf(other.Old) != l {
+			continue
+		}
+		if only {
+			m.note("%s stays, and is no translation of %s any more", other.Old, x.New)
+			continue
+		}
+		if _, err := m.root.Lstat(other.New); !errors.Is(err, fs.ErrNotExist) {
+			return diag.WithHint(diag.Say("%s, the translation, cannot move along: %s exists already", filepath.Join(m.dir, other.Old), filepath.Join(m.dir, other.New)),
+				diag.Say("choose another name, or move this one alone with -only"))
+		}
+		m.Moves = append(m.Moves, other)
 	}
 	return nil
 }
@@ -127,11 +167,13 @@ func (m *move) known() []string {
 
 // to is the path that a file has afterwards.
 func (m *move) to(p string) string {
-	if p == m.Old {
-		return m.New
-	}
-	if rest, ok := strings.CutPrefix(p, m.Old+"/"); ok && m.folder {
-		return m.New + "/" + rest
+	for _, x := range m.Moves {
+		if p == x.Old {
+			return x.New
+		}
+		if rest, ok := strings.CutPrefix(p, x.Old+"/"); ok && m.folder {
+			return x.New + "/" + rest
+		}
 	}
 	return p
 }
@@ -167,7 +209,7 @@ func (m *move) addresses(then *site.Site) error {
 		page, placed := articles[m.to(a.Path)]
 		switch {
 		case !placed:
-			return diag.WithHint(fmt.Errorf("%s would have no address there", a.Path), "choose another name: whyfix check tells after a move by hand what is wrong with it")
+			return diag.WithHint(diag.Say("%s would have no address there", a.Path), diag.Say("choose another name: whyfix check tells after a move by hand what is wrong with it"))
 		case page.URL != a.URL:
 			m.pages[url(a.Page)] = url(page)
 			if !a.Draft { // nobody has its address
@@ -188,9 +230,9 @@ func (m *move) addresses(then *site.Site) error {
 		case placed && c.Index != nil:
 			m.alias(c.Index, old, url(page))
 		case m.to(c.Path) != c.Path:
-			m.note("%s has no index.md to keep its address: write in %s: redirects: {%s: %s/}", c.Path, content.SiteFile, old, m.to(c.Path))
+			m.note("%s has no index.md to keep its address: write in site.yaml: redirects: {%s: %s/}", c.Path, old, m.to(c.Path))
 		case !placed:
-			m.note("the page of %s goes with its last article: write in %s: redirects: {%s: %s}", c.Path, content.SiteFile, old, m.New)
+			m.note("the page of %s goes with its last article: write in site.yaml: redirects: {%s: %s}", c.Path, old, m.outOf(c.Path))
 		}
 	}
 	if i := slices.IndexFunc(m.site.Assets, func(a site.Asset) bool { return m.to(a.Path) != a.Path }); i >= 0 {
@@ -199,8 +241,18 @@ func (m *move) addresses(then *site.Site) error {
 	return nil
 }
 
+// outOf is the new path of what moves out of a folder.
+func (m *move) outOf(folder string) string {
+	for _, x := range m.Moves {
+		if strings.HasPrefix(x.Old, folder+"/") {
+			return x.New
+		}
+	}
+	return m.Moves[0].New
+}
+
 func (m *move) note(format string, args ...any) {
-	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
+	m.Notes = append(m.Notes, diag.Say(format, args...))
 }
 
 // alias keeps the old address of an article. Where it moves back, that takes the
@@ -265,9 +317,11 @@ func (m *move) inFolder(a *content.Article, articles map[string]bool) {
 	}
 	for _, t := range f.Articles {
 		m.list(t, a.Path, articles)
-		moves := path.Clean(strings.TrimPrefix(t.Value, "/")) == m.Old || path.Join(path.Dir(a.Path), t.Value) == m.Old
-		if moves && path.Dir(m.New) != path.Dir(a.Path) {
-			m.note("%s is no more in the folder that lists it: take it out of articles: in %s", m.New, a.Path)
+		for _, x := range m.Moves {
+			moves := path.Clean(strings.TrimPrefix(t.Value, "/")) == x.Old || path.Join(path.Dir(a.Path), t.Value) == x.Old
+			if moves && path.Dir(x.New) != path.Dir(a.Path) {
+				m.note("%s is no more in the folder that lists it: take it out of articles: in %s", x.New, a.Path)
+			}
 		}
 	}
 	folders := map[string]bool{}
@@ -366,8 +420,8 @@ func (m *move) edit() error {
 		for _, x := range f.Unclear {
 			x.At.File = filepath.Join(m.dir, f.Name)
 			return diag.WithHint(
-				fmt.Errorf("%s: it is not clear how to write %s instead of %q here", x.At, x.New, x.Old),
-				"change this place by hand first, or move the file by hand; nothing was moved",
+				diag.Say("%s: it is not clear how to write %s instead of %q here", x.At, x.New, x.Old),
+				diag.Say("change this place by hand first, or move the file by hand; nothing was moved"),
 			)
 		}
 		m.Files = append(m.Files, f)
@@ -375,7 +429,7 @@ func (m *move) edit() error {
 	return nil
 }
 
-// Do moves the file or folder and writes what changes. After an error everything
+// Do moves the files or folders and writes what changes. After an error everything
 // is as it was, or the error says what could not be put back.
 func (p *Plan) Do() error {
 	root, err := os.OpenRoot(p.dir)
@@ -383,23 +437,32 @@ func (p *Plan) Do() error {
 		return err
 	}
 	defer root.Close()
-	var missing []string // folders, the deepest first
-	for folder := path.Dir(p.New); ; folder = path.Dir(folder) {
-		if _, err := root.Lstat(folder); err == nil {
+	var missing []string // folders, each before those above it
+	var moved []Move
+	for _, x := range p.Moves {
+		var above []string
+		for folder := path.Dir(x.New); ; folder = path.Dir(folder) {
+			if _, err := root.Lstat(folder); err == nil {
+				break
+			}
+			above = append(above, folder)
+		}
+		missing = append(above, missing...)
+		if err = root.MkdirAll(path.Dir(x.New), 0o755); err == nil {
+			err = root.Rename(x.Old, x.New)
+		}
+		if err != nil {
 			break
 		}
-		missing = append(missing, folder)
-	}
-	err = root.MkdirAll(path.Dir(p.New), 0o755)
-	if err == nil {
-		err = root.Rename(p.Old, p.New)
+		moved = append(moved, x)
 	}
 	if err == nil {
-		if err = fix.Write(root, p.Files); err != nil {
-			err = errors.Join(err, root.Rename(p.New, p.Old))
-		}
+		err = fix.Write(root, p.Files)
 	}
 	if err != nil {
+		for _, x := range slices.Backward(moved) {
+			err = errors.Join(err, root.Rename(x.New, x.Old))
+		}
 		for _, folder := range missing {
 			_ = root.Remove(folder) // unless something is in it
 		}

@@ -21,7 +21,7 @@ func TestSharedDefinition(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	plan, diags, err := move.New(t.Context(), dir, "b.md", "new/c.md")
+	plan, diags, err := move.New(t.Context(), dir, "b.md", "new/c.md", move.Options{})
 	if err != nil || len(diags) > 0 {
 		t.Fatal(diags, err)
 	}

@@ -65,14 +65,14 @@ func (p *Preview) about(r *http.Request) (about, error) {
 	address = strings.TrimSuffix(address, "index.html")
 	file, promises := fileAt(l, address)
 	if file == nil {
-		out.withheld(l, address, p.options.Build.Content)
+		p.withheld(&out, l, address)
 		return out, nil
 	}
-	out.Badge = badge(file, p.options.Build.Now())
+	out.Badge = badge(file, p.options.Build.Now()).In(p.options.Language)
 	out.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, file.Path))
 	for _, d := range l.Diags {
 		if d.File == file.Path {
-			out.Problems = append(out.Problems, forPage(l.WithLines(diag.List{d})[0], p.options.Build.Content))
+			out.Problems = append(out.Problems, p.forPage(l.WithLines(diag.List{d})[0]))
 		}
 	}
 	release, done := p.holder.Acquire()
@@ -127,34 +127,35 @@ func fileAt(l *generate.Loaded, address string) (*content.Article, []search.Prom
 }
 
 // badge says why readers do not see a page.
-func badge(a *content.Article, now time.Time) string {
+func badge(a *content.Article, now time.Time) diag.Text {
 	switch site.StageOf(a, now) {
 	case site.Drafted:
-		return "Draft: readers see it when the line draft: true is gone"
+		return diag.Say("Draft: readers see it when the line draft: true is gone")
 	case site.Awaited:
-		return "Readers see it from " + a.Date.Format("2006-01-02 15:04") + " on"
+		return diag.Say("Readers see it from %s on", a.Date.Format("2006-01-02 15:04"))
 	case site.Expired:
-		return "Expired " + a.Expires.Format("2006-01-02 15:04") + ": readers do not see it any more"
+		return diag.Say("Expired %s: readers do not see it any more", a.Expires.Format("2006-01-02 15:04"))
 	case site.Published, site.Withdrawn:
 	}
-	return ""
+	return diag.Text{}
 }
 
 // withheld says of an address that leads nowhere that it is one of an article
 // that is not built.
-func (out *about) withheld(l *generate.Loaded, address, dir string) {
+func (p *Preview) withheld(out *about, l *generate.Loaded, address string) {
 	for _, w := range l.Site.Withheld {
 		if w.URL != address || w.Stage == site.Withdrawn {
 			continue
 		}
-		out.File = filepath.ToSlash(filepath.Join(dir, w.Path))
-		out.Badge = out.File + " " + w.Why + ": whyfix dev without -drafts=false shows it"
+		out.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, w.Path))
+		out.Badge = diag.Say("%s %s: whyfix dev without -drafts=false shows it", out.File, w.Why).In(p.options.Language)
 		return
 	}
 }
 
 // forPage is a diagnostic as a page shows it.
-func forPage(d diag.Diagnostic, dir string) problem {
-	d.File = filepath.ToSlash(filepath.Join(dir, d.File))
-	return problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint, Source: d.Source}
+func (p *Preview) forPage(d diag.Diagnostic) problem {
+	d.File = filepath.ToSlash(filepath.Join(p.options.Build.Content, d.File))
+	l := p.options.Language
+	return problem{Place: d.Pos.String(), Line: d.Line, Severity: d.Severity.String(), Message: d.Message.In(l), Hint: d.Hint.In(l), Source: d.Source}
 }

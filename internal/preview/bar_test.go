@@ -6,7 +6,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/search"
 
 	"github.com/google/go-cmp/cmp"
@@ -140,5 +143,21 @@ func TestRestart(t *testing.T) {
 		t.Errorf("the page does not say which preview it is of: %q", m.Run)
 	} else if other := listen(t, second).next(); other.Run == m.Run {
 		t.Errorf("two previews are both %q", m.Run)
+	}
+}
+
+// The script speaks the language of whoever writes.
+func TestScriptSpeaks(t *testing.T) {
+	t.Parallel()
+	for l, want := range map[diag.Language]string{
+		diag.English: `"problems":["{n} problem","{n} problems"],"noProblems":"no problems"`,
+		diag.Chinese: `"problems":["{n} 个问题","{n} 个问题"],"noProblems":"没有问题"`,
+	} {
+		if got := string(newHub(l).script); !strings.Contains(got, want) || strings.Contains(got, "/* words */") {
+			t.Errorf("%s is not in the script", want)
+		}
+	}
+	if got, want := badge(&content.Article{Draft: true}, time.Now()).Zh, "草稿：删掉 draft: true 这一行，读者才能看到"; got != want {
+		t.Errorf("the badge says %q, want %q", got, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/generate"
 	"whyfix/internal/render"
 	"whyfix/internal/server"
@@ -22,8 +23,9 @@ type files struct {
 	lists func() (map[string][]byte, error)
 	mark  string // of the build; see inject
 
-	loaded  *generate.Loaded
-	content string // the content folder as the writer named it
+	loaded   *generate.Loaded
+	content  string // the content folder as the writer named it
+	language diag.Language
 }
 
 type page struct {
@@ -33,8 +35,8 @@ type page struct {
 	err    error
 }
 
-func newFiles(l *generate.Loaded, extra []render.File, mark, content string) *files {
-	f := &files{fixed: map[string][]byte{}, mark: mark, loaded: l, content: content}
+func newFiles(l *generate.Loaded, extra []render.File, mark, content string, language diag.Language) *files {
+	f := &files{fixed: map[string][]byte{}, mark: mark, loaded: l, content: content, language: language}
 	for _, e := range extra {
 		if path.Ext(e.Path) == ".html" {
 			e.Data = inject(here(e.Data, l), mark)
@@ -100,7 +102,7 @@ func (f *files) Open(name string) (fs.File, error) {
 func (f *files) problem(err error) string {
 	if d, ok := generate.ThemeProblem(f.loaded, err); ok {
 		d.File = path.Join(f.content, d.File)
-		return d.Pos.String() + ": " + d.Message
+		return d.Pos.String() + ": " + d.Message.In(f.language)
 	}
 	return err.Error()
 }

@@ -1,12 +1,15 @@
 package preview
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
 	"time"
+
+	"whyfix/internal/diag"
 )
 
 //go:embed preview.js
@@ -35,6 +38,7 @@ type problem struct {
 
 // hub tells open pages what happened, as server-sent events.
 type hub struct {
+	script  []byte // in the language of whoever writes
 	mu      sync.Mutex
 	last    message
 	changed chan struct{} // closed at the next message
@@ -42,7 +46,45 @@ type hub struct {
 	once    sync.Once
 }
 
-func newHub() *hub { return &hub{changed: make(chan struct{}), done: make(chan struct{})} }
+func newHub(l diag.Language) *hub {
+	words, _ := json.Marshal(wordsIn(l)) // texts alone
+	return &hub{script: bytes.Replace(script, []byte("/* words */"), words, 1), changed: make(chan struct{}), done: make(chan struct{})}
+}
+
+// words are those of the script. Where a number counts, {n} stands for it, and
+// the first text is for one thing.
+type words struct {
+	Language   string    `json:"language"`
+	Errors     [2]string `json:"errors"`
+	LastGood   string    `json:"lastGood"`
+	NoPage     string    `json:"noPage"`
+	Hide       string    `json:"hide"`
+	Problems   [2]string `json:"problems"`
+	NoProblems string    `json:"noProblems"`
+	Symptoms   [2]string `json:"symptoms"` // {kept} of {n}
+	First      string    `json:"first"`
+	Nothing    string    `json:"nothing"`
+	Comma      string    `json:"comma"`
+}
+
+func wordsIn(l diag.Language) words {
+	w := words{
+		Language: "en", Comma: ", ",
+		Errors:     [2]string{diag.Say("{n} error").In(l), diag.Say("{n} errors").In(l)},
+		LastGood:   diag.Say("The page below is the last good one.").In(l),
+		NoPage:     diag.Say("There is no good page yet.").In(l),
+		Hide:       diag.Say("Hide").In(l),
+		Problems:   [2]string{diag.Say("{n} problem").In(l), diag.Say("{n} problems").In(l)},
+		NoProblems: diag.Say("no problems").In(l),
+		Symptoms:   [2]string{diag.Say("{kept} of {n} symptom finds it").In(l), diag.Say("{kept} of {n} symptoms find it").In(l)},
+		First:      diag.Say("readers see first: %s", "{titles}").In(l),
+		Nothing:    diag.Say("nothing is found").In(l),
+	}
+	if l == diag.Chinese {
+		w.Language, w.Comma = "zh-CN", "、"
+	}
+	return w
+}
 
 func (h *hub) tell(m message) {
 	h.mu.Lock()
@@ -60,7 +102,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/_whyfix/preview.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		_, _ = w.Write(script)
+		_, _ = w.Write(h.script)
 	case "/_whyfix/preview.css":
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		_, _ = w.Write(style)

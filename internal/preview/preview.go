@@ -35,10 +35,11 @@ import (
 
 // Options say what to preview.
 type Options struct {
-	Build  generate.Options
-	Log    *slog.Logger
-	Report func(State)                          // called after each build, one at a time
-	After  func(time.Duration) <-chan time.Time // waits for the next change that no edit makes; nil: time.After
+	Build    generate.Options
+	Language diag.Language // of whoever writes
+	Log      *slog.Logger
+	Report   func(State)                          // called after each build, one at a time
+	After    func(time.Duration) <-chan time.Time // waits for the next change that no edit makes; nil: time.After
 }
 
 // State is what one build gave.
@@ -84,7 +85,7 @@ func New(o Options) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{looking: func() {}, options: o, loader: loader, pages: newHub(), seed: maphash.MakeSeed(), run: rand.Text()}
+	p := &Preview{looking: func() {}, options: o, loader: loader, pages: newHub(o.Language), seed: maphash.MakeSeed(), run: rand.Text()}
 	p.server = server.New(&p.holder, o.Log, server.Options{})
 	return p, nil
 }
@@ -189,7 +190,7 @@ func (p *Preview) build(ctx context.Context, changed []string) error {
 	state.Took = time.Since(start)
 	last := &told{Loaded: loaded, checked: make(chan struct{})}
 	p.last.Store(last)
-	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: problems(loaded, p.options.Build.Content)})
+	p.pages.tell(message{Run: p.run, Build: p.number, Good: state.Good, Problems: p.problems(loaded)})
 	p.look(ctx, last, state)
 	return nil
 }
@@ -238,8 +239,8 @@ func (p *Preview) prepare(l *generate.Loaded) (*server.Release, error) {
 	redirects, gone := render.OldAddresses(l.Site)
 	return &server.Release{
 		Redirects: redirects, Gone: gone,
-		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Policy: publish.PagePolicy("", l.Site.Settings.Frames(), generate.Allowed(l.Site.Settings.Allow)),
-		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content)), Search: index, Template: template,
+		ID: "preview-" + p.run + "-" + strconv.Itoa(p.number), Base: l.Site.Prefix, Origins: l.Site.Settings.Origins, Private: l.Site.Settings.Private(), Policy: publish.PagePolicy("", l.Site.Settings.Frames(), generate.Allowed(l.Site.Settings.Allow)),
+		WWW: newFiles(l, extra, p.mark(), filepath.ToSlash(p.options.Build.Content), p.options.Language), Search: index, Template: template,
 	}, nil
 }
 
@@ -332,7 +333,7 @@ func (p *Preview) Close() error {
 // reads on it, and the terminal has them all.
 const mostProblems = 100
 
-func problems(l *generate.Loaded, dir string) []problem {
+func (p *Preview) problems(l *generate.Loaded) []problem {
 	var errors diag.List
 	for _, d := range l.Diags {
 		if d.Severity == diag.Error && len(errors) < mostProblems {
@@ -341,7 +342,7 @@ func problems(l *generate.Loaded, dir string) []problem {
 	}
 	out := []problem{}
 	for _, d := range l.WithLines(errors) {
-		out = append(out, forPage(d, dir))
+		out = append(out, p.forPage(d))
 	}
 	return out
 }

@@ -1,7 +1,7 @@
 // Keeps an open page of the preview up to date: loads it again after a good
 // build, shows what is wrong after a bad one. A bar tells what is wrong with
 // this page, and which of its symptoms find it.
-(() => {
+((words) => {
   "use strict";
   const mark = new URL(document.currentScript.src).searchParams;
   const shown = Number(mark.get("build"));
@@ -14,6 +14,8 @@
     return e;
   };
 
+  const count = ([one, more], n) => (n === 1 ? one : more).replace("{n}", n);
+
   const hide = () => {
     if (host) host.remove();
     host = null;
@@ -25,6 +27,7 @@
     const errors = problems.filter((p) => p.severity === "error");
     host = element("div");
     host.id = "whyfix-preview";
+    host.lang = words.language;
     const root = host.attachShadow({ mode: "open" });
     const css = element("link");
     css.rel = "stylesheet";
@@ -32,11 +35,11 @@
     const box = element("section", "box");
     box.setAttribute("role", "alert");
     const head = element("header");
-    head.append(element("strong", "", errors.length + (errors.length === 1 ? " error" : " errors")));
-    head.append(element("span", "note", shown > 0 ? "The page below is the last good one." : "There is no good page yet."));
+    head.append(element("strong", "", count(words.errors, errors.length)));
+    head.append(element("span", "note", shown > 0 ? words.lastGood : words.noPage));
     const close = element("button", "", "×");
     close.type = "button";
-    close.setAttribute("aria-label", "Hide");
+    close.setAttribute("aria-label", words.hide);
     close.addEventListener("click", hide);
     head.append(close);
     box.append(head);
@@ -65,8 +68,6 @@
     if (m.build !== shown || m.run !== mark.get("run")) location.reload();
   };
 
-  const count = (n, what) => n + " " + what + (n === 1 ? "" : "s");
-
   const problem = (p) => {
     const item = element("li");
     item.append(element("code", "place", p.place), element("p", "message " + p.severity, p.message));
@@ -78,7 +79,7 @@
   const promise = (p) => {
     const item = element("li", p.holds ? "holds" : "broken");
     item.append(element("p", "message", (p.holds ? "✓ " : "✗ ") + p.text));
-    if (!p.holds) item.append(element("p", "hint", p.instead.length ? "readers see first: " + p.instead.join(", ") : "nothing is found"));
+    if (!p.holds) item.append(element("p", "hint", p.instead.length ? words.first.replace("{titles}", () => p.instead.join(words.comma)) : words.nothing));
     return item;
   };
 
@@ -90,13 +91,14 @@
     if (!text) return;
     const place = element("div");
     place.id = "whyfix-badge";
+    place.lang = words.language;
     const root = place.attachShadow({ mode: "open" });
     const css = element("link");
     css.rel = "stylesheet";
     css.href = "/_whyfix/preview.css";
-    const words = element("p", "badge", text);
-    words.setAttribute("role", "status");
-    root.append(css, words);
+    const badge = element("p", "badge", text);
+    badge.setAttribute("role", "status");
+    root.append(css, badge);
     document.body.prepend(place);
   };
 
@@ -107,6 +109,7 @@
     if (!page.file) return;
     const place = element("div");
     place.id = "whyfix-bar";
+    place.lang = words.language;
     const root = place.attachShadow({ mode: "open" });
     const css = element("link");
     css.rel = "stylesheet";
@@ -117,9 +120,9 @@
     const kept = page.promises.filter((p) => p.holds).length;
     const well = page.problems.length === 0 && kept === page.promises.length;
     const head = element("summary", well ? "well" : "");
-    const words = [page.problems.length ? count(page.problems.length, "problem") : "no problems"];
-    if (page.promises.length) words.push(kept + " of " + count(page.promises.length, "symptom") + (page.promises.length === 1 ? " finds it" : " find it"));
-    head.textContent = words.join(" · ");
+    const parts = [page.problems.length ? count(words.problems, page.problems.length) : words.noProblems];
+    if (page.promises.length) parts.push(count(words.symptoms, page.promises.length).replace("{kept}", kept));
+    head.textContent = parts.join(" · ");
     const list = element("ol");
     list.append(...page.problems.map(problem), ...page.promises.map(promise));
     box.append(head, element("code", "place", page.file), list);
@@ -135,4 +138,4 @@
     })
     .catch(() => {}); // the page is good without it
   addEventListener("pagehide", () => events.close());
-})();
+})(/* words */);

@@ -37,8 +37,8 @@ type Result struct {
 // Releases that were rolled back from go before older ones. If the site is the
 // same as the live release's, the new folder is removed and Changed is false.
 //
-// The caller sets NextChange, Generator, Base, Origins, Endpoint, Frames, Allow,
-// Search, Counts.Articles, Redirects, Gone and Vanished of m; the rest is filled in.
+// The caller sets NextChange, Generator, Base, Origins, Endpoint, Private, Frames,
+// Allow, Search, Counts.Articles, Redirects, Gone and Vanished of m; the rest is filled in.
 // Search must be set exactly if there is an index.
 //
 // After an error with Changed false the live release is as it was, and Abort

@@ -185,6 +185,7 @@ func TestCommitChangedManifest(t *testing.T) {
 		{"gone", func(m *Manifest) { m.Gone = append(m.Gone, "/more/") }, true},
 		{"vanished", func(m *Manifest) { m.Vanished = nil }, true},
 		{"origins", func(m *Manifest) { m.Origins = nil }, true},
+		{"who may read", func(m *Manifest) { m.Private = true }, true},
 		{"what pages may load", func(m *Manifest) { m.Allow.Scripts = []string{"https://stats.example.org"} }, true},
 		{"no images of others", func(m *Manifest) { m.Allow.Images = []string{} }, true},
 		{"articles", func(m *Manifest) { m.Counts.Articles++ }, true},

@@ -39,6 +39,7 @@ type Manifest struct {
 	Origins    []string          `json:"origins,omitempty"`  // sites that may read /api/ from a browser
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Frames     []string          `json:"frames,omitempty"`   // origins that pages may frame
+	Private    bool              `json:"private,omitempty"`  // for those alone whom a web server lets in
 	Allow      Allow             `json:"allow,omitzero"`     // what else they may use
 	Counts     Counts            `json:"counts"`
 	Search     *SearchInfo       `json:"search,omitempty"`   // nil: made without an index
@@ -88,7 +89,7 @@ type SearchInfo struct {
 func sameSite(a, b *Manifest) bool {
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
-		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Allow.same(b.Allow) && a.Counts == b.Counts && sameSearch &&
+		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Private == b.Private && a.Allow.same(b.Allow) && a.Counts == b.Counts && sameSearch &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }

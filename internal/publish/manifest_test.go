@@ -363,6 +363,7 @@ func TestMaps(t *testing.T) {
 			Manifest{Base: "/", Redirects: map[string]string{`/a"b\c;{$d/`: "https://example.org/$x/?y=$z"}},
 			`"/a\"b\\c;{$d/" "https://example.org/%24x/?y=%24z";` + "\n", "",
 		},
+		{"private", Manifest{Base: "/", Private: true, Redirects: map[string]string{"/old/": "/new/"}, Gone: []string{"/x/"}}, "", ""},
 		{
 			"an anchor",
 			Manifest{Base: "/", Redirects: map[string]string{"/b/": "/c/#d", "/a/": "/b/?c#d"}},

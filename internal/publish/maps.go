@@ -21,10 +21,14 @@ import (
 func mapsOf(m *Manifest) map[string][]byte {
 	prefix := strings.TrimSuffix(m.Base, "/")
 	var moved, gone bytes.Buffer
-	for _, old := range slices.Sorted(maps.Keys(m.Redirects)) {
-		moved.WriteString(nginxQuote(prefix+old) + " " + nginxQuote(nginxTarget(m.Redirects[old])) + ";\n")
+	redirects, withdrawn := m.Redirects, m.Gone
+	if m.Private { // nginx answers by its maps before it asks for a password: the pages there lead on, behind it
+		redirects, withdrawn = nil, nil
 	}
-	for _, old := range m.Gone {
+	for _, old := range slices.Sorted(maps.Keys(redirects)) {
+		moved.WriteString(nginxQuote(prefix+old) + " " + nginxQuote(nginxTarget(redirects[old])) + ";\n")
+	}
+	for _, old := range withdrawn {
 		gone.WriteString(nginxQuote(prefix+old) + " 1;\n")
 	}
 	return map[string][]byte{

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/render/program"
 )
 
 // TemplateError is a page that a theme could not make.
@@ -29,10 +30,10 @@ func (e *TemplateError) Error() string { return fmt.Sprintf("render: %s: %v", e.
 func (e *TemplateError) Unwrap() error { return e.Err }
 
 // Hints for whoever writes a theme.
-const (
-	themeHint = "docs/themes.md tells what a template is given"
-	copyIt    = "copy it from the built-in theme"
-	slowHint  = "it is right, and only slower; docs/themes.md tells what keeps a theme fast"
+var (
+	themeHint = diag.Say("docs/themes.md tells what a template is given")
+	copyIt    = diag.Say("copy it from the built-in theme")
+	slowHint  = diag.Say("it is right, and only slower; docs/themes.md tells what keeps a theme fast")
 )
 
 var templateError = regexp.MustCompile(`template: ?([^:\s]+)(?::(\d+))?(?::(\d+))?: (.*)`)
@@ -44,7 +45,7 @@ func parts(err error) []string {
 }
 
 // mistake is a diagnostic for a file of the theme.
-func (t *Theme) mistake(name, message, hint string) diag.Diagnostic {
+func (t *Theme) mistake(name string, message, hint diag.Text) diag.Diagnostic {
 	return diag.Diagnostic{Pos: diag.Pos{File: path.Join(t.folder, name)}, Code: "theme-template", Message: message, Hint: hint}
 }
 
@@ -59,7 +60,7 @@ func (t *Theme) Problem(e *TemplateError) diag.Diagnostic {
 // problem puts an error of a template into the form of other diagnostics.
 func (t *Theme) problem(name string, err error) diag.Diagnostic {
 	if errors.Is(err, fs.ErrNotExist) {
-		return t.mistake(name, "the theme lacks this template", copyIt)
+		return t.mistake(name, diag.Say("the theme lacks this template"), copyIt)
 	}
 	m := parts(err)
 	var unsafe *template.Error
@@ -176,32 +177,36 @@ func actionAt(page []byte, line, col int, exact bool, message string) (action st
 
 // message says what a template said in words that need no knowledge of how
 // templates are escaped.
-func message(err error) string {
+func message(err error) diag.Text {
 	m := parts(err)
 	said := err.Error()
 	if m != nil {
 		said = m[4]
 	}
+	var refusal *program.Refusal
 	var unsafe *template.Error
-	if !errors.As(err, &unsafe) {
-		return said
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Reason
+	case !errors.As(err, &unsafe):
+		return diag.Verbatim(said)
 	}
 	switch unsafe.ErrorCode {
 	case template.ErrEndContext:
-		return "a tag, an attribute, a comment or a script of this page is never closed"
+		return diag.Say("a tag, an attribute, a comment or a script of this page is never closed")
 	case template.ErrBranchEnd, template.ErrRangeLoopReentry:
-		return "one way through an {{if}}, {{with}} or {{range}} leaves a tag, an attribute or a script open that the other closes"
+		return diag.Say("one way through an {{if}}, {{with}} or {{range}} leaves a tag, an attribute or a script open that the other closes")
 	case template.ErrAmbigContext:
-		return "a value may stand at different places of an address here: write the whole address in one piece"
+		return diag.Say("a value may stand at different places of an address here: write the whole address in one piece")
 	case template.ErrOutputContext, template.ErrPartialCharset, template.ErrPartialEscape, template.ErrSlashAmbig:
-		return "it cannot be told what a value means in this script, style or address"
+		return diag.Say("it cannot be told what a value means in this script, style or address")
 	case template.ErrBadHTML:
 		if i := strings.Index(unsafe.Description, " in unquoted attr"); i > 0 && slices.Contains([]byte(unsafe.Description[:1]), '"') {
-			return "an attribute's value without quotation marks has " + unsafe.Description[:i] + " in it"
+			return diag.Say("an attribute's value without quotation marks has %s in it", unsafe.Description[:i])
 		}
 	}
 	if strings.Contains(unsafe.Description, "{state") {
-		return "the HTML around a value is not whole"
+		return diag.Say("the HTML around a value is not whole")
 	}
-	return unsafe.Description
+	return diag.Verbatim(unsafe.Description)
 }

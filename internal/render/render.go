@@ -46,7 +46,7 @@ func New(s *site.Site, t *Theme) *Renderer {
 		home := s.Prefix + l.Home()
 		v.view = Site{
 			Title: l.Title, Description: l.Description, Language: l.Tag, Direction: direction(l.Tag), Locale: strings.ReplaceAll(l.Tag, "-", "_"),
-			Brand: brand, Logo: logo, Icon: icon, Base: s.Prefix, API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
+			Brand: brand, Logo: logo, Icon: icon, Base: s.Prefix, Private: s.Settings.Private(), API: s.Settings.Endpoint + s.Prefix + "api/", Home: home, Search: home + "search/", SearchList: home + listFile,
 			Nav:     each(l.Nav, func(n site.Link) Link { return Link{Title: n.Title, URL: n.URL, External: n.External} }),
 			Notices: l.Notices, Footer: l.Footer, Params: s.Settings.Params,
 		}

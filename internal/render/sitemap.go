@@ -23,7 +23,11 @@ const sitemapMost = 50_000
 func (r *Renderer) WellKnownFiles() ([]File, error) {
 	var out []File
 	robots := "User-agent: *\nDisallow: " + r.site.Prefix + "api/\n"
-	if r.site.Origin != "" {
+	private := r.site.Settings.Private()
+	if private {
+		robots = "User-agent: *\nDisallow: " + r.site.Prefix + "\n"
+	}
+	if r.site.Origin != "" && !private {
 		maps, err := r.sitemap()
 		if err != nil {
 			return nil, err
@@ -44,7 +48,9 @@ func (r *Renderer) WellKnownFiles() ([]File, error) {
 			}
 			out = append(out, File{Path: l.Home() + site.FeedFile, Data: feed})
 		}
-		out = append(out, File{Path: l.Home() + site.LLMsFile, Data: v.llms()})
+		if !private {
+			out = append(out, File{Path: l.Home() + site.LLMsFile, Data: v.llms()})
+		}
 	}
 	// The writer's own file of that name comes first.
 	return slices.DeleteFunc(out, func(f File) bool {

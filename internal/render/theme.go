@@ -108,13 +108,13 @@ func LoadTheme(fsys fs.FS, folder, prefix string, languages ...string) (*Theme, 
 	for _, kind := range pageKinds {
 		parsed[kind] = load(append(slices.Clone(shared), kind+".html")...)
 		if set := parsed[kind]; set != nil && set.Lookup("main") == nil {
-			diags = append(diags, t.mistake(kind+".html", `this template does not define "main"`, `put the page between {{define "main"}} and {{end}}`))
+			diags = append(diags, t.mistake(kind+".html", diag.Say(`this template does not define "main"`), diag.Say(`put the page between {{define "main"}} and {{end}}`)))
 			parsed[kind] = nil
 		}
 	}
 	for kind, name := range map[string]string{redirectKind: redirectKind + ".html", "home": layoutFile} {
 		if set := parsed[kind]; set != nil && (set.Lookup(name) == nil || set.Lookup(name).Tree == nil || parse.IsEmptyTree(set.Lookup(name).Tree.Root)) {
-			diags = append(diags, t.mistake(name, "this template is empty", copyIt))
+			diags = append(diags, t.mistake(name, diag.Say("this template is empty"), copyIt))
 		}
 	}
 	for _, e := range t.editions {
@@ -299,7 +299,7 @@ func (t *Theme) slow(e *Edition) (diags diag.List) {
 		at := t.problem(kinds[*r][0], r)
 		diags = append(diags, diag.Diagnostic{
 			Pos: at.Pos, Severity: diag.Warning, Code: "theme-slow", Hint: slowHint, Source: at.Source,
-			Message: fmt.Sprintf("%s is left to html/template, which takes two to five times as long to make the pages of %s", r.Reason, strings.Join(kinds[*r], ", ")),
+			Message: diag.Say("%s is left to html/template, which takes two to five times as long to make the pages of %s", r.Reason, diag.Names(kinds[*r])),
 		})
 	}
 	return diags

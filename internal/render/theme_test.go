@@ -118,7 +118,7 @@ func TestMissingTemplate(t *testing.T) {
 			theme := builtIn(t)
 			delete(theme, name)
 			_, diags := loadTheme(t, theme, "zh-CN")
-			if len(diags) != 1 || diags[0].File != "../themes/mine/"+name || diags[0].Severity != diag.Error || diags[0].Hint == "" {
+			if len(diags) != 1 || diags[0].File != "../themes/mine/"+name || diags[0].Severity != diag.Error || diags[0].Hint.En == "" {
 				t.Errorf("diagnostics are %+v, want one for %s", diags, name)
 			}
 		})
@@ -149,7 +149,7 @@ func TestBrokenTemplate(t *testing.T) {
 				t.Fatalf("diagnostics are %+v, want one", diags)
 			}
 			d := diags[0]
-			if d.File != "../themes/mine/"+tt.file || d.Line != tt.line || !strings.Contains(d.Message, tt.message) || d.Code != "theme-template" {
+			if d.File != "../themes/mine/"+tt.file || d.Line != tt.line || !strings.Contains(d.Message.En, tt.message) || d.Code != "theme-template" {
 				t.Errorf("diagnostic is %+v, want %s:%d with %q", d, tt.file, tt.line, tt.message)
 			}
 		})
@@ -192,8 +192,8 @@ func TestTemplateThatFails(t *testing.T) {
 			if d.File != tt.pos.File || tt.pos.Line > 0 && d.Line != tt.pos.Line || tt.pos.Col > 0 && d.Col != tt.pos.Col {
 				t.Errorf("the diagnostic is at %v, want %v", d.Pos, tt.pos)
 			}
-			if !strings.Contains(d.Message, tt.message) || strings.Contains(d.Message, "{state") {
-				t.Errorf("the message is %q, want %q in it", d.Message, tt.message)
+			if !strings.Contains(d.Message.En, tt.message) || strings.Contains(d.Message.En, "{state") {
+				t.Errorf("the message is %q, want %q in it", d.Message.En, tt.message)
 			}
 			if tt.pos.Line > 0 && d.Source == "" {
 				t.Error("the line is not shown")
@@ -211,7 +211,7 @@ func TestTemplateLeftOpen(t *testing.T) {
 		if err == nil {
 			t.Fatalf("%s: the page is made without an error", text)
 		}
-		if d, ok := problem(l, err); !ok || d.File != "../themes/mine/404.html" || strings.Contains(d.Message, "{state") {
+		if d, ok := problem(l, err); !ok || d.File != "../themes/mine/404.html" || strings.Contains(d.Message.En, "{state") {
 			t.Errorf("%s: the diagnostic is %+v", text, d)
 		}
 	}
@@ -442,10 +442,10 @@ func TestWordsOfATheme(t *testing.T) {
 	if len(diags) != 2 {
 		t.Fatalf("diagnostics are %+v, want two", diags)
 	}
-	if d := diags[0]; d.Line != 2 || d.Col != 3 || d.Severity != diag.Warning || !strings.Contains(d.Hint, `"search"`) || d.File != "../themes/mine/words/zh.json" {
+	if d := diags[0]; d.Line != 2 || d.Col != 3 || d.Severity != diag.Warning || !strings.Contains(d.Hint.En, `"search"`) || d.File != "../themes/mine/words/zh.json" {
 		t.Errorf("of the unknown key: %+v", d)
 	}
-	if d := diags[1]; d.Line != 3 || d.Severity != diag.Error || !strings.Contains(d.Message, "%d") {
+	if d := diags[1]; d.Line != 3 || d.Severity != diag.Error || !strings.Contains(d.Message.En, "%d") {
 		t.Errorf("of the lost value: %+v", d)
 	}
 }

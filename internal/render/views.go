@@ -93,6 +93,7 @@ type Site struct {
 	Home        string // address of the home page in the page's language
 	Search      string // address of the search page, and of the form's action
 	Symptoms    string // address of the index of symptoms; empty when there are none
+	Private     bool   // for those alone who have logged in: nobody else should list it
 	Feed        string // address of the Atom feed; empty when the site's address or no article's day is known
 	Brand       *Asset // a stylesheet with the colours of site.yaml; nil when it names none
 	Logo        *Image // of site.yaml; nil when it names none

@@ -89,7 +89,7 @@ func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, []byte, d
 		} else if errors.As(err, &shape) {
 			p = lines.At(int(shape.Offset) - 1)
 		}
-		return nil, nil, diag.List{lines.New(p, diag.Error, "theme-words", "this is not a list of words: "+err.Error(), `write {"key": "word", …}`)}, nil
+		return nil, nil, diag.List{lines.New(p, diag.Error, "theme-words", diag.Say("this is not a list of words: %s", err.Error()), diag.Say(`write {"key": "word", …}`))}, nil
 	}
 	return words, data, nil, nil
 }
@@ -132,16 +132,16 @@ func (t *Theme) judgeWords(builtIn fs.FS, name string, data []byte, words map[st
 	for key, at := range keyOffsets(data) {
 		want, ok := model[key]
 		if !ok && !asked[key] {
-			hint := "take it out, or ask for it in a template"
+			hint := diag.Say("take it out, or ask for it in a template")
 			if near := diag.Nearest(key, known); near != "" {
-				hint = "did you mean " + strconv.Quote(near) + "?"
+				hint = diag.Meant(near)
 			}
-			out = append(out, lines.New(lines.At(at), diag.Warning, "theme-words", fmt.Sprintf("no template asks for the word %q", key), hint))
+			out = append(out, lines.New(lines.At(at), diag.Warning, "theme-words", diag.Say("no template asks for the word %q", key), hint))
 		}
 		if values := verb.FindAllString(want, -1); len(values) > 0 && !slices.Equal(values, verb.FindAllString(words[key], -1)) {
 			out = append(out, lines.New(lines.At(at), diag.Error, "theme-words",
-				fmt.Sprintf("the word %q has no place for its values: it needs %s", key, strings.Join(values, " and ")),
-				"the built-in one in English is: "+want))
+				diag.Say("the word %q has no place for its values: it needs %s", key, strings.Join(values, " and ")),
+				diag.Say("the built-in one in English is: %s", want)))
 		}
 	}
 	return out, nil

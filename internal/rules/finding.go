@@ -31,6 +31,12 @@ func findingRules() []Rule {
 	}
 }
 
+// Five articles in two languages, but for one in the second.
+const (
+	fiveInChinese = "-- a.md --\n# 退款没到\n-- b.md --\n# 提现没到\n-- c.md --\n# 收不到验证码\n-- d.md --\n# 登录不上\n-- e.md --\n# 发票没到\n"
+	fourInEnglish = "-- en/index.md --\n---\nlanguage: en\n---\n-- en/a.md --\n# My refund is late\n-- en/b.md --\n# My money is late\n-- en/c.md --\n# No code comes\n-- en/d.md --\n# I cannot log in\n"
+)
+
 func themeRules() []Rule {
 	return []Rule{
 		{

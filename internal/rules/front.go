@@ -145,6 +145,13 @@ func frontRules() []Rule {
 			Good:    "-- site.yaml --\nembeds: [bilibili.com]\n-- a.md --\n# 退款没到\n",
 		},
 		{
+			Code: "access", Needed: true,
+			Summary: "access: says what there is not, or an endpoint elsewhere is to answer for a private site",
+			Why:     "A private site is for those whom a web server lets in, at one address. A browser sends nobody's login to another site, so an endpoint there could only answer everybody.",
+			Bad:     "-- site.yaml --\naccess: private\nendpoint: https://search.example.org\n-- a.md --\n# 退款没到\n",
+			Good:    "-- site.yaml --\naccess: private\n-- a.md --\n# 退款没到\n",
+		},
+		{
 			Code: "allow", Needed: true,
 			Summary: "allow: names what is no host, or what cannot be allowed",
 			Why:     "What stands there is part of the policy that every page is sent with, by which browsers load nothing from elsewhere. A host is named with https and without a path; all hosts below one are https://*.example.org; http is for localhost alone, where somebody tries something. Nothing that begins with “unsafe-” can be allowed: with it, a line of somebody else's in a page could run.",

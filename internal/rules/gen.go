@@ -1,17 +1,20 @@
 //go:build ignore
 
-// gen writes docs/checks.md: go generate ./internal/rules
+// gen writes docs/checks.md and docs/checks.zh.md: go generate ./internal/rules
 package main
 
 import (
 	"log"
 	"os"
 
+	"whyfix/internal/diag"
 	"whyfix/internal/rules"
 )
 
 func main() {
-	if err := os.WriteFile("../../docs/checks.md", []byte(rules.Page()), 0o644); err != nil {
-		log.Fatal(err)
+	for name, l := range map[string]diag.Language{"checks.md": diag.English, "checks.zh.md": diag.Chinese} {
+		if err := os.WriteFile("../../docs/"+name, []byte(rules.Page(l)), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }

@@ -40,6 +40,15 @@ func linkRules() []Rule {
 			Good:    "-- a.md --\n---\ntitle: 退款没到\nrelated: [b.md]\n---\n-- b.md --\n# 还款晚了\n",
 		},
 		{
+			Code: "translation-missing", Default: diag.Warning,
+			Summary: "an article is not there in a language that has most of the others",
+			Why: "Who reads that language finds less than others do, and nobody is told. It is said of a language that has at least three in five of the articles that other languages have, " +
+				"and where those are at least five: of one that has just begun nothing is expected. A draft counts as being written. `untranslated: true` in front matter says that an article is meant " +
+				"for its language alone, and in an index.md so for all in its folder. A warning, because what is there is right.",
+			Bad:  fiveInChinese + fourInEnglish,
+			Good: fiveInChinese + fourInEnglish + "-- en/e.md --\n# My invoice is late\n",
+		},
+		{
 			Code: "duplicate-url", Needed: true,
 			Summary: "two pages want one address",
 			Why:     "One of the two could not be read by anybody. Addresses that differ in case alone are one on some systems.",

@@ -32,22 +32,22 @@ type Rule struct {
 
 // Family is a group of rules about one thing.
 type Family struct {
-	Title string
+	Title diag.Text
 	Rules []Rule
 }
 
 // Families are all rules, in the order of the documentation.
 func Families() []Family {
 	return []Family{
-		{"Files", fileRules()},
-		{"Front matter and settings", frontRules()},
-		{"Headings and text", textRules()},
-		{"Images", imageRules()},
-		{"Links and addresses", linkRules()},
-		{"Tags", tagRules()},
-		{"From the symptom to the solution", chainRules()},
-		{"Being found", findingRules()},
-		{"The theme", themeRules()},
+		{diag.Say("Files"), fileRules()},
+		{diag.Say("Front matter and settings"), frontRules()},
+		{diag.Say("Headings and text"), textRules()},
+		{diag.Say("Images"), imageRules()},
+		{diag.Say("Links and addresses"), linkRules()},
+		{diag.Say("Tags"), tagRules()},
+		{diag.Say("From the symptom to the solution"), chainRules()},
+		{diag.Say("Being found"), findingRules()},
+		{diag.Say("The theme"), themeRules()},
 	}
 }
 

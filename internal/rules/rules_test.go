@@ -15,12 +15,14 @@ import (
 
 func TestPageIsFresh(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("../../docs/checks.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(rules.Page(), string(data)); diff != "" {
-		t.Errorf("docs/checks.md is stale: go generate ./internal/rules\n(-want +got):\n%s", diff)
+	for name, l := range map[string]diag.Language{"checks.md": diag.English, "checks.zh.md": diag.Chinese} {
+		data, err := os.ReadFile("../../docs/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(rules.Page(l), string(data)); diff != "" {
+			t.Errorf("docs/%s is stale: go generate ./internal/rules\n(-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -35,6 +37,13 @@ func TestRulesAreWhole(t *testing.T) {
 		seen[r.Code] = true
 		if r.Summary == "" || r.Why == "" || r.Bad == "" || r.Good == "" || strings.HasSuffix(r.Summary, ".") || !strings.HasSuffix(r.Why, ".") && !strings.HasSuffix(r.Why, ".)") {
 			t.Errorf("%s is not told whole: %+v", r.Code, r)
+		}
+		zh := r.In(diag.Chinese)
+		if zh.Summary == r.Summary || zh.Why == r.Why || r.Told && (zh.Bad == r.Bad && !strings.HasPrefix(r.Bad, "`")) || !strings.HasSuffix(zh.Why, "。") || strings.HasSuffix(zh.Summary, "。") {
+			t.Errorf("%s is not told in Chinese: a code, what is wrong, the reason, and examples in words belong into internal/rules/chinese.txt", r.Code)
+		}
+		if r.Default == diag.Off && !strings.Contains(zh.Why, "默认关闭，因为") {
+			t.Errorf("%s is off, and nobody says why in Chinese", r.Code)
 		}
 		if r.Needed && r.Default != diag.Error {
 			t.Errorf("%s is needed, and no error", r.Code)

@@ -20,6 +20,7 @@ func PrintSARIF(w io.Writer, p diag.Printer, list diag.List, version string) err
 		if _, known := at[d.Code]; !known {
 			at[d.Code] = len(broken)
 			r, _ := Find(d.Code)
+			r = r.In(p.Language)
 			level := "warning"
 			if r.Default == diag.Error {
 				level = "error"
@@ -30,8 +31,8 @@ func PrintSARIF(w io.Writer, p diag.Printer, list diag.List, version string) err
 			})
 		}
 		message := d.Message
-		if d.Hint != "" {
-			message += " (" + d.Hint + ")"
+		if d.Hint != (diag.Text{}) {
+			message = diag.Say("%s (%s)", d.Message, d.Hint)
 		}
 		place := object{"artifactLocation": object{"uri": fileURI(p.File(d.File))}}
 		if d.Line > 0 {
@@ -45,7 +46,7 @@ func PrintSARIF(w io.Writer, p diag.Printer, list diag.List, version string) err
 			place["region"] = region
 		}
 		results = append(results, object{
-			"ruleId": d.Code, "ruleIndex": at[d.Code], "level": d.Severity.String(), "message": object{"text": message},
+			"ruleId": d.Code, "ruleIndex": at[d.Code], "level": d.Severity.String(), "message": object{"text": message.In(p.Language)},
 			"locations": []object{{"physicalLocation": place}},
 		})
 	}

@@ -167,7 +167,7 @@ func imageRules() []Rule {
 		},
 		{
 			Code: "image-blocked", Default: diag.Warning,
-			Summary: "browsers do not load an image, a film or a recording, because of where it is",
+			Summary: "browsers do not load an image, a film, a recording or, in HTML, a frame or a script, because of where it is",
 			Why:     "Pages load by https alone, and if `allow:` in site.yaml names hosts for images or media, from these and the site's own. Readers see a hole. A copy beside the article is the surest: it is there as long as the article is. A warning, because all else on the page is right.",
 			Bad:     "# 退款没到\n\n![钱的路线](http://img.example.net/way.png)\n",
 			Good:    "-- site.yaml --\nallow: {images: [\"https://img.example.net\"]}\n-- a.md --\n# 退款没到\n\n![钱的路线](https://img.example.net/way.png)\n",

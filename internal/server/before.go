@@ -110,7 +110,7 @@ func (s *Server) openBefore(w *exchange, r *http.Request, release *Release, name
 	h := w.Header()
 	h.Set("Content-Type", contentType(name))
 	h.Set("Content-Security-Policy", release.policyOf(name))
-	h.Set("Cache-Control", "public, max-age=31536000, immutable") // its name says what is in it
+	h.Set("Cache-Control", lasting(release)) // its name says what is in it
 	h.Set("ETag", `"`+f.sum+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.data))
 	return true

@@ -90,7 +90,7 @@ func (s *Server) redirected(w *exchange, r *http.Request, release *Release, p st
 	for _, a := range []string{address, address + "/"} { // one step instead of two where the slash is missing
 		if to, ok := release.Redirects[a]; ok {
 			// The page may come back one day, and browsers remember a 301 for good.
-			w.Header().Set("Cache-Control", "no-cache")
+			w.Header().Set("Cache-Control", asksEachTime(release))
 			http.Redirect(w, r, withQuery(to, r.URL.RawQuery), http.StatusMovedPermanently)
 			return true
 		}
@@ -152,9 +152,9 @@ func (s *Server) open(w *exchange, r *http.Request, release *Release, name strin
 	kind := contentType(name)
 	h.Set("Content-Type", kind)
 	h.Set("Content-Security-Policy", release.policyOf(name))
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", asksEachTime(release))
 	if fingerprinted.MatchString("/" + name) {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("Cache-Control", lasting(release))
 	}
 	address := "/" + name
 	if path.Base(name) == "index.html" {

@@ -52,7 +52,7 @@ func openRelease(path string, at search.Cluster, verify func(*publish.Release) e
 	}
 	m := r.Manifest()
 	out := &Release{
-		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Policy: publish.PagePolicy(m.Endpoint, m.Frames, m.Allow), WWW: r.WWW(),
+		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Private: m.Private, Policy: publish.PagePolicy(m.Endpoint, m.Frames, m.Allow), WWW: r.WWW(),
 		Hashes: r.Addresses(), Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	var page []byte

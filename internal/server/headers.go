@@ -49,6 +49,9 @@ func protect(h http.Header) {
 func (s *Server) shared(w *exchange, r *http.Request, release *Release) bool {
 	h := w.Header()
 	h.Set("Cache-Control", "public, max-age=0, s-maxage=60, stale-if-error=600")
+	if release.Private {
+		h.Set("Cache-Control", asksEachTime(release))
+	}
 	// Weak: the time that a search took differs from answer to answer.
 	tag := `W/"` + release.ID + `"`
 	if s.options.Version != "" {
@@ -60,6 +63,23 @@ func (s *Server) shared(w *exchange, r *http.Request, release *Release) bool {
 	}
 	w.WriteHeader(http.StatusNotModified)
 	return true
+}
+
+// asksEachTime lets whoever may hold an answer ask here before it is used again:
+// of a private site that is the reader's browser alone.
+func asksEachTime(r *Release) string {
+	if r.Private {
+		return "private, no-cache"
+	}
+	return "no-cache"
+}
+
+// lasting is for what never changes under its name.
+func lasting(r *Release) string {
+	if r.Private {
+		return "private, max-age=31536000, immutable"
+	}
+	return "public, max-age=31536000, immutable"
 }
 
 // unshared takes shared back: this answer is for one client and this moment.

@@ -38,6 +38,7 @@ type Release struct {
 	Articles  int
 	Base      string // path prefix of every link: "/" or "/help/"
 	Origins   []string
+	Private   bool   // for those alone whom a proxy lets in
 	Policy    string // the Content-Security-Policy of pages
 	WWW       fs.FS
 	Hashes    *publish.Addresses // content hashes by URL below the base; may be nil
@@ -225,6 +226,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Whyfix-Release", release.ID)
 	}
 	protect(w.Header())
+	if release != nil && release.Private {
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if len(r.RequestURI) > maxAddress {
 		x.rejected = rejectedLong

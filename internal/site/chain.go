@@ -159,8 +159,8 @@ func (a *Article) sort(step *Step, it *markdown.Item, say func(diag.Diagnostic))
 	if step.Tag = a.among(family, it.About()); step.Tag == nil && it.Tag != "" {
 		say(diag.Diagnostic{
 			Pos: it.Pos, Severity: diag.Error, Code: "item-tag",
-			Message: "this item is about the tag " + quote(it.Tag) + ", which the article's " + family.Folder() + " do not have",
-			Hint:    diag.DidYouMean(it.Tag, names(a.Tags[family]), "add it to "+family.Folder()+" in the front matter"),
+			Message: diag.Say("this item is about the tag %q, which the article's %s do not have", it.Tag, family.Folder()),
+			Hint:    diag.DidYouMean(it.Tag, names(a.Tags[family]), diag.Say("add it to %s in the front matter", family.Folder())),
 		})
 	}
 }
@@ -227,13 +227,13 @@ func (c *Chain) connect(step *Step, it *markdown.Item, say func(diag.Diagnostic)
 		for _, cause := range c.Causes {
 			known = append(known, cause.Title)
 		}
-		hint := "name one of the article's causes"
+		hint := diag.Say("name one of the article's causes")
 		if len(known) > 0 {
-			hint = diag.DidYouMean(name, known, "the article's causes are: "+strings.Join(slices.Compact(known), ", "))
+			hint = diag.DidYouMean(name, known, diag.Say("the article's causes are: %s", diag.Names(slices.Compact(known))))
 		}
 		say(diag.Diagnostic{
 			Pos: it.Pos, Severity: diag.Error, Code: "item-for",
-			Message: "this item is for the cause " + quote(name) + ", which the article does not have", Hint: hint,
+			Message: diag.Say("this item is for the cause %q, which the article does not have", name), Hint: hint,
 		})
 	}
 }

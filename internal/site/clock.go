@@ -4,10 +4,11 @@ import (
 	"time"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 )
 
 // hiding is why a page is not built, and what mends a link to it.
-type hiding struct{ what, mend string }
+type hiding struct{ what, mend diag.Text }
 
 // Stage is where an article is between its first draft and its end.
 type Stage uint8
@@ -76,14 +77,14 @@ func (r *resolver) due(a *content.Article) bool {
 	switch {
 	case r.in.Options.Drafts:
 	case a.Date.After(now):
-		r.hidden[a.Path] = hiding{"is not published before " + a.Date.Format(time.DateOnly), "publish it, or take the link out"}
-		r.later(a.Date, a.Path, "appears")
+		r.hidden[a.Path] = hiding{diag.Say("is not published before %s", a.Date.Format(time.DateOnly)), diag.Say("publish it, or take the link out")}
+		r.later(a.Date, a.Path, appears)
 		return false
 	case !a.Expires.IsZero() && !a.Expires.After(now):
-		r.hidden[a.Path] = hiding{"has expired since " + a.Expires.Format(time.DateOnly), "take the link out, or move the date in expires"}
+		r.hidden[a.Path] = hiding{diag.Say("has expired since %s", a.Expires.Format(time.DateOnly)), diag.Say("take the link out, or move the date in expires")}
 		return false
 	case !a.Expires.IsZero():
-		r.later(a.Expires, a.Path, "expires")
+		r.later(a.Expires, a.Path, expires)
 	}
 	return true
 }
@@ -97,19 +98,38 @@ func (r *resolver) dates(a *Article) {
 	if !a.ReviewBy.IsZero() {
 		end := a.ReviewBy.AddDate(0, 0, 1) // the day itself is still good
 		a.Stale = !now.Before(end)
-		r.later(end, a.Path, "is due for review")
+		r.later(end, a.Path, dueForReview)
 	}
 	a.Leaving = a.Expires.After(now) && a.Expires.Before(now.AddDate(0, 0, leavingDays))
 }
 
+// happening is what the clock does to a page.
+type happening uint8
+
+const (
+	appears happening = iota
+	expires
+	dueForReview
+)
+
+func (h happening) text() diag.Text {
+	switch h {
+	case appears:
+		return diag.Say("appears")
+	case expires:
+		return diag.Say("expires")
+	}
+	return diag.Say("is due for review")
+}
+
 // later notes that a page changes at a moment, if that is still to come. Of
 // several at one moment the first path is told.
-func (r *resolver) later(at time.Time, path, what string) {
+func (r *resolver) later(at time.Time, path string, what happening) {
 	next := &r.site.NextChange
 	switch {
 	case !at.After(r.in.Options.Now):
 	case next.At.IsZero() || at.Before(next.At):
-		*next = Change{At: at, Path: path, What: what}
+		*next = Change{At: at, Path: path, What: what.text()}
 	case at.Equal(next.At):
 		next.More++
 	}

@@ -49,7 +49,7 @@ func TestLinksToExpired(t *testing.T) {
 	_, diags := Resolve(in)
 	var got []string
 	for _, d := range diags {
-		got = append(got, d.Pos.String()+" "+d.Code+": "+d.Message+" ("+d.Hint+")")
+		got = append(got, d.Pos.String()+" "+d.Code+": "+d.Message.En+" ("+d.Hint.En+")")
 	}
 	want := []string{
 		`a.md:3:11 related-hidden: "b.md" has expired since 2026-06-01 and is left out ()`,
@@ -73,15 +73,15 @@ func TestNextChange(t *testing.T) {
 		want   Change
 	}{
 		{"nothing waits", false, map[string]string{"a.md": "date: 2026-01-01", "b.md": "review_by: 2026-05-01", "c.md": "expires: 2026-05-01"}, Change{}},
-		{"a date", false, map[string]string{"a.md": "date: 2026-09-01", "b.md": "date: 2026-08-01"}, Change{At: at(8, 1), Path: "b.md", What: "appears"}},
-		{"expires", false, map[string]string{"a.md": "expires: 2026-07-01", "b.md": "date: 2026-08-01"}, Change{At: at(7, 1), Path: "a.md", What: "expires"}},
-		{"review_by: the day itself is still good", false, map[string]string{"a.md": "review_by: 2026-07-01", "b.md": "expires: 2026-07-03"}, Change{At: at(7, 2), Path: "a.md", What: "is due for review"}},
-		{"review_by today", false, map[string]string{"a.md": "review_by: 2026-06-15"}, Change{At: at(6, 16), Path: "a.md", What: "is due for review"}},
-		{"several at one moment", false, map[string]string{"b.md": "date: 2026-07-01", "a.md": "expires: 2026-07-01", "c.md": "review_by: 2026-06-30"}, Change{At: at(7, 1), Path: "a.md", What: "expires", More: 2}},
-		{"it appears before it expires", false, map[string]string{"a.md": "date: 2026-07-01\nexpires: 2026-08-01"}, Change{At: at(7, 1), Path: "a.md", What: "appears"}},
+		{"a date", false, map[string]string{"a.md": "date: 2026-09-01", "b.md": "date: 2026-08-01"}, Change{At: at(8, 1), Path: "b.md", What: diag.Say("appears")}},
+		{"expires", false, map[string]string{"a.md": "expires: 2026-07-01", "b.md": "date: 2026-08-01"}, Change{At: at(7, 1), Path: "a.md", What: diag.Say("expires")}},
+		{"review_by: the day itself is still good", false, map[string]string{"a.md": "review_by: 2026-07-01", "b.md": "expires: 2026-07-03"}, Change{At: at(7, 2), Path: "a.md", What: diag.Say("is due for review")}},
+		{"review_by today", false, map[string]string{"a.md": "review_by: 2026-06-15"}, Change{At: at(6, 16), Path: "a.md", What: diag.Say("is due for review")}},
+		{"several at one moment", false, map[string]string{"b.md": "date: 2026-07-01", "a.md": "expires: 2026-07-01", "c.md": "review_by: 2026-06-30"}, Change{At: at(7, 1), Path: "a.md", What: diag.Say("expires"), More: 2}},
+		{"it appears before it expires", false, map[string]string{"a.md": "date: 2026-07-01\nexpires: 2026-08-01"}, Change{At: at(7, 1), Path: "a.md", What: diag.Say("appears")}},
 		{"a draft waits for nobody", false, map[string]string{"a.md": "draft: true\ndate: 2026-07-01\nexpires: 2026-08-01"}, Change{}},
-		{"the page of a folder", false, map[string]string{"x/index.md": "expires: 2026-08-01", "x/a.md": ""}, Change{At: at(8, 1), Path: "x/index.md", What: "expires"}},
-		{"with drafts only reviews change the site", true, map[string]string{"a.md": "date: 2026-07-01", "b.md": "expires: 2026-07-01", "c.md": "review_by: 2026-09-01"}, Change{At: at(9, 2), Path: "c.md", What: "is due for review"}},
+		{"the page of a folder", false, map[string]string{"x/index.md": "expires: 2026-08-01", "x/a.md": ""}, Change{At: at(8, 1), Path: "x/index.md", What: diag.Say("expires")}},
+		{"with drafts only reviews change the site", true, map[string]string{"a.md": "date: 2026-07-01", "b.md": "expires: 2026-07-01", "c.md": "review_by: 2026-09-01"}, Change{At: at(9, 2), Path: "c.md", What: diag.Say("is due for review")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := map[string]string{}

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -89,19 +88,19 @@ func (r *resolver) files() {
 	}
 	slices.Sort(left)
 	const most = 10
-	names := strings.Join(left[:min(len(left), most)], ", ")
+	names := diag.Names(left[:min(len(left), most)])
 	if len(left) > most {
-		names += fmt.Sprintf(" and %d more", len(left)-most)
+		names = diag.Say("%s and %d more", names, len(left)-most)
 	}
-	message, hint := "this file is not published, because nothing leads to it: ", "take it out of the folder, or link to it"
+	message, hint := diag.Say("this file is not published, because nothing leads to it: %s", names), diag.Say("take it out of the folder, or link to it")
 	if len(left) > 1 {
-		hint = "take them out of the folder, or link to those that belong there"
-		message = fmt.Sprintf("%d files are not published, because nothing leads to them: ", len(left))
+		hint = diag.Say("take them out of the folder, or link to those that belong there")
+		message = diag.Say("%d files are not published, because nothing leads to them: %s", len(left), names)
 	}
 	if ends := r.kindsOf(left); ends != "" {
-		hint += "; files: [" + ends + "] in " + content.SiteFile + " publishes all of a kind"
+		hint = diag.Say("%s; files: [%s] in site.yaml publishes all of a kind", hint, ends)
 	}
-	r.problem(diag.Pos{File: "."}, diag.Warning, "file-left-out", message+names, hint)
+	r.problem(diag.Pos{File: "."}, diag.Warning, "file-left-out", message, hint)
 }
 
 // unpromised are the files to which no article leads that is still to be

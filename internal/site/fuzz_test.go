@@ -38,7 +38,7 @@ func FuzzLinks(f *testing.F) {
 		in.Assets = []Asset{{Path: "pay/step.svg"}}
 		s, diags := Resolve(in)
 		for _, d := range diags {
-			if d.Message == "" || d.Hint == "" && d.Severity == diag.Error {
+			if d.Message.En == "" || d.Hint.En == "" && d.Severity == diag.Error {
 				t.Errorf("%q: a mistake without words: %+v", address, d)
 			}
 		}

@@ -20,7 +20,7 @@ func (r *resolver) language(root *Category, tag string) {
 	}
 	if home := l.Home(); home != "" {
 		for _, f := range append(ownFiles(), "search/") {
-			r.claimList(r.page(home+f, tag), theProgram)
+			r.claimList(r.page(home+f, tag), diag.Say("the program"))
 		}
 	}
 	r.claimWellKnown(l.Home(), FeedFile, LLMsFile)
@@ -41,12 +41,12 @@ func (r *resolver) home(index *content.Article) {
 func (r *resolver) otherLanguage(c *Category, tag content.Text) bool {
 	for _, l := range r.site.Languages {
 		if strings.EqualFold(l.Tag, tag.Value) {
-			where := "the content folder"
+			where := diag.Say("the content folder")
 			if l.Root.Path != "" {
-				where = l.Root.Path + "/"
+				where = diag.Example(l.Root.Path + "/")
 			}
-			r.problem(tag.Pos, diag.Error, "language-twice", "the language "+quote(tag.Value)+" already has its place: "+where,
-				"put all that is in one language into one folder")
+			r.problem(tag.Pos, diag.Error, "language-twice", diag.Say("the language %q already has its place: %s", tag.Value, where),
+				diag.Say("put all that is in one language into one folder"))
 			return false
 		}
 	}
@@ -118,8 +118,8 @@ func (r *resolver) languageOf(tag content.Text) *Language {
 		}
 		known = append(known, l.Tag)
 	}
-	r.problem(tag.Pos, diag.Error, "language-unknown", "no folder is in the language "+quote(tag.Value),
-		diag.DidYouMean(tag.Value, known, "write “language: "+tag.Value+"” into the index.md of the folder that is"))
+	r.problem(tag.Pos, diag.Error, "language-unknown", diag.Say("no folder is in the language %q", tag.Value),
+		diag.DidYouMean(tag.Value, known, diag.Say("write “language: %s” into the index.md of the folder that is", tag.Value)))
 	return nil
 }
 
@@ -198,7 +198,7 @@ func (r *resolver) translate() {
 			add("symptoms", &l.Symptoms[0].Page, l)
 		}
 		for _, c := range l.Categories {
-			add(below(c.Path, l)+"/", &c.Page, l)
+			add(l.Below(c.Path)+"/", &c.Page, l)
 		}
 		for _, f := range l.Families {
 			if len(f.Tags) > 0 {
@@ -210,7 +210,7 @@ func (r *resolver) translate() {
 		}
 	}
 	for _, a := range r.site.Articles {
-		add(below(a.Path, a.Category.In), &a.Page, a.Category.In)
+		add(a.Category.In.Below(a.Path), &a.Page, a.Category.In)
 	}
 	for _, key := range order {
 		for _, p := range same[key] {
@@ -226,10 +226,26 @@ func (r *resolver) translate() {
 	}
 }
 
-// below is a path as seen from the folder of its language.
-func below(p string, l *Language) string {
+// LanguageOf is the language whose folder a path is in, or is.
+func (s *Site) LanguageOf(p string) *Language {
+	of := s.Languages[0]
+	for _, l := range s.Languages {
+		root := l.Root.Path
+		if (p == root || strings.HasPrefix(p, root+"/")) && len(root) > len(of.Root.Path) {
+			of = l
+		}
+	}
+	return of
+}
+
+// Below is a path as seen from the folder of its language: what two languages have
+// at the same one are translations of each other.
+func (l *Language) Below(p string) string {
 	if l.Root.Path == "" {
 		return p
 	}
 	return strings.TrimPrefix(p, l.Root.Path+"/")
 }
+
+// At is the path below the folder of the language that another language has there.
+func (l *Language) At(below string) string { return path.Join(l.Root.Path, below) }

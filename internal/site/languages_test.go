@@ -130,7 +130,7 @@ func TestLanguageMistakes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, diags := Resolve(input(t, tt.files))
-			if len(diags) != 1 || !strings.Contains(said(diags), tt.want) || diags[0].Hint == "" {
+			if len(diags) != 1 || !strings.Contains(said(diags), tt.want) || diags[0].Hint.En == "" {
 				t.Errorf("got\n%s\nwant %s", said(diags), tt.want)
 			}
 		})

@@ -105,16 +105,16 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 		return r.refuse(ref)
 	}
 	if ref.Dest == "" {
-		return r.broken(ref, "link-target", kindOf(ref)+" leads nowhere", "write an address between the parentheses")
+		return r.broken(ref, "link-target", diag.Say("%s leads nowhere", kindOf(ref)), diag.Say("write an address between the parentheses"))
 	}
 	if ref.Wiki != "" {
 		return r.named(ref, file, doc, from)
 	}
-	if hint := addressMeant(ref); hint != "" {
-		return r.broken(ref, codeOf(ref), "“"+ref.Dest+"” is no address that leads anywhere", hint)
+	if hint := addressMeant(ref); hint != (diag.Text{}) {
+		return r.broken(ref, codeOf(ref), diag.Say("“%s” is no address that leads anywhere", ref.Dest), hint)
 	}
 	if ref.Image && markdown.IsFilmPage(ref.Dest) {
-		return r.broken(ref, "image-target", "a page with a film is no picture", "write it as a link, alone in a paragraph: ["+cmp.Or(ref.Alt, "教程")+"]("+ref.Dest+")")
+		return r.broken(ref, "image-target", diag.Say("a page with a film is no picture"), diag.Say("write it as a link, alone in a paragraph: [%s](%s)", cmp.Or(ref.Alt, "教程"), ref.Dest))
 	}
 	if strings.ContainsRune(ref.Dest, ':') || strings.HasPrefix(ref.Dest, "//") {
 		if u, err := url.Parse(ref.Dest); err == nil && (u.Scheme != "" || u.Host != "") {
@@ -145,7 +145,7 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	}
 	p := resolvePath(dest, file)
 	if p == ".." || strings.HasPrefix(p, "../") {
-		return r.broken(ref, "link-target", kindOf(ref)+" leads out of the content folder: "+dest, "copy the file into the content folder")
+		return r.broken(ref, "link-target", diag.Say("%s leads out of the content folder: %s", kindOf(ref), dest), diag.Say("copy the file into the content folder"))
 	}
 	if ref.Image {
 		return r.image(ref, p, dest, file)
@@ -154,7 +154,7 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 }
 
 // broken says why a link leads nowhere.
-func (r *resolver) broken(ref markdown.Ref, code, message, hint string) (markdown.Target, bool) {
+func (r *resolver) broken(ref markdown.Ref, code string, message, hint diag.Text) (markdown.Target, bool) {
 	r.problem(ref.Pos, diag.Error, code, message, hint)
 	return nowhere, false
 }
@@ -183,26 +183,26 @@ func dangerous(dest string) bool {
 }
 
 func (r *resolver) refuse(ref markdown.Ref) (markdown.Target, bool) {
-	return r.broken(ref, "link-scheme", "this kind of address could run a program in the reader's browser",
-		"use an address that starts with https:, mailto: or tel:, or a path")
+	return r.broken(ref, "link-scheme", diag.Say("this kind of address could run a program in the reader's browser"),
+		diag.Say("use an address that starts with https:, mailto: or tel:, or a path"))
 }
 
 // addressMeant says what to write in place of an address that was meant to lead
-// elsewhere and does not; "" for any other.
-func addressMeant(ref markdown.Ref) string {
+// elsewhere and does not; nothing for any other.
+func addressMeant(ref markdown.Ref) diag.Text {
 	dest := ref.Dest
 	switch {
 	case len(dest) > 2 && dest[1] == ':' && (dest[2] == '\\' || dest[2] == '/') && (dest[0]|0x20 >= 'a' && dest[0]|0x20 <= 'z'):
 		name := dest[strings.LastIndexAny(dest, `\/`)+1:]
-		return "this is a path on one computer: put the file beside the article, and write its name: " + name
+		return diag.Say("this is a path on one computer: put the file beside the article, and write its name: %s", name)
 	case strings.Contains(dest, "：//"):
-		return "write the colon of the Latin keyboard: " + strings.Replace(dest, "：//", "://", 1)
+		return diag.Say("write the colon of the Latin keyboard: %s", strings.Replace(dest, "：//", "://", 1))
 	case strings.HasPrefix(dest, "www.") && !ref.Image:
-		return "write https:// before it: https://" + dest
+		return diag.Say("write https:// before it: https://%s", dest)
 	case !strings.ContainsAny(dest, "/:#?") && strings.Count(dest, "@") == 1 && strings.Contains(dest[strings.IndexByte(dest, '@'):], ".") && dest[0] != '@' && path.Ext(dest) != ".md" && !ref.Image:
-		return "write mailto: before it: mailto:" + dest
+		return diag.Say("write mailto: before it: mailto:%s", dest)
 	}
-	return ""
+	return diag.Text{}
 }
 
 func codeOf(ref markdown.Ref) string {
@@ -212,11 +212,11 @@ func codeOf(ref markdown.Ref) string {
 	return "link-target"
 }
 
-func kindOf(ref markdown.Ref) string {
+func kindOf(ref markdown.Ref) diag.Text {
 	if ref.Image {
-		return "this image"
+		return diag.Say("this image")
 	}
-	return "this link"
+	return diag.Say("this link")
 }
 
 // resolvePath is the path below the content folder that a file's link means.
@@ -229,19 +229,19 @@ func resolvePath(dest, file string) string {
 }
 
 // didYouMean is the hint for a path that leads to nothing.
-func didYouMean(dest string, known []string, fallback string) string {
+func didYouMean(dest string, known []string, fallback diag.Text) diag.Text {
 	if strings.ContainsRune(dest, '\\') {
-		return `write / instead of \`
+		return diag.Say(`write / instead of \`)
 	}
 	return diag.DidYouMean(dest, known, fallback)
 }
 
 // pathHint says how a path to an article is read.
-func pathHint(dest string) string {
+func pathHint(dest string) diag.Text {
 	if strings.HasPrefix(dest, "/") {
-		return "mend the path: it is relative to the content folder"
+		return diag.Say("mend the path: it is relative to the content folder")
 	}
-	return "mend the path: it is relative to this file"
+	return diag.Say("mend the path: it is relative to this file")
 }
 
 func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Target, bool) {
@@ -253,11 +253,11 @@ func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Targe
 		return t, true
 	}
 	if markdown.IsPiece(ref.Dest) {
-		return r.broken(ref, "image-target", quote(ref.Dest)+" is a piece, which stands alone in a paragraph", "write ![["+ref.Dest+"]] on a line of its own, with a blank line above and below")
+		return r.broken(ref, "image-target", diag.Say("%q is a piece, which stands alone in a paragraph", ref.Dest), diag.Say("write ![[%s]] on a line of its own, with a blank line above and below", ref.Dest))
 	}
 	for k := range r.assets {
 		if strings.EqualFold(k, p) {
-			return r.broken(ref, "image-target", "there is no image "+quote(ref.Dest), "did you mean "+quote(relative(k, file))+"?")
+			return r.broken(ref, "image-target", diag.Say("there is no image %q", ref.Dest), diag.Say("did you mean %q?", relative(k, file)))
 		}
 	}
 	known := make([]string, 0, len(r.assets))
@@ -265,7 +265,7 @@ func (r *resolver) image(ref markdown.Ref, p, dest, file string) (markdown.Targe
 		known = append(known, relative(k, file))
 	}
 	slices.Sort(known)
-	return r.broken(ref, "image-target", "there is no image "+quote(ref.Dest), didYouMean(dest, known, "put the file beside the article, or mend its name"))
+	return r.broken(ref, "image-target", diag.Say("there is no image %q", ref.Dest), didYouMean(dest, known, diag.Say("put the file beside the article, or mend its name")))
 }
 
 // pageTarget resolves a link to a page or a file of this site.
@@ -284,9 +284,9 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 			return markdown.Target{URL: c.URL + suffix}, true
 		}
 		if why, hidden := r.hidden[p]; hidden {
-			return r.broken(ref, "link-target", quote(dest)+" "+why.what+": readers cannot follow this link", why.mend)
+			return r.broken(ref, "link-target", diag.Say("%q %s: readers cannot follow this link", dest, why.what), why.mend)
 		}
-		return r.broken(ref, "link-target", "there is no article "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
+		return r.broken(ref, "link-target", diag.Say("there is no article %q", dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), pathHint(dest)))
 	}
 	if _, ok := r.asset(p); ok {
 		return markdown.Target{URL: r.site.Prefix + p + suffix}, true
@@ -306,12 +306,12 @@ func (r *resolver) pageTarget(ref markdown.Ref, p, dest, fragment, suffix string
 	page := r.page(strings.TrimPrefix(site, "/"), "")
 	if c, ok := r.pages[strings.ToLower(page.File)]; ok {
 		if c.gone {
-			return r.broken(ref, "link-target", quote(dest)+" is "+withdrawn+": readers cannot follow this link", leadElsewhere)
+			return r.broken(ref, "link-target", diag.Say("%q is withdrawn (gone: true): readers cannot follow this link", dest), leadElsewhere)
 		}
-		r.anchor(ref, c.doc, fragment, c.owner)
+		r.anchor(ref, c.doc, fragment, c.called().En)
 		return markdown.Target{URL: page.URL + suffix}, true
 	}
-	return r.broken(ref, "link-target", "there is no page or file "+quote(dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), "link to the Markdown file of the article, such as ../pay/refund-late.md"))
+	return r.broken(ref, "link-target", diag.Say("there is no page or file %q", dest), didYouMean(dest, r.articlePaths(ref.Pos.File, dest), diag.Say("link to the Markdown file of the article, such as ../pay/refund-late.md")))
 }
 
 // mostHints is how many broken links are compared with every path: when a
@@ -364,16 +364,17 @@ func (r *resolver) anchor(ref markdown.Ref, doc *markdown.Document, fragment, p 
 	if fragment == "" || doc == nil || doc.HasID(fragment) || strings.HasPrefix(fragment, "fn") || fragment == "top" {
 		return
 	}
-	where := p
+	where := diag.Example(p)
 	if p == ref.Pos.File {
-		where = "this page"
+		where = diag.Say("this page")
 	}
-	anchors := "it has no anchors: leave out what stands after the path"
-	if len(doc.IDs) > 0 {
-		anchors = "its anchors are: " + strings.Join(firstOf(doc.IDs, 12), ", ")
+	anchors := diag.Say("it has no anchors: leave out what stands after the path")
+	ids := doc.AllIDs()
+	if len(ids) > 0 {
+		anchors = diag.Say("its anchors are: %s", diag.Names(firstOf(ids, 12)))
 	}
-	r.problem(ref.Pos, diag.Error, "link-anchor", "there is no anchor "+quote("#"+fragment)+" in "+where,
-		diag.DidYouMean(fragment, doc.IDs, anchors))
+	r.problem(ref.Pos, diag.Error, "link-anchor", diag.Say("there is no anchor %q in %s", "#"+fragment, where),
+		diag.DidYouMean(fragment, ids, anchors))
 }
 
 func firstOf(s []string, n int) []string {

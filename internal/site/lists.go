@@ -3,6 +3,8 @@ package site
 import (
 	"path"
 	"strconv"
+
+	"whyfix/internal/diag"
 )
 
 // How much of a list is on one page. A few more do not make another one.
@@ -18,21 +20,22 @@ const pageFolder = "page"
 // lists gives long lists their further pages: of the articles of a folder or of
 // a tag, and of the tags of a family.
 func (r *resolver) lists() {
+	articles, tags := diag.Say("the list of articles"), diag.Say("the list of tags")
 	for _, l := range r.site.Languages {
 		for _, c := range l.HomeAndCategories() {
-			c.More = r.more(c.Page, len(c.Articles), "the list of articles")
+			c.More = r.more(c.Page, len(c.Articles), articles)
 		}
 		for _, f := range l.Families {
-			f.More = r.more(f.Page, len(f.Tags), "the list of tags")
+			f.More = r.more(f.Page, len(f.Tags), tags)
 			for _, t := range f.Tags {
-				t.More = r.more(t.Page, len(t.Articles), "the list of articles")
+				t.More = r.more(t.Page, len(t.Articles), articles)
 			}
 		}
 	}
 }
 
 // more are the pages after the first that a list needs.
-func (r *resolver) more(first Page, entries int, owner string) []Page {
+func (r *resolver) more(first Page, entries int, owner diag.Text) []Page {
 	var out []Page
 	for number := 2; (number-1)*listSize+listExtra < entries; number++ {
 		folder := path.Dir(first.File)

@@ -35,22 +35,22 @@ func (r *resolver) named(ref markdown.Ref, file string, doc *markdown.Document, 
 			known = append(known, withoutExt(path.Base(a.Path)))
 		}
 		if markdown.IsPiece(name) {
-			return r.broken(ref, codeOf(ref), quote(name)+" is a piece, which stands alone in a paragraph", "write ![["+name+"]] on a line of its own, with a blank line above and below")
+			return r.broken(ref, codeOf(ref), diag.Say("%q is a piece, which stands alone in a paragraph", name), diag.Say("write ![[%s]] on a line of its own, with a blank line above and below", name))
 		}
 		if ref.Image && path.Ext(name) == "" {
-			return r.broken(ref, "image-target", "there is no image "+quote(name), "write the file's end, .png; for a piece write its folder, too: ![[_snippets/"+name+".md]]")
+			return r.broken(ref, "image-target", diag.Say("there is no image %q", name), diag.Say("write the file's end, .png; for a piece write its folder, too: ![[_snippets/%s.md]]", name))
 		}
 		if ref.Image {
-			return r.broken(ref, "image-target", "there is no image "+quote(name), "put the file into the content folder, or mend its name")
+			return r.broken(ref, "image-target", diag.Say("there is no image %q", name), diag.Say("put the file into the content folder, or mend its name"))
 		}
-		return r.broken(ref, "link-target", "no article is called "+quote(name), diag.DidYouMean(name, known, "write the name of its file, or its title"))
+		return r.broken(ref, "link-target", diag.Say("no article is called %q", name), diag.DidYouMean(name, known, diag.Say("write the name of its file, or its title")))
 	case 1:
 		p := found[0]
 		if _, isAsset := r.assets[p]; isAsset && ref.Image {
 			return r.image(ref, p, p, "")
 		}
 		if ref.Image {
-			return r.broken(ref, "image-target", quote(name)+" is no image", "for a link, take out the ! before it")
+			return r.broken(ref, "image-target", diag.Say("%q is no image", name), diag.Say("for a link, take out the ! before it"))
 		}
 		if a := r.byPath[p]; a != nil {
 			return a.linkFrom(from, suffix(a.Doc, p)), true
@@ -63,7 +63,7 @@ func (r *resolver) named(ref markdown.Ref, file string, doc *markdown.Document, 
 		}
 		return r.pageTarget(ref, p, p, "", "", from)
 	default:
-		return r.broken(ref, "link-target", quote(name)+" may be "+strings.Join(firstOf(found, 4), " or "), "write more of its path, such as [["+withoutExt(found[0])+"]]")
+		return r.broken(ref, "link-target", diag.Say("%q may be %s", name, strings.Join(firstOf(found, 4), " or ")), diag.Say("write more of its path, such as [[%s]]", withoutExt(found[0])))
 	}
 }
 

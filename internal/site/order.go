@@ -100,7 +100,7 @@ func (r *resolver) listedArticle(c *Category, t content.Text) *Article {
 		r.unlisted(t, c.Index.Path)
 		return nil
 	case a.Category != c:
-		r.problem(t.Pos, diag.Warning, "order-elsewhere", quote(t.Value)+" is an article of another folder, and is left out here", "take it out, or list it in the index.md of its own folder")
+		r.problem(t.Pos, diag.Warning, "order-elsewhere", diag.Say("%q is an article of another folder, and is left out here", t.Value), diag.Say("take it out, or list it in the index.md of its own folder"))
 		return nil
 	case r.twice(c.says().Articles, t, func(u content.Text) bool { return r.articleNamed(u, c.Index.Path) == a }):
 		return nil
@@ -116,7 +116,7 @@ func (r *resolver) twice(list []content.Text, t content.Text, same func(content.
 			return false
 		}
 		if same(u) {
-			r.problem(t.Pos, diag.Error, "order", quote(t.Value)+" stands here twice", "keep one of the two")
+			r.problem(t.Pos, diag.Error, "order", diag.Say("%q stands here twice", t.Value), diag.Say("keep one of the two"))
 			return true
 		}
 	}
@@ -130,7 +130,7 @@ func (r *resolver) unlisted(t content.Text, file string) {
 			return
 		}
 		if why, hidden := r.hidden[p]; hidden {
-			r.problem(t.Pos, diag.Warning, "listed-hidden", quote(t.Value)+" "+why.what+" and is left out", "")
+			r.problem(t.Pos, diag.Warning, "listed-hidden", diag.Say("%q %s and is left out", t.Value, why.what), diag.Text{})
 			return
 		}
 	}
@@ -140,7 +140,7 @@ func (r *resolver) unlisted(t content.Text, file string) {
 			known = append(known, path.Base(a.Path))
 		}
 	}
-	r.problem(t.Pos, diag.Error, "order", "there is no article "+quote(t.Value)+" in this folder", didYouMean(t.Value, known, "write its file's name, such as refund-late.md"))
+	r.problem(t.Pos, diag.Error, "order", diag.Say("there is no article %q in this folder", t.Value), didYouMean(t.Value, known, diag.Say("write its file's name, such as refund-late.md")))
 }
 
 // orderChildren puts the categories in a category into their order: as its
@@ -195,13 +195,13 @@ func (r *resolver) listedCategory(c *Category, t content.Text) *Category {
 	paths := namedPaths(t.Value, c.Index.Path)
 	for _, p := range paths {
 		if p != c.Path && r.folders[p] != nil {
-			r.problem(t.Pos, diag.Warning, "order-elsewhere", quote(t.Value)+" does not lie in this folder, and is left out here", "take it out, or list it in the index.md of the folder above it")
+			r.problem(t.Pos, diag.Warning, "order-elsewhere", diag.Say("%q does not lie in this folder, and is left out here", t.Value), diag.Say("take it out, or list it in the index.md of the folder above it"))
 			return nil
 		}
 	}
 	for file := range r.hidden {
 		if slices.ContainsFunc(paths, func(p string) bool { return p != c.Path && p != "." && strings.HasPrefix(file, p+"/") }) {
-			r.problem(t.Pos, diag.Warning, "listed-hidden", "nothing in "+quote(t.Value)+" is published, and it is left out", "")
+			r.problem(t.Pos, diag.Warning, "listed-hidden", diag.Say("nothing in %q is published, and it is left out", t.Value), diag.Text{})
 			return nil
 		}
 	}
@@ -209,7 +209,7 @@ func (r *resolver) listedCategory(c *Category, t content.Text) *Category {
 	for _, child := range c.Children {
 		known = append(known, path.Base(child.Path))
 	}
-	r.problem(t.Pos, diag.Error, "order", "there is no folder "+quote(t.Value)+" in this folder", didYouMean(strings.TrimSuffix(t.Value, "/"), known, "write its name, such as pay"))
+	r.problem(t.Pos, diag.Error, "order", diag.Say("there is no folder %q in this folder", t.Value), didYouMean(strings.TrimSuffix(t.Value, "/"), known, diag.Say("write its name, such as pay")))
 	return nil
 }
 
@@ -234,9 +234,9 @@ func (r *resolver) icon(c *Category) {
 	case !there:
 		r.image(markdown.Ref{Image: true, Dest: f.Icon.Value, Pos: f.Icon.Pos}, p, f.Icon.Value, c.Index.Path)
 	case !slices.Contains(iconEndings(), strings.ToLower(path.Ext(p))):
-		r.problem(f.Icon.Pos, diag.Error, "icon", quote(f.Icon.Value)+" is no picture", "name a file that ends with one of "+strings.Join(iconEndings(), ", "))
+		r.problem(f.Icon.Pos, diag.Error, "icon", diag.Say("%q is no picture", f.Icon.Value), diag.Say("name a file that ends with one of %s", diag.Names(iconEndings())))
 	case a.Size > maxIcon:
-		r.problem(f.Icon.Pos, diag.Error, "icon", quote(f.Icon.Value)+" has "+kilobytes(a.Size)+"; an icon may have "+kilobytes(maxIcon), "it is shown at 40 pixels: make it smaller, best as SVG")
+		r.problem(f.Icon.Pos, diag.Error, "icon", diag.Say("%q has %s; an icon may have %s", f.Icon.Value, kilobytes(a.Size), kilobytes(maxIcon)), diag.Say("it is shown at 40 pixels: make it smaller, best as SVG"))
 	default:
 		c.Icon = a
 	}
@@ -270,7 +270,7 @@ func (r *resolver) popular(l *Language, texts []content.Text) {
 		case asked.Article == nil:
 			r.unpopular(l, t)
 		case slices.Contains(l.Popular, asked):
-			r.problem(t.Pos, diag.Error, "popular", quote(t.Value)+" stands here twice", "keep one of the two")
+			r.problem(t.Pos, diag.Error, "popular", diag.Say("%q stands here twice", t.Value), diag.Say("keep one of the two"))
 		default:
 			l.Popular = append(l.Popular, asked)
 		}
@@ -284,21 +284,21 @@ func (r *resolver) unpopular(l *Language, t content.Text) {
 	if r.lost[p] {
 		return
 	}
-	what := ""
+	var left diag.Text
 	if why, hidden := r.hidden[p]; hidden {
-		what = quote(t.Value) + " " + why.what
+		left = diag.Say("%q %s and is left out", t.Value, why.what)
 	}
 	for _, a := range r.site.Withheld {
 		if slices.ContainsFunc(a.Symptoms, func(s content.Text) bool { return strings.EqualFold(s.Value, t.Value) }) {
-			what = quote(t.Value) + " is a symptom of " + a.Path + ", which " + a.Why
+			left = diag.Say("%q is a symptom of %s, which %s and is left out", t.Value, a.Path, a.Why)
 		}
 	}
-	if what != "" {
-		r.problem(t.Pos, diag.Warning, "listed-hidden", what+" and is left out", "")
+	if left != (diag.Text{}) {
+		r.problem(t.Pos, diag.Warning, "listed-hidden", left, diag.Text{})
 		return
 	}
 	if a := r.byPath[p]; a != nil {
-		r.problem(t.Pos, diag.Error, "popular", quote(t.Value)+" is in another language than this list", "write it into popular: of its own language")
+		r.problem(t.Pos, diag.Error, "popular", diag.Say("%q is in another language than this list", t.Value), diag.Say("write it into popular: of its own language"))
 		return
 	}
 	var known []string
@@ -308,6 +308,6 @@ func (r *resolver) unpopular(l *Language, t content.Text) {
 			known = append(known, s.Value)
 		}
 	}
-	r.problem(t.Pos, diag.Error, "popular", "no article has the symptom "+quote(t.Value)+", and there is none of that path",
-		didYouMean(t.Value, known, "write a symptom as an article has it, or an article's path from the content folder, such as pay/refund-late.md"))
+	r.problem(t.Pos, diag.Error, "popular", diag.Say("no article has the symptom %q, and there is none of that path", t.Value),
+		didYouMean(t.Value, known, diag.Say("write a symptom as an article has it, or an article's path from the content folder, such as pay/refund-late.md")))
 }

@@ -10,16 +10,13 @@ import (
 	"whyfix/internal/diag"
 )
 
-// withdrawn is why an article that is gone is not built.
-const withdrawn = "withdrawn (gone: true)"
-
 // leadElsewhere is the hint for a link to one.
-const leadElsewhere = "link to what takes its place, or take the link out"
+var leadElsewhere = diag.Say("link to what takes its place, or take the link out")
 
 // Hints that free an old address that somebody else has.
-const (
-	freeOld = "take it out here, or give the other page another address"
-	dropOld = "take it out of redirects: or gone: in site.yaml"
+var (
+	freeOld = diag.Say("take it out here, or give the other page another address")
+	dropOld = diag.Say("take it out of redirects: or gone: in site.yaml")
 )
 
 // withdraw places the pages of articles that are gone, and those that
@@ -32,22 +29,22 @@ func (r *resolver) withdraw() {
 		if !a.Gone || a.Index {
 			continue
 		}
-		own := claim{owner: a.Path + ", which is gone", gone: true, at: diag.Pos{File: a.Path}, free: renameSlug}
+		own := claim{owner: diag.Say("%s, which is gone", a.Path), gone: true, at: diag.Pos{File: a.Path}, free: renameSlug}
 		if a.Slug.Value != "" {
 			own.at = a.Slug.Pos
 		}
 		r.placeGone(p, own, freeName, a.Path)
 		for _, alias := range a.Aliases {
-			r.placeGone(r.page(strings.TrimPrefix(alias.Value, "/"), ""), claim{owner: "an alias in " + a.Path, gone: true, at: alias.Pos, free: dropAlias}, freeAlias, "")
+			r.placeGone(r.page(strings.TrimPrefix(alias.Value, "/"), ""), claim{owner: diag.Say("an alias in %s", a.Path), gone: true, at: alias.Pos, free: dropAlias}, freeAlias, "")
 		}
 	}
 	for _, t := range r.in.Settings.Gone {
-		r.placeGone(r.page(strings.TrimPrefix(t.Value, "/"), ""), claim{owner: "gone: in " + content.SiteFile, gone: true, at: t.Pos, free: dropOld}, freeOld, "")
+		r.placeGone(r.page(strings.TrimPrefix(t.Value, "/"), ""), claim{owner: diag.Say("gone: in site.yaml"), gone: true, at: t.Pos, free: dropOld}, freeOld, "")
 	}
 }
 
 // placeGone places one page that is gone.
-func (r *resolver) placeGone(p Page, own claim, hint, file string) {
+func (r *resolver) placeGone(p Page, own claim, hint diag.Text, file string) {
 	if !r.take(p, own, hint) {
 		return
 	}
@@ -112,10 +109,10 @@ func (r *resolver) redirects() {
 		for _, alias := range aliases {
 			p := r.page(strings.TrimPrefix(alias.Value, "/"), to.Language)
 			if p.URL == to.URL {
-				r.problem(alias.Pos, diag.Error, "alias", "this alias is the page's own address", "delete it")
+				r.problem(alias.Pos, diag.Error, "alias", diag.Say("this alias is the page's own address"), diag.Say("delete it"))
 				continue
 			}
-			if r.take(p, claim{owner: "an alias in " + alias.Pos.File, at: alias.Pos, free: dropAlias}, freeAlias) {
+			if r.take(p, claim{owner: diag.Say("an alias in %s", alias.Pos.File), at: alias.Pos, free: dropAlias}, freeAlias) {
 				r.site.Redirects = append(r.site.Redirects, Redirect{Page: p, To: to.URL})
 			}
 		}
@@ -131,7 +128,7 @@ func (r *resolver) redirects() {
 	for _, d := range pairs {
 		p := r.page(strings.TrimPrefix(d.from.Value, "/"), "")
 		p.Language = r.nearest(p).In.Tag
-		if r.take(p, claim{owner: "redirects: in " + content.SiteFile, at: d.from.Pos, free: dropOld}, freeOld) {
+		if r.take(p, claim{owner: diag.Say("redirects: in site.yaml"), at: d.from.Pos, free: dropOld}, freeOld) {
 			d.to.Page = p
 			r.site.Redirects = append(r.site.Redirects, d.to)
 		}

@@ -123,7 +123,7 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 			return nil
 		}
 		if why, hidden := r.hidden[p]; hidden {
-			r.problem(t.Pos, diag.Warning, "related-hidden", quote(t.Value)+" "+why.what+" and is left out", "")
+			r.problem(t.Pos, diag.Warning, "related-hidden", diag.Say("%q %s and is left out", t.Value, why.what), diag.Text{})
 			return nil
 		}
 	}
@@ -133,6 +133,6 @@ func (r *resolver) relatedTo(a *Article, t content.Text) *Article {
 			paths = append(paths, b.Path)
 		}
 	}
-	r.problem(t.Pos, diag.Error, "related", "there is no article "+quote(t.Value), didYouMean(t.Value, paths, "write its path from the content folder, such as pay/refund-late.md"))
+	r.problem(t.Pos, diag.Error, "related", diag.Say("there is no article %q", t.Value), didYouMean(t.Value, paths, diag.Say("write its path from the content folder, such as pay/refund-late.md")))
 	return nil
 }

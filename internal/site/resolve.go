@@ -2,11 +2,9 @@ package site
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -78,7 +76,7 @@ func Resolve(in Input) (*Site, diag.List) {
 	return r.site, r.diags.Sort()
 }
 
-func (r *resolver) problem(p diag.Pos, s diag.Severity, code, message, hint string) {
+func (r *resolver) problem(p diag.Pos, s diag.Severity, code string, message, hint diag.Text) {
 	r.diags = append(r.diags, diag.Diagnostic{Pos: p, Severity: s, Code: code, Message: message, Hint: hint})
 }
 
@@ -109,23 +107,33 @@ func (r *resolver) page(p, language string) Page {
 
 // claim is what owns a file below www/.
 type claim struct {
-	owner string   // what it is, for people
-	gone  bool     // a page that only says that it was withdrawn
-	at    diag.Pos // where that was said
-	free  string   // the hint that frees the address
+	file  string    // of the page, where a file is its owner
+	tag   *Tag      // of whose page it is
+	owner diag.Text // what else it is, for people
+	gone  bool      // a page that only says that it was withdrawn
+	at    diag.Pos  // where that was said
+	free  diag.Text // the hint that frees the address
 	doc   *markdown.Document
 }
 
-// theProgram owns what the program itself writes.
-const theProgram = "the program"
+// called is what people call the owner.
+func (c *claim) called() diag.Text {
+	switch {
+	case c.tag != nil:
+		return diag.Say("the tag %q (%s)", c.tag.Name, c.tag.Family.called())
+	case c.file != "":
+		return diag.Example(c.file)
+	}
+	return c.owner
+}
 
 // Hints that free an address.
-const (
-	freeName   = "give one of the two another name or slug"
-	freeAlias  = "take this alias out, or give the other page another address"
-	renameSlug = "give it another name or slug"
-	renameDir  = "rename the folder, or give its index.md another slug"
-	dropAlias  = "take this alias out"
+var (
+	freeName   = diag.Say("give one of the two another name or slug")
+	freeAlias  = diag.Say("take this alias out, or give the other page another address")
+	renameSlug = diag.Say("give it another name or slug")
+	renameDir  = diag.Say("rename the folder, or give its index.md another slug")
+	dropAlias  = diag.Say("take this alias out")
 )
 
 // maxName is how many bytes a file system holds in one name; a page also needs
@@ -134,13 +142,13 @@ const maxName = 255 - len(".zst")
 
 // take claims a page's file for one owner. The hint is for an address that
 // somebody else has.
-func (r *resolver) take(p Page, c claim, hint string) bool {
+func (r *resolver) take(p Page, c claim, hint diag.Text) bool {
 	if programs(p.File) {
-		r.problem(c.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to the program", c.free)
+		r.problem(c.at, diag.Error, "duplicate-url", diag.Say("the address %s belongs to the program", p.URL), c.free)
 		return false
 	}
 	if len(p.File) > maxName && slices.ContainsFunc(strings.Split(p.File, "/"), func(name string) bool { return len(name) > maxName }) {
-		r.problem(c.at, diag.Error, "long-url", "the address is too long", "use at most 80 characters between two “/”")
+		r.problem(c.at, diag.Error, "long-url", diag.Say("the address is too long"), diag.Say("use at most 80 characters between two “/”"))
 		return false
 	}
 	if other, file := r.claimed(p); file != "" {
@@ -150,7 +158,7 @@ func (r *resolver) take(p Page, c claim, hint string) bool {
 			if path.Base(shown) == "index.html" {
 				shown = strings.TrimSuffix(shown, "index.html")
 			}
-			r.problem(c.at, diag.Error, "duplicate-url", fmt.Sprintf("the address %s is already taken by %s", shown, other.owner), hint)
+			r.problem(c.at, diag.Error, "duplicate-url", diag.Say("the address %s is already taken by %s", shown, other.called()), hint)
 		}
 		r.block(p, file)
 		return false
@@ -177,7 +185,7 @@ func (r *resolver) kept(c claim) *claim {
 
 // programFolders are those folders, for people: the theme's files are in one, and
 // the other is asked of the search endpoint.
-const programFolders = "assets/ and api/"
+func programFolders() diag.Text { return diag.Say("%s and %s", "assets/", "api/") }
 
 // programs reports whether a file lies in a folder that the program fills.
 func programs(file string) bool {
@@ -243,10 +251,11 @@ func firstPart(p string) string {
 
 // reserve claims what the program itself writes.
 func (r *resolver) reserve() {
+	program := diag.Say("the program")
 	for _, f := range append(ownFiles(), "search/index.html") {
-		r.claim(Page{File: f}, &claim{owner: theProgram})
+		r.claim(Page{File: f}, &claim{owner: program})
 	}
-	r.claim(r.page("", ""), &claim{owner: "the home page"})
+	r.claim(r.page("", ""), &claim{owner: diag.Say("the home page")})
 	kinds := r.kinds()
 	for _, a := range r.in.Assets {
 		r.assets[a.Path] = a
@@ -261,13 +270,13 @@ func (r *resolver) copied(a Asset) {
 	r.reserved[a.Path] = true
 	at := diag.Pos{File: a.Path}
 	if strings.ContainsRune(a.Path, '\\') { // it would be a folder on some systems
-		r.problem(at, diag.Error, "file-name", "a file's name cannot have a backslash", "rename the file")
+		r.problem(at, diag.Error, "file-name", diag.Say("a file's name cannot have a backslash"), diag.Say("rename the file"))
 		return
 	}
 	if top := firstPart(a.Path); strings.Contains(a.Path, "/") && programs(a.Path) {
 		if !r.blocked[top+"/"] { // once for all files in it
 			r.blocked[top+"/"] = true
-			r.problem(diag.Pos{File: top}, diag.Error, "duplicate-url", "the folder "+top+"/ belongs to the program", "rename the folder: at the top, "+programFolders+" are the program's")
+			r.problem(diag.Pos{File: top}, diag.Error, "duplicate-url", diag.Say("the folder %s/ belongs to the program", top), diag.Say("rename the folder: at the top, %s are the program's", programFolders()))
 		}
 		return
 	}
@@ -277,13 +286,13 @@ func (r *resolver) copied(a Asset) {
 			return
 		}
 	}
-	r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{owner: a.Path, at: at, free: "rename the file"}, freeName)
+	r.take(Page{URL: r.site.Prefix + a.Path, File: a.Path}, claim{file: a.Path, at: at, free: diag.Say("rename the file")}, freeName)
 }
 
 // copyOfPage says that a writer's file has the name of a compressed copy of what
 // the program makes: browsers would get it in place of that.
 func (r *resolver) copyOfPage(file string) {
-	r.problem(diag.Pos{File: file}, diag.Error, "duplicate-url", "web servers send "+path.Base(file)+" in place of "+strings.TrimSuffix(path.Base(file), path.Ext(file))+", which the program makes", "rename the file")
+	r.problem(diag.Pos{File: file}, diag.Error, "duplicate-url", diag.Say("web servers send %s in place of %s, which the program makes", path.Base(file), strings.TrimSuffix(path.Base(file), path.Ext(file))), diag.Say("rename the file"))
 }
 
 // claimWellKnown claims the files that programs look for beside a home page. A writer's own file
@@ -291,7 +300,7 @@ func (r *resolver) copyOfPage(file string) {
 func (r *resolver) claimWellKnown(home string, files ...string) {
 	for _, f := range files {
 		if _, own := r.assets[home+f]; !own {
-			r.claimList(r.page(home+f, ""), theProgram)
+			r.claimList(r.page(home+f, ""), diag.Say("the program"))
 		}
 	}
 }
@@ -315,12 +324,12 @@ func (r *resolver) place() {
 		}
 		switch {
 		case a.Gone && !a.Index:
-			r.hidden[a.Path] = hiding{"is " + withdrawn, leadElsewhere}
+			r.hidden[a.Path] = hiding{diag.Say("is withdrawn (gone: true)"), leadElsewhere}
 		case a.Draft && !r.in.Options.Drafts:
-			r.hidden[a.Path] = hiding{"is a draft", "publish it, or take the link out"}
+			r.hidden[a.Path] = hiding{diag.Say("is a draft"), diag.Say("publish it, or take the link out")}
 		case !r.due(a):
 		case a.Index && indexes[folderOf(a.Path)] != nil:
-			r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", "the folder has two index files: "+indexes[folderOf(a.Path)].Path+" is the other", "delete one of the two")
+			r.problem(diag.Pos{File: a.Path}, diag.Error, "two-indexes", diag.Say("the folder has two index files: %s is the other", indexes[folderOf(a.Path)].Path), diag.Say("delete one of the two"))
 			r.lost[a.Path] = true
 		default:
 			if a.Index {
@@ -356,13 +365,13 @@ func (r *resolver) place() {
 			name, at = a.Slug.Value, a.Slug.Pos
 		}
 		if !usable(name) {
-			r.problem(at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
+			r.problem(at, diag.Error, "file-name", diag.Say(noAddress), diag.Say("rename it, with letters or digits"))
 			r.lost[a.Path] = true
 			continue
 		}
 		p := r.page(c.below()+name+"/", c.Language)
 		// Of a folder that belongs to the program, its own place tells.
-		if !(c.Path != "" && programs(p.File)) && !r.take(p, claim{owner: a.Path, at: at, free: renameSlug, doc: a.Doc}, freeName) {
+		if !(c.Path != "" && programs(p.File)) && !r.take(p, claim{file: a.Path, at: at, free: renameSlug, doc: a.Doc}, freeName) {
 			r.lost[a.Path] = true
 			continue
 		}
@@ -423,16 +432,16 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, folde
 	parent := r.folder(folderOf(dir), indexes, folderLanguages)
 	c := &Category{Path: dir, Parent: parent, In: parent.In, Title: content.FolderTitle(path.Base(dir))}
 	name := FileSlug(path.Base(dir) + ".md")
-	own := claim{owner: "the folder " + dir, at: diag.Pos{File: dir}, free: renameDir}
+	own := claim{owner: diag.Say("the folder %s", dir), at: diag.Pos{File: dir}, free: renameDir}
 	if index != nil {
 		c.Index, c.Title, c.Summary = index, index.Title.Value, index.Summary
-		own.owner, own.doc, own.at = index.Path, index.Doc, diag.Pos{File: index.Path}
+		own.file, own.doc, own.at = index.Path, index.Doc, diag.Pos{File: index.Path}
 		if index.Slug.Value != "" {
 			name, own.at = index.Slug.Value, index.Slug.Pos
 		}
 	}
 	if !usable(name) {
-		r.problem(own.at, diag.Error, "file-name", noAddress, "rename it, with letters or digits")
+		r.problem(own.at, diag.Error, "file-name", diag.Say(noAddress), diag.Say("rename it, with letters or digits"))
 		name = path.Base(dir) // so that the articles below it are still looked at
 	}
 	c.Page = r.page(parent.below()+name+"/", parent.Language)
@@ -440,7 +449,7 @@ func (r *resolver) folder(dir string, indexes map[string]*content.Article, folde
 	case !programs(c.File):
 		r.take(c.Page, own, freeName)
 	case parent.Path == "":
-		r.problem(own.at, diag.Error, "duplicate-url", "the folder "+name+"/ belongs to the program", renameDir+": at the top, "+programFolders+" are the program's")
+		r.problem(own.at, diag.Error, "duplicate-url", diag.Say("the folder %s/ belongs to the program", name), diag.Say("%s: at the top, %s are the program's", renameDir, programFolders()))
 	}
 	r.folders[dir] = c
 	if tag := folderLanguages[dir]; tag.Value != "" && !strings.EqualFold(tag.Value, parent.Language) && r.otherLanguage(c, tag) {
@@ -512,5 +521,3 @@ func newestFirst(articles []*Article) []*Article {
 
 // newest compares articles by their age.
 func newest(a, b *Article) int { return cmp.Compare(a.age, b.age) }
-
-func quote(s string) string { return strconv.Quote(s) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"whyfix/internal/content"
+	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 )
 
@@ -88,9 +89,9 @@ type Site struct {
 // Change is what becomes of a page at a moment when nobody touches its file.
 type Change struct {
 	At   time.Time
-	Path string // the page's Markdown file
-	What string // "appears", "expires" or "is due for review"
-	More int    // how many other changes there are at the same moment
+	Path string    // the page's Markdown file
+	What diag.Text // “appears”, “expires” or “is due for review”
+	More int       // how many other changes there are at the same moment
 }
 
 // Language is the part of the site that is in one language: everything below
@@ -176,8 +177,8 @@ type Redirect struct {
 // Withheld is a file that is not built.
 type Withheld struct {
 	*content.Article
-	URL   string // where it would be, as Page.URL
-	Why   string // “is a draft”
+	URL   string    // where it would be, as Page.URL
+	Why   diag.Text // “is a draft”
 	Stage Stage
 }
 
@@ -275,6 +276,19 @@ const (
 // String is the name in the HTTP interface: "product".
 func (k FamilyKind) String() string {
 	return [...]string{"product", "cause", "solution", "case"}[k]
+}
+
+// called is the kind in words.
+func (k FamilyKind) called() diag.Text {
+	switch k {
+	case Product:
+		return diag.Say("product")
+	case Cause:
+		return diag.Say("cause")
+	case Solution:
+		return diag.Say("solution")
+	}
+	return diag.Say("case")
 }
 
 // Folder is the first part of the addresses of its tags: "products".

@@ -221,7 +221,7 @@ func TestHiddenArticles(t *testing.T) {
 	}
 	next := s.NextChange
 	next.At = next.At.UTC() // from the time zone of this machine
-	if want := (Change{At: time.Date(2026, 6, 15, 12, 0, 1, 0, time.UTC), Path: "soon.md", What: "appears"}); next != want {
+	if want := (Change{At: time.Date(2026, 6, 15, 12, 0, 1, 0, time.UTC), Path: "soon.md", What: diag.Say("appears")}); next != want {
 		t.Errorf("next change: got %+v, want %+v", next, want)
 	}
 	var folders []string
@@ -766,7 +766,7 @@ func TestAnchors(t *testing.T) {
 			_, diags := Resolve(input(t, files))
 			got := ""
 			for _, d := range diags {
-				got += d.Message + "; " + d.Hint
+				got += d.Message.En + "; " + d.Hint.En
 			}
 			if got != want {
 				t.Errorf("got %q, want %q", got, want)

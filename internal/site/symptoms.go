@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strconv"
+
+	"whyfix/internal/diag"
 )
 
 // How much of the index of symptoms one page holds.
@@ -33,7 +35,7 @@ func (r *resolver) symptoms() {
 		}
 		page := func(address string) *SymptomPage {
 			p := &SymptomPage{Page: r.page(address, l.Tag)}
-			r.claimList(p.Page, "the index of symptoms")
+			r.claimList(p.Page, diag.Say("the index of symptoms"))
 			l.Symptoms = append(l.Symptoms, p)
 			return p
 		}

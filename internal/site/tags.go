@@ -33,7 +33,7 @@ func (r *resolver) tag() {
 					continue
 				}
 				if slices.Contains(a.Tags[k], tag) {
-					r.problem(t.Pos, diag.Warning, "tag-twice", "the tag "+quote(tag.Name)+" is given twice", "delete one of the two")
+					r.problem(t.Pos, diag.Warning, "tag-twice", diag.Say("the tag %q is given twice", tag.Name), diag.Say("delete one of the two"))
 					continue
 				}
 				a.Tags[k] = append(a.Tags[k], tag)
@@ -49,7 +49,7 @@ func (r *resolver) tag() {
 		info := &r.in.Tags[i]
 		// A tag that stands twice was reported when tags.yaml was read.
 		if !used[info] && r.infos[strings.ToLower(info.Name.Value)] == info {
-			r.problem(info.Name.Pos, diag.Warning, "tag-unused", "no article has the tag "+quote(info.Name.Value), "delete it here, or add it to an article")
+			r.problem(info.Name.Pos, diag.Warning, "tag-unused", diag.Say("no article has the tag %q", info.Name.Value), diag.Say("delete it here, or add it to an article"))
 		}
 	}
 }
@@ -63,10 +63,10 @@ func (r *resolver) inform(name string, info *content.TagInfo) {
 }
 
 // claimList claims a page that nobody wrote: it is the other that must move.
-func (r *resolver) claimList(p Page, owner string) {
+func (r *resolver) claimList(p Page, owner diag.Text) {
 	if other, file := r.claimed(p); file != "" {
 		r.block(p, file)
-		r.problem(other.at, diag.Error, "duplicate-url", "the address "+p.URL+" belongs to "+owner, other.free)
+		r.problem(other.at, diag.Error, "duplicate-url", diag.Say("the address %s belongs to %s", p.URL, owner), other.free)
 	}
 	r.claim(p, &claim{owner: owner})
 }
@@ -121,18 +121,18 @@ func (r *resolver) newTag(in *Language, kind FamilyKind, t content.Text) *Tag {
 		}
 	}
 	if slug == "" {
-		r.problem(t.Pos, diag.Error, "tag-name", "the tag "+quote(name)+" has no letter or digit for an address", "give it a slug in "+content.TagsFile)
+		r.problem(t.Pos, diag.Error, "tag-name", diag.Say("the tag %q has no letter or digit for an address", name), diag.Say("give it a slug in tags.yaml"))
 		return nil
 	}
 	f := in.Families[kind]
 	if len(f.Tags) == 0 {
-		r.claimList(f.Page, "the list of tags")
+		r.claimList(f.Page, diag.Say("the list of tags"))
 	}
 	tag.Page = r.page(in.Home()+kind.Folder()+"/"+slug+"/", in.Tag)
 	if len(slug) > maxName {
-		r.problem(at, diag.Error, "tag-name", "the name is too long for an address", "use at most 80 characters, or give it a slug in "+content.TagsFile)
+		r.problem(at, diag.Error, "tag-name", diag.Say("the name is too long for an address"), diag.Say("use at most 80 characters, or give it a slug in tags.yaml"))
 	} else {
-		r.take(tag.Page, claim{owner: "the tag " + quote(name) + " (" + kind.String() + ")", at: at, free: freeName}, freeName)
+		r.take(tag.Page, claim{tag: tag, at: at, free: freeName}, freeName)
 	}
 	r.tags[key] = tag
 	f.Tags = append(f.Tags, tag)

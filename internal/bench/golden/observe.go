@@ -29,7 +29,7 @@ func (s *site) record(ctx context.Context, program string, seen record) error {
 		var stderr bytes.Buffer
 		cmd := exec.CommandContext(ctx, program, append(args, "-content", filepath.Base(s.content))...)
 		cmd.Dir, cmd.Stderr = filepath.Dir(s.content), &stderr // so no message names a folder above it
-		cmd.Env = append(os.Environ(), "TZ=UTC")
+		cmd.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C")
 		if out, err = cmd.Output(); err != nil {
 			err = fmt.Errorf("whyfix %s: %w\n%s%s", args[0], err, out, stderr.Bytes())
 		}

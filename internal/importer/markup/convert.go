@@ -22,6 +22,8 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"whyfix/internal/diag"
 )
 
 // Options say how HTML becomes Markdown.
@@ -41,7 +43,7 @@ type Result struct {
 	Markdown string
 	Images   []Image
 	Todos    []Todo
-	Dropped  []string // what was left out, as often as that happened
+	Dropped  []diag.Text // what was left out, as often as that happened
 }
 
 // Image is an image that was written into the text. Markdown leads to it by
@@ -57,7 +59,8 @@ const ImageScheme = "whyfix-inline:"
 // Todo is something for a person, and the words of the Markdown that it is
 // about.
 type Todo struct {
-	Find, Message, Hint string
+	Find          string
+	Message, Hint diag.Text
 }
 
 // Convert makes Markdown of HTML.
@@ -90,11 +93,11 @@ type tree struct {
 
 func newTree(o Options) *tree { return &tree{Options: o} }
 
-func (t *tree) ask(find, message, hint string) {
+func (t *tree) ask(find string, message, hint diag.Text) {
 	t.Todos = append(t.Todos, Todo{find, message, hint})
 }
 
-func (t *tree) drop(what string) { t.Dropped = append(t.Dropped, what) }
+func (t *tree) drop(what diag.Text) { t.Dropped = append(t.Dropped, what) }
 
 // What elements become that Markdown has no sign for.
 var (
@@ -171,7 +174,7 @@ func (t *tree) markdown(n *html.Node) Result {
 	out, err := conv.ConvertNode(n)
 	if err != nil {
 		out = []byte(t.Note(dom.CollectText(n)))
-		t.ask("", "this page's HTML could not be converted: its text stands in one note", "write the article by hand")
+		t.ask("", diag.Say("this page's HTML could not be converted: its text stands in one note"), diag.Say("write the article by hand"))
 	}
 	t.Markdown = strings.ReplaceAll(string(out), braceMark, `\{`)
 	return t.Result
@@ -187,7 +190,7 @@ func (t *tree) prepare(n *html.Node) {
 		case html.CommentNode:
 			n.RemoveChild(c)
 			if t.Fragment {
-				t.drop("a comment")
+				t.drop(diag.Say("a comment"))
 			}
 		case html.ElementNode:
 			t.element(n, c)
@@ -201,12 +204,12 @@ func (t *tree) element(parent, n *html.Node) {
 	case slices.Contains(silent, name):
 		parent.RemoveChild(n)
 		if t.Fragment {
-			t.drop("<" + name + ">")
+			t.drop(diag.Say("<%s>", name))
 		}
 		return
 	case slices.Contains(dropped, name):
 		parent.RemoveChild(n)
-		t.drop("<" + name + ">")
+		t.drop(diag.Say("<%s>", name))
 		return
 	case name == "video" || name == "audio":
 		if player := t.player(n); player != nil {
@@ -235,7 +238,7 @@ func (t *tree) element(parent, n *html.Node) {
 		t.inCell = before
 		return
 	case slices.Contains(formatting, name):
-		t.drop("the look of <" + name + ">")
+		t.drop(diag.Say("the look of <%s>", name))
 	case readTags[name] != "":
 		t.keepTag(n, readTags[name])
 		return
@@ -299,7 +302,7 @@ func (t *tree) note(parent, n *html.Node) {
 	var b strings.Builder
 	_ = html.Render(&b, n)
 	source := Shorten(Line(b.String()), maxQuoted)
-	t.ask(source, "<"+n.Data+"> was left as a note", "say it in Markdown, or link to it")
+	t.ask(source, diag.Say("<%s> was left as a note", n.Data), diag.Say("say it in Markdown, or link to it"))
 	note, before := newElement("code", newText(source)), n
 	if parent.DataAtom == atom.P && parent.Parent != nil && !t.inCell && alone(n) {
 		parent, before = parent.Parent, parent

@@ -14,6 +14,8 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"whyfix/internal/diag"
 )
 
 // What HTML has and CommonMark has not, in the forms that articles have for it:
@@ -91,7 +93,7 @@ var readTags = map[string]string{"sub": "sub", "sup": "sup", "u": "u", "ins": "u
 // when it holds more than a text may.
 func (t *tree) keepTag(n *html.Node, name string) {
 	if dom.FindFirstNode(n, is(blocksInRow...)) != nil {
-		t.drop("the look of <" + n.Data + ">")
+		t.drop(diag.Say("the look of <%s>", n.Data))
 		t.prepare(n)
 		dom.UnwrapNode(n)
 		return
@@ -324,7 +326,7 @@ func (t *tree) player(n *html.Node) *html.Node {
 		return nil
 	}
 	if attr(n, "poster") != "" || dom.FindFirstNode(n, is("track")) != nil {
-		t.drop("the poster or the captions of a film")
+		t.drop(diag.Say("the poster or the captions of a film"))
 	}
 	name := FirstLine(attr(n, "aria-label"), attr(n, "title"))
 	if i := slices.IndexFunc(sources, Player); i >= 0 {

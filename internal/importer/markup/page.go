@@ -9,6 +9,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/net/html/charset"
+
+	"whyfix/internal/diag"
 )
 
 // Page is a whole page of HTML: what its head says of it, and the part of it
@@ -117,7 +119,7 @@ func (d *tree) furniture(n *html.Node) {
 	for _, c := range dom.FindAllNodes(n, is("nav", "header", "footer", "aside")) {
 		if c.Parent != nil && dom.FindFirstNode(c, is("h1")) == nil {
 			c.Parent.RemoveChild(c)
-			d.drop("<" + c.Data + ">")
+			d.drop(diag.Say("<%s>", c.Data))
 		}
 	}
 }

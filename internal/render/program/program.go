@@ -22,12 +22,14 @@ import (
 	"html/template"
 	"reflect"
 	"text/template/parse"
+
+	"whyfix/internal/diag"
 )
 
 // Refusal is why the library must execute a template.
 type Refusal struct {
-	Place  string // NAME:LINE:BYTE of what is not known, as in an error of the library
-	Reason string // what is not known
+	Place  string    // NAME:LINE:BYTE of what is not known, as in an error of the library
+	Reason diag.Text // what is not known
 	// Mistake says that the library would have to refuse it, too.
 	Mistake bool
 }
@@ -36,12 +38,12 @@ func (r *Refusal) Error() string { return fmt.Sprintf("template: %s: %s", r.Plac
 
 // unsupported is what the compiler panics with, which Compile returns.
 func unsupported(format string, args ...any) *Refusal {
-	return &Refusal{Reason: fmt.Sprintf(format, args...)}
+	return &Refusal{Reason: diag.Say(format, args...)}
 }
 
 // mistaken is unsupported for what is nowhere supported.
 func mistaken(format string, args ...any) *Refusal {
-	return &Refusal{Reason: fmt.Sprintf(format, args...), Mistake: true}
+	return &Refusal{Reason: diag.Say(format, args...), Mistake: true}
 }
 
 // Program writes one kind of page. Any number of goroutines may use it.

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -149,13 +150,31 @@ func (e *encoded) add(d *article.Document) {
 	e.articles = d.AppendHead(record.Append(e.articles, &size))
 }
 
+// waitingPart is a part, or the beginning of one, that is not to be written yet.
+type waitingPart struct {
+	encoded
+	whole bool
+}
+
+// How much of a part is written at a time, and how much of parts may wait for
+// their turn; beyond that those who make them wait, too.
+const (
+	someEncoded = 1 << 20
+	mostWaiting = 16 << 20
+)
+
+func (e *encoded) size() int { return len(e.articles) + len(e.texts) }
+
 // articleWriter writes the two files.
 type articleWriter struct {
 	articles, texts *os.File
 	mu              sync.Mutex
-	next            int              // the part to be written
-	waiting         map[int]*encoded // parts that came before their turn
-	sum             uint32           // of the articles so far
+	turn            sync.Cond            // of mu: another part is to be written, or none any more
+	next            int                  // the part to be written
+	waiting         map[int]*waitingPart // parts that came before their turn
+	held            int                  // bytes of these
+	stopped         error                // why a part will not be put; nil: all will
+	sum             uint32               // of the articles so far
 	textLength      uint64
 }
 
@@ -168,34 +187,66 @@ func newArticleWriter(dir, suffix string) (*articleWriter, error) {
 	if err != nil {
 		return nil, errors.Join(err, articles.Close())
 	}
-	w := &articleWriter{articles: articles, texts: texts, waiting: map[int]*encoded{}}
+	w := &articleWriter{articles: articles, texts: texts, waiting: map[int]*waitingPart{}}
+	w.turn.L = &w.mu
 	if err := w.write([]byte(articlesMagic)); err != nil {
 		return nil, errors.Join(err, w.drop())
 	}
 	return w, nil
 }
 
-// put writes the articles of a part, counted from 0, as soon as those of all
-// parts before it are written. Several may be put at a time.
-func (w *articleWriter) put(part int, e *encoded) error {
+// put writes articles of a part, counted from 0, as soon as those of all parts
+// before it are written; whole says that there are no more of it. Several parts may
+// be put side by side, if they are begun in their order.
+func (w *articleWriter) put(part int, e *encoded, whole bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.waiting[part] = e
-	for {
-		e, came := w.waiting[w.next]
-		if !came {
-			return nil
+	for part != w.next && w.held > mostWaiting && w.stopped == nil {
+		w.turn.Wait()
+	}
+	if w.stopped != nil {
+		return w.stopped
+	}
+	if part != w.next {
+		at := w.waiting[part]
+		if at == nil {
+			at = &waitingPart{}
+			w.waiting[part] = at
+		}
+		at.articles, at.texts, at.whole = append(at.articles, e.articles...), append(at.texts, e.texts...), whole
+		w.held += e.size()
+		return nil
+	}
+	err := w.append(e)
+	for err == nil && whole {
+		w.next++
+		w.turn.Broadcast()
+		at := w.waiting[w.next]
+		if at == nil {
+			break
 		}
 		delete(w.waiting, w.next)
-		w.next++
-		w.textLength += uint64(len(e.texts))
-		if err := w.write(e.articles); err != nil {
-			return err
-		}
-		if _, err := w.texts.Write(e.texts); err != nil {
-			return err
-		}
+		w.held -= at.size()
+		err, whole = w.append(&at.encoded), at.whole
 	}
+	return err
+}
+
+// stop lets nobody wait any more: a part could not be made.
+func (w *articleWriter) stop(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stopped = cmp.Or(w.stopped, err)
+	w.turn.Broadcast()
+}
+
+func (w *articleWriter) append(e *encoded) error {
+	w.textLength += uint64(len(e.texts))
+	err := w.write(e.articles)
+	if err == nil {
+		_, err = w.texts.Write(e.texts)
+	}
+	return err
 }
 
 func (w *articleWriter) write(data []byte) error {

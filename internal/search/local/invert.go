@@ -40,7 +40,11 @@ func invert(ctx context.Context, docs []Source, lexicon *terms.Lexicon, list []s
 		work.Go(func() error {
 			g := inverters.Get().(*inverter)
 			defer inverters.Put(g)
-			return g.part(ctx, docs, part, out, beside, aside)
+			err := g.part(ctx, docs, part, out, beside, aside)
+			if err != nil && beside != nil {
+				beside.stop(err)
+			}
+			return err
 		})
 	}
 	return out, work.Wait()
@@ -63,8 +67,14 @@ func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inver
 			out.lengths[f][n] = g.analysis.lengths[f]
 		}
 		out.stored[n] = g.stored(docs[n].URL, d)
-		if beside != nil {
-			texts.add(d)
+		if beside == nil {
+			continue
+		}
+		if texts.add(d); texts.size() >= someEncoded {
+			if err := beside.put(part, &texts, false); err != nil {
+				return err
+			}
+			texts.articles, texts.texts = texts.articles[:0], texts.texts[:0]
 		}
 	}
 	out.runs[part] = g.batch.Run(first, g.analysis.texts)
@@ -76,7 +86,7 @@ func (g *inverter) part(ctx context.Context, docs []Source, part int, out *inver
 	if beside == nil {
 		return nil
 	}
-	return beside.put(part, &texts)
+	return beside.put(part, &texts, true)
 }
 
 // inverter gathers the terms of documents.
