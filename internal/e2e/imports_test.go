@@ -58,6 +58,7 @@ var importTable = map[string]allowed{
 	"search/learnt":   {},
 	"bench/budgets":   {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},
 	"bench/load":      {project: []string{"bench"}},
+	"bench/fronts":    {project: []string{"bench"}},
 	"bench/golden":    {project: []string{"bench"}},
 	"dist":            {},
 	"render/program":  {project: []string{"diag"}, outside: []string{"html/template"}},

@@ -157,6 +157,9 @@ func (f Federated) search(ctx context.Context, query Query) (*Result, error) {
 			return nil, err
 		}
 	}
+	if err := a.each(func(s *side) error { return s.settle() }); err != nil {
+		return nil, err
+	}
 	if err := a.show(ctx, size*min(page-1, MaxReach), size); err != nil {
 		return nil, err
 	}
@@ -198,7 +201,7 @@ func (a *asking) pose(ctx context.Context, text string) error {
 			s.attempt = nil
 			return err
 		}
-		s.attempt = &attempt{q: q}
+		s.attempt = &attempt{q: q, explain: a.query.Explain}
 		if s.posts && !a.Now.IsZero() {
 			s.now = a.Now.Unix()
 		}

@@ -40,7 +40,7 @@ type Result struct {
 	Hits    []Hit
 	Facets  Facets
 	Terms   []Term // of the question, for people who ask why
-	// Candidates is how many articles had anything of the question.
+	// Candidates is how many articles had anything of the question, if the query asks to explain.
 	Candidates int
 	// Posts is why posts were left out that there are; nil: they were not.
 	Posts error

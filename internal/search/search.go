@@ -96,10 +96,11 @@ func (s *Searcher) Search(ctx context.Context, query Query) (*Result, error) {
 
 // attempt is a question and the articles that were found for it, in order.
 type attempt struct {
-	q      *question.Question
-	now    int64 // see engine.Question
-	found  *engine.Found
-	ranked []rank.Scored
+	q       *question.Question
+	now     int64 // see engine.Question
+	explain bool  // what made it is to be told
+	found   *engine.Found
+	ranked  []rank.Scored
 }
 
 // meant finds what was typed or, if that is not there, what may have been
@@ -116,13 +117,17 @@ func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt,
 func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language string, limit int) error {
 	asked := a.q.Ask(filter, language, min(limit, candidates))
 	asked.Now = a.now
+	asked.NoTotal, asked.Later = !a.explain, true
 	found, err := s.engine.Find(ctx, asked)
 	if err != nil {
 		return err
 	}
 	a.found = found
 	hits := hitsOf(found)
-	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates || len(hits) == found.Hits {
+	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates {
+		return err
+	}
+	if err := a.settle(); err != nil || len(hits) == found.Hits {
 		return err
 	}
 	near := make(map[string]bool, len(hits))
@@ -131,6 +136,7 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 	}
 	own := a.q.Ask(filter, language, limit)
 	own.Now = a.now
+	own.NoTotal = true
 	more, err := s.engine.Find(ctx, own)
 	if err != nil {
 		return err
@@ -152,6 +158,14 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 	}
 	rank.Falling(a.ranked)
 	return nil
+}
+
+// settle waits for what was counted beside. Nothing was for no attempt.
+func (a *attempt) settle() error {
+	if a == nil || a.found.Settle == nil {
+		return nil
+	}
+	return a.found.Settle()
 }
 
 func hitsOf(found *engine.Found) []engine.Candidate {

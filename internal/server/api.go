@@ -280,7 +280,6 @@ func (s *Server) charged(ctx context.Context, who limit.Client, do func(context.
 
 type suggestAnswer struct {
 	Query       string              `json:"query"`
-	Release     string              `json:"release"`
 	Suggestions []search.Suggestion `json:"suggestions"`
 }
 
@@ -293,7 +292,7 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) *fai
 	if f != nil || s.shared(w, r, release) {
 		return f
 	}
-	answer := suggestAnswer{Query: q, Release: release.ID, Suggestions: []search.Suggestion{}}
+	answer := suggestAnswer{Query: q, Suggestions: []search.Suggestion{}}
 	if release.Search != nil && begins(q) {
 		f := s.query(w, r, func(ctx context.Context) error {
 			found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"whyfix/internal/search/engine"
 )
@@ -105,3 +106,7 @@ const Schema = 2
 
 // The cluster takes and gives bytes so.
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
+func decode(text string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+}

@@ -99,6 +99,8 @@ type Question struct {
 	Language string   // empty: any
 	Only     []string // addresses of articles that are asked about, whatever the filter; none: all
 	Limit    int      // candidates at most
+	NoTotal  bool     // nobody wants to know Found.Total
+	Later    bool     // who asks calls Found.Settle, when the candidates are ranked
 	// Now, in seconds since 1970, leaves out what has expired by then, whatever the
 	// filter; 0 leaves out nothing.
 	Now int64
@@ -148,10 +150,12 @@ type Found struct {
 	// Candidates, in no order: those with the highest scores and, beyond the
 	// limit, those that have a run.
 	Candidates []Candidate
-	Total      int // articles that have anything of the question
+	Total      int // articles that have anything of the question; it may be 0 where nobody wants it
 	Partial    bool
 	Facets     Facets // of all that count as hits, see Tail; Only changes nothing
 	Hits       int    // how many these are
+	// Settle waits for what was not counted yet: Facets, Hits, Partial. Nil: all is.
+	Settle func() error
 }
 
 // Tail is the share of the best score that an article needs to count as a hit
