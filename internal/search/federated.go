@@ -169,7 +169,10 @@ func (f Federated) search(ctx context.Context, query Query) (*Result, error) {
 			result.Terms = termsOf(s.q)
 		}
 		result.Partial = result.Partial || s.found.Partial
-		result.Total, result.Candidates = result.Total+s.found.Hits, result.Candidates+s.found.Total
+		result.Total += s.found.Hits
+		if query.Explain {
+			result.Candidates += s.found.Total
+		}
 		if facets := facetsOf(s.found.Facets); i == 0 {
 			result.Facets = facets
 		} else {
