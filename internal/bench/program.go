@@ -34,6 +34,11 @@ type Server struct {
 
 // Start starts a program that says where it is serving, and waits until it does.
 func Start(ctx context.Context, program string, args ...string) (*Server, error) {
+	return StartTelling(ctx, io.Discard, program, args...)
+}
+
+// StartTelling is Start, and passes on what the program says later.
+func StartTelling(ctx context.Context, said io.Writer, program string, args ...string) (*Server, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -45,7 +50,12 @@ func Start(ctx context.Context, program string, args ...string) (*Server, error)
 	lines := bufio.NewScanner(stderr)
 	for lines.Scan() {
 		if _, address, found := strings.Cut(lines.Text(), ": serving "); found {
-			go io.Copy(io.Discard, stderr) //nolint:errcheck // it only must not fill up
+			go func() { // it must not fill up
+				for lines.Scan() {
+					_, _ = said.Write(append(lines.Bytes(), '\n'))
+				}
+				_, _ = io.Copy(io.Discard, stderr)
+			}()
 			return &Server{strings.TrimSuffix(address, "/"), cmd}, nil
 		}
 	}

@@ -124,7 +124,10 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case built.Warnings > 0:
 		e.say("%s as before: whyfix check lists them", diag.Count(built.Warnings, "%d warning", "%d warnings"))
 	}
-	return plain.write(ctx, e, r.Public)
+	if err := plain.write(ctx, e, r.Public); err != nil {
+		return err
+	}
+	return feedBuilt(ctx, e, o, built.Sources)
 }
 
 // plainFolder is where a build leaves the plain files of its site.

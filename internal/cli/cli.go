@@ -14,11 +14,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -94,6 +97,7 @@ func commands() []command {
 		{"new", "start a new article", newHelp, runNew},
 		{"mv", "move an article or a folder, and all that leads to it", mvHelp, runMv},
 		{"import", "turn the pages of another program into articles", importHelp, runImport},
+		{"feed", "change what is found beside the articles: posts, tickets, notes", feedHelp, runFeed},
 		{"search", "ask the index from a terminal", searchHelp, runSearch},
 		{"health", "ask a running serve whether it is well", healthHelp, runHealth},
 		{"rollback", "make the release before the live one live again", rollbackHelp, runRollback},
@@ -406,4 +410,56 @@ func runVersion(_ context.Context, e *env, args []string) error {
 	}
 	fmt.Fprintln(e.stdout, version.Line())
 	return nil
+}
+
+// patience is how long a command may take to end by itself once somebody has
+// asked for it.
+const patience = 700 * time.Millisecond
+
+// Main runs the command line of this process and returns its exit code. SIGINT
+// and SIGTERM end a command: by itself, else after a moment all the same,
+// because whatever it was in the middle of can be left there: a release is live
+// only when it is whole. Two may take longer: serve ends the answers it has
+// begun, and what writes into the writer's folder writes all of it.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := &env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, writing: &atomic.Bool{}}
+	e.language, e.chosen = spoken(os.Getenv)
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, e, args) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	stop() // a second signal ends the process at once, whatever it waits for
+	if len(args) > 0 && args[0] == "serve" {
+		return <-done
+	}
+	for {
+		select {
+		case code := <-done:
+			return code
+		case <-time.After(patience):
+			if !e.writing.Load() {
+				lastWord(e.in(diag.Say("stopped")))
+				return exitError
+			}
+		}
+	}
+}
+
+// lastWord says why a process ends, unless nobody reads it: a full pipe must not
+// keep it.
+func lastWord(text string) {
+	said := make(chan struct{})
+	go func() {
+		defer close(said)
+		fmt.Fprintln(os.Stderr, "whyfix: "+text)
+	}()
+	select {
+	case <-said:
+	case <-time.After(100 * time.Millisecond):
+	}
 }

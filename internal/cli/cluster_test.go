@@ -51,11 +51,69 @@ func TestCluster(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *clustertest.Cluster){
 			"releases": releasesInCluster, "a build is killed": buildKilled, "back to bleve": backToBleve, "lost": indexLost,
 			"full": diskFull, "trust": clusterTrust, "not fit": clusterNotFit, "slow": slowNetwork,
+			"posts": postsInCluster,
 		} {
 			t.Run(name, func(t *testing.T) { t.Parallel(); test(t, c) })
 		}
 	})
 	t.Run("nodes", func(t *testing.T) { nodesGo(t, c) })
+}
+
+// Posts are in one index of the cluster, which changes in place and which no
+// build takes away.
+func postsInCluster(t *testing.T, c *clustertest.Cluster) {
+	content, public := site(t)
+	inCluster(t, c, content, "beside", "title: 帮助")
+	run(t, 0, "build", "-content", content, "-out", public)
+	lines := filepath.Join(t.TempDir(), "posts.jsonl")
+	feed := func(text string) string {
+		t.Helper()
+		writeFile(t, lines, text)
+		_, said := run(t, 0, "feed", "-public", public, lines)
+		return said
+	}
+	finds := func(asked string) []string {
+		t.Helper()
+		out, _ := run(t, 0, "search", "-public", public, "-json", asked)
+		return hitsOf(t, out)
+	}
+	feed(`{"id": "a", "url": "https://forum.example.org/a", "title": "指示灯一直闪", "text": "指示灯一直闪，是固件。"}
+{"id": "b", "url": "https://forum.example.org/b", "title": "风扇转速", "text": "风扇转速太高。"}
+{"id": "c", "url": "https://forum.example.org/c", "title": "指示灯一直闪的老办法", "expires": "2001-01-01"}
+{"id": "d", "url": "https://forum.example.org/d", "title": "花呗用不了"}
+`)
+	if got := finds("指示灯一直闪"); len(got) == 0 || got[0] != "https://forum.example.org/a" || slices.Contains(got, "https://forum.example.org/c") {
+		t.Errorf("a post is found as %v", got)
+	}
+	if got := finds("花呗用不了"); len(got) < 2 || got[0] != "/huabei/cannot-use/" || !slices.Contains(got, "https://forum.example.org/d") {
+		t.Errorf("an article and a post are found as %v", got)
+	}
+	// What sounds so, in posts alone.
+	if got := finds("丰扇转速"); !slices.Contains(got, "https://forum.example.org/b") {
+		t.Errorf("a slip finds %v", got)
+	}
+	if said := feed(`{"id": "a", "url": "https://forum.example.org/a2", "title": "指示灯一直闪，修好了"}` + "\n"); !strings.Contains(said, "1 replaced; 4 in all") {
+		t.Errorf("feed says %s", said)
+	}
+	if got := finds("指示灯一直闪"); len(got) == 0 || got[0] != "https://forum.example.org/a2" || slices.Contains(got, "https://forum.example.org/a") {
+		t.Errorf("a post that was replaced is found as %v", got)
+	}
+	// A build leaves them alone; what is gone is gone.
+	writeFile(t, filepath.Join(content, "more.md"), "# 又一篇文章\n\n有一些字。\n")
+	run(t, 0, "build", "-content", content, "-out", public)
+	if got, want := indexesOf(t, c, "beside"), "whyfix-beside-posts"; !slices.Contains(got, want) {
+		t.Errorf("after a build the cluster has %v, and not %s", got, want)
+	}
+	run(t, 0, "feed", "-public", public, "-delete", "a")
+	run(t, 0, "feed", "-public", public, "-prune")
+	if got := finds("指示灯一直闪"); len(got) > 0 && strings.HasPrefix(got[0], "https://") {
+		t.Errorf("a post that was taken away is found as %v", got)
+	}
+	var counted struct{ Count int }
+	tell(t, c.Nodes[0], "/whyfix-beside-posts/_count", &counted)
+	if counted.Count != 2 {
+		t.Errorf("the cluster has %d posts, want 2", counted.Count)
+	}
 }
 
 // inCluster writes into site.yaml that the index is in the cluster.

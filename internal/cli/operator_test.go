@@ -270,6 +270,73 @@ func TestReleaseIsReadable(t *testing.T) {
 	}
 }
 
+// Feeds are killed at random moments: what was live before is found, or what was
+// fed, and the next one clears up.
+func TestFeedKilled(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts many processes")
+	}
+	content, public := site(t)
+	run(t, 0, "build", "-content", content, "-out", public)
+	word := func(n int) string { return fmt.Sprintf("现象%c%c", '一'+rune(n), '丁'+rune(n)) }
+	var many strings.Builder
+	for n := range 3000 {
+		fmt.Fprintf(&many, `{"id": "%d", "url": "https://forum.example.org/%d", "title": "帖子%c%c的灯", "text": "灯不亮，第%d次。"}`+"\n", n, n, '一'+rune(n), '万'+rune(n), n)
+	}
+	posts, one := filepath.Join(t.TempDir(), "posts.jsonl"), filepath.Join(t.TempDir(), "one.jsonl")
+	writeFile(t, posts, many.String())
+	run(t, 0, "feed", "-public", public, posts)
+	p := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0")
+	random := rand.New(rand.NewPCG(3, 4))
+	const rounds = 8
+	for n := range rounds {
+		writeFile(t, one, `{"id": "0", "url": "https://forum.example.org/0", "title": "`+word(n)+`"}`+"\n")
+		f := exec.CommandContext(t.Context(), "whyfix", "feed", "-public", public, one)
+		f.Env = append(os.Environ(), "GORACE="+quickRace)
+		if err := f.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Duration(random.IntN(250))*time.Millisecond, func() { _ = f.Process.Kill() })
+		_ = f.Wait()
+		if status, body := p.get(t, question("花呗用不了")); status != http.StatusOK || !strings.Contains(body, "/huabei/cannot-use/") {
+			t.Fatalf("round %d: after a killed feed: status %d: %s", n, status, body)
+		}
+		if status, body := p.get(t, question("灯不亮")); status != http.StatusOK || !strings.Contains(body, "forum.example.org") {
+			t.Fatalf("round %d: after a killed feed no post is found: status %d: %s", n, status, body)
+		}
+	}
+	run(t, 0, "feed", "-public", public, one)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(20 * time.Second); ; <-tick.C {
+		_, body := p.get(t, question(word(rounds-1)))
+		if strings.Contains(body, `"total":1,`) {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("what was fed at the end is not found: %s", body)
+		}
+	}
+	if strings.Contains(p.stderr.String(), "refused") {
+		t.Errorf("a killed feed left what is refused: %s", p.stderr)
+	}
+	p.stop(t)
+	entries, err := os.ReadDir(filepath.Join(public, "posts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	generations := 0
+	for _, e := range entries {
+		if e.IsDir() {
+			generations++
+		}
+	}
+	if generations > 3 {
+		t.Errorf("%d generations are left", generations)
+	}
+}
+
 // Builds and servers are killed at random moments, again and again: whatever is
 // left, a release is live, whole, and served by the next process.
 func TestKilledAgainAndAgain(t *testing.T) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"whyfix/internal/diag"
+	"whyfix/internal/publish"
 	"whyfix/internal/search"
 	"whyfix/internal/server"
 )
@@ -71,11 +73,23 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if *address != "" {
 		return explainFor(ctx, e, release, search.Query{Text: text, Size: *size, Page: 1}, *address)
 	}
+	beside, err := server.OpenPosts(publish.PostsDir(*dir), at)
+	switch {
+	case err == nil:
+		defer beside.Close()
+	case !errors.Is(err, publish.ErrNoRelease):
+		e.say("documents beside the articles are left out: %v", err)
+	}
 	start := time.Now()
-	result, err := release.Search.Search(ctx, search.Query{Text: text, Size: *size, Page: 1, Explain: *explain})
+	asked := search.Federated{Articles: release.Search, Posts: beside, Now: start}
+	result, err := asked.Search(ctx, search.Query{Text: text, Size: *size, Page: 1, Explain: *explain})
 	if err != nil {
 		return err
 	}
+	if result.Posts != nil {
+		e.say("documents beside the articles are left out: %v", result.Posts)
+	}
+	release.Label(result, "")
 	took := time.Since(start)
 	if *asJSON {
 		enc := json.NewEncoder(e.stdout)
@@ -96,6 +110,9 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	}
 	for i, h := range result.Hits {
 		fmt.Fprintf(e.stdout, "%d. %s\n   %s\n", i+1, h.Title, h.URL)
+		if h.Source != "" {
+			fmt.Fprintf(e.stdout, "   (%s)\n", h.Label)
+		}
 		if h.Section.Title != "" {
 			fmt.Fprintf(e.stdout, "   → %s  %s\n", h.Section.Title, h.Section.URL)
 		}
@@ -110,7 +127,11 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 	if result.Corrected != "" {
 		e.say("what was typed is not here; this is what was found for “%s”", result.Corrected)
 	}
-	e.say("%s (%s, %.1f ms)", diag.Count(result.Total, "%d article", "%d articles"), result.Mode, float64(took.Microseconds())/1000)
+	found := diag.Count(result.Total, "%d article", "%d articles")
+	if beside != nil {
+		found = diag.Count(result.Total, "%d document", "%d documents")
+	}
+	e.say("%s (%s, %.1f ms)", found, result.Mode, float64(took.Microseconds())/1000)
 	if len(result.Hits) > 0 && !result.Answered {
 		e.say("none of them is likely to answer: the first one is only the nearest")
 	}

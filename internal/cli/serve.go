@@ -18,6 +18,7 @@ import (
 	"whyfix/internal/events"
 	"whyfix/internal/limit"
 	"whyfix/internal/listen"
+	"whyfix/internal/publish"
 	"whyfix/internal/server"
 	"whyfix/internal/version"
 )
@@ -30,6 +31,8 @@ not all there yet is refused, and the one before serves on.
 
   -public DIR    the folder of releases, or one release (default: public)
   -addr ADDR     where to listen (default: 127.0.0.1:8080; port 0 picks one)
+  -posts DIR     documents that are found beside the articles, which feed keeps
+                 (default: the folder posts in that of the releases)
   -grace TIME    how long the release before the live one still answers pages
                  that have answers of it; 0: not at all (default: 2m)
   -explain       let /api/search?explain=1 say why each hit is where it is
@@ -92,6 +95,7 @@ func parseServe(e *env, args []string) (*serveOptions, error) {
 	o := &serveOptions{server: server.Options{Version: version.Number(), Unpack: compress.Unpack}}
 	f := e.flags("serve")
 	f.StringVar(&o.public, "public", "public", "")
+	f.StringVar(&o.server.Posts, "posts", "", "")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
 	f.DurationVar(&o.grace, "grace", 2*time.Minute, "")
 	f.BoolVar(&o.server.Explain, "explain", false, "")
@@ -110,6 +114,9 @@ func parseServe(e *env, args []string) (*serveOptions, error) {
 	}
 	if err := folder("-public", o.public); err != nil {
 		return nil, err
+	}
+	if o.server.Posts == "" {
+		o.server.Posts = publish.PostsDir(o.public)
 	}
 	var err error
 	if o.server.Cluster, err = at.cluster(); err != nil {
@@ -184,6 +191,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 		o.server.Events = kept
 	}
 	s := server.New(&holder, log, o.server)
+	s.LoadPosts(ctx)
 	if o.metricsAddr != "" {
 		l, err := listen.At("-metrics-addr", o.metricsAddr)
 		if err != nil {

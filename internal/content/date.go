@@ -13,8 +13,10 @@ import (
 var dateForm = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?` +
 	`(?:[Tt ]? *(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:[.,]\d+)?)? *(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?: [A-Z]{3,5})?)?$`)
 
-// parseDate reads a day, or a day with a time, in a time zone that holds where
+// ParseDate reads a day, or a day with a time, in a time zone that holds where
 // the text names none. A day means its first moment.
+func ParseDate(s string, zone *time.Location) (time.Time, bool) { return parseDate(s, zone) }
+
 func parseDate(s string, zone *time.Location) (time.Time, bool) {
 	m := dateForm.FindStringSubmatch(s)
 	if m == nil {

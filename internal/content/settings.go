@@ -20,39 +20,41 @@ import (
 
 // Settings is site.yaml.
 type Settings struct {
-	Title        string
-	Description  string
-	Language     string // a BCP 47 tag such as zh-CN; default zh-CN
-	LanguageSaid bool   // somebody wrote it
-	Base         Text   // the site's address, such as https://example.org/help/
-	Theme        Text   // name or folder of a theme
-	Nav          []NavItem
-	Notices      []string
-	Footer       string
-	Contact      Contact
-	Brand        Text   // a colour: #rgb or #rrggbb; empty: the theme's own
-	Logo         Text   // a file in the content folder; empty: the theme's own
-	Popular      []Text // what readers ask most: symptoms, or paths of articles
-	Languages    []LanguageSettings
-	Timezone     Text // a name such as Asia/Shanghai; empty: that of the machine
-	Kinds        markdown.KindWords
-	RawHTML      bool
-	Wikilinks    bool
-	Values       map[string]string // what stands for {{name}} in texts
-	ForeignKeys  []string          // keys of front matter that are allowed and mean nothing
-	Files        []string          // endings of files that are published whether or not something leads to them; "*" is all
-	Embeds       []string          // sites whose films may be played in a frame
-	Allow        Allow             // hosts of which pages may load something
-	Redirects    []Redirect        // old addresses that lead elsewhere
-	Gone         []Text            // old addresses whose pages were withdrawn
-	Access       Text              // public or private: for those alone whom a web server lets in; empty: public
-	Endpoint     string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
-	Origins      []string          // sites that may ask the search endpoint from a browser
-	Engine       EngineSettings    // what holds the search index
-	Checks       rules.Levels      // how serious the site takes the rules
+	Title       string
+	Description string
+	Language    string // a BCP 47 tag such as zh-CN; default zh-CN
+	Base        Text   // the site's address, such as https://example.org/help/
+	Theme       Text   // name or folder of a theme
+	Nav         []NavItem
+	Notices     []string
+	Footer      string
+	Contact     Contact
+	Brand       Text   // a colour: #rgb or #rrggbb; empty: the theme's own
+	Logo        Text   // a file in the content folder; empty: the theme's own
+	Popular     []Text // what readers ask most: symptoms, or paths of articles
+	Languages   []LanguageSettings
+	Timezone    Text // a name such as Asia/Shanghai; empty: that of the machine
+	Kinds       markdown.KindWords
+	RawHTML     bool
+	Wikilinks   bool
+	Values      map[string]string // what stands for {{name}} in texts
+	ForeignKeys []string          // keys of front matter that are allowed and mean nothing
+	Files       []string          // endings of files that are published whether or not something leads to them; "*" is all
+	Embeds      []string          // sites whose films may be played in a frame
+	Allow       Allow             // hosts of which pages may load something
+	Redirects   []Redirect        // old addresses that lead elsewhere
+	Gone        []Text            // old addresses whose pages were withdrawn
+	Access      Text              // public or private: for those alone whom a web server lets in; empty: public
+	Endpoint    string            // scheme and host of the search endpoint, where it is another than the pages'; else empty
+	Origins     []string          // sites that may ask the search endpoint from a browser
+	Engine      EngineSettings    // what holds the search index
+	Sources     []SourceSettings  // documents that are found beside the articles
+	Checks      rules.Levels      // how serious the site takes the rules
 	// Params are the theme's own settings: the one place where untyped values
 	// cross a border, because only the theme knows them.
 	Params map[string]any
+
+	LanguageSaid bool // somebody wrote Language
 }
 
 // EngineSettings say what holds the search index.
@@ -136,6 +138,7 @@ var settingsKeys = []key[Settings]{
 	{"endpoint", "text", "The site, such as https://search.example.org, at which the search endpoint answers when the pages are served from elsewhere. Its own pages go into origins.", func(s *Settings, v value) { s.Endpoint = v.origin(v.text()) }},
 	{"origins", "list", "Sites, such as https://www.example.org, whose pages may ask the search endpoint.", func(s *Settings, v value) { s.Origins = v.origins() }},
 	{"engine", "text or mapping", "What holds the search index: bleve, which is the default, or opensearch; also {name: opensearch, addresses, index, shards, replicas}, see docs/scale.md.", func(s *Settings, v value) { s.Engine = v.engine() }},
+	{"sources", "list", "Documents that are found beside the articles and are no pages: {files, kind, language, label} for each; see docs/operating.md.", func(s *Settings, v value) { s.Sources = v.sources() }},
 	{"checks", "mapping", "For a rule of docs/checks.md: error, warning or off, such as {tag-once: warning}.", func(s *Settings, v value) { s.Checks = v.checks() }},
 	{"params", "mapping", "Whatever the theme wants to know.", func(s *Settings, v value) { s.Params = v.params() }},
 }

@@ -36,11 +36,12 @@ type allowed struct {
 // an error: change both, with the reason.
 var importTable = map[string]allowed{
 	"cmd/whyfix":      {project: []string{"cli"}},
-	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "flat", "generate", "importer", "limit", "listen", "move", "preview", "publish", "rules", "search", "server", "site", "starter", "version"}, outside: []string{"golang.org/x/term"}},
+	"cli":             {project: []string{"check", "compress", "content", "diag", "draft", "events", "fix", "flat", "generate", "importer", "limit", "listen", "move", "posts", "preview", "publish", "rules", "search", "server", "site", "starter", "version"}, outside: []string{"golang.org/x/term"}},
 	"draft":           {project: []string{"content", "diag", "site"}, outside: []string{"gopkg.in/yaml.v3", "text/template"}},
 	"flat":            {project: []string{"diag", "publish"}},
 	"starter":         {outside: []string{"text/template"}},
 	"move":            {project: []string{"content", "diag", "fix", "generate", "markdown", "site"}},
+	"posts":           {project: []string{"content", "diag", "disk", "publish", "record", "search"}},
 	"listen":          {project: []string{"diag", "limit"}},
 	"fix":             {project: []string{"check", "content", "diag", "markdown", "site"}},
 	"preview":         {project: []string{"content", "diag", "generate", "publish", "render", "search", "server", "site", "watch"}},
@@ -57,6 +58,7 @@ var importTable = map[string]allowed{
 	"search/learnt":   {},
 	"bench/budgets":   {project: []string{"bench", "content", "markdown"}, outside: []string{"github.com/blevesearch/bleve/v2"}},
 	"bench/load":      {project: []string{"bench"}},
+	"bench/fronts":    {project: []string{"bench"}},
 	"bench/golden":    {project: []string{"bench"}},
 	"dist":            {},
 	"render/program":  {project: []string{"diag"}, outside: []string{"html/template"}},

@@ -17,6 +17,7 @@ import (
 	"whyfix/internal/publish"
 	"whyfix/internal/render"
 	"whyfix/internal/search"
+	"whyfix/internal/site"
 )
 
 // release is a release of a site in the making.
@@ -249,6 +250,8 @@ func (r *release) publish() (err error) {
 	r.manifest.Origins, r.manifest.Endpoint = settings.Origins, settings.Endpoint
 	r.manifest.Private = settings.Private()
 	r.manifest.Frames, r.manifest.Allow = settings.Frames(), Allowed(settings.Allow)
+	r.manifest.Feed = feedOf(r.Site)
+	r.result.Sources = r.manifest.Feed.Sources
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
 	if r.left, err = r.leave(); err != nil {
@@ -304,4 +307,20 @@ func Lists(l *Loaded) ([]render.File, error) {
 		return nil, err
 	}
 	return append(lists, wellKnown...), nil
+}
+
+// feedOf is what a site says of documents beside it that are no pages.
+func feedOf(s *site.Site) publish.Feed {
+	out := publish.Feed{Language: s.Settings.Language, Timezone: s.Settings.Timezone.Value}
+	var tags []string
+	for _, l := range s.Languages {
+		tags = append(tags, l.Tag)
+	}
+	out.Labels = s.Settings.Labels(tags)
+	for _, source := range s.Settings.Sources {
+		for _, pattern := range source.Files {
+			out.Sources = append(out.Sources, publish.FeedSource{Pattern: pattern.Value, Kind: source.Kind, Language: source.Language})
+		}
+	}
+	return out
 }

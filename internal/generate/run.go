@@ -68,10 +68,11 @@ type Result struct {
 	Why             diag.Text // they were; empty when all had to be made
 	Indexed         bool      // the search index was made anew
 	Warnings        int
-	LeftOut         site.LeftOut // files that are not built
-	NotKept         error        // why the next build will know nothing of this one
-	NotTidied       error        // why indexes that nobody needs are still in the cluster
-	LeftInCluster   []string     // their addresses, where no later build will remove them
+	LeftOut         site.LeftOut         // files that are not built
+	Sources         []publish.FeedSource // what else is found beside the articles
+	NotKept         error                // why the next build will know nothing of this one
+	NotTidied       error                // why indexes that nobody needs are still in the cluster
+	LeftInCluster   []string             // their addresses, where no later build will remove them
 
 	left publish.Left // how the release was left
 }

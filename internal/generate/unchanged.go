@@ -41,6 +41,7 @@ type lastBuild struct {
 	Articles  int
 	Warnings  int
 	LeftOut   site.LeftOut
+	Sources   []publish.FeedSource
 }
 
 // seen is what a build looked at before it began.
@@ -133,7 +134,7 @@ func readLast(public string) (last lastBuild, ok bool) {
 
 // result is what a build says that had nothing to do.
 func (b lastBuild) result() Result {
-	return Result{Result: publish.Result{ID: b.Left.Release}, Articles: b.Articles, Warnings: b.Warnings, LeftOut: b.LeftOut}
+	return Result{Result: publish.Result{ID: b.Left.Release}, Articles: b.Articles, Warnings: b.Warnings, LeftOut: b.LeftOut, Sources: b.Sources}
 }
 
 // unchanged tells whether the live release of a folder was made of what was
@@ -166,7 +167,7 @@ func (s seen) remember(public string, r Result) error {
 	if err != nil {
 		return err
 	}
-	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: r.left, Articles: r.Articles, Warnings: r.Warnings, LeftOut: r.LeftOut}
+	last := lastBuild{Seen: s.digest, Theme: theme, ThemeSeen: themeSeen, At: s.at.UnixNano(), Left: r.left, Articles: r.Articles, Warnings: r.Warnings, LeftOut: r.LeftOut, Sources: r.Sources}
 	if at := r.Loaded.Site.NextChange.At; !at.IsZero() {
 		last.Until = at.Unix()
 	}

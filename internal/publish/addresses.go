@@ -20,7 +20,7 @@ import (
 
 // Addresses are those of a release, each with the content hash of its file. They
 // stay where they are, in the manifest: a large site has a hundred megabytes of
-// them, and a page asks for one. In memory is where each part of some forty
+// them, and a page asks for one. In memory is where each part of some twenty
 // lines begins, and a hash of it with a key that nobody has but this process: what
 // somebody writes into the manifest later on is not taken for what was proven.
 //
@@ -30,6 +30,9 @@ type Addresses struct {
 	seed  maphash.Seed
 	parts []part
 	lines map[string]string // of a manifest that is written in another way; else nil
+	// Files that are named like compressed copies, and are a writer's own: there
+	// are few, if any, and each page asks whether it has one.
+	copies map[string]string
 }
 
 // part is some lines of a manifest, one address each, in order.
@@ -40,8 +43,8 @@ type part struct {
 	hash  uint64
 }
 
-// partSize is how long a part is, and a bit more.
-const partSize = 4 << 10
+// partSize is how long a part is, and a bit more. A page reads one.
+const partSize = 2 << 10
 
 // AddressesOf are those of a map.
 func AddressesOf(hashes map[string]string) *Addresses { return &Addresses{lines: hashes} }
@@ -79,6 +82,18 @@ func (a *Addresses) Hash(address string) (sum string, sure bool) {
 	}
 	sum, _, _ = strings.Cut(string(data[at+len(line):min(at+len(line)+2*sha256.Size, len(data))]), `"`)
 	return sum, true
+}
+
+// Copy is Hash for an address that ends like that of a compressed copy. It is
+// always sure.
+func (a *Addresses) Copy(address string) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.parts == nil:
+		return a.lines[address]
+	}
+	return a.copies[address]
 }
 
 // addressLine is how the line of an address begins.
@@ -242,7 +257,7 @@ func scanManifest(file io.ReaderAt, size int64) (*Manifest, *Addresses, error) {
 		}
 		head = append(head, data...)
 	}
-	a := &Addresses{file: file, seed: maphash.MakeSeed()}
+	a := &Addresses{file: file, seed: maphash.MakeSeed(), copies: map[string]string{}}
 	last, now := "", part{at: at}
 	var text []byte // of the part
 	end := func() {
@@ -258,9 +273,12 @@ func scanManifest(file io.ReaderAt, size int64) (*Manifest, *Addresses, error) {
 		if string(data) == addressesEnd {
 			break
 		}
-		address, _, ok := cutLine(data)
+		address, hash, ok := cutLine(data)
 		if !ok || address <= last {
 			return nil, nil, errOtherLayout
+		}
+		if _, _, copied := cutVariant(address); copied {
+			a.copies[address] = hash
 		}
 		last = address
 		if len(text) == 0 {

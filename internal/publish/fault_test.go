@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -232,4 +233,125 @@ func TestKilledChild(t *testing.T) {
 	})
 	_, err := putAndCommit(w, siteB)
 	t.Fatalf("not killed: %v", err)
+}
+
+// feedPosts makes a generation of posts of some files beside a release, and says
+// which steps it took.
+func feedPosts(t *testing.T, dir string, texts map[string]string, stop string) (steps []string, err error) {
+	t.Helper()
+	w, err := EditPosts(dir, time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	injected := errors.New("injected")
+	w.fault = func(step string) error {
+		steps = append(steps, step)
+		if step == stop {
+			return injected
+		}
+		return nil
+	}
+	folder, err := w.Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range texts {
+		// What stays is the last generation's file.
+		if last := w.Last(); last != nil {
+			if data, err := os.ReadFile(last.Folder() + "/" + name); err == nil && string(data) == text {
+				if err := os.MkdirAll(folder+"/search", 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Link(last.Folder()+"/"+name, folder+"/"+name); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+		}
+		writeOS(t, folder+"/"+name, text)
+	}
+	return steps, w.Commit(PostsManifest{Generator: "test", Documents: len(texts), Sources: map[string]int{"post": len(texts)}})
+}
+
+// A generation of posts is live and whole, or the one before is, whatever step
+// fails; the next feed clears up.
+func TestFaultsOfPosts(t *testing.T) {
+	t.Parallel()
+	one, two := map[string]string{"search/a": "1", "search/b": "1", "known": "1"}, map[string]string{"search/a": "1", "search/b": "2", "known": "2"}
+	base := t.TempDir()
+	build(t, base, siteA, 1)
+	steps, err := feedPosts(t, base, one, "")
+	if err != nil || len(steps) < 7 {
+		t.Fatal(steps, err)
+	}
+	for _, step := range steps {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			build(t, dir, siteA, 1)
+			if _, err := feedPosts(t, dir, one, ""); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := feedPosts(t, dir, two, step); err == nil {
+				t.Fatal("the fault was not seen")
+			}
+			p, err := OpenPosts(PostsDir(dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Verify(t.Context(), nil, nil); err != nil {
+				t.Errorf("what is live: %v", err)
+			}
+			if _, err := feedPosts(t, dir, two, ""); err != nil {
+				t.Fatal(err)
+			}
+			next, err := OpenPosts(PostsDir(dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := next.Verify(t.Context(), nil, p); err != nil {
+				t.Errorf("after the next feed: %v", err)
+			}
+			if data, err := os.ReadFile(next.Folder() + "/search/b"); err != nil || string(data) != "2" {
+				t.Errorf("what is live has %q, %v", data, err)
+			}
+			// A file that is written over is seen, though most files were known.
+			writeOS(t, next.Folder()+"/search/b", "3")
+			again, err := OpenPosts(PostsDir(dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := again.Verify(t.Context(), nil, next); !errors.Is(err, ErrDamaged) {
+				t.Errorf("a damaged file: %v", err)
+			}
+		})
+	}
+}
+
+// Two feeds at once: the second is told, and nothing is lost.
+func TestPostsAreLocked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := EditPosts(dir, time.Now(), nil); !errors.Is(err, ErrNoRelease) {
+		t.Errorf("without a site: %v", err)
+	}
+	build(t, dir, siteA, 1)
+	first, err := EditPosts(dir, time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := EditPosts(dir, time.Now(), nil); !errors.Is(err, ErrBusy) {
+		t.Errorf("while another is at work: %v", err)
+	}
+	if err := first.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenPosts(PostsDir(dir)); !errors.Is(err, ErrNoRelease) {
+		t.Errorf("what was given up is there: %v", err)
+	}
+	build(t, dir, siteB, 1) // a build leaves the folder alone
+	if _, err := feedPosts(t, dir, map[string]string{"known": "1"}, ""); err != nil {
+		t.Error(err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type Manifest struct {
 	Origins    []string          `json:"origins,omitempty"`  // sites that may read /api/ from a browser
 	Endpoint   string            `json:"endpoint,omitempty"` // where pages ask, "https://search.example.org"; "": where they are
 	Frames     []string          `json:"frames,omitempty"`   // origins that pages may frame
+	Feed       Feed              `json:"feed,omitzero"`      // what posts beside the release are told
 	Private    bool              `json:"private,omitempty"`  // for those alone whom a web server lets in
 	Allow      Allow             `json:"allow,omitzero"`     // what else they may use
 	Counts     Counts            `json:"counts"`
@@ -55,6 +57,33 @@ type Manifest struct {
 	Gone      []string          `json:"gone,omitempty"` // sorted
 	Vanished  map[string]Lost   `json:"vanished,omitempty"`
 	URLs      map[string]string `json:"urls"` // address such as "/pay/x/" or "/assets/a.css" → content hash of its file
+}
+
+// Feed is what a site says of documents beside it that are no pages.
+type Feed struct {
+	Language string `json:"language"`           // of those that say none
+	Timezone string `json:"timezone,omitempty"` // in which their days begin; empty: the machine's
+	// Labels are what readers read of a kind: by language, then kind. What has none
+	// is called by its name.
+	Labels map[string]map[string]string `json:"labels,omitempty"`
+	// Sources are files with such documents, which a build reads.
+	Sources []FeedSource `json:"sources,omitempty"`
+}
+
+// FeedSource is a pattern of paths, from the content folder, and what documents
+// in such a file have that do not say it.
+type FeedSource struct {
+	Pattern  string `json:"pattern"`
+	Kind     string `json:"kind,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// Zone is the time zone in which a day begins.
+func (f *Feed) Zone() *time.Location {
+	if zone, err := time.LoadLocation(f.Timezone); err == nil && f.Timezone != "" {
+		return zone
+	}
+	return time.Local
 }
 
 // Lost is what was known of a page that vanished: enough to find the one that
@@ -89,7 +118,7 @@ type SearchInfo struct {
 func sameSite(a, b *Manifest) bool {
 	sameSearch := a.Search == b.Search || a.Search != nil && b.Search != nil && *a.Search == *b.Search
 	return a.Schema == b.Schema && a.Generator == b.Generator && a.Base == b.Base && a.Endpoint == b.Endpoint &&
-		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Private == b.Private && a.Allow.same(b.Allow) && a.Counts == b.Counts && sameSearch &&
+		slices.Equal(a.Origins, b.Origins) && slices.Equal(a.Frames, b.Frames) && a.Private == b.Private && a.Allow.same(b.Allow) && a.Counts == b.Counts && sameSearch && reflect.DeepEqual(a.Feed, b.Feed) &&
 		a.Template == b.Template && maps.Equal(a.Variants, b.Variants) && maps.Equal(a.URLs, b.URLs) &&
 		maps.Equal(a.Redirects, b.Redirects) && slices.Equal(a.Gone, b.Gone) && maps.Equal(a.Vanished, b.Vanished)
 }

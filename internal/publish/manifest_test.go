@@ -201,6 +201,8 @@ func TestAddresses(t *testing.T) {
 				address = fmt.Sprintf("/支付/退款 %d & <b>\"x\"\\u2028/", r.IntN(1e9))
 			case 1:
 				address = fmt.Sprintf("/assets/%d.css", i)
+			case 2:
+				address = fmt.Sprintf("/files/%d.csv.gz", i)
 			}
 			m.URLs[address] = Sum([]byte(address))
 		}
@@ -220,7 +222,7 @@ func TestAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n == 3000 && (len(a.parts) < 10 || len(a.parts) > 100) {
+		if n == 3000 && (len(a.parts) < 10 || len(a.parts) > 200) {
 			t.Errorf("%d addresses are in %d parts", n, len(a.parts))
 		}
 		without := m
@@ -235,6 +237,9 @@ func TestAddresses(t *testing.T) {
 		for address, want := range m.URLs {
 			if got, sure := a.Hash(address); got != want || !sure {
 				t.Errorf("%q: got %q, %t, want %q", address, got, sure, want)
+			}
+			if got := a.Copy(address); strings.HasSuffix(address, ".gz") && got != want {
+				t.Errorf("%q: got the copy %q, want %q", address, got, want)
 			}
 			for _, other := range []string{address[1:], address + "/", address + "index.html", address[:len(address)-1], "\xff" + address} {
 				if got, sure := a.Hash(other); got != m.URLs[other] || !sure {

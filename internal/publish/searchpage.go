@@ -54,6 +54,10 @@ type SearchHit struct {
 	Section  SearchSection
 	Products []string
 	Causes   []string
+	// Of what is no page of the site: what it is, how that is called, the day when
+	// it was written, if that is known, and the host that it is at, if that is
+	// another site.
+	Source, Label, Date, Host string
 }
 
 // SearchSection is the part of an article that answers best.
@@ -64,13 +68,14 @@ type SearchSection struct {
 
 // SearchFacet counts the hits by one property.
 type SearchFacet struct {
-	Name   string // "kind", "product", "cause" or "solution"
+	Name   string // "kind", "product", "cause", "solution" or "source"
 	Values []SearchFacetValue
 }
 
 // SearchFacetValue is one value of a facet, and the search that it leads to.
 type SearchFacetValue struct {
 	Value  string
+	Label  string // how a source is called; empty of all others
 	Count  int
 	URL    string // the same search with this value, or without it when it is active
 	Active bool
@@ -149,12 +154,18 @@ func trials() []SearchView {
 			Section: SearchSection{URL: "/a/#b", Title: "D", Kind: kind}, Products: []string{"E", "F"}, Causes: []string{"G", "H"},
 		})
 	}
-	hits = append(hits, SearchHit{URL: "/a/", Title: "A", Summary: "B"})
+	hits = append(hits, SearchHit{URL: "/a/", Title: "A", Summary: "B"},
+		SearchHit{URL: "https://forum.example.org/1", Title: "A", Source: "post", Label: "I", Date: "2026-01-02", Host: "forum.example.org"},
+		SearchHit{URL: "/a/", Title: "A", Snippet: "<mark>C</mark>", Source: "note", Label: "J"})
 	var facets []SearchFacet
-	for _, name := range []string{"kind", "product", "cause", "solution"} {
+	for _, name := range []string{"kind", "product", "cause", "solution", "source"} {
 		f := SearchFacet{Name: name}
+		label := ""
+		if name == "source" {
+			label = "K"
+		}
 		for i, value := range []string{"cause", "check", "solution", "case", "", "a", "b", "c", "d", "e", "f", "g"} {
-			f.Values = append(f.Values, SearchFacetValue{Value: value, Count: i, URL: "?q=a", Active: i == 0})
+			f.Values = append(f.Values, SearchFacetValue{Value: value, Label: label, Count: i, URL: "?q=a", Active: i == 0})
 		}
 		facets = append(facets, f)
 		f.Values = f.Values[1:2]

@@ -115,22 +115,6 @@ func (s *Searcher) evidence(ctx context.Context, text string) (float32, error) {
 	return rank.DefaultJudge().Weigh(a.ranked[0].Evidence(q)), nil
 }
 
-// answered tells whether the best hit is likely to answer at all. What was
-// found as it was typed does.
-func (s *Searcher) answered(ctx context.Context, a *attempt, mode Mode) (bool, error) {
-	switch {
-	case len(a.ranked) == 0:
-		return false, nil
-	case mode == Exact:
-		return true, nil
-	}
-	scale, err := s.Scale(ctx)
-	if err != nil {
-		return false, err
-	}
-	return rank.DefaultJudge().Weigh(a.ranked[0].Evidence(a.q)) >= scale.Least, nil
-}
-
 // Measure finds the site's scale and writes it beside the index in a folder.
 func (s *Searcher) Measure(ctx context.Context, dir string) error {
 	scale, err := s.measure(ctx)

@@ -49,6 +49,22 @@ func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, inde
 	return cluster.Write(ctx, dir, at, w)
 }
 
+// PostsChange is what changes in the index of posts in a cluster.
+type PostsChange = cluster.Change
+
+// UpdatePosts changes the index of posts of a site, by the name of its articles'
+// one, and writes into a folder what is known of it then.
+func UpdatePosts(ctx context.Context, at Cluster, articles, dir, last string, change PostsChange) error {
+	var err error
+	if change.Name, change.Site, err = cluster.PostsName(articles); err != nil {
+		return err
+	}
+	if last != "" && !cluster.Found(last) {
+		last = ""
+	}
+	return cluster.Update(ctx, dir, last, at, change)
+}
+
 // Tidy removes the indexes of a site that nobody needs any more, and names them.
 func Tidy(ctx context.Context, at Cluster, site string, kept ClusterKept) ([]string, error) {
 	return cluster.Tidy(ctx, at, site, kept)

@@ -18,6 +18,7 @@ type (
 	Stamp   = local.Stamp
 	Made    = local.Made
 	Base    = local.Base
+	Stored  = local.Stored
 )
 
 // Schema is the version of what an index holds.
@@ -34,6 +35,9 @@ var (
 // NewContent takes documents, no two with the same URL, and the site's
 // synonyms.
 func NewContent(docs []Source, list []Synonyms) *Content { return local.NewContent(docs, list) }
+
+// OpenStored opens the documents of an index in a folder as they were put in.
+func OpenStored(dir string) (*Stored, error) { return local.OpenStored(dir) }
 
 // Size is how many bytes the files of an index have.
 func Size(dir string) int64 { return local.Size(dir) }
@@ -55,6 +59,17 @@ func Open(dir string, at Cluster) (*Searcher, error) {
 	}
 	return New(x), nil
 }
+
+// SynonymsOf are those that the index in a folder was made with.
+func SynonymsOf(dir string) ([]Synonyms, error) {
+	if cluster.Found(dir) {
+		return cluster.SynonymsOf(dir)
+	}
+	return local.SynonymsOf(dir)
+}
+
+// TakeScale gives an index the scale of the last one, of which it has most.
+func TakeScale(last, dir string) error { return local.TakeScale(last, dir) }
 
 // Live is an index in memory that changes, for the writer's preview. Each
 // change gives a new Searcher with the same answers as an index that is built

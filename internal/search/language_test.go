@@ -80,7 +80,7 @@ func TestPreferredLanguage(t *testing.T) {
 			t.Errorf("%q in %q finds %v, want %v", tt.ask, tt.language, got, tt.want)
 		}
 	}
-	if f := ask(t, x, search.Query{Text: "wifi", Size: 5}).Facets.Product; len(f) != 1 || f[0] != (search.Count{"WiFi", 2}) {
+	if f := ask(t, x, search.Query{Text: "wifi", Size: 5}).Facets.Product; len(f) != 1 || f[0] != (search.Count{Value: "WiFi", Count: 2}) {
 		t.Errorf("the facet counts %v, want WiFi 2", f)
 	}
 	if got := urls(ask(t, x, search.Query{Text: "wifi", Size: 5, Filter: search.Filter{Product: "WiFi"}}).Hits); len(got) != 2 {

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
@@ -41,8 +42,10 @@ type Result struct {
 	Hits    []Hit
 	Facets  Facets
 	Terms   []Term // of the question, for people who ask why
-	// Candidates is how many articles had anything of the question.
+	// Candidates is how many articles had anything of the question, if the query asks to explain.
 	Candidates int
+	// Posts is why posts were left out that there are; nil: they were not.
+	Posts error
 }
 
 // Term is a piece of the question and how much it weighs.
@@ -64,6 +67,10 @@ type Hit struct {
 	Causes    []string `json:"causes"`
 	Solutions []string `json:"solutions"`
 	Score     float32  `json:"score"`
+	// Of a post: what it is, how that is called, and when it was written.
+	Source string    `json:"source,omitempty"`
+	Label  string    `json:"label,omitempty"` // for who answers to fill in
+	Date   time.Time `json:"date,omitzero"`
 	// Parts are the shares that made the score, for people who ask why.
 	Parts []Part `json:"-"`
 }
@@ -90,23 +97,26 @@ type Facets struct {
 	Product  []Count `json:"product"`
 	Cause    []Count `json:"cause"`
 	Solution []Count `json:"solution"`
+	// Source counts pages of the site and posts; nil where there are no posts.
+	Source []Count `json:"source,omitempty"`
 }
 
 // Count is one value and how many articles have it.
 type Count struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
+	Label string `json:"label,omitempty"` // how it is called, where the value is not its name
 }
 
 func facetsOf(f engine.Facets) Facets {
 	of := func(list []engine.Count) []Count {
 		out := make([]Count, len(list))
 		for i, c := range list {
-			out[i] = Count(c)
+			out[i] = Count{Value: c.Value, Count: c.Count}
 		}
 		return out
 	}
-	return Facets{of(f.Kind), of(f.Product), of(f.Cause), of(f.Solution)}
+	return Facets{of(f.Kind), of(f.Product), of(f.Cause), of(f.Solution), of(f.Source)}
 }
 
 func termsOf(q *question.Question) []Term {
@@ -155,6 +165,12 @@ func hit(maker *snippet.Maker, c *rank.Scored, kind string) Hit {
 		URL: f.URL, Title: f.Title(), Summary: c.Body.Summary, Score: c.Score,
 		Products: names(f, article.Product), Causes: names(f, article.Cause), Solutions: names(f, article.Solution),
 	}
+	if o := f.Origin; o != nil {
+		h.URL, h.Source = o.URL, o.Source
+		if o.Date != 0 {
+			h.Date = time.Unix(o.Date, 0).UTC()
+		}
+	}
 	best := maker.Section(sections, kind, f.Analyzer)
 	if best >= 0 {
 		section := &sections[best]
@@ -167,7 +183,7 @@ func hit(maker *snippet.Maker, c *rank.Scored, kind string) Hit {
 		if h.Snippet == "" {
 			section = &sections[best]
 		}
-		h.Section = Place{URL: f.URL, Title: section.Title, Kind: section.Kind}
+		h.Section = Place{URL: h.URL, Title: section.Title, Kind: section.Kind}
 		if section.Anchor != "" {
 			h.Section.URL += "#" + escapeFragment(section.Anchor)
 		}

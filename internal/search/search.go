@@ -16,8 +16,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
+	"strings"
 	"unicode"
 
 	"whyfix/internal/search/article"
@@ -34,9 +34,13 @@ type (
 	Document = article.Document
 	Section  = article.Section
 	Tag      = article.Tag
+	Origin   = article.Origin
 	Synonyms = terms.Synonyms
 	Filter   = engine.Filter
 )
+
+// Page is the source of what is a page of the site.
+const Page = article.Page
 
 // Limits of a query.
 const (
@@ -89,100 +93,25 @@ func (s *Searcher) Count() int { return s.engine.Site().Articles }
 
 // Search answers a query. An empty one has no hits and no error.
 func (s *Searcher) Search(ctx context.Context, query Query) (*Result, error) {
-	r, err := s.search(ctx, query)
-	if err == nil && r.Total == 0 && query.Language != "" && len(s.engine.Site().Languages) > 1 {
-		query.Language = ""
-		return s.search(ctx, query)
-	}
-	return r, err
+	return Federated{Articles: s}.Search(ctx, query)
 }
 
 // attempt is a question and the articles that were found for it, in order.
 type attempt struct {
-	q         *question.Question
-	found     *engine.Found
-	ranked    []rank.Scored
-	corrected string // what was searched instead; empty: what was typed
-}
-
-func (s *Searcher) search(ctx context.Context, query Query) (*Result, error) {
-	result := &Result{Query: query.Text, Mode: Exact, Hits: []Hit{}}
-	// What was meant is decided on all articles of the language: a filter must
-	// not change the question.
-	size := min(max(query.Size, 0), MaxSize)
-	page := max(query.Page, 1)
-	limit := candidates * max(1, (min(size*page, MaxReach)+candidates-1)/candidates)
-	a, err := s.meant(ctx, query, limit)
-	if err != nil || a == nil {
-		return result, err
-	}
-	result.Mode = s.mode(a)
-	if a.corrected != "" {
-		result.Mode, result.Corrected = Corrected, a.corrected
-		result.Pinyin = sounds(query.Text, a.corrected)
-	}
-	if result.Answered, err = s.answered(ctx, a, result.Mode); err != nil {
-		return nil, err
-	}
-	if query.Filter != (Filter{}) {
-		if err := s.ask(ctx, a, query.Filter, query.Language, limit); err != nil {
-			return nil, err
-		}
-	}
-	result.Terms = termsOf(a.q)
-	result.Partial = ctx.Err() != nil || a.found.Partial
-	result.Total, result.Candidates, result.Facets = a.found.Hits, a.found.Total, facetsOf(a.found.Facets)
-	from := min((page-1)*size, len(a.ranked))
-	result.Hits, err = s.hits(ctx, a.q, a.ranked[from:min(from+size, len(a.ranked))], query)
-	return result, err
+	q       *question.Question
+	now     int64 // see engine.Question
+	explain bool  // what made it is to be told
+	found   *engine.Found
+	ranked  []rank.Scored
 }
 
 // meant finds what was typed or, if that is not there, what may have been
 // meant. It is nil when there is nothing to look for.
 func (s *Searcher) meant(ctx context.Context, query Query, limit int) (*attempt, error) {
-	q, err := s.asker.Ask(ctx, query.Text)
-	if err != nil || q.Empty() {
-		return nil, err
-	}
-	typed := &attempt{q: q}
-	if err := s.ask(ctx, typed, Filter{}, query.Language, limit); err != nil {
-		return nil, err
-	}
-	if len(q.Quoted) > 0 {
-		if len(typed.ranked) > 0 {
-			return typed, nil
-		}
-		// Marks that quote nothing on the site are as good as none.
-		q.Quoted = nil
-		if err := s.ask(ctx, typed, Filter{}, query.Language, limit); err != nil {
-			return nil, err
-		}
-	}
-	if len(q.Rewritten.Pieces) > 0 && !has(typed) {
-		q.Whole = q.Rewritten
-		if err := s.ask(ctx, typed, Filter{}, query.Language, limit); err != nil {
-			return nil, err
-		}
-	}
-	// What stands somewhere exactly as typed was no slip.
-	if s.stands(typed) {
-		return typed, nil
-	}
-	c, err := s.corrector.Correct(ctx, q)
-	if err != nil || c == nil {
-		return typed, err
-	}
-	other := &attempt{corrected: c.Text}
-	if other.q, err = s.asker.Ask(ctx, c.Text); err != nil || other.q.Empty() {
-		return typed, err
-	}
-	if err := s.ask(ctx, other, Filter{}, query.Language, limit); err != nil {
-		return nil, err
-	}
-	if clearer(other, typed, len(c.Proved) > 0) {
-		return other, nil
-	}
-	return typed, nil
+	own := &side{Searcher: s}
+	a := &asking{Federated: Federated{Articles: s}, query: query, limit: limit, sides: []*side{own}}
+	_, err := a.meant(ctx)
+	return own.attempt, err
 }
 
 // sounds reports whether a text without Chinese characters was corrected to one
@@ -198,13 +127,19 @@ func sounds(typed, corrected string) bool {
 // ask finds and ranks articles. Who turns pages must meet each of them once: so
 // what is ranked together does not depend on how many pages there are.
 func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language string, limit int) error {
-	found, err := s.engine.Find(ctx, a.q.Ask(filter, language, min(limit, candidates)))
+	asked := a.q.Ask(filter, language, min(limit, candidates))
+	asked.Now = a.now
+	asked.NoTotal, asked.Later = !a.explain, true
+	found, err := s.engine.Find(ctx, asked)
 	if err != nil {
 		return err
 	}
 	a.found = found
 	hits := hitsOf(found)
-	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates || len(hits) == found.Hits {
+	if a.ranked, err = s.ranker.Rank(ctx, a.q, hits); err != nil || limit <= candidates {
+		return err
+	}
+	if err := a.settle(); err != nil || len(hits) == found.Hits {
 		return err
 	}
 	near := make(map[string]bool, len(hits))
@@ -212,6 +147,8 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 		near[c.Facts.URL] = true
 	}
 	own := a.q.Ask(filter, language, limit)
+	own.Now = a.now
+	own.NoTotal = true
 	more, err := s.engine.Find(ctx, own)
 	if err != nil {
 		return err
@@ -235,13 +172,21 @@ func (s *Searcher) ask(ctx context.Context, a *attempt, filter Filter, language 
 	return nil
 }
 
-// has reports whether an article has the question as it was typed.
-func has(a *attempt) bool {
-	return slices.ContainsFunc(a.ranked, func(c rank.Scored) bool { return c.Whole > terms.Nowhere })
+// settle waits for what was counted beside. Nothing was for no attempt.
+func (a *attempt) settle() error {
+	if a == nil || a.found.Settle == nil {
+		return nil
+	}
+	return a.found.Settle()
 }
 
 func hitsOf(found *engine.Found) []engine.Candidate {
 	return slices.DeleteFunc(found.Candidates, func(c engine.Candidate) bool { return !c.Hit })
+}
+
+// has reports whether an article has the question as it was typed.
+func (a *attempt) has() bool {
+	return slices.ContainsFunc(a.ranked, func(c rank.Scored) bool { return c.Whole > terms.Nowhere })
 }
 
 // enough is the share of a question's weight that an article has which has
@@ -250,50 +195,10 @@ const enough = 0.999
 
 // stands reports whether an article has a question as it was typed, or all of
 // its words.
-func (s *Searcher) stands(a *attempt) bool {
+func (a *attempt) stands() bool {
 	return slices.ContainsFunc(a.ranked[:min(len(a.ranked), MaxSize)], func(c rank.Scored) bool {
 		return c.Whole > terms.Nowhere || c.Vector[rank.Parts] > 0 || c.Vector[rank.Whole] >= enough
 	})
-}
-
-// clearly is how much more of the question an article must have after a
-// correction that no article proves.
-const clearly = 0.15
-
-// clearlyBetter is how much higher its score must be.
-const clearlyBetter = 0.2
-
-// clearer reports whether a correction answers better than what was typed.
-func clearer(corrected, typed *attempt, proved bool) bool {
-	switch {
-	case len(corrected.ranked) == 0:
-		return false
-	case len(typed.ranked) == 0 || proved:
-		return true
-	}
-	return most(corrected) > most(typed)+clearly || corrected.ranked[0].Score > typed.ranked[0].Score+clearlyBetter
-}
-
-// most is the largest share of a question that one of the first hits has.
-func most(a *attempt) float32 {
-	var share float32
-	for _, c := range a.ranked[:min(len(a.ranked), 3)] {
-		share = max(share, c.Vector[rank.Whole])
-	}
-	return share
-}
-
-// mode is Exact when the first article has what was typed: as it stands, or
-// each part that spaces divide.
-func (s *Searcher) mode(a *attempt) Mode {
-	if len(a.ranked) == 0 {
-		return Exact
-	}
-	first := &a.ranked[0]
-	if first.Whole > terms.Nowhere || first.HasAll(strings.Fields(a.q.Text)) {
-		return Exact
-	}
-	return Relaxed
 }
 
 // Close gives back what the engine holds. No method may run then or later.

@@ -102,8 +102,8 @@ func parseSearch(r *http.Request) (q search.Query, f *failure) {
 		return q, badRequest("too_far", "size × page must be at most "+strconv.Itoa(search.MaxReach))
 	}
 	q.Language = v.Get("language")
-	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution")}
-	for name, value := range map[string]string{"language": q.Language, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution} {
+	q.Filter = search.Filter{Kind: v.Get("kind"), Product: v.Get("product"), Cause: v.Get("cause"), Solution: v.Get("solution"), Source: v.Get("source")}
+	for name, value := range map[string]string{"language": q.Language, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution, "source": q.Filter.Source} {
 		if utf8.RuneCountInString(value) > longestValue {
 			return q, badRequest("bad_"+name, name+" must have at most "+strconv.Itoa(longestValue)+" characters")
 		}
@@ -208,7 +208,7 @@ func (s *Server) search(w *exchange, r *http.Request, release *Release, q search
 	var result *search.Result
 	f := s.query(w, r, func(ctx context.Context) (err error) {
 		start := time.Now()
-		result, err = release.Search.Search(ctx, q)
+		result, err = s.federated(w, release).Search(ctx, q)
 		if w.took = time.Since(start); err == nil {
 			w.query, w.result = q.Text, result
 		}
@@ -217,6 +217,10 @@ func (s *Server) search(w *exchange, r *http.Request, release *Release, q search
 	if f != nil {
 		return nil, f
 	}
+	if result.Posts != nil {
+		s.withoutPosts(result.Posts)
+	}
+	release.Label(result, q.Language)
 	if r.Method != http.MethodHead {
 		s.addSearch(release, q, result)
 	}
@@ -248,7 +252,9 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 	ctx, cancel := context.WithTimeout(r.Context(), limit.SearchTime)
 	defer cancel()
 	took, err := s.charged(ctx, w.client, do)
-	w.processor += took
+	aside := time.Duration(w.aside.Swap(0))
+	s.clients.Charge(w.client, aside)
+	w.processor += took + aside
 	if err == nil {
 		s.away.back(s.log)
 	}
@@ -278,7 +284,6 @@ func (s *Server) charged(ctx context.Context, who limit.Client, do func(context.
 
 type suggestAnswer struct {
 	Query       string              `json:"query"`
-	Release     string              `json:"release"`
 	Suggestions []search.Suggestion `json:"suggestions"`
 }
 
@@ -291,7 +296,7 @@ func (s *Server) apiSuggest(w *exchange, r *http.Request, release *Release) *fai
 	if f != nil || s.shared(w, r, release) {
 		return f
 	}
-	answer := suggestAnswer{Query: q, Release: release.ID, Suggestions: []search.Suggestion{}}
+	answer := suggestAnswer{Query: q, Suggestions: []search.Suggestion{}}
 	if release.Search != nil && begins(q) {
 		f := s.query(w, r, func(ctx context.Context) error {
 			found, err := release.Search.Suggest(ctx, q, v.Get("language"), size)

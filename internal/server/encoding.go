@@ -30,7 +30,7 @@ func (r *Release) has(address string) bool {
 // the validator of that copy. What the copy was made by is part of it: the
 // bytes of two methods must never be put together.
 func (r *Release) variant(name, tag string, c coding) (string, bool) {
-	if own, _ := r.Hashes.Hash("/" + name + c.ext); own != "" { // a file of the writer's
+	if own := r.Hashes.Copy("/" + name + c.ext); own != "" { // a file of the writer's
 		return own + "-" + c.name, true
 	}
 	how, made := r.Variants[c.ext]
@@ -84,7 +84,7 @@ func (s *Server) choose(r *http.Request, release *Release, name string, plain re
 // has no hash of copies, so each is looked into once, when it is first wanted:
 // nearly all browsers get nothing else. One that was written since is another.
 func (s *Server) proven(release *Release, name, ext string, copied io.ReadSeeker, plain representation) bool {
-	if s.options.Unpack == nil || plain.tag == "" || release.has("/"+name+ext) { // a file of its own was looked at with all others
+	if s.options.Unpack == nil || plain.tag == "" || release.Hashes.Copy("/"+name+ext) != "" { // a file of its own was looked at with all others
 		return true
 	}
 	var now disk.Stat

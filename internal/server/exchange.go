@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"whyfix/internal/limit"
@@ -34,6 +35,8 @@ type exchange struct {
 	client   limit.Client  // who asks; known when it was admitted
 	// processor is the processor time of all that was done with the index.
 	processor time.Duration
+	posts     *livePosts   // that are found beside the articles; nil: none
+	aside     atomic.Int64 // processor time that was spent on them, not yet charged
 }
 
 // route is what a request is for: a small set, for the metrics.

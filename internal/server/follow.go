@@ -53,7 +53,7 @@ func openRelease(path string, at search.Cluster, verify func(*publish.Release) e
 	m := r.Manifest()
 	out := &Release{
 		ID: r.ID(), Time: m.Time, Articles: m.Counts.Articles, Base: m.Base, Origins: m.Origins, Private: m.Private, Policy: publish.PagePolicy(m.Endpoint, m.Frames, m.Allow), WWW: r.WWW(),
-		Hashes: r.Addresses(), Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
+		Feed: m.Feed, Hashes: r.Addresses(), Redirects: m.Redirects, Gone: m.Gone, Variants: m.Variants, source: r,
 	}
 	var page []byte
 	if err = verify(r); err == nil {
@@ -143,6 +143,7 @@ type follower struct {
 func (s *Server) Follow(ctx context.Context, path string) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	defer s.followPosts(ctx)()
 	f := follower{server: s, path: path}
 	live, done := s.holder.Acquire()
 	if place, err := publish.Find(path); err == nil && live != nil && live.source != nil && place.Holds(live.source) {

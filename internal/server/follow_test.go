@@ -71,6 +71,41 @@ func link(t *testing.T, target, name string) {
 	}
 }
 
+// Hashes of pages are read in the manifest when they are asked for. What somebody
+// writes into it then is not taken for what was proven: pages go on, without a
+// validator.
+func TestManifestWrittenWhileServed(t *testing.T) {
+	t.Parallel()
+	dir := wordSite(t, t.TempDir(), "甲")
+	s, _, book := open(t, dir, nil)
+	if page := get(t, s, "/a/"); page.status != 200 || page.header.Get("ETag") == "" {
+		t.Fatalf("got %d, %v", page.status, page.header)
+	}
+	name := filepath.Join(dir, "manifest.json")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(data, []byte(`"/a/": "`)) + len(`"/a/": "`)
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt([]byte{data[at] ^ 1}, int64(at))
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		page := get(t, s, "/a/")
+		if page.status != 200 || !strings.Contains(page.body, "正文甲") || page.header.Get("ETag") != "" || page.header.Get("Content-Encoding") != "" {
+			t.Errorf("got %d, %v", page.status, page.header)
+		}
+	}
+	if said := strings.Count(book.String(), "written into the manifest"); said != 1 {
+		t.Errorf("it is said %d times", said)
+	}
+}
+
 // Operators switch a link between two releases, or between two folders of them.
 func TestFollowsALink(t *testing.T) {
 	t.Parallel()

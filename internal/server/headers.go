@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"whyfix/internal/publish"
 )
@@ -43,7 +44,7 @@ func protect(h http.Header) {
 }
 
 // shared lets caches between here and the reader hold an answer that depends on
-// its address and the release alone: a CDN for a minute, and longer while
+// its address, the release and the posts alone: a CDN for a minute, and longer while
 // nobody answers it here; a browser asks each time. It reports whether the
 // client has this very answer already, and then has answered.
 func (s *Server) shared(w *exchange, r *http.Request, release *Release) bool {
@@ -53,10 +54,11 @@ func (s *Server) shared(w *exchange, r *http.Request, release *Release) bool {
 		h.Set("Cache-Control", asksEachTime(release))
 	}
 	// Weak: the time that a search took differs from answer to answer.
-	tag := `W/"` + release.ID + `"`
+	tag := `W/"` + release.ID + w.posts.version(time.Now())
 	if s.options.Version != "" {
-		tag = `W/"` + release.ID + "." + s.options.Version + `"`
+		tag += "." + s.options.Version
 	}
+	tag += `"`
 	h.Set("ETag", tag)
 	if !matches(r.Header.Get("If-None-Match"), tag) {
 		return false

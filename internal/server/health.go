@@ -1,7 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"log/slog"
+	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -69,7 +73,7 @@ func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) 
 		why := s.stillAway(release)
 		switch {
 		case why == "":
-			plain(w, "ready\n")
+			plain(w, "ready\n"+w.posts.tells())
 		// All processes have the same cluster: to send readers to none of them would
 		// take the pages away, too. Who sends searches alone asks for it.
 		case r.URL.Query().Has("search"):
@@ -78,4 +82,72 @@ func (s *Server) askedForHealth(w *exchange, r *http.Request, release *Release) 
 			plain(w, "ready, but for the search: "+why+"\n")
 		}
 	}
+}
+
+// An index may be in a cluster, which may be away: then pages are served, and
+// searches are told when to come again.
+
+// awayFor tells whether an error says that the cluster is away, and after how
+// many seconds it is worth another try.
+func awayFor(err error) (seconds int, away bool) {
+	var u *search.Unavailable
+	if !errors.As(err, &u) {
+		return 0, false
+	}
+	return max(int(math.Ceil(u.After.Seconds())), 1), true
+}
+
+func isAway(err error) bool {
+	_, away := awayFor(err)
+	return away
+}
+
+// awayLog says that the cluster is away, but not at each search that it costs.
+type awayLog struct {
+	mu   sync.Mutex
+	away bool // it was said, and not yet that it is back
+	last time.Time
+}
+
+const awayEvery = 10 * time.Second
+
+func (a *awayLog) log(log *slog.Logger, err error) {
+	a.mu.Lock()
+	now := time.Now()
+	quiet := now.Sub(a.last) < awayEvery
+	if !quiet {
+		a.last = now
+	}
+	a.away = true
+	a.mu.Unlock()
+	if !quiet {
+		log.Error("no search is answered; pages are served", "error", err)
+	}
+}
+
+// back says that searches are answered again, if it was said that they are not.
+func (a *awayLog) back(log *slog.Logger) {
+	a.mu.Lock()
+	was := a.away
+	a.away, a.last = false, time.Time{}
+	a.mu.Unlock()
+	if was {
+		log.Info("searches are answered again")
+	}
+}
+
+// stillAway tells why the cluster of a release cannot be asked; "": it can. Who
+// wants to know may be the only one who asks, so it is looked whether it is back,
+// as often as health is.
+func (s *Server) stillAway(release *Release) string {
+	if release.Search == nil || release.Search.Away() == nil {
+		return ""
+	}
+	_ = s.health.check(release) // of which Away knows
+	away := release.Search.Away()
+	if away == nil {
+		s.away.back(s.log)
+		return ""
+	}
+	return cmp.Or(away.Lasting, "its cluster does not answer")
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"whyfix/internal/publish"
 )
 
 // metrics are what can be seen from outside, without anything about a reader.
@@ -31,6 +33,12 @@ type metrics struct {
 	built    prometheus.Gauge
 	articles prometheus.Gauge
 	index    prometheus.Gauge
+
+	posts        *prometheus.GaugeVec // by what they are
+	postsChanged prometheus.Gauge
+	postsLoaded  prometheus.Counter
+	postsRefused prometheus.Counter
+	postsFailed  prometheus.Counter
 }
 
 // Buckets in seconds: searches take a millisecond or two.
@@ -65,6 +73,12 @@ func newMetrics(s *Server) *metrics {
 		built:    gauge("whyfix_release_built_timestamp_seconds", "When the live release was built."),
 		articles: gauge("whyfix_release_articles", "Articles of the live release."),
 		index:    gauge("whyfix_index_bytes", "Size of the live search index on disk."),
+
+		posts:        in.NewGaugeVec(prometheus.GaugeOpts{Name: "whyfix_posts", Help: "Documents that are found beside the articles, by what they are; expired ones too."}, []string{"source"}),
+		postsChanged: gauge("whyfix_posts_changed_timestamp_seconds", "When the documents beside the articles were last changed."),
+		postsLoaded:  counter("whyfix_posts_loaded_total", "Changes of the documents beside the articles that this process took."),
+		postsRefused: counter("whyfix_posts_refused_total", "Changes of them that were refused."),
+		postsFailed:  counter("whyfix_posts_failed_total", "Searches that were answered by articles alone because the documents beside them could not be asked."),
 	}
 	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_running", Help: "Searches that run now."}, func() float64 { n, _ := s.queue.State(); return float64(n) })
 	in.NewGaugeFunc(prometheus.GaugeOpts{Name: "whyfix_searches_waiting", Help: "Searches that wait for others to end."}, func() float64 { _, n := s.queue.State(); return float64(n) })
@@ -125,6 +139,16 @@ func (m *metrics) show(r *Release) {
 	m.built.Set(float64(r.Time.Unix()))
 	m.articles.Set(float64(r.Articles))
 	m.index.Set(float64(r.IndexBytes))
+}
+
+// showPosts makes a generation of posts the one that is seen.
+func (m *metrics) showPosts(p publish.PostsManifest) {
+	m.postsLoaded.Inc()
+	m.posts.Reset()
+	for source, n := range p.Sources {
+		m.posts.WithLabelValues(source).Set(float64(n))
+	}
+	m.postsChanged.Set(float64(p.Time.Unix()))
 }
 
 // Inside is what the operator alone may see: /metrics for Prometheus, and

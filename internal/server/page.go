@@ -72,8 +72,9 @@ func (s *Server) searchPage(w *exchange, r *http.Request, release *Release) *fai
 		if result.Total == 0 && view.Unfiltered != "" {
 			// The filters left nothing: show how close it was.
 			_ = s.queryOn(w, r, func(ctx context.Context) error {
-				all, err := release.Search.Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
+				all, err := s.federated(w, release).Search(ctx, search.Query{Text: q.Text, Size: nearest, Page: 1, Language: q.Language})
 				if err == nil {
+					release.Label(all, q.Language)
 					view.Nearest = searchHits(all)
 				}
 				return err
@@ -124,6 +125,7 @@ func searchHits(result *search.Result) []publish.SearchHit {
 			URL: h.URL, Title: h.Title, Summary: h.Summary,
 			Snippet: publish.HTML(h.Snippet), // escaped by the search, but for its marks
 			Section: publish.SearchSection(h.Section), Products: h.Products, Causes: h.Causes,
+			Source: h.Source, Label: h.Label, Date: day(h.Date), Host: hostOf(h.URL),
 		})
 	}
 	return out
@@ -132,7 +134,7 @@ func searchHits(result *search.Result) []publish.SearchHit {
 // searchAddress is a search on the search page at an address.
 func searchAddress(at string, q search.Query, page int) string {
 	v := url.Values{"q": {q.Text}}
-	for name, value := range map[string]string{"kind": q.Filter.Kind, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution, "language": q.Language} {
+	for name, value := range map[string]string{"kind": q.Filter.Kind, "product": q.Filter.Product, "cause": q.Filter.Cause, "solution": q.Filter.Solution, "source": q.Filter.Source, "language": q.Language} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -162,6 +164,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 		{"product", facets.Product, func(f *search.Filter) *string { return &f.Product }},
 		{"cause", facets.Cause, func(f *search.Filter) *string { return &f.Cause }},
 		{"solution", facets.Solution, func(f *search.Filter) *string { return &f.Solution }},
+		{"source", facets.Source, func(f *search.Filter) *string { return &f.Source }},
 	} {
 		// A filter that all have is none. Beside a long question stand those alone that can be taken away.
 		facet.counts = slices.DeleteFunc(slices.Clone(facet.counts), func(c search.Count) bool {
@@ -187,7 +190,7 @@ func searchView(at string, q search.Query, result *search.Result) publish.Search
 				at = 0
 				view.Filters++
 			}
-			out.Values = slices.Insert(out.Values, at, publish.SearchFacetValue{Value: c.Value, Count: c.Count, URL: address(f, 1), Active: active})
+			out.Values = slices.Insert(out.Values, at, publish.SearchFacetValue{Value: c.Value, Label: c.Label, Count: c.Count, URL: address(f, 1), Active: active})
 		}
 		view.Facets = append(view.Facets, out)
 	}

@@ -44,6 +44,7 @@ type Release struct {
 	Hashes    *publish.Addresses // content hashes by URL below the base; may be nil
 	Redirects map[string]string  // where each old address below the base leads; may be nil
 	Gone      []string           // addresses below the base of withdrawn pages, sorted
+	Feed      publish.Feed       // what posts are called
 	Variants  map[string]string  // how compressed copies were made, by their extension; nil: there are none
 	Search    *search.Searcher   // nil: made without an index
 	Unmade    bool               // there are no pages yet, because the site has errors
@@ -151,6 +152,9 @@ type Options struct {
 	Events     *events.Log // nil: none are kept
 	// Cluster is where an index is asked that is not in its release.
 	Cluster search.Cluster
+	// Posts is the folder of documents that are found beside the articles; empty:
+	// there are none.
+	Posts string
 	// Unpack reads what is in a compressed copy, by what its name ends in. With
 	// it a copy is sent only if the file is in it; nil: copies are trusted.
 	Unpack func(ext string, r io.Reader) (io.Reader, error)
@@ -159,6 +163,8 @@ type Options struct {
 // Server is the HTTP interface.
 type Server struct {
 	holder  *Holder
+	posts   postsHolder
+	follows postsFollower
 	log     *slog.Logger
 	options Options
 	clients *limit.Clients
@@ -166,6 +172,7 @@ type Server struct {
 	metrics *metrics
 	health  health
 	away    awayLog
+	beside  seldom
 	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
@@ -195,6 +202,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	done()
 	s.queue = limit.NewQueue(running, waitingEach*n, s.clients)
 	s.before.now = time.Now
+	s.follows.server = s
 	s.metrics = newMetrics(s)
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
@@ -226,6 +234,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.release = release.ID
 		w.Header().Set("X-Whyfix-Release", release.ID)
 	}
+	beside, doneBeside := s.posts.Acquire()
+	defer doneBeside()
+	x.posts = beside
 	protect(w.Header())
 	if release != nil && release.Private {
 		w.Header().Set("X-Robots-Tag", "noindex")

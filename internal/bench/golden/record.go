@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"whyfix/internal/bench"
 )
 
 // record is all that was seen: lines by the name of their file, SITE.KIND.txt.
@@ -45,7 +47,7 @@ func read(dir string) (record, error) {
 	}
 	r := record{}
 	for _, file := range files {
-		lines, readErr := columns(file)
+		lines, readErr := bench.Columns(file)
 		err = errors.Join(err, readErr)
 		for _, line := range lines {
 			if len(line) != 2 {
@@ -55,15 +57,6 @@ func read(dir string) (record, error) {
 		}
 	}
 	return r, err
-}
-
-// columns reads a file of lines with tabs.
-func columns(file string) (lines [][]string, err error) {
-	data, err := os.ReadFile(file)
-	for line := range strings.Lines(string(data)) {
-		lines = append(lines, strings.Split(strings.TrimRight(line, "\r\n"), "\t"))
-	}
-	return lines, err
 }
 
 // decode reads JSON, numbers as they are written.

@@ -3,13 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"whyfix/internal/bench"
 )
@@ -76,7 +72,7 @@ func sitesOfSets(sets, dir string) (sites []site, err error) {
 		name := strings.ReplaceAll(filepath.ToSlash(rel), "/", "-")
 		s := site{name: name, content: filepath.Join(dir, name, "content")}
 		if s.asked, err = questionsOf(set); err == nil {
-			err = makeContent(docs, s.content)
+			err = bench.WriteSet(docs, s.content)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", set, err)
@@ -96,46 +92,13 @@ func questionsOf(set string) (questions []string, err error) {
 		if filepath.Base(file) == "docs.tsv" {
 			continue
 		}
-		lines, readErr := columns(file)
+		lines, readErr := bench.Columns(file)
 		err = errors.Join(err, readErr)
 		for _, line := range spread(lines, asked/(len(files)-1)) {
 			questions = append(questions, line[0])
 		}
 	}
 	return questions, err
-}
-
-// markup is what means more in Markdown than its character.
-var markup = regexp.MustCompile("([\\\\`*_{}\\[\\]<>#|~!])")
-
-// makeContent writes the articles of a set, ID TAB TITLE [TAB BODY] a line.
-func makeContent(docs, content string) error {
-	lines, err := columns(docs)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(content, 0o755); err != nil {
-		return err
-	}
-	settings := "language: en\n"
-	for _, line := range lines {
-		id, err := strconv.Atoi(line[0])
-		if err != nil || len(line) < 2 {
-			return fmt.Errorf("docs.tsv: %q is not ID TAB TITLE", line)
-		}
-		title, text := line[1], line[1]
-		if len(line) > 2 {
-			text = markup.ReplaceAllString(line[2], `\$1`)
-		}
-		if strings.ContainsFunc(title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-			settings = ""
-		}
-		article := fmt.Sprintf("---\ntitle: '%s'\n---\n\n%s\n", strings.ReplaceAll(title, "'", "''"), text)
-		if err := os.WriteFile(filepath.Join(content, fmt.Sprintf("%04d.md", id)), []byte(article), 0o644); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(filepath.Join(content, "site.yaml"), []byte(settings), 0o644)
 }
 
 // spread takes n of a list at equal distances, or all if it has no more.

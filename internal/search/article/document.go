@@ -25,7 +25,34 @@ type Document struct {
 	Solutions []Tag
 	Cases     []Tag
 	Sections  []Section
-	length    int // of the text, where only a record of it is known
+	Origin    *Origin // nil: it is a page of the site
+	length    int     // of the text, where only a record of it is known
+}
+
+// Page is the source of what is a page of the site.
+const Page = "article"
+
+// Origin tells of a document that is no page of the site where it comes from. Its
+// own URL then is the id by which whoever keeps it knows it.
+type Origin struct {
+	Source  string // what it is: "post", "ticket", "note" …
+	URL     string // where it stands: a whole address, or a path of this site
+	Date    int64  // seconds since 1970; 0: not known
+	Expires int64  // … from when on nobody finds it; 0: never
+}
+
+// Expired reports whether the document of an origin, which may be nil, is not to
+// be found any more at a time, in seconds since 1970.
+func (o *Origin) Expired(now int64) bool {
+	return o != nil && o.Expires != 0 && o.Expires <= now
+}
+
+// Of is the source of a document with an origin, which may be nil.
+func (o *Origin) Of() string {
+	if o == nil {
+		return Page
+	}
+	return o.Source
 }
 
 // Length is how many bytes of text the document has.
@@ -79,6 +106,7 @@ type head struct {
 	Products, Causes, Solutions, Cases []Tag
 	Length                             int
 	Sections                           []headSection
+	Origin                             *Origin
 }
 
 type headSection struct{ Kind, Title string }
@@ -94,7 +122,7 @@ func (d *Document) AppendHead(to []byte) []byte {
 	h := head{
 		URL: d.URL, Language: d.Language, Title: d.Title, Symptoms: d.Symptoms,
 		Products: d.Products, Causes: d.Causes, Solutions: d.Solutions, Cases: d.Cases,
-		Length: d.Length(), Sections: make([]headSection, len(d.Sections)),
+		Length: d.Length(), Sections: make([]headSection, len(d.Sections)), Origin: d.Origin,
 	}
 	for i, s := range d.Sections {
 		h.Sections[i] = headSection{s.Kind, s.Title}
@@ -112,7 +140,7 @@ func ReadHead(data string) (d *Document, rest string, err error) {
 	d = &Document{
 		URL: h.URL, Language: h.Language, Title: h.Title, Symptoms: h.Symptoms,
 		Products: h.Products, Causes: h.Causes, Solutions: h.Solutions, Cases: h.Cases,
-		length: h.Length, Sections: make([]Section, len(h.Sections)),
+		length: h.Length, Sections: make([]Section, len(h.Sections)), Origin: h.Origin,
 	}
 	for i, s := range h.Sections {
 		d.Sections[i] = Section{Kind: s.Kind, Title: s.Title}
@@ -124,6 +152,16 @@ func ReadHead(data string) (d *Document, rest string, err error) {
 // shown.
 func (d *Document) AppendBody(to []byte) []byte {
 	return record.Append(to, &body{d.Summary, d.Sections})
+}
+
+// WithBody is a document of a head that was read, with the body that AppendBody
+// wrote. The error is ErrRecord.
+func (d *Document) WithBody(data string) (*Document, error) {
+	out := *d
+	out.length = 0
+	var err error
+	out.Summary, out.Sections, err = ReadBody(data)
+	return &out, err
 }
 
 // ReadBody reads what AppendBody wrote. The error is ErrRecord.

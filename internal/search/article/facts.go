@@ -21,7 +21,8 @@ type Facts struct {
 	Tags     []*SiteTag
 	// Alone is how much of what the article says its title and symptoms are,
 	// from 0 to 1: all of it, where there is no other text.
-	Alone float32
+	Alone  float32
+	Origin *Origin // nil: it is a page of the site
 }
 
 // Title is the article's title.
@@ -78,7 +79,7 @@ type Wordings struct {
 	cutter   *terms.Cutter
 	byText   map[sharedText]*Passage
 	byTag    map[SiteTag]*SiteTag
-	byName   map[string]string // languages
+	byName   map[string]string // languages and sources
 	buffer   []rune
 	run      terms.Run
 	words    []terms.Key
@@ -161,7 +162,7 @@ func (w *Wordings) Facts(d *Document) *Facts {
 		clear(w.byTag)
 		clear(w.byName)
 	}
-	f := &Facts{URL: w.keepText(d.URL), Language: w.language(d.Language), Analyzer: han.AnalyzerOf(d.Language)}
+	f := &Facts{URL: w.keepText(d.URL), Language: w.name(d.Language), Analyzer: han.AnalyzerOf(d.Language)}
 	size := 1 + len(d.Symptoms) + len(d.Sections)
 	tags := 0
 	for _, list := range d.Tags() {
@@ -208,6 +209,9 @@ func (w *Wordings) Facts(d *Document) *Facts {
 		}
 	}
 	f.Passages = slices.Clip(f.Passages)
+	if o := d.Origin; o != nil {
+		f.Origin = &Origin{Source: w.name(o.Source), URL: w.keepText(o.URL), Date: o.Date, Expires: o.Expires}
+	}
 	return f
 }
 
@@ -272,11 +276,11 @@ func (w *Wordings) tag(t SiteTag) *SiteTag {
 	return known
 }
 
-// language is a tag of a language, of which there are few.
-func (w *Wordings) language(tag string) string {
-	known, ok := w.byName[tag]
+// name is a text of which there are few: the tag of a language, a source.
+func (w *Wordings) name(text string) string {
+	known, ok := w.byName[text]
 	if !ok {
-		known = strings.Clone(tag)
+		known = strings.Clone(text)
 		w.byName[known] = known
 	}
 	return known

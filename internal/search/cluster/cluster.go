@@ -290,7 +290,9 @@ func (c *Cluster) send(ctx context.Context, method, path string, body []byte, ou
 		err := c.sendOnce(ctx, method, path, body, out)
 		list, several := out.(*answers)
 		// As when a node dies: others have what it had.
-		passing := errors.Is(err, errBroken) || several && (err != nil && busy(err) && len(list.Responses) > 0 || err == nil && list.half())
+		// One that is slow may have used an attempt, and dead ones the others.
+		_, waits := ctx.Deadline()
+		passing := errors.Is(err, errBroken) || errors.Is(err, errSilent) && waits || several && (err != nil && busy(err) && len(list.Responses) > 0 || err == nil && list.half())
 		if !passing || try == attempts || !hasTime(ctx) {
 			return err
 		}
@@ -348,8 +350,11 @@ func (c *Cluster) sendOnce(ctx context.Context, method, path string, body []byte
 // errOther says that an answer is not one of OpenSearch.
 var errOther = errors.New("what answers is no OpenSearch cluster")
 
-// errBroken says that an answer ended before its end.
-var errBroken = errors.New("search: the OpenSearch cluster broke off")
+// What goes wrong on the way: nobody answers; an answer ends before its end.
+var (
+	errSilent = errors.New("search: the OpenSearch cluster does not answer")
+	errBroken = errors.New("search: the OpenSearch cluster broke off")
+)
 
 // exchange sends a request, to another node if one does not answer.
 func (c *Cluster) exchange(req *http.Request) (data []byte, status int, err error) {
@@ -367,7 +372,7 @@ func (c *Cluster) exchange(req *http.Request) (data []byte, status int, err erro
 		if what := distrust(err); what != "" {
 			return nil, 0, fmt.Errorf("search: the OpenSearch cluster cannot be asked: %s: %w", what, err)
 		}
-		return nil, 0, fmt.Errorf("search: the OpenSearch cluster does not answer: %w", err)
+		return nil, 0, fmt.Errorf("%w: %w", errSilent, err)
 	}
 	defer res.Body.Close()
 	if data, err = io.ReadAll(res.Body); err != nil {

@@ -29,8 +29,10 @@ const mostPieces = 120
 const least = 1e-9
 
 // Find finds the articles that may answer a question. It asks twice: which gain
-// most and which may have a run; then, when that is proved and it is known what
-// a hit is, how many are and what they have.
+// most and which may have a run; then, when it is known what a hit is, how many
+// are and what they have. Where no article has all pieces of a run there is
+// nothing to prove, and the second goes on while the articles are read and, if the
+// question says Later, ranked.
 func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, error) {
 	f := &finding{x: x, q: q, seen: map[string]*seen{}}
 	late := ctx.Err() != nil
@@ -47,6 +49,11 @@ func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, er
 		if f.chosen != nil {
 			found.Candidates, found.Total = f.chosen, f.total
 		}
+	case found.Settle != nil && !q.Later:
+		if err := found.Settle(); err != nil {
+			return nil, err
+		}
+		found.Settle = nil
 	}
 	return found, nil
 }
@@ -58,6 +65,7 @@ type finding struct {
 	score   []query
 	filters []query
 	seen    map[string]*seen // by address
+	unknown int              // of them: nothing was kept of so many
 	most    float32          // the highest score, whatever a filter leaves
 	total   int
 	partial bool
@@ -94,11 +102,77 @@ func (f *finding) find(ctx context.Context) (*engine.Found, error) {
 	if err := f.gather(ctx); err != nil {
 		return nil, err
 	}
+	var counted func() (*answer, error)
+	if !f.doubtful() {
+		counted = f.count(ctx)
+	}
 	if err := f.prove(ctx); err != nil {
 		return nil, err
 	}
 	f.choose()
-	return f.count(ctx)
+	if counted == nil {
+		counted = f.count(ctx)
+	}
+	found := &engine.Found{Candidates: f.chosen, Total: f.total, Partial: f.partial, Facets: f.facets(nil)}
+	found.Settle = func() error {
+		a, err := counted()
+		switch {
+		case errors.Is(ctx.Err(), context.Canceled):
+			return ctx.Err()
+		case err != nil && ctx.Err() == nil && !errors.Is(err, errLate):
+			return err
+		case err != nil: // out of time
+			found.Partial = true
+			return nil
+		}
+		found.Hits, found.Facets = a.Hits.Total.Value, f.facets(a)
+		found.Partial = found.Partial || a.TimedOut || a.Shards.Failed > 0
+		return nil
+	}
+	return found, nil
+}
+
+// count asks how many hits there are and what they have, and gives what waits for
+// the answer.
+func (f *finding) count(ctx context.Context) func() (*answer, error) {
+	counting := f.counting()
+	var answers []answer
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		answers, err = f.x.search(ctx, counting)
+	}()
+	return func() (*answer, error) {
+		<-done
+		if err != nil {
+			return nil, err
+		}
+		return &answers[0], nil
+	}
+}
+
+// doubtful reports whether an article has the pieces of a run that is to be
+// proved.
+func (f *finding) doubtful() bool {
+	for _, s := range f.seen {
+		for _, name := range s.runs {
+			if run, _ := f.run(s, name); run.Proof == terms.Nowhere {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// byScore are the articles that were seen, the best first.
+func (f *finding) byScore() []*seen {
+	list := make([]*seen, 0, len(f.seen))
+	for _, s := range f.seen {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b *seen) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.url, b.url)) })
+	return list
 }
 
 // weigh makes the parts of the query that score: what an article gains of each
@@ -171,6 +245,15 @@ func (x *Index) filters(q *engine.Question) []query {
 	add(fieldProduct, q.Filter.Product)
 	add(fieldCause, q.Filter.Cause)
 	add(fieldSolution, q.Filter.Solution)
+	switch q.Filter.Source {
+	case article.Page:
+		out = append(out, query{"bool": query{"must_not": query{"exists": query{"field": fieldSource}}}})
+	default:
+		add(fieldSource, q.Filter.Source)
+	}
+	if x.posts && q.Now != 0 {
+		out = append(out, query{"bool": query{"must_not": query{"range": query{fieldExpires: query{"lte": q.Now}}}}})
+	}
 	if slices.Contains(x.site.Languages, q.Language) {
 		add(fieldLanguage, q.Language)
 	}
@@ -234,10 +317,14 @@ func (f *finding) gather(ctx context.Context) error {
 	var list []query
 	var takes []func(a *answer)
 	ask := func(size int, q query, take func(a *answer)) {
-		list = append(list, query{
+		asked := query{
 			scored: true, "size": size, "query": q, "track_total_hits": false,
 			"sort": []any{query{"_score": "desc"}, query{fieldURL: "asc"}}, "stored_fields": "_none_",
-		})
+		}
+		if len(list) == 0 && f.x.unknown.mostly() { // else they are asked for when it is known which
+			asked["docvalue_fields"] = []string{fieldURL, fieldHead}
+		}
+		list = append(list, asked)
 		takes = append(takes, take)
 	}
 	extra := append([]query{f.scored()}, names...)
@@ -277,8 +364,10 @@ func (f *finding) gather(ctx context.Context) error {
 		} else {
 			ask(1, f.scored(), most)
 		}
-		list = append(list, query{"size": 0, "track_total_hits": true, "query": all(anyOf(f.gaining()...))})
-		takes = append(takes, func(a *answer) { f.total = a.Hits.Total.Value })
+		if !q.NoTotal {
+			list = append(list, query{"size": 0, "track_total_hits": true, "query": all(anyOf(f.gaining()...))})
+			takes = append(takes, func(a *answer) { f.total = a.Hits.Total.Value })
+		}
 	}
 	answers, err := f.x.search(ctx, list)
 	if err != nil {
@@ -322,6 +411,12 @@ func (f *finding) take(a *answer, best bool) {
 		if s == nil {
 			s = &seen{url: url, score: score}
 			f.seen[url] = s
+			if _, known := f.x.facts.get(url); !known {
+				f.unknown++
+				if len(h.Fields.Head) > 0 {
+					f.err = f.x.takeHead(h, nil)
+				}
+			}
 		}
 		for _, run := range h.Runs {
 			if !slices.Contains(s.runs, run) {
@@ -335,16 +430,16 @@ func (f *finding) take(a *answer, best bool) {
 // prove tells which runs the articles have, by their pieces where these tell,
 // else by their texts.
 func (f *finding) prove(ctx context.Context) error {
-	list := make([]*seen, 0, len(f.seen))
-	urls := make([]string, 0, len(f.seen))
-	for url, s := range f.seen {
-		list, urls = append(list, s), append(urls, url)
+	list := f.byScore()
+	urls := make([]string, len(list))
+	for i, s := range list {
+		urls[i] = s.url
 	}
+	f.x.unknown.add(f.unknown, len(f.seen))
 	facts, err := f.x.factsOf(ctx, urls)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(list, func(a, b *seen) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.url, b.url)) })
 	type proof struct {
 		s   *seen
 		run terms.Run
@@ -465,8 +560,8 @@ func (f *finding) choose() {
 	}
 }
 
-// count counts all hits and what they have.
-func (f *finding) count(ctx context.Context) (*engine.Found, error) {
+// counting asks for how many hits there are and what they have.
+func (f *finding) counting() []query {
 	q := f.q
 	holders := []string{} // that were proved by reading
 	for _, s := range f.seen {
@@ -483,7 +578,7 @@ func (f *finding) count(ctx context.Context) (*engine.Found, error) {
 		above = append(above, havingAny(fieldURL, holders))
 	}
 	filters := slices.Clone(f.filters)
-	body := query{scored: true, "size": 0, "track_total_hits": true, "aggs": facetQueries()}
+	body := query{scored: true, "size": 0, "track_total_hits": true, "aggs": f.x.facetQueries()}
 	if len(q.Quoted) > 0 {
 		if !slices.ContainsFunc(q.Quoted, doubtful) {
 			for i := range q.Quoted {
@@ -517,21 +612,16 @@ func (f *finding) count(ctx context.Context) (*engine.Found, error) {
 			body["query"] = query{"match_none": query{}}
 		}
 	}
-	found := &engine.Found{Candidates: f.chosen, Total: f.total, Partial: f.partial, Facets: f.facets(nil)}
-	answers, err := f.x.search(ctx, []query{body})
-	if err != nil {
-		return nil, err
-	}
-	a := &answers[0]
-	found.Hits, found.Facets = a.Hits.Total.Value, f.facets(a)
-	found.Partial = found.Partial || a.TimedOut || a.Shards.Failed > 0
-	return found, nil
+	return []query{body}
 }
 
 // facetQueries ask for what hits have. Each shard tells enough that the sums
 // are right.
-func facetQueries() query {
+func (x *Index) facetQueries() query {
 	out := query{}
+	if x.posts {
+		out[fieldSource] = query{"terms": query{"field": fieldSource, "missing": article.Page, "size": engine.MostValues, "shard_size": 50 * engine.MostValues}}
+	}
 	for _, field := range []string{fieldKind, fieldProduct, fieldCause, fieldSolution} {
 		out[field] = query{"terms": query{"field": field, "size": engine.MostValues, "shard_size": 50 * engine.MostValues}}
 	}
@@ -550,7 +640,10 @@ func (f *finding) facets(a *answer) engine.Facets {
 		slices.SortFunc(out, func(a, b engine.Count) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Value, b.Value)) })
 		return out
 	}
-	out := engine.Facets{Kind: list(fieldKind), Product: list(fieldProduct), Cause: list(fieldCause), Solution: list(fieldSolution)}
+	out := engine.Facets{Kind: list(fieldKind), Product: list(fieldProduct), Cause: list(fieldCause), Solution: list(fieldSolution), Source: list(fieldSource)}
+	if a != nil && !f.x.posts && a.Hits.Total.Value > 0 {
+		out.Source = append(out.Source, engine.Count{Value: article.Page, Count: a.Hits.Total.Value})
+	}
 	slices.SortFunc(out.Kind, func(a, b engine.Count) int {
 		return slices.Index(article.Kinds[:], a.Value) - slices.Index(article.Kinds[:], b.Value)
 	})

@@ -3,7 +3,6 @@ package cluster
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"whyfix/internal/han"
@@ -26,12 +26,15 @@ type Index struct {
 	name    string
 	site    engine.Site
 	places  int
+	posts   bool // there are documents that are no pages of the site
 	bySound func() map[han.Syllable][]rune
 	// Readers of facts, which are not safe for concurrent use.
 	wordings sync.Pool
 	counts   *kept[int]            // by field and term
 	facts    *kept[*article.Facts] // by address
 	bodies   *kept[string]         // records of texts
+	shards   atomic.Int32          // that the index has; 0 before an answer has told
+	unknown  share                 // of the articles that are seen, those whose facts are not kept
 }
 
 var _ engine.Engine = (*Index)(nil)
@@ -63,11 +66,12 @@ func Open(dir string, o Options) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{
-		cluster: c, name: s.Index, site: known, places: s.Places,
+		cluster: c, name: s.Index, site: known, places: s.Places, posts: s.Posts,
 		counts: newKept[int](keptCounts), facts: newKept[*article.Facts](keptFacts), bodies: newKept[string](keptBodies),
 	}
 	lexicon := terms.NewLexicon(known.Synonyms)
 	x.wordings.New = func() any { return article.NewApart(lexicon) }
+	x.unknown.bits.Store(math.Float64bits(1))
 	x.bySound = sync.OnceValue(func() map[han.Syllable][]rune { return x.site.Counts.BySound() })
 	return x, nil
 }
@@ -85,6 +89,7 @@ func (x *Index) Down() *engine.Unavailable { return x.cluster.circuit.open() }
 type answer struct {
 	TimedOut bool `json:"timed_out"`
 	Shards   struct {
+		Total    int
 		Failed   int
 		Failures []struct{ Reason failed }
 	} `json:"_shards"`
@@ -183,6 +188,7 @@ func (x *Index) search(ctx context.Context, list []query) ([]answer, error) {
 	if len(out.Responses) != len(list) {
 		return nil, fmt.Errorf("search: the OpenSearch cluster gave %d answers to %d questions", len(out.Responses), len(list))
 	}
+	x.shards.Store(int32(out.Responses[0].Shards.Total))
 	return out.Responses, nil
 }
 
@@ -274,6 +280,12 @@ func (x *Index) Counts(ctx context.Context, field engine.Field, list []string) (
 		return out, nil
 	}
 	found := map[string]int{}
+	if x.shards.Load() == 1 {
+		var err error
+		if missing, err = x.known(ctx, field, missing, found); err != nil {
+			return nil, err
+		}
+	}
 	for some := range slices.Chunk(missing, mostAtOnce) {
 		var list []query
 		for _, term := range some {
@@ -297,6 +309,44 @@ func (x *Index) Counts(ctx context.Context, field engine.Field, list []string) (
 	return out, nil
 }
 
+// known takes from the dictionary of an index of one shard how many articles have
+// each of the terms, which costs it next to nothing; of several shards it would
+// be that of one. It gives the terms of which nothing was told.
+func (x *Index) known(ctx context.Context, field engine.Field, list []string, found map[string]int) (rest []string, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var document any = list
+	if field == engine.InBody {
+		document = strings.Join(list, "|1 ") + "|1"
+	}
+	var out struct {
+		Fields map[string]struct {
+			Terms map[string]struct {
+				Articles int `json:"doc_freq"`
+			}
+		} `json:"term_vectors"`
+	}
+	body := marshal(query{
+		"doc": query{string(field): document}, "fields": []string{string(field)}, "term_statistics": true,
+		"field_statistics": false, "positions": false, "offsets": false, "payloads": false,
+	})
+	if err := x.cluster.do(ctx, http.MethodPost, "/"+x.name+"/_termvectors?preference=_local", body, &out); err != nil {
+		return nil, err
+	}
+	terms := out.Fields[string(field)].Terms
+	for _, term := range list {
+		t, told := terms[term]
+		if !told {
+			rest = append(rest, term)
+			continue
+		}
+		found[term] = t.Articles
+		x.counts.put(string(field)+" "+term, t.Articles, 80)
+	}
+	return rest, nil
+}
+
 // mostAtOnce is how many searches, or addresses, one request has.
 const mostAtOnce = 500
 
@@ -306,37 +356,90 @@ func idf(documents, having int) float64 {
 	return math.Log(1 + (float64(documents)-float64(having)+0.5)/(float64(having)+0.5))
 }
 
-// fetch gives one field of articles, by their addresses.
-func (x *Index) fetch(ctx context.Context, field string, urls []string, take func(url string, data []byte) error) error {
+// fetching asks for one field of articles, by their addresses.
+func fetching(field string, urls []string) query {
+	q := query{"size": len(urls), "track_total_hits": false, "sort": []string{"_doc"}, "query": all(havingAny(fieldURL, urls))}
+	switch field {
+	case fieldHead:
+		q["stored_fields"], q["docvalue_fields"] = "_none_", []string{fieldURL, fieldHead}
+	default:
+		q["stored_fields"], q["docvalue_fields"] = []string{field}, []string{fieldURL}
+	}
+	return q
+}
+
+// fetch asks for one field of articles, keeps what comes, and gives it, unless
+// take is nil.
+func (x *Index) fetch(ctx context.Context, field string, urls []string, take func(url string, f *article.Facts, text string)) error {
+	var list []query
 	for some := range slices.Chunk(urls, mostAtOnce) {
-		q := query{"size": len(some), "track_total_hits": false, "sort": []string{"_doc"}, "query": all(havingAny(fieldURL, some))}
-		switch field {
-		case fieldHead:
-			q["stored_fields"], q["docvalue_fields"] = "_none_", []string{fieldURL, fieldHead}
-		default:
-			q["stored_fields"], q["docvalue_fields"] = []string{field}, []string{fieldURL}
+		list = append(list, fetching(field, some))
+	}
+	answers, err := x.sure(ctx, list)
+	for i := range answers {
+		if err == nil {
+			err = x.takeFetched(field, &answers[i], take)
 		}
-		answers, err := x.sure(ctx, []query{q})
-		if err != nil {
-			return err
-		}
-		for i := range answers[0].Hits.Hits {
-			f := &answers[0].Hits.Hits[i].Fields
-			text := f.Head
-			if field == fieldText {
-				text = f.Text
-			}
-			data, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(first(text), "="))
-			if err != nil {
-				return fmt.Errorf("%w: %s of %s: %w", engine.ErrDamaged, field, first(f.URL), err)
-			}
-			if err := take(first(f.URL), data); err != nil {
+	}
+	return err
+}
+
+// takeFetched keeps what was asked for by fetching.
+func (x *Index) takeFetched(field string, a *answer, take func(url string, f *article.Facts, text string)) error {
+	for i := range a.Hits.Hits {
+		h := &a.Hits.Hits[i]
+		if field == fieldHead {
+			if err := x.takeHead(h, take); err != nil {
 				return err
 			}
+			continue
+		}
+		url := first(h.Fields.URL)
+		data, err := decode(first(h.Fields.Text))
+		if err != nil {
+			return fmt.Errorf("%w: text of %s: %w", engine.ErrDamaged, url, err)
+		}
+		x.bodies.put(url, string(data), len(data))
+		if take != nil {
+			take(url, nil, string(data))
 		}
 	}
 	return nil
 }
+
+// takeHead keeps what is known of an article.
+func (x *Index) takeHead(h *hit, take func(url string, f *article.Facts, text string)) error {
+	url := first(h.Fields.URL)
+	data, err := decode(first(h.Fields.Head))
+	if err != nil {
+		return fmt.Errorf("%w: head of %s: %w", engine.ErrDamaged, url, err)
+	}
+	d, rest, err := article.ReadHead(string(data))
+	if err != nil || rest != "" || d.URL != url {
+		return fmt.Errorf("%w: head of %s", engine.ErrDamaged, url)
+	}
+	w := x.wordings.Get().(*article.Wordings)
+	f := w.Facts(d)
+	x.wordings.Put(w)
+	x.facts.put(url, f, factsSize(f))
+	if take != nil {
+		take(url, f, "")
+	}
+	return nil
+}
+
+// share is how large a part of something is lately.
+type share struct{ bits atomic.Uint64 }
+
+// add tells that n of so many are.
+func (s *share) add(n, of int) {
+	if of > 0 { // two at once may count as one
+		s.bits.Store(math.Float64bits(0.95*math.Float64frombits(s.bits.Load()) + 0.05*float64(n)/float64(of)))
+	}
+}
+
+// mostly reports whether it is worth asking for before it is known.
+func (s *share) mostly() bool { return math.Float64frombits(s.bits.Load()) > 0.6 }
 
 // factsOf are the facts of articles, by their addresses.
 func (x *Index) factsOf(ctx context.Context, urls []string) (map[string]*article.Facts, error) {
@@ -357,18 +460,7 @@ func (x *Index) factsOf(ctx context.Context, urls []string) (map[string]*article
 	if len(missing) == 0 {
 		return out, nil
 	}
-	w := x.wordings.Get().(*article.Wordings)
-	defer x.wordings.Put(w)
-	err := x.fetch(ctx, fieldHead, missing, func(url string, data []byte) error {
-		d, rest, err := article.ReadHead(string(data))
-		if err != nil || rest != "" || d.URL != url {
-			return fmt.Errorf("%w: head of %s", engine.ErrDamaged, url)
-		}
-		f := w.Facts(d)
-		x.facts.put(url, f, factsSize(f))
-		out[url] = f
-		return nil
-	})
+	err := x.fetch(ctx, fieldHead, missing, func(url string, f *article.Facts, _ string) { out[url] = f })
 	return out, err
 }
 
@@ -410,11 +502,7 @@ func (x *Index) Bodies(ctx context.Context, urls []string) ([]engine.Body, error
 		}
 		records[url] = r
 	}
-	err := x.fetch(ctx, fieldText, missing, func(url string, data []byte) error {
-		records[url] = string(data)
-		x.bodies.put(url, string(data), len(data))
-		return nil
-	})
+	err := x.fetch(ctx, fieldText, missing, func(url string, _ *article.Facts, text string) { records[url] = text })
 	if err != nil {
 		return nil, err
 	}

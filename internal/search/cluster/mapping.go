@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"whyfix/internal/search/engine"
 )
@@ -28,8 +29,10 @@ const (
 	fieldProduct  = "product"
 	fieldCause    = "cause"
 	fieldSolution = "solution"
-	fieldHead     = "head" // what ranking knows, as a column: it is read for every candidate
-	fieldText     = "text" // what is read of few
+	fieldSource   = "source"  // of what is no page of the site
+	fieldExpires  = "expires" // … in seconds since 1970
+	fieldHead     = "head"    // what ranking knows, as a column: it is read for every candidate
+	fieldText     = "text"    // what is read of few
 	// Of words.
 	fieldWord     = "word"      // of letters, as the articles have it
 	fieldTerm     = "long_term" // … or a term of the body that is long enough to be looked for by its start
@@ -61,8 +64,9 @@ func definition(meta meta, shards int) query {
 	kept := query{"type": "keyword", "index": false}
 	fields := query{
 		string(engine.InBody): query{"type": "text", "analyzer": "counted", "search_analyzer": "keyword", "similarity": "saturating", "norms": false, "index_options": "freqs"},
-		fieldURL:              column, fieldLanguage: column, fieldKind: column, fieldProduct: column, fieldCause: column, fieldSolution: column,
-		fieldHead: query{"type": "binary", "doc_values": true}, fieldText: query{"type": "binary", "store": true},
+		fieldURL:              column, fieldLanguage: column, fieldKind: column, fieldProduct: column, fieldCause: column, fieldSolution: column, fieldSource: column,
+		fieldExpires: query{"type": "long"},
+		fieldHead:    query{"type": "binary", "doc_values": true}, fieldText: query{"type": "binary", "store": true},
 		fieldWord: column, fieldTerm: column, fieldArticles: number,
 		fieldWording: kept, fieldLeads: kept, fieldWhole: query{"type": "keyword", "doc_values": false, "norms": false},
 		fieldRun: query{"type": "text", "analyzer": "plain", "norms": false}, fieldInitials: query{"type": "keyword", "doc_values": false, "norms": false},
@@ -98,7 +102,11 @@ type meta struct {
 }
 
 // Schema changes whenever an index of before would give other answers, or none.
-const Schema = 1
+const Schema = 2
 
 // The cluster takes and gives bytes so.
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
+
+func decode(text string) ([]byte, error) {
+	return base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+}

@@ -32,7 +32,8 @@ type site struct {
 	Counts    string
 	Measured  bool
 	Least     float32
-	Places    int // titles and symptoms of which a sample is taken
+	Posts     bool // some documents are no pages of the site
+	Places    int  // titles and symptoms of which a sample is taken
 	// The average lengths of the counting fields, by which articles that come
 	// later are counted.
 	Averages []float32
@@ -51,6 +52,16 @@ func Addresses(dir string) ([]string, error) {
 		return nil, err
 	}
 	return s.Addresses, nil
+}
+
+// SynonymsOf are those that the index of a folder was made with.
+func SynonymsOf(dir string) ([]terms.Synonyms, error) {
+	s, err := readSite(dir)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.known()
+	return known.Synonyms, err
 }
 
 // ErrSchema is returned for an index that another version made.

@@ -107,6 +107,7 @@ func (c *Cluster) drop(ctx context.Context, name string) {
 // study is what is found out of all documents before the first is sent.
 type study struct {
 	counts    *article.Counts
+	posts     bool
 	languages map[string]int
 	analyzers [han.Analyzers]int
 	sums      [len(engine.Counting)]uint64
@@ -166,6 +167,7 @@ func (w *Writing) study(ctx context.Context, lexicon *terms.Lexicon) (*study, er
 
 func (s *study) add(r *read) {
 	s.counts.Add(r.facts)
+	s.posts = s.posts || r.facts.Origin != nil
 	s.languages[r.facts.Language]++
 	s.analyzers[r.facts.Analyzer]++
 	for f, n := range r.lengths {
@@ -202,7 +204,7 @@ func (s *study) site(w Writing, addresses []string) (*site, error) {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	out := &site{
-		Schema: Schema, Index: w.Name, Addresses: addresses, Articles: len(w.Docs),
+		Schema: Schema, Index: w.Name, Addresses: addresses, Articles: len(w.Docs), Posts: s.posts,
 		Synonyms: string(synonyms), Counts: string(s.counts.Append(nil)),
 	}
 	out.Languages, out.Analyzers = languagesOf(s.languages, s.analyzers)
@@ -323,6 +325,8 @@ type articleDocument struct {
 	Product  []string `json:"product,omitempty"`
 	Cause    []string `json:"cause,omitempty"`
 	Solution []string `json:"solution,omitempty"`
+	Source   string   `json:"source,omitempty"`
+	Expires  int64    `json:"expires,omitempty"`
 	Head     string   `json:"head"`
 	Text     string   `json:"text"`
 	Body     string   `json:"body,omitempty"`
@@ -340,6 +344,9 @@ func (r *reader) document(d *article.Document, averages []float32) *articleDocum
 	out := &articleDocument{
 		URL: d.URL, Language: d.Language, Product: names(d.Products), Cause: names(d.Causes), Solution: names(d.Solutions),
 		Head: encode(d.AppendHead(nil)), Text: encode(d.AppendBody(nil)), Body: r.bodyOf(averages),
+	}
+	if o := d.Origin; o != nil {
+		out.Source, out.Expires = o.Source, o.Expires
 	}
 	for _, kind := range article.Kinds {
 		if slices.ContainsFunc(d.Sections, func(s article.Section) bool { return s.Kind == kind }) {

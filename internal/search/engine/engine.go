@@ -99,6 +99,11 @@ type Question struct {
 	Language string   // empty: any
 	Only     []string // addresses of articles that are asked about, whatever the filter; none: all
 	Limit    int      // candidates at most
+	NoTotal  bool     // nobody wants to know Found.Total
+	Later    bool     // who asks calls Found.Settle, when the candidates are ranked
+	// Now, in seconds since 1970, leaves out what has expired by then, whatever the
+	// filter; 0 leaves out nothing.
+	Now int64
 }
 
 // Holds is 1 for an article that has the whole question, or all its parts, else
@@ -137,6 +142,7 @@ type Filter struct {
 	Product  string
 	Cause    string
 	Solution string
+	Source   string // is of this source; article.Page: of the site itself
 }
 
 // Found is what an engine found.
@@ -144,10 +150,12 @@ type Found struct {
 	// Candidates, in no order: those with the highest scores and, beyond the
 	// limit, those that have a run.
 	Candidates []Candidate
-	Total      int // articles that have anything of the question
+	Total      int // articles that have anything of the question; it may be 0 where nobody wants it
 	Partial    bool
 	Facets     Facets // of all that count as hits, see Tail; Only changes nothing
 	Hits       int    // how many these are
+	// Settle waits for what was not counted yet: Facets, Hits, Partial. Nil: all is.
+	Settle func() error
 }
 
 // Tail is the share of the best score that an article needs to count as a hit
@@ -213,6 +221,7 @@ type Wording struct {
 // of the rest the most frequent values, the most frequent first.
 type Facets struct {
 	Kind, Product, Cause, Solution []Count
+	Source                         []Count // article.Page for what is of the site itself
 }
 
 // MostValues is how many values of a facet are counted out at most.

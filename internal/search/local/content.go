@@ -40,6 +40,10 @@ func (c *Content) Sources() []Source { return c.docs }
 // Synonyms are the site's.
 func (c *Content) Synonyms() []terms.Synonyms { return c.synonyms }
 
+// Common is what the terms of every document depend on, beside the document: see
+// Base.
+func (c *Content) Common() Stamp { return commonStamp(c.synonyms) }
+
 // unstamped are documents that nobody will compare.
 func unstamped(docs []*article.Document) []Source {
 	out := make([]Source, len(docs))

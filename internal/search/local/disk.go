@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -281,28 +282,40 @@ func openTexts(dir, suffix string, size uint64) (*os.File, error) {
 }
 
 // readArticles calls visit for so many articles, in the order in which they
-// were written. What a document is made of are parts of the file.
+// were written. What a document is made of are parts of what was read of the file,
+// some megabytes at a time: all of it is a hundred megabytes for each hundred
+// thousand articles.
 func readArticles(dir, suffix string, count int, visit func(n int, d *article.Document, text place) error) (t tail, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, articlesFile+suffix))
+	file, err := os.Open(filepath.Join(dir, articlesFile+suffix))
 	if err != nil {
 		return tail{}, fmt.Errorf("%w: %w", errArticles, err)
 	}
-	end := len(data) - crc32.Size
-	if end < 0 || binary.BigEndian.Uint32(data[end:]) != crc32.ChecksumIEEE(data[:end]) {
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() < crc32.Size {
 		return tail{}, errArticles
 	}
-	// Nobody else has the data: a copy would be a second one of all articles.
-	rest, ok := strings.CutPrefix(unsafe.String(unsafe.SliceData(data), end), articlesMagic)
-	if !ok {
+	in := recordReader{in: file, left: info.Size() - crc32.Size}
+	err = in.next(func(data string) (string, error) {
+		rest, ok := strings.CutPrefix(data, articlesMagic)
+		if !ok {
+			return "", errArticles
+		}
+		return rest, nil
+	})
+	if err != nil {
 		return tail{}, errArticles
 	}
 	at := uint64(0)
 	for n := range count {
 		var size uint32
 		var d *article.Document
-		if rest, err = record.Read(rest, &size); err == nil {
-			d, rest, err = article.ReadHead(rest)
-		}
+		err := in.next(func(data string) (rest string, err error) {
+			if rest, err = record.Read(data, &size); err == nil {
+				d, rest, err = article.ReadHead(rest)
+			}
+			return rest, err
+		})
 		if err != nil {
 			return tail{}, fmt.Errorf("%w: %w", errArticles, err)
 		}
@@ -311,8 +324,49 @@ func readArticles(dir, suffix string, count int, visit func(n int, d *article.Do
 		}
 		at += uint64(size)
 	}
-	if rest, err = record.Read(rest, &t); err != nil || rest != "" || at != t.Texts {
+	err = in.next(func(data string) (string, error) { return record.Read(data, &t) })
+	if err != nil || in.rest != "" || in.left > 0 || at != t.Texts {
+		return tail{}, errArticles
+	}
+	var sum [crc32.Size]byte
+	if _, err := io.ReadFull(file, sum[:]); err != nil || binary.BigEndian.Uint32(sum[:]) != in.sum {
 		return tail{}, errArticles
 	}
 	return t, nil
+}
+
+// recordReader reads a file of records one after the other, without having all of
+// it. Nothing that it gave may be used for good before the sum was compared.
+type recordReader struct {
+	in   io.Reader
+	left int64  // bytes that were not read
+	rest string // that were read, and are in no record yet
+	sum  uint32 // of all that was read
+}
+
+// recordsRead is how much is read at a time.
+const recordsRead = 1 << 20
+
+// next reads a record, and returns what stands behind it. A record that is not all
+// there cannot be read, so more is read until it can.
+func (r *recordReader) next(read func(data string) (rest string, err error)) error {
+	for {
+		rest, err := read(r.rest)
+		if err == nil {
+			r.rest = rest
+			return nil
+		}
+		if r.left == 0 {
+			return err
+		}
+		had := len(r.rest)
+		data := make([]byte, int64(had)+min(max(recordsRead, int64(had)), r.left))
+		copy(data, r.rest)
+		if _, err := io.ReadFull(r.in, data[had:]); err != nil {
+			return err
+		}
+		r.sum = crc32.Update(r.sum, crc32.IEEETable, data[had:])
+		r.left -= int64(len(data) - had)
+		r.rest = unsafe.String(unsafe.SliceData(data), len(data)) // nobody else has it
+	}
 }

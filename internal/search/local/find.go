@@ -45,7 +45,7 @@ func (x *Index) giveBack(d *scratch) {
 func (x *Index) Find(ctx context.Context, q *engine.Question) (*engine.Found, error) {
 	d := x.scratches.Get().(*scratch)
 	defer x.giveBack(d)
-	f := &finding{x: x, q: q, scratch: d, filter: x.filter(q.Filter, q.Language)}
+	f := &finding{x: x, q: q, scratch: d, filter: x.filter(q)}
 	if err := f.accumulate(ctx); err != nil {
 		return nil, err
 	}

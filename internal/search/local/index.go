@@ -33,6 +33,11 @@ type Index struct {
 	tags   []*article.SiteTag // the site's, by their numbers
 	tagged []uint32
 	starts []uint32
+	// Where they come from, and when the first of them expires, in seconds since
+	// 1970; nil and 0 where all are pages of the site, for ever.
+	sources  []string
+	sourceOf []uint16
+	expiring int64
 	// Listed when first wanted: the characters of short texts, and the wordings
 	// that are suggested.
 	bySound   func() map[han.Syllable][]rune
@@ -136,6 +141,7 @@ func newIndex(segments []currentSegment, counts *article.Counts, tags []*article
 	}
 	x.starts = append(x.starts, uint32(len(x.tagged)))
 	x.order(segments)
+	x.origins()
 	x.describe()
 	x.measure()
 	x.bySound = sync.OnceValue(func() map[han.Syllable][]rune { return x.site.Counts.BySound() })
@@ -175,6 +181,30 @@ func (x *Index) merged(a, b []uint32) []uint32 {
 		a = a[i:]
 	}
 	return append(out, a...)
+}
+
+// origins say where the articles come from.
+func (x *Index) origins() {
+	number := map[string]uint16{}
+	for n, f := range x.facts {
+		if f == nil || f.Origin == nil && x.sourceOf == nil {
+			continue
+		}
+		if x.sourceOf == nil {
+			x.sources, number[article.Page] = []string{article.Page}, 0
+			x.sourceOf = make([]uint16, len(x.facts))
+		}
+		source, known := number[f.Origin.Of()]
+		if !known {
+			source = uint16(len(x.sources))
+			number[f.Origin.Of()] = source
+			x.sources = append(x.sources, f.Origin.Of())
+		}
+		x.sourceOf[n] = source
+		if o := f.Origin; o != nil && o.Expires != 0 && (x.expiring == 0 || o.Expires < x.expiring) {
+			x.expiring = o.Expires
+		}
+	}
 }
 
 // describe says what is known of all articles.

@@ -20,18 +20,9 @@ var ErrSchema = errors.New("search: the index was made by another version of why
 // Open opens the index in a folder for reading. Several processes may. The
 // error may be fs.ErrNotExist, ErrSchema or engine.ErrDamaged.
 func Open(dir string) (*Index, error) {
-	at := filepath.Join(dir, storeFolder)
-	root, err := store.ReadRoot(at)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("search: there is no index: %w", err)
-	case errors.Is(err, store.ErrRoot):
-		return nil, damaged(err)
-	case err != nil:
-		return nil, fmt.Errorf("search: opening the index: %w", err)
-	}
-	if version := root.Internal[schemaKey]; string(version) != strconv.Itoa(Schema) {
-		return nil, fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
+	root, err := readRoot(dir)
+	if err != nil {
+		return nil, err
 	}
 	synonyms, err := terms.DecodeSynonyms(root.Internal[synonymsKey])
 	if err != nil {
@@ -49,6 +40,23 @@ func Open(dir string) (*Index, error) {
 	x.entries() // no reader waits for them
 	x.bySound()
 	return x, nil
+}
+
+// readRoot reads what the root of an index says, if it is of this version.
+func readRoot(dir string) (store.Root, error) {
+	root, err := store.ReadRoot(filepath.Join(dir, storeFolder))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return root, fmt.Errorf("search: there is no index: %w", err)
+	case errors.Is(err, store.ErrRoot):
+		return root, damaged(err)
+	case err != nil:
+		return root, fmt.Errorf("search: opening the index: %w", err)
+	}
+	if version := root.Internal[schemaKey]; string(version) != strconv.Itoa(Schema) {
+		return root, fmt.Errorf("%w (its schema is %q, this version reads %d)", ErrSchema, version, Schema)
+	}
+	return root, nil
 }
 
 // opening is an index that is being opened.

@@ -14,7 +14,7 @@ import (
 )
 
 // Schema changes whenever an index of before would give other answers, or none.
-const Schema = 7
+const Schema = 8
 
 // Keys of the index's own storage.
 const (

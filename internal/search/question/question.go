@@ -7,8 +7,10 @@ package question
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"whyfix/internal/han"
@@ -196,22 +198,32 @@ func (a *Asker) cut(q *Question, cutter *terms.Cutter) {
 
 // count asks how many articles have the terms.
 func (a *Asker) count(ctx context.Context, list []Term) error {
-	for _, field := range []engine.Field{engine.InBody, engine.InMeanings} {
-		var texts []string
-		var at []int
-		for i, t := range list {
-			if (t.Form == terms.Mean) == (field == engine.InMeanings) {
-				texts, at = append(texts, t.Text), append(at, i)
-			}
+	fields := [...]engine.Field{engine.InBody, engine.InMeanings}
+	var texts [len(fields)][]string
+	var at [len(fields)][]int
+	for i, t := range list {
+		f := 0
+		if t.Form == terms.Mean {
+			f = 1
 		}
-		counts, err := a.engine.Counts(ctx, field, texts)
-		if err != nil {
-			return err
-		}
-		n := a.engine.Site().Articles
-		for k, i := range at {
-			list[i].Count = counts[k]
-			list[i].Rarity = weigh.Rarity(n, counts[k])
+		texts[f], at[f] = append(texts[f], t.Text), append(at[f], i)
+	}
+	var counts [len(fields)][]int
+	var errs [len(fields)]error
+	var both sync.WaitGroup
+	if len(texts[1]) > 0 { // beside the others: an engine may be far away
+		both.Go(func() { counts[1], errs[1] = a.engine.Counts(ctx, fields[1], texts[1]) })
+	}
+	counts[0], errs[0] = a.engine.Counts(ctx, fields[0], texts[0])
+	both.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	n := a.engine.Site().Articles
+	for f := range fields {
+		for k, i := range at[f] {
+			list[i].Count = counts[f][k]
+			list[i].Rarity = weigh.Rarity(n, counts[f][k])
 		}
 	}
 	return nil

@@ -176,7 +176,7 @@
 
   const beyond = (params) => h("div", { class: "advice" }, h("p", {}, h("a", { class: "chip", href: address(params, "page", "") }, words.first)));
 
-  const links = (title, list) => [h("h2", {}, title), h("ul", { class: "advice-links" }, list.slice(0, 5).map(([url, text]) => h("li", {}, h("a", { href: url }, text))))];
+  const links = (title, list) => [h("h2", {}, title), h("ul", { class: "advice-links" }, list.slice(0, 5).map(([url, text]) => h("li", {}, h("a", { href: url, ...elsewhere(url) }, text))))];
 
   const nothing = (params, nearest, suggested) => h("div", { class: "advice" },
     params && filtered(params) && h("p", {}, words.filtered),
@@ -198,10 +198,10 @@
       if (asked && !values.some(({ value }) => value === asked)) values.push({ value: asked, count: 0 });
       if (!values.length) return null;
       values.sort((a, b) => (b.value === asked) - (a.value === asked));
-      const chips = (part) => h("ul", { class: "chips" }, part.map(({ value, count }) => {
+      const chips = (part) => h("ul", { class: "chips" }, part.map(({ value, label, count }) => {
         const on = asked === value;
         const link = h("a", { class: "chip", href: address(params, name, on ? "" : value) },
-          name === "kind" ? words.kind[value] : value, " ", h("span", { class: "count" }, count));
+          label || (name === "kind" ? words.kind[value] : value), " ", h("span", { class: "count" }, count));
         if (on) link.setAttribute("aria-current", "true");
         return h("li", {}, link);
       }));
@@ -218,10 +218,18 @@
     return box;
   }
 
-  function hit({ url, title, summary, snippet, section, products }, level) {
+  // elsewhere marks the link of what is no page of this site; the endpoint gives
+  // addresses of the web, and paths.
+  const elsewhere = (url) => !url.startsWith("/") && { rel: "external nofollow noopener" };
+
+  function hit({ url, title, summary, snippet, section, products, source, label, date }, level) {
     const kind = section && section.kind;
+    const day = date && date.slice(0, 10);
     return h("li", { class: "hit" },
-      h("h2", { class: "hit-title", ...level }, h("a", { href: url }, title)),
+      h("h2", { class: "hit-title", ...level }, h("a", { href: url, ...elsewhere(url) }, title)),
+      source && paragraph("hit-source", h("span", { class: "badge" }, label || source),
+        day && [" ", h("time", { datetime: day }, day)],
+        elsewhere(url) && [" ", h("span", { class: "hit-host" }, new URL(url).host)]),
       section && section.title && h("p", { class: "hit-section" + (kind ? " kind-" + kind : "") },
         h("a", { href: section.url }, kind && [h("span", { class: "badge" }, words.kind[kind]), " "], section.title)),
       (snippet || summary) && paragraph("hit-snippet", snippet ? marked(snippet) : summary),
@@ -270,7 +278,7 @@
   // what leads readers nowhere can be mended. It may fail; the link is followed.
   const opened = (event) => {
     const link = event.target.closest(".hits a");
-    if (!link || offline || event.button > 1) return;
+    if (!link || offline || event.button > 1 || link.origin !== location.origin) return; // its pages alone are counted
     const params = new URLSearchParams(shown);
     const page = Math.max(1, parseInt(params.get("page"), 10) || 1);
     const hits = [...results.querySelectorAll(".hit")];

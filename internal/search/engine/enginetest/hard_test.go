@@ -259,6 +259,54 @@ func (s *suite) tagInTwoLanguages(t *testing.T) {
 	}
 }
 
+// sources: what is no page of the site is told apart by where it comes from, and
+// expires.
+func (s *suite) sources(t *testing.T) {
+	document := func(url string, o *article.Origin) *article.Document {
+		return &article.Document{URL: url, Language: "zh-CN", Title: "路由器的红灯", Sections: []article.Section{{Text: "红灯一直亮，是" + url}}, Origin: o}
+	}
+	whole := &article.Origin{Source: "post", URL: "https://forum.example.org/7", Date: 1700000000, Expires: 1800000000}
+	docs := []*article.Document{
+		document("/a/", nil), document("p1", whole), document("p2", &article.Origin{Source: "post", URL: "/old/"}),
+		document("t1", &article.Origin{Source: "ticket", URL: "/t/", Expires: 1700000001}),
+	}
+	e, oracle := s.open(t, docs, nil), naive.New(docs, nil)
+	ask := asker(t, e)
+	for _, tt := range []struct {
+		name   string
+		filter engine.Filter
+		now    int64
+		want   []string
+		counts []engine.Count
+	}{
+		{"all", engine.Filter{}, 0, []string{"/a/", "p1", "p2", "t1"}, []engine.Count{{Value: "post", Count: 2}, {Value: "article", Count: 1}, {Value: "ticket", Count: 1}}},
+		{"before any expires", engine.Filter{}, 1700000000, []string{"/a/", "p1", "p2", "t1"}, []engine.Count{{Value: "post", Count: 2}, {Value: "article", Count: 1}, {Value: "ticket", Count: 1}}},
+		{"one has expired", engine.Filter{}, 1700000001, []string{"/a/", "p1", "p2"}, []engine.Count{{Value: "post", Count: 2}, {Value: "article", Count: 1}}},
+		{"posts", engine.Filter{Source: "post"}, 0, []string{"p1", "p2"}, []engine.Count{{Value: "post", Count: 2}}},
+		{"posts, later", engine.Filter{Source: "post"}, 1800000000, []string{"p2"}, []engine.Count{{Value: "post", Count: 1}}},
+		{"pages", engine.Filter{Source: article.Page}, 1700000001, []string{"/a/"}, []engine.Count{{Value: "article", Count: 1}}},
+		{"what is not there", engine.Filter{Source: "note"}, 0, nil, []engine.Count{}},
+	} {
+		q := ask("红灯一直亮").Ask(tt.filter, "", 10)
+		q.Now = tt.now
+		found := find(t, e, q)
+		if diff := gocmp.Diff(tt.want, urls(found)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if diff := gocmp.Diff(tt.counts, found.Facets.Source); diff != "" || found.Hits != len(tt.want) {
+			t.Errorf("%s: %d hits, sources (-want +got):\n%s", tt.name, found.Hits, diff)
+		}
+		if s.asWritten {
+			sameFound(t, tt.name, find(t, oracle, q), found)
+		}
+		if c := candidate(found, "p1"); c != nil {
+			if diff := gocmp.Diff(whole, c.Facts.Origin); diff != "" {
+				t.Errorf("%s: the origin (-want +got):\n%s", tt.name, diff)
+			}
+		}
+	}
+}
+
 // longText has what is asked for at its very end.
 func (s *suite) longText(t *testing.T) {
 	var docs []*article.Document

@@ -66,6 +66,7 @@ func run(t *testing.T, open open, asWritten bool) {
 		{"OddDocuments", s.oddDocuments},
 		{"TagInTwoLanguages", s.tagInTwoLanguages},
 		{"LongText", s.longText},
+		{"Sources", s.sources},
 	} {
 		if detector && !slices.Contains(sideBySide, test.name) {
 			continue

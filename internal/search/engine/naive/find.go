@@ -79,6 +79,9 @@ func (e *Engine) Find(ctx context.Context, q *engine.Question) (*engine.Found, e
 
 // accepts reports whether a question's filter keeps a document.
 func (e *Engine) accepts(d *article.Document, q *engine.Question) bool {
+	if d.Origin.Expired(q.Now) || q.Filter.Source != "" && d.Origin.Of() != q.Filter.Source {
+		return false
+	}
 	if q.Language != "" && slices.Contains(e.site.Languages, q.Language) && d.Language != q.Language {
 		return false
 	}
@@ -186,8 +189,9 @@ func facets(hits []*reading) engine.Facets {
 	for f := range families {
 		families[f] = map[string]int{}
 	}
-	ofKind := map[string]int{}
+	ofKind, ofSource := map[string]int{}, map[string]int{}
 	for _, r := range hits {
+		ofSource[r.doc.Origin.Of()]++
 		for _, k := range kinds(r.doc) {
 			ofKind[k]++
 		}
@@ -201,7 +205,7 @@ func facets(hits []*reading) engine.Facets {
 			}
 		}
 	}
-	out := engine.Facets{Kind: []engine.Count{}, Product: values(families[article.Product]), Cause: values(families[article.Cause]), Solution: values(families[article.Solution])}
+	out := engine.Facets{Kind: []engine.Count{}, Product: values(families[article.Product]), Cause: values(families[article.Cause]), Solution: values(families[article.Solution]), Source: values(ofSource)}
 	for _, k := range article.Kinds {
 		if n := ofKind[k]; n > 0 {
 			out.Kind = append(out.Kind, engine.Count{Value: k, Count: n})

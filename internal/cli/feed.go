@@ -1,0 +1,325 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"whyfix/internal/content"
+	"whyfix/internal/diag"
+	"whyfix/internal/generate"
+	"whyfix/internal/posts"
+	"whyfix/internal/publish"
+	"whyfix/internal/search"
+	"whyfix/internal/version"
+)
+
+const feedHelp = `usage: whyfix feed [options] [FILE ...]
+
+Takes documents that are no pages and are found beside the articles, such as
+posts of a forum, tickets and notes: from files of JSON lines, one document on
+each line, or from standard input if FILE is -. A document with an id that is
+known takes its place. A running whyfix serve has them at once, without a build.
+
+  {"id": "t-17", "url": "https://forum.example.org/t/17", "title": "…",
+   "text": "…", "language": "zh-CN", "product": ["花呗"],
+   "date": "2026-03-01", "expires": "2027-03-01", "kind": "post"}
+
+id, url and title are needed. Without FILE it reads again, of the files that
+site.yaml names under sources:, those that have changed, as a build does.
+
+  -public DIR    the folder of releases (default: public)
+  -content DIR   the articles, where the paths of sources: start (default:
+                 content)
+  -kind NAME     what documents are that do not say it (default: post)
+  -language TAG  … and their language (default: the site's)
+  -skip-bad      take what is right of a file; else a file with a bad line is
+                 not taken at all
+  -n             only say what would be done
+  -delete        take the documents away whose ids follow instead of files
+  -prune         take those away that have expired; nobody finds them anyway
+  -status        say what is there
+` + clusterHelp + `
+examples:
+  whyfix feed posts.jsonl
+  export-tickets | whyfix feed -kind ticket -
+  whyfix feed -delete t-17 t-18
+  whyfix feed -status -public /srv/help
+`
+
+// feedOptions are the flags of feed.
+type feedOptions struct {
+	public, content, kind, language       string
+	skipBad, dry, delete_, prune, status_ bool
+	words                                 []string
+	cluster                               search.Cluster
+}
+
+func parseFeed(e *env, args []string) (*feedOptions, error) {
+	o := &feedOptions{}
+	f := e.flags("feed")
+	f.StringVar(&o.public, "public", "public", "")
+	f.StringVar(&o.content, "content", "content", "")
+	f.StringVar(&o.kind, "kind", "", "")
+	f.StringVar(&o.language, "language", "", "")
+	f.BoolVar(&o.skipBad, "skip-bad", false, "")
+	f.BoolVar(&o.dry, "n", false, "")
+	f.BoolVar(&o.delete_, "delete", false, "")
+	f.BoolVar(&o.prune, "prune", false, "")
+	f.BoolVar(&o.status_, "status", false, "")
+	at := clusterFlags(f)
+	var err error
+	if o.words, err = parse(f, args, 0, 1<<30, diag.Text{}); err != nil {
+		return nil, err
+	}
+	if o.cluster, err = at.cluster(); err != nil {
+		return nil, err
+	}
+	switch {
+	case o.delete_ && (o.prune || o.status_), o.prune && o.status_:
+		return nil, diag.Misuse(diag.Say("-delete, -prune and -status go one at a time"), diag.Text{})
+	case o.delete_ && len(o.words) == 0:
+		return nil, diag.Misuse(diag.Say("-delete needs the id of a document"), diag.Say("write it like whyfix feed -delete t-17"))
+	case (o.prune || o.status_) && len(o.words) > 0:
+		return nil, diag.Misuse(diag.Say("unexpected argument %q", o.words[0]), diag.Text{})
+	case o.kind != "" && !content.IsKind(o.kind):
+		return nil, diag.Misuse(diag.Say("-kind: %s", diag.Say("%q cannot be a kind", o.kind)), content.KindHint())
+	}
+	return o, folder("-public", o.public)
+}
+
+func runFeed(ctx context.Context, e *env, args []string) error {
+	o, err := parseFeed(e, args)
+	if err != nil {
+		return err
+	}
+	if o.status_ {
+		return feedStatus(e, o.public)
+	}
+	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster})
+	if err != nil {
+		return feedError(err, o.public)
+	}
+	defer f.Close()
+	switch {
+	case o.delete_:
+		for _, id := range o.words {
+			if !f.Delete(id) {
+				e.say("there is no document with the id %q", id)
+			}
+		}
+	case o.prune:
+		f.Prune()
+	case len(o.words) == 0:
+		if len(f.Settings().Sources) == 0 {
+			return diag.Misuse(diag.Say("it needs a FILE of JSON lines, or - for standard input"), diag.Say("or name files in site.yaml under sources:, and build"))
+		}
+		said := feedSources(ctx, e, f, o.content)
+		if said != nil && !errors.Is(said, errSilent) {
+			return said
+		}
+		return commitFeed(ctx, e, f, o, said)
+	default:
+		if err := feedFiles(e, f, o); err != nil {
+			return err
+		}
+	}
+	return commitFeed(ctx, e, f, o, nil)
+}
+
+// feedFiles takes the files of the command line: all, or none.
+func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
+	s := f.Settings()
+	d := posts.Defaults{Kind: o.kind, Language: s.Language, Zone: s.Zone}
+	if o.language != "" {
+		d.Language = o.language
+	}
+	bad := 0
+	for _, name := range o.words {
+		read, err := feedFile(e, f, name, d, o.skipBad)
+		if err != nil {
+			return err
+		}
+		sayScanned(e, read)
+		if !read.Taken {
+			bad += read.Bad
+		} else if read.Bad > 0 {
+			e.say("%s: %s left out", read.Name, badLines(read.Bad))
+		}
+	}
+	if bad > 0 {
+		e.say("nothing was taken: %s; -skip-bad takes the rest", badLines(bad))
+		return errSilent
+	}
+	return nil
+}
+
+func feedFile(e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool) (posts.Read, error) {
+	if name == "-" {
+		return f.Take(e.in(diag.Say("standard input")), e.stdin, d, skipBad)
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return posts.Read{}, diag.WithHint(err, diag.Say("name a file of JSON lines, or - for standard input"))
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err == nil && info.IsDir() {
+		return posts.Read{}, diag.WithHint(diag.Say("%s is a folder, not a file of JSON lines", name), diag.Say("name its files: %s", filepath.ToSlash(filepath.Join(name, "*.jsonl"))))
+	}
+	return f.Take(filepath.ToSlash(name), in, d, skipBad)
+}
+
+// mostSaid is how many mistakes of one file are printed: nobody reads the others.
+const mostSaid = 10
+
+func sayScanned(e *env, read posts.Read) {
+	slices.SortStableFunc(read.Diags, func(a, b diag.Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
+	said := read.Diags[:min(len(read.Diags), mostSaid)]
+	_ = diag.Printer{Language: e.language}.Print(e.stderr, said)
+	if rest := len(read.Diags) - len(said); rest > 0 {
+		e.say("and %d more in %s", rest, read.Name)
+	}
+}
+
+// feedSources reads the files of sources:. What is wrong is said; the error is
+// errSilent where something could not be taken.
+func feedSources(ctx context.Context, e *env, f *posts.Feed, dir string) error {
+	list, mistakes, err := f.TakeSources(ctx, dir)
+	if err != nil {
+		return err
+	}
+	_ = e.printer(dir).Print(e.stderr, mistakes)
+	for _, read := range list {
+		sayScanned(e, read)
+		if !read.Taken {
+			e.say("%s: %s, so its documents stay as they were", read.Name, badLines(read.Bad))
+			err = errSilent
+		}
+	}
+	if len(mistakes) > 0 {
+		err = errSilent
+	}
+	return err
+}
+
+// commitFeed makes what changed live, and says what that is. Of what went wrong
+// before, which was said, it still is the error.
+func commitFeed(ctx context.Context, e *env, f *posts.Feed, o *feedOptions, before error) error {
+	start := time.Now()
+	if !o.dry {
+		if err := f.Commit(ctx); err != nil {
+			return feedError(err, o.public)
+		}
+	}
+	sayFed(e, f, o.dry, time.Since(start))
+	return before
+}
+
+// feedBuilt brings what is found beside the articles up to date after a build:
+// the files of sources:, and an index that was made with other synonyms. The
+// release is live whatever comes of it.
+func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publish.FeedSource) error {
+	public := o.Release.Public
+	if _, err := os.Stat(publish.PostsDir(public)); err != nil && len(sources) == 0 {
+		return nil
+	}
+	f, err := posts.Open(posts.Options{Public: public, Generator: version.Program(), Now: time.Now(), Cluster: o.Release.Cluster})
+	if errors.Is(err, posts.ErrNoIndex) {
+		return nil
+	}
+	if err != nil {
+		e.say("the release is live; documents beside its articles stay as they were")
+		return feedError(err, public)
+	}
+	defer f.Close()
+	said := feedSources(ctx, e, f, o.Content)
+	if said != nil && !errors.Is(said, errSilent) {
+		return said
+	}
+	start := time.Now()
+	if err := f.Commit(ctx); err != nil {
+		return feedError(err, public)
+	}
+	if f.Changes().Any() || said != nil {
+		sayFed(e, f, false, time.Since(start))
+	}
+	return said
+}
+
+// sayFed says what a feed did.
+func sayFed(e *env, f *posts.Feed, dry bool, took time.Duration) {
+	c := f.Changes()
+	if !c.Any() {
+		e.say("nothing changed: %s beside the articles", diag.Count(f.Count(), "%d document", "%d documents"))
+		return
+	}
+	var parts []diag.Text
+	for _, part := range []struct {
+		n    int
+		what diag.Text
+	}{
+		{c.Added, diag.Say("%d added", c.Added)},
+		{c.Replaced, diag.Say("%d replaced", c.Replaced)},
+		{c.Deleted, diag.Say("%d taken away", c.Deleted)},
+		{c.Same, diag.Say("%d as they were", c.Same)},
+	} {
+		if part.n > 0 {
+			parts = append(parts, part.what)
+		}
+	}
+	if dry {
+		e.say("documents beside the articles: would be %s; %d in all", diag.Join(parts), f.Count())
+		return
+	}
+	e.say("documents beside the articles: %s; %d in all (%s)", diag.Join(parts), f.Count(), took.Round(time.Millisecond))
+}
+
+// badLines counts lines that are no documents.
+func badLines(n int) diag.Text { return diag.Count(n, "%d bad line", "%d bad lines") }
+
+func feedStatus(e *env, public string) error {
+	s, err := posts.Look(public, time.Now())
+	if errors.Is(err, publish.ErrNoRelease) {
+		fmt.Fprintln(e.stdout, e.in(diag.Say("no documents beside the articles")))
+		return nil
+	}
+	if err != nil {
+		return feedError(err, public)
+	}
+	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, index %.1f MB",
+		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), float64(s.Bytes)/(1<<20))))
+	for _, c := range s.Sources {
+		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, c.Name)
+	}
+	for _, c := range s.Files {
+		from := diag.Say("fed by hand")
+		if c.Name != "" {
+			from = diag.Say("from %s", c.Name)
+		}
+		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, e.in(from))
+	}
+	return nil
+}
+
+// feedError puts the errors of posts into words.
+func feedError(err error, public string) error {
+	dir := filepath.ToSlash(publish.PostsDir(public))
+	switch {
+	case errors.Is(err, publish.ErrBusy):
+		return diag.WithHint(diag.Say("another feed is at work in %s", dir), diag.Say("wait until it is done: each sees what the one before did"))
+	case errors.Is(err, publish.ErrNoRelease):
+		return diag.WithHint(diag.Say("there is no release in %s, beside whose articles documents could be found", public), diag.Say("make one: %s", "whyfix build -out "+public))
+	case errors.Is(err, posts.ErrNoIndex):
+		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
+	case errors.Is(err, posts.ErrMoved):
+		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again", dir))
+	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):
+		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again: the articles are none of it", dir))
+	}
+	return err
+}

@@ -1,0 +1,424 @@
+// Package posts keeps the documents that are found beside the articles of a site
+// and are no pages: what people wrote in a forum, tickets, notes.
+//
+// In: JSON lines, one document on each, and what is known of those that are
+// there. Out: a new generation of posts beside the releases, which a server takes
+// without a restart, and what is wrong with the lines, by file and line.
+//
+// The index is the store: documents that stay are read from the last one. One
+// that changes costs a patch of those that changed since the index was last made
+// from nothing, not the whole.
+package posts
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"whyfix/internal/diag"
+	"whyfix/internal/publish"
+	"whyfix/internal/record"
+	"whyfix/internal/search"
+)
+
+// ErrNoIndex says that the live release has no index, so nothing is found.
+var ErrNoIndex error = diag.Say("the live release was made without a search index")
+
+// ErrMoved says that the articles have gone into a cluster, or out of it, and the
+// posts have not.
+var ErrMoved error = diag.Say("the articles are in another engine than the documents beside them")
+
+// Options say where posts are kept, and who keeps them.
+type Options struct {
+	Public    string // the folder of releases
+	Generator string // the program and its version
+	Now       time.Time
+	Cluster   search.Cluster // where the articles are in one; without addresses that of the release
+}
+
+// Feed changes the posts of a site. It holds their lock until Close. It is not
+// safe for concurrent use.
+type Feed struct {
+	options  Options
+	writer   *publish.PostsWriter
+	settings Settings
+	synonyms []search.Synonyms
+	articles string // the index of the articles, if it is in a cluster: so are the posts
+	gone     map[string]bool
+	base     *search.Base
+	files    []File
+	entries  map[string]entry
+	put      map[string]*search.Document // those of the entries that are new
+	changes  Changes
+	touched  bool // what is known has changed, if no document
+}
+
+// Settings are what the live release says of posts.
+type Settings struct {
+	Language string
+	Zone     *time.Location
+	Sources  []publish.FeedSource
+}
+
+// Changes count what was done.
+type Changes struct {
+	Added, Replaced, Same, Deleted int
+}
+
+// Any reports whether anything is not as it was.
+func (c Changes) Any() bool { return c.Added+c.Replaced+c.Deleted > 0 }
+
+// entry is what is known of a document without reading it.
+type entry struct {
+	ID      string
+	Stamp   search.Stamp
+	Source  string
+	Expires int64
+	From    string // the file of sources: that it is from; "": it was fed
+}
+
+// File is a file of sources: as it was read.
+type File struct {
+	Path    string // from the content folder, with slashes
+	Pattern string
+	Stamp   string // of what the file is, and how it was read; empty: it may have changed since
+}
+
+// known is what lies beside the index, for whoever makes the next one.
+type known struct {
+	Base    *search.Base
+	Files   []File
+	Entries []entry // in the order of their ids
+}
+
+const (
+	knownFile  = "known"
+	knownMagic = "whyfix posts 1\n"
+)
+
+// Open begins to change the posts of a folder of releases. The error is
+// publish.ErrBusy while somebody else does, publish.ErrNoRelease where there is
+// no site yet, ErrNoIndex, or publish.ErrDamaged.
+func Open(o Options) (_ *Feed, err error) {
+	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}}
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	if f.writer, err = publish.EditPosts(o.Public, o.Now, search.Root{}); err != nil {
+		return nil, err
+	}
+	if last := f.writer.Last(); last != nil {
+		k, err := readKnown(last.Folder())
+		if err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		f.base, f.files = k.Base, k.Files
+		for _, e := range k.Entries {
+			f.entries[e.ID] = e
+		}
+	}
+	return f, nil
+}
+
+// read reads what the live release says.
+func (f *Feed) read() error {
+	r, err := publish.Open(f.options.Public)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	m := r.Manifest()
+	if m.Search == nil {
+		return ErrNoIndex
+	}
+	f.settings = Settings{Language: m.Feed.Language, Zone: m.Feed.Zone(), Sources: m.Feed.Sources}
+	if m.Search.Engine == search.OpenSearch {
+		f.articles = m.Search.Index
+		if len(f.options.Cluster.Addresses) == 0 {
+			if f.options.Cluster.Addresses, err = search.ClusterAddresses(r.SearchDir()); err != nil {
+				return err
+			}
+		}
+	}
+	f.synonyms, err = search.SynonymsOf(r.SearchDir())
+	return err
+}
+
+// Settings are what the live release says of posts.
+func (f *Feed) Settings() Settings { return f.settings }
+
+// Close lets go of the posts. What was not committed is given up.
+func (f *Feed) Close() error { return f.writer.Abort() }
+
+// Put adds a document, or puts it in the place of the one with its id.
+func (f *Feed) Put(d *search.Document, from string) {
+	e := entry{ID: d.URL, Stamp: stampOf(d), Source: d.Origin.Source, Expires: d.Origin.Expires, From: from}
+	was, is := f.entries[e.ID]
+	switch {
+	case is && was == e:
+		f.changes.Same++
+		return
+	case is && was.Stamp == e.Stamp:
+		f.changes.Same++
+		f.touched = true
+	case is:
+		f.changes.Replaced++
+	default:
+		f.changes.Added++
+	}
+	f.entries[e.ID], f.put[e.ID] = e, d
+	delete(f.gone, e.ID)
+}
+
+// stampOf tells documents apart.
+func stampOf(d *search.Document) search.Stamp {
+	sum := sha256.Sum256(record.Append(nil, d))
+	return search.Stamp(sum[:16])
+}
+
+// Delete takes the document with an id away. It reports whether there was one.
+func (f *Feed) Delete(id string) bool {
+	if _, is := f.entries[id]; !is {
+		return false
+	}
+	delete(f.entries, id)
+	delete(f.put, id)
+	f.gone[id] = true
+	f.changes.Deleted++
+	return true
+}
+
+// Prune takes away what has expired, which nobody finds any more.
+func (f *Feed) Prune() {
+	for id, e := range f.entries {
+		if e.expired(f.options.Now) {
+			f.Delete(id)
+		}
+	}
+}
+
+func (e *entry) expired(now time.Time) bool { return e.Expires != 0 && e.Expires <= now.Unix() }
+
+// keepOnly takes away the documents of a file that are not among ids.
+func (f *Feed) keepOnly(file string, ids map[string]bool) {
+	for id, e := range f.entries {
+		if e.From == file && !ids[id] {
+			f.Delete(id)
+		}
+	}
+}
+
+// Changes are those so far.
+func (f *Feed) Changes() Changes { return f.changes }
+
+// Count is how many documents there are, expired ones too.
+func (f *Feed) Count() int { return len(f.entries) }
+
+// Commit makes a generation of what the posts are now, and makes it live. If
+// nothing changed, none is made.
+func (f *Feed) Commit(ctx context.Context) error {
+	last, dir := f.writer.Last(), ""
+	if last != nil {
+		dir = last.SearchDir()
+	}
+	list := slices.SortedFunc(maps.Values(f.entries), func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
+	if last == nil && len(list) == 0 {
+		return nil
+	}
+	if f.articles != "" {
+		return f.commitToCluster(ctx, list, dir)
+	}
+	content := search.NewContent(nil, f.synonyms)
+	if !f.changes.Any() && !f.touched && f.base != nil && f.base.Common == content.Common() {
+		return nil
+	}
+	if last != nil && last.Manifest().Engine != "" && len(f.put) < len(list) {
+		return ErrMoved
+	}
+	stored, err := f.stored(dir)
+	if err != nil {
+		return err
+	}
+	defer stored.Close()
+	sources := make([]search.Source, len(list))
+	for i, e := range list {
+		sources[i] = search.Source{URL: e.ID, Stamp: e.Stamp, Make: func() (*search.Document, error) {
+			if d := f.put[e.ID]; d != nil {
+				return d, nil
+			}
+			return stored.Document(e.ID)
+		}}
+	}
+	folder, err := f.writer.Folder()
+	if err != nil {
+		return err
+	}
+	if err := f.index(ctx, search.NewContent(sources, f.synonyms), filepath.Join(folder, "search"), dir); err != nil {
+		return err
+	}
+	return f.complete(folder, list, "")
+}
+
+// complete writes what is known, and makes the generation live.
+func (f *Feed) complete(folder string, list []entry, engine string) error {
+	k := known{Base: f.base, Files: f.files, Entries: list}
+	if err := k.write(folder); err != nil {
+		return err
+	}
+	m := publish.PostsManifest{Generator: f.options.Generator, Documents: len(list), Sources: map[string]int{}, Engine: engine}
+	for _, e := range list {
+		m.Sources[e.Source]++
+		if e.Expires != 0 {
+			m.Expiring++
+		}
+	}
+	return f.writer.Commit(m)
+}
+
+// commitToCluster changes the posts in the cluster of the articles, in place: who
+// asks meanwhile may find some of a change. Documents that stay are only there, so
+// posts that were in the folder, or in another cluster, are to be fed again.
+func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) error {
+	if !f.changes.Any() && !f.touched {
+		return nil
+	}
+	renewed := len(f.put) == len(list)
+	if p := f.writer.Last(); p != nil && p.Manifest().Engine != search.OpenSearch && !renewed {
+		return ErrMoved
+	}
+	folder, err := f.writer.Folder()
+	if err != nil {
+		return err
+	}
+	change := search.PostsChange{
+		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), All: len(list), Renewed: renewed,
+		Has: func(id string) bool { _, is := f.entries[id]; return is },
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.put)) {
+		change.Put = append(change.Put, f.put[id])
+	}
+	dir := filepath.Join(folder, "search")
+	if err := search.UpdatePosts(ctx, f.options.Cluster, f.articles, dir, last, change); err != nil {
+		return err
+	}
+	if renewed {
+		x, err := search.Open(dir, f.options.Cluster)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(x.Measure(ctx, dir), x.Close()); err != nil {
+			return err
+		}
+	}
+	f.base = nil
+	return f.complete(folder, list, search.OpenSearch)
+}
+
+// stored are the documents of the last index, if there is one.
+func (f *Feed) stored(dir string) (*search.Stored, error) {
+	if dir == "" {
+		return &search.Stored{}, nil
+	}
+	s, err := search.OpenStored(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", publish.ErrDamaged, err)
+	}
+	return s, nil
+}
+
+// index makes the index from the last one, if that can be.
+func (f *Feed) index(ctx context.Context, content *search.Content, dir, last string) error {
+	made, err := content.Write(ctx, dir, last, f.base)
+	if err != nil {
+		return err
+	}
+	f.base = made.Base
+	if made.Patched {
+		return search.TakeScale(last, dir)
+	}
+	x, err := search.Open(dir, search.Cluster{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(x.Measure(ctx, dir), x.Close())
+}
+
+func (k *known) write(folder string) error {
+	if err := os.WriteFile(filepath.Join(folder, knownFile), record.Append([]byte(knownMagic), k), 0o644); err != nil {
+		return fmt.Errorf("posts: %w", err)
+	}
+	return nil
+}
+
+// readKnown reads what is known of a generation. The error is
+// publish.ErrDamaged, wrapped, for what cannot be read.
+func readKnown(folder string) (k known, err error) {
+	name := filepath.Join(folder, knownFile)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return k, fmt.Errorf("posts: %w: %w", publish.ErrDamaged, err)
+	}
+	text, ok := strings.CutPrefix(string(data), knownMagic)
+	rest, err := record.Read(text, &k)
+	if !ok || err != nil || rest != "" {
+		return k, fmt.Errorf("posts: %w: %s cannot be read", publish.ErrDamaged, name)
+	}
+	return k, nil
+}
+
+// Status says what posts there are.
+type Status struct {
+	Documents, Expired int
+	Sources            []Counted // by what they are
+	Files              []Counted // of sources:, by the file; those that were fed have ""
+	Time               time.Time // of the last change
+	Bytes              int64     // of the index
+}
+
+// Counted is a name and how many documents have it.
+type Counted struct {
+	Name  string
+	Count int
+}
+
+// Look says what posts a folder of releases has. It locks nothing. The error is
+// publish.ErrNoRelease, wrapped, where there are none.
+func Look(public string, now time.Time) (Status, error) {
+	p, err := publish.OpenPosts(publish.PostsDir(public))
+	if err != nil {
+		return Status{}, err
+	}
+	k, err := readKnown(p.Folder())
+	if err != nil {
+		return Status{}, err
+	}
+	s := Status{Documents: len(k.Entries), Time: p.Manifest().Time, Bytes: search.Size(p.SearchDir())}
+	sources, files := map[string]int{}, map[string]int{}
+	for i := range k.Entries {
+		e := &k.Entries[i]
+		if e.expired(now) {
+			s.Expired++
+		}
+		sources[e.Source]++
+		files[e.From]++
+	}
+	s.Sources, s.Files = counted(sources), counted(files)
+	return s, nil
+}
+
+func counted(m map[string]int) []Counted {
+	var out []Counted
+	for name, n := range m {
+		out = append(out, Counted{name, n})
+	}
+	slices.SortFunc(out, func(a, b Counted) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Name, b.Name)) })
+	return out
+}
