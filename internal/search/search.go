@@ -16,8 +16,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"strings"
+	"sync"
 	"unicode"
 
 	"whyfix/internal/search/article"
