@@ -265,7 +265,7 @@ func (l *lineReader) document(in line) *search.Document {
 		l.wrong("kind", diag.Say("%q cannot be a kind", shortened(o.Source, 100)), content.KindHint())
 	}
 	if d.Language != "" && !languageForm.MatchString(d.Language) {
-		l.wrong("language", diag.Say("%q is not the name of a language", shortened(d.Language, 100)), diag.Say("write a tag of letters, digits and hyphens, such as zh-CN, zh-Hant or en"))
+		l.wrong("language", diag.Say("%q is not the name of a language", shortened(d.Language, 100)), diag.Say("a tag begins with two or three letters, such as zh-CN, zh-Hant or en"))
 	}
 	o.Date, o.Expires = l.time("date", in.date), l.time("expires", in.expires)
 	for _, name := range in.products {
