@@ -23,6 +23,26 @@ var bilingual = map[string]string{
 	"en/pay/special.md": article("title: Special", ""),
 }
 
+// Whoever finds nothing is not left alone: a language has the site's contact until
+// it has its own.
+func TestContactOfEachLanguage(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ own, want string }{
+		{"", "tel:95188"},
+		{"languages: {en: {contact: {text: Call us, link: 'tel:+10'}}}\n", "tel:+10"},
+	} {
+		s := good(t, input(t, map[string]string{
+			"site.yaml":   "title: 帮助\ncontact: {text: 打电话, link: 'tel:95188'}\n" + tt.own,
+			"a.md":        article("title: 退款没到", "三天到账。"),
+			"en/index.md": article("title: Help\nlanguage: en", ""),
+			"en/a.md":     article("title: Refund late", "Wait for three days."),
+		}))
+		if got := []string{s.Languages[0].Contact.URL, s.Languages[1].Contact.URL}; got[0] != "tel:95188" || got[1] != tt.want {
+			t.Errorf("%s: got %q", tt.own, got)
+		}
+	}
+}
+
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	s := good(t, input(t, bilingual))
