@@ -25,7 +25,7 @@ func TestArticleAnswersFromTheTop(t *testing.T) {
 	p.screen(390, 844, true)
 	p.goTo("/pay/huabei/")
 	var tops []float64
-	p.eval(`["h1", ".intro p", "#wf-guide", ".beside", ".section", ".feedback", ".about", ".related"].map((s) => document.querySelector(s).getBoundingClientRect().top + scrollY)`, &tops)
+	p.eval(`["h1", ".intro p", "#wf-guide", ".beside", ".section", ".feedback", ".about"].map((s) => document.querySelector(s).getBoundingClientRect().top + scrollY)`, &tops)
 	for i := range tops[1:] {
 		if tops[i] >= tops[i+1] {
 			t.Fatalf("what the page has is in another order: %v", tops)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
@@ -33,6 +34,14 @@ func has(a *site.Article, k markdown.Kind) bool {
 // page may tell reasons and no more.
 func diagnoses(a *site.Article) bool { return len(a.Symptoms) > 0 || len(a.Causes) > 0 }
 
+// remedyHeading is how the section of solutions may be called in an article.
+func remedyHeading(a *site.Article) string {
+	if strings.HasPrefix(a.Category.In.Tag, "zh") {
+		return "怎么解决"
+	}
+	return "What to do"
+}
+
 // causesWithoutSolution finds causes with which a reader is left alone. A
 // solution that names no cause is for all of them.
 func causesWithoutSolution(s *site.Site, say report) {
@@ -42,7 +51,7 @@ func causesWithoutSolution(s *site.Site, say report) {
 		}
 		solutions := sections(a, markdown.Solution)
 		if len(solutions) == 0 {
-			say(sections(a, markdown.Cause)[0].Pos, diag.Say("this article tells causes, and nothing of what to do"), diag.Say("add a section such as “## 怎么解决 {.solution}”"))
+			say(sections(a, markdown.Cause)[0].Pos, diag.Say("this article tells causes, and nothing of what to do"), diag.Say("add a section such as “## %s {.solution}”", remedyHeading(a)))
 			continue
 		}
 		if forAll(solutions) || misled(a, solutions) {

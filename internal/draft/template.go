@@ -288,10 +288,12 @@ func (t *source) items(name string, a Article) string {
 		if uses(t.front, name) { // a heading may name only tags that the article has
 			attributes = append(attributes, "tag="+attributeText(s))
 		}
-		// Commas would make two causes of one. A solution that names none is for
-		// all, so nothing is lost.
-		if causes := a.Lists["causes"]; name == "solutions" && len(causes) == 1 && uses(t.front+t.body, "causes") && oneCause(causes[0]) {
-			attributes = append(attributes, "for="+attributeText(causes[0]))
+		// As many solutions as causes are one for each. Of others nobody knows: one
+		// that names no cause is for all. Commas would make two causes of one.
+		if causes := a.Lists["causes"]; name == "solutions" && len(causes) > 0 && (len(causes) == 1 || len(causes) == len(list)) && uses(t.front+t.body, "causes") {
+			if cause := causes[min(i, len(causes)-1)]; oneCause(cause) {
+				attributes = append(attributes, "for="+attributeText(cause))
+			}
 		}
 		b.WriteString("### " + markdownText(s))
 		if len(attributes) > 0 {

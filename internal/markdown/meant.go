@@ -67,6 +67,7 @@ var templateWords = map[string]bool{
 	"先用一兩句話回答讀者。": true, "怎麼回事。": true, "看到什麼說明是第一種原因。": true, "看到什麼說明是這種原因。": true,
 	"Answer the reader in a sentence or two.": true, "What goes on.": true, "What you see when it is the first cause.": true,
 	"What you see when it is this cause.": true, "The first step.": true,
+	"谁遇到了什么，是哪种情况，最后怎么办好的。": true, "誰遇到了什麼，是哪種情況，最後怎麼辦好的。": true, "Who met it, which case it was, and what helped in the end.": true,
 }
 
 // templateHeadings are the headings of items that a new article has where the
@@ -75,6 +76,7 @@ var templateHeadings = map[Kind][]string{
 	Cause:    {"第一种原因", "第一種原因", "The first cause"},
 	Check:    {"看什么", "看什麼", "What to look at"},
 	Solution: {"做什么", "做什麼", "The first remedy"},
+	Case:     {"发生过什么", "發生過什麼", "What happened"},
 }
 
 // OfTemplate reports whether the heading of an item is the template's.

@@ -69,7 +69,29 @@ func casesOf(chain *site.Chain) []reading {
 			out = append(out, reading{[]*site.Step{cause}, follows([]*site.Step{cause})[1:]})
 		}
 	}
+	for i := range out {
+		out[i].steps = withRemedy(out[i].steps, chain)
+	}
 	return out
+}
+
+// withRemedy gives a case that has no solution of its own those that name no
+// cause: they are for all.
+func withRemedy(steps []*site.Step, chain *site.Chain) []*site.Step {
+	if slices.ContainsFunc(steps, func(s *site.Step) bool { return s.Kind == markdown.Solution }) {
+		return steps
+	}
+	at := slices.IndexFunc(steps, func(s *site.Step) bool { return s.Kind == markdown.Case })
+	if at < 0 {
+		at = len(steps)
+	}
+	var general []*site.Step
+	for _, s := range chain.Solutions {
+		if len(s.For) == 0 {
+			general = append(general, s)
+		}
+	}
+	return slices.Insert(steps, at, general...)
 }
 
 // follows are causes, each with what helps against it alone, then what helps

@@ -225,11 +225,13 @@ func (c *Chain) connect(step *Step, it *markdown.Item, say func(diag.Diagnostic)
 		}
 		known := names(a.Tags[Cause])
 		for _, cause := range c.Causes {
-			known = append(known, cause.Title)
+			if !slices.Contains(known, cause.Title) {
+				known = append(known, cause.Title)
+			}
 		}
 		hint := diag.Say("name one of the article's causes")
 		if len(known) > 0 {
-			hint = diag.DidYouMean(name, known, diag.Say("the article's causes are: %s", diag.Names(slices.Compact(known))))
+			hint = diag.DidYouMean(name, known, diag.Say("the article's causes are: %s", diag.Names(known)))
 		}
 		say(diag.Diagnostic{
 			Pos: it.Pos, Severity: diag.Error, Code: "item-for",
