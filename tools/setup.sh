@@ -15,6 +15,7 @@ if ! have fc-list || [ -z "$(fc-list :lang=zh-cn 2>/dev/null | head -1)" ]; then
 have nginx || [ -x /usr/sbin/nginx ] || packages+=(nginx-light)
 have caddy || packages+=(caddy)
 have rclone || packages+=(rclone)
+[ "$(uname)" != Linux ] || have systemd-analyze || packages+=(systemd)
 [ "$(uname)" != Linux ] || have strace || packages+=(strace)
 # Any JDK from 17 on; a runtime alone compiles nothing.
 have javac || packages+=(default-jdk-headless)

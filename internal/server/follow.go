@@ -129,11 +129,35 @@ type follower struct {
 	server  *Server
 	path    string
 	live    publish.Place // of the release that is served
-	refused publish.Place // the last one that did not open
-	reason  string        // why, as it was logged
-	next    time.Time     // when it is tried again
-	wait    time.Duration
+	refused refusal
 	missing int // looks in a row that found none
+}
+
+// refusal is what did not open last. The zero refusal is nothing.
+type refusal struct {
+	place  publish.Place
+	reason string    // why, as it was logged
+	next   time.Time // when it is tried again
+	wait   time.Duration
+}
+
+// note takes what did not open, sets the time of the next try, and reports
+// whether that is another reason than the last one.
+func (r *refusal) note(place publish.Place, err error) bool {
+	r.wait = min(max(2*r.wait, retryFirst), retryMost)
+	if !place.Is(r.place) {
+		r.wait = retryFirst
+	}
+	r.place, r.next = place, time.Now().Add(r.wait)
+	reason := place.String() + kindOf(err)
+	another := reason != r.reason
+	r.reason = reason
+	return another
+}
+
+// rests reports whether a place is not to be tried again yet.
+func (r *refusal) rests(place publish.Place) bool {
+	return place.Is(r.place) && time.Now().Before(r.next)
 }
 
 // Follow makes each new release at a path live until the context ends: a folder
@@ -178,9 +202,9 @@ func (f *follower) look(ctx context.Context, told bool) {
 	switch {
 	case told:
 	case place.Is(f.live):
-		f.reason, f.refused = "", publish.Place{}
+		f.refused = refusal{}
 		return
-	case place.Is(f.refused) && time.Now().Before(f.next):
+	case f.refused.rests(place):
 		return
 	}
 	known, done := f.server.holder.Acquire()
@@ -199,7 +223,7 @@ func (f *follower) look(ctx context.Context, told bool) {
 		f.refuse(place, err)
 		return
 	}
-	f.live, f.refused, f.reason, f.wait = place, publish.Place{}, "", 0
+	f.live, f.refused = place, refusal{}
 	if was, done := f.server.holder.Acquire(); was != nil {
 		f.server.before.keep(was, next, f.server.before.now().Add(keptFor))
 		done()
@@ -209,19 +233,11 @@ func (f *follower) look(ctx context.Context, told bool) {
 	f.server.log.Info("new release", "release", next.ID, "articles", next.Articles)
 }
 
-// refuse logs why a release is not served, once for each reason, and sets the
-// time of the next try.
+// refuse logs why a release is not served, once for each reason.
 func (f *follower) refuse(place publish.Place, err error) {
-	f.wait = min(max(2*f.wait, retryFirst), retryMost)
-	if !place.Is(f.refused) {
-		f.wait = retryFirst
-	}
-	f.refused, f.next = place, time.Now().Add(f.wait)
-	reason := place.String() + kindOf(err)
-	if reason == f.reason {
+	if !f.refused.note(place, err) {
 		return
 	}
-	f.reason = reason
 	serving := "none"
 	if live, done := f.server.holder.Acquire(); live != nil {
 		serving = live.ID

@@ -191,10 +191,7 @@ func openPosts(p *publish.Posts, at search.Cluster) (x *search.Searcher, err err
 type postsFollower struct {
 	server  *Server
 	live    publish.Place
-	refused publish.Place
-	reason  string
-	next    time.Time
-	wait    time.Duration
+	refused refusal
 }
 
 // LoadPosts takes the posts that there are, before the first reader comes. What is
@@ -243,7 +240,7 @@ func (f *postsFollower) look(ctx context.Context) {
 		}
 		return
 	}
-	if place.Is(f.live) || place.Is(f.refused) && time.Now().Before(f.next) {
+	if place.Is(f.live) || f.refused.rests(place) {
 		return
 	}
 	next, err := f.load(ctx)
@@ -255,7 +252,7 @@ func (f *postsFollower) look(ctx context.Context) {
 	case err != nil:
 		f.refuse(place, err)
 	default:
-		f.live, f.refused, f.reason, f.wait = place, publish.Place{}, "", 0
+		f.live, f.refused = place, refusal{}
 		s.posts.Swap(next)
 		s.metrics.showPosts(next.source.Manifest())
 		s.log.Info("new posts", "posts", next.source.Manifest().Documents, "changed", next.source.Manifest().Time.Format(time.RFC3339))
@@ -284,19 +281,11 @@ func (f *postsFollower) load(ctx context.Context) (*livePosts, error) {
 	return &livePosts{source: p, search: x}, nil
 }
 
-// refuse says once for each reason why posts are not served, and sets the time
-// of the next try.
+// refuse says once for each reason why posts are not served.
 func (f *postsFollower) refuse(place publish.Place, err error) {
-	f.wait = min(max(2*f.wait, retryFirst), retryMost)
-	if !place.Is(f.refused) {
-		f.wait = retryFirst
-	}
-	f.refused, f.next = place, time.Now().Add(f.wait)
-	reason := place.String() + kindOf(err)
-	if reason == f.reason {
+	if !f.refused.note(place, err) {
 		return
 	}
-	f.reason = reason
 	serving := "none"
 	if live, done := f.server.posts.Acquire(); live != nil {
 		serving = live.source.Manifest().ID
