@@ -207,15 +207,6 @@ func (f *Feed) Prune() {
 
 func (e *entry) expired(now time.Time) bool { return e.Expires != 0 && e.Expires <= now.Unix() }
 
-// keepOnly takes away the documents of a file that are not among ids.
-func (f *Feed) keepOnly(file string, ids map[string]bool) {
-	for id, e := range f.entries {
-		if e.From == file && !ids[id] {
-			f.Delete(id)
-		}
-	}
-}
-
 // Changes are those so far.
 func (f *Feed) Changes() Changes { return f.changes }
 
