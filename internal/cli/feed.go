@@ -89,6 +89,8 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 		return nil, diag.Misuse(diag.Say("unexpected argument %q", o.words[0]), diag.Text{})
 	case o.kind != "" && !content.IsKind(o.kind):
 		return nil, diag.Misuse(diag.Say("-kind: %s", diag.Say("%q cannot be a kind", o.kind)), content.KindHint())
+	case o.language != "" && !content.IsLanguage(o.language):
+		return nil, diag.Misuse(diag.Say("-language: %s", diag.Say("%q is not the tag of a language", o.language)), content.LanguageHint(o.language))
 	}
 	return o, folder("-public", o.public)
 }
@@ -134,11 +136,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 
 // feedFiles takes the files of the command line: all, or none.
 func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
-	s := f.Settings()
-	d := posts.Defaults{Kind: o.kind, Language: s.Language, Zone: s.Zone}
-	if o.language != "" {
-		d.Language = o.language
-	}
+	d := f.Settings().Defaults(o.kind, o.language)
 	bad := 0
 	for _, name := range o.words {
 		read, err := feedFile(e, f, name, d, o.skipBad)

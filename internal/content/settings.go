@@ -260,15 +260,24 @@ var languageNames = map[string]string{
 func (v value) language() Text { return v.checkLanguage(v.text()) }
 
 func (v value) checkLanguage(t Text) Text {
-	if t.Value != "" && (!languageTag.MatchString(t.Value) || languageNames[strings.ToLower(t.Value)] != "") {
-		hint := diag.Say("a tag begins with two or three letters, such as zh-CN, zh-Hant or en")
-		if tag := languageNames[strings.ToLower(t.Value)]; tag != "" {
-			hint = diag.Meant(tag)
-		}
-		v.problem(t.Pos, "language", diag.Say("%q is not the tag of a language", t.Value), hint)
+	if t.Value != "" && !IsLanguage(t.Value) {
+		v.problem(t.Pos, "language", diag.Say("%q is not the tag of a language", t.Value), LanguageHint(t.Value))
 		return Text{}
 	}
 	return t
+}
+
+// IsLanguage reports whether a text is the tag of a language.
+func IsLanguage(tag string) bool {
+	return languageTag.MatchString(tag) && languageNames[strings.ToLower(tag)] == ""
+}
+
+// LanguageHint says what to write for what is no tag.
+func LanguageHint(written string) diag.Text {
+	if tag := languageNames[strings.ToLower(written)]; tag != "" {
+		return diag.Meant(tag)
+	}
+	return diag.Say("a tag begins with two or three letters, such as zh-CN, zh-Hant or en")
 }
 
 // Private reports whether the site is for those alone whom a web server lets in.

@@ -63,9 +63,16 @@ type Feed struct {
 
 // Settings are what the live release says of posts.
 type Settings struct {
-	Language string
-	Zone     *time.Location
-	Sources  []publish.FeedSource
+	Language  string
+	Languages []string // all that the site has
+	Zone      *time.Location
+	Sources   []publish.FeedSource
+}
+
+// Defaults are what documents have that do not say it themselves, where a file
+// says nothing else (empty) either.
+func (s *Settings) Defaults(kind, language string) Defaults {
+	return Defaults{Kind: kind, Language: cmp.Or(language, s.Language), Languages: s.Languages, Zone: s.Zone}
 }
 
 // Changes count what was done.
@@ -139,7 +146,7 @@ func (f *Feed) read() error {
 	if m.Search == nil {
 		return ErrNoIndex
 	}
-	f.settings = Settings{Language: m.Feed.Language, Zone: m.Feed.Zone(), Sources: m.Feed.Sources}
+	f.settings = Settings{Language: m.Feed.Language, Languages: m.Feed.Languages(), Zone: m.Feed.Zone(), Sources: m.Feed.Sources}
 	if m.Search.Engine == search.OpenSearch {
 		f.articles = m.Search.Index
 		if len(f.options.Cluster.Addresses) == 0 {
@@ -153,7 +160,7 @@ func (f *Feed) read() error {
 }
 
 // Settings are what the live release says of posts.
-func (f *Feed) Settings() Settings { return f.settings }
+func (f *Feed) Settings() *Settings { return &f.settings }
 
 // Close lets go of the posts. What was not committed is given up.
 func (f *Feed) Close() error { return f.writer.Abort() }

@@ -10,7 +10,6 @@ import (
 	"hash/maphash"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +24,10 @@ import (
 
 // Defaults are what documents have that do not say it themselves.
 type Defaults struct {
-	Kind     string // empty: "post"
-	Language string
-	Zone     *time.Location // in which a day begins
+	Kind      string // empty: "post"
+	Language  string
+	Languages []string       // of the site, as it spells them
+	Zone      *time.Location // in which a day begins
 }
 
 // Limits of a document.
@@ -245,14 +245,12 @@ func isNumber(raw json.RawMessage) bool {
 	return len(raw) > 0
 }
 
-var languageForm = regexp.MustCompile(`^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$`)
-
 // document makes a document of a line that has all that it needs; nil if
 // something is wrong with it.
 func (l *lineReader) document(in line) *search.Document {
 	before := l.bad
 	o := &search.Origin{Source: cmp.Or(in.kind, l.defaults.Kind, content.PostKind)}
-	d := &search.Document{URL: strings.TrimSpace(in.id), Language: cmp.Or(in.language, l.defaults.Language), Origin: o}
+	d := &search.Document{URL: strings.TrimSpace(in.id), Language: l.defaults.spelled(cmp.Or(in.language, l.defaults.Language)), Origin: o}
 	if len(d.URL) > longestID || strings.ContainsFunc(d.URL, unicode.IsControl) {
 		l.wrong("id", diag.Say("an id has at most %d bytes, and no control characters", longestID), diag.Say("what names the document where it comes from, such as t-17"))
 	}
@@ -264,8 +262,8 @@ func (l *lineReader) document(in line) *search.Document {
 	if !content.IsKind(o.Source) {
 		l.wrong("kind", diag.Say("%q cannot be a kind", shortened(o.Source, 100)), content.KindHint())
 	}
-	if d.Language != "" && !languageForm.MatchString(d.Language) {
-		l.wrong("language", diag.Say("%q is not the tag of a language", shortened(d.Language, 100)), diag.Say("a tag begins with two or three letters, such as zh-CN, zh-Hant or en"))
+	if d.Language != "" && !content.IsLanguage(d.Language) {
+		l.wrong("language", diag.Say("%q is not the tag of a language", shortened(d.Language, 100)), content.LanguageHint(d.Language))
 	}
 	o.Date, o.Expires = l.time("date", in.date), l.time("expires", in.expires)
 	for _, name := range in.products {
@@ -291,6 +289,15 @@ func (l *lineReader) document(in line) *search.Document {
 	}
 	l.seen[id] = l.number
 	return d
+}
+
+// spelled is the tag of a language as the site writes it: who asks for the
+// language of its articles finds the document, too.
+func (d *Defaults) spelled(tag string) string {
+	if i := slices.IndexFunc(d.Languages, func(own string) bool { return strings.EqualFold(own, tag) }); i >= 0 {
+		return d.Languages[i]
+	}
+	return tag
 }
 
 // time reads a day or a moment, in seconds since 1970; 0 where there is none.

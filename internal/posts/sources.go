@@ -1,7 +1,6 @@
 package posts
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -115,13 +114,12 @@ func (f *Feed) sourceFiles(dir string) (list []*sourceFile, stay []File, mistake
 			continue
 		}
 		for _, name := range matches {
-			d := Defaults{Kind: source.Kind, Language: cmp.Or(source.Language, f.settings.Language), Zone: f.settings.Zone}
 			file := File{Path: filepath.ToSlash(name), Pattern: source.Pattern}
 			if rel, err := filepath.Rel(dir, name); err == nil {
 				file.Path = filepath.ToSlash(rel)
 			}
 			if !slices.ContainsFunc(list, func(other *sourceFile) bool { return other.Path == file.Path }) { // else two patterns match it
-				list = append(list, &sourceFile{File: file, name: name, defaults: d})
+				list = append(list, &sourceFile{File: file, name: name, defaults: f.settings.Defaults(source.Kind, source.Language)})
 			}
 		}
 	}
@@ -144,7 +142,7 @@ func (s *sourceFile) scan(now time.Time, before []File) error {
 	}
 	s.Stamp = ""
 	if is := disk.StatOf(info); is.Settled(now) { // else another change could follow that nobody sees
-		s.Stamp = fmt.Sprint(is, s.defaults.Kind, s.defaults.Language, s.defaults.Zone)
+		s.Stamp = fmt.Sprint(is, s.defaults.Kind, s.defaults.Language, s.defaults.Languages, s.defaults.Zone)
 	}
 	was := slices.IndexFunc(before, func(other File) bool { return other.Path == s.Path })
 	if was >= 0 && s.Stamp != "" && before[was].Stamp == s.Stamp {

@@ -78,6 +78,9 @@ type FeedSource struct {
 	Language string `json:"language,omitempty"`
 }
 
+// Languages are those of the site, as it spells them, in order.
+func (f *Feed) Languages() []string { return slices.Sorted(maps.Keys(f.Labels)) }
+
 // Zone is the time zone in which a day begins.
 func (f *Feed) Zone() *time.Location {
 	if zone, err := time.LoadLocation(f.Timezone); err == nil && f.Timezone != "" {

@@ -26,7 +26,7 @@ func fed(t *testing.T, public string, lines ...string) {
 			f.Delete(id)
 			continue
 		}
-		read, err := f.Take("posts.jsonl", strings.NewReader(line), posts.Defaults{Language: "zh-CN"}, false)
+		read, err := f.Take("posts.jsonl", strings.NewReader(line), f.Settings().Defaults("", ""), false)
 		if err != nil || !read.Taken {
 			t.Fatalf("%s: %v %+v", line, err, read.Diags)
 		}
@@ -60,7 +60,7 @@ func besidePosts(t *testing.T, lines ...string) (s *Server, book *logBook, publi
 const (
 	jamPost  = `{"id": "t-1", "url": "https://forum.example.org/t/1", "title": "打印机卡纸", "text": "我也是：打印机卡纸，换了搓纸轮。", "product": "打印机", "date": "2026-03-01"}`
 	fanPost  = `{"id": "t-2", "url": "https://forum.example.org/t/2?a=1&b=2", "title": "<b>风扇</b>一直响", "text": "<script>alert(1)</script>风扇一直响，清灰。"}`
-	fanNote  = `{"id": "n-1", "url": "/ink/", "title": "风扇型号", "text": "风扇的型号写在背面。", "kind": "note", "expires": "2999-01-01"}`
+	fanNote  = `{"id": "n-1", "url": "/ink/", "language": "zh-cn", "title": "风扇型号", "text": "风扇的型号写在背面。", "kind": "note", "expires": "2999-01-01"}`
 	oldTrick = `{"id": "o-1", "url": "https://forum.example.org/o/1", "title": "风扇一直响的老办法", "text": "敲一下。", "expires": "2001-01-01"}`
 )
 
@@ -77,6 +77,7 @@ func TestPostsAreFoundBesideArticles(t *testing.T) {
 		{"articles alone", "打印机卡纸", []string{"source", "article"}, []string{"/jam/"}},
 		{"a post answers what no article does; the expired is not found", "风扇一直响", []string{"source", "post"}, []string{"https://forum.example.org/t/2?a=1&b=2"}},
 		{"a note", "风扇型号", []string{"source", "note"}, []string{"/ink/"}},
+		{"a language as the site spells it", "风扇型号", []string{"language", "zh-CN", "source", "note"}, []string{"/ink/"}},
 		{"what is of no source", "风扇型号", []string{"source", "ticket"}, nil},
 		{"by product", "换了搓纸轮", []string{"product", "打印机", "source", "post"}, []string{"https://forum.example.org/t/1"}},
 		{"by language", "打印机卡纸", []string{"language", "zh-CN"}, []string{"/jam/", "https://forum.example.org/t/1"}},
@@ -174,20 +175,21 @@ func TestDamagedPostsTakeNoArticlesAway(t *testing.T) {
 	if err != nil || next == id {
 		t.Fatal(next, err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, next, "search", "texts"), []byte("x"), 0o644); err == nil {
-		// A server that starts now has articles alone, and says so.
-		second, _, secondBook := open(t, public, nil)
-		second.options.Posts = dir
-		second.LoadPosts(t.Context())
-		if got := searched(t, second, query("/api/search", "q", "打印机卡纸")); got.Total != 1 || got.urls()[0] != "/jam/" {
-			t.Errorf("beside damaged posts it finds %q", got.urls())
-		}
-		if !strings.Contains(secondBook.String(), "new posts refused, articles are found all the same") {
-			t.Errorf("the log says %s", secondBook)
-		}
-		if a := get(t, second, "/readyz"); a.body != "ready\n" {
-			t.Errorf("/readyz says %q", a.body)
-		}
+	if err := os.WriteFile(filepath.Join(dir, next, "search", "texts"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// A server that starts now has articles alone, and says so.
+	second, _, secondBook := open(t, public, nil)
+	second.options.Posts = dir
+	second.LoadPosts(t.Context())
+	if got := searched(t, second, query("/api/search", "q", "打印机卡纸")); got.Total != 1 || got.urls()[0] != "/jam/" {
+		t.Errorf("beside damaged posts it finds %q", got.urls())
+	}
+	if !strings.Contains(secondBook.String(), "new posts refused, articles are found all the same") {
+		t.Errorf("the log says %s", secondBook)
+	}
+	if a := get(t, second, "/readyz"); a.body != "ready\n" {
+		t.Errorf("/readyz says %q", a.body)
 	}
 	if !strings.Contains(book.String(), "new posts") {
 		t.Errorf("the log says %s", book)
