@@ -81,7 +81,7 @@ func runSearch(ctx context.Context, e *env, args []string) error {
 		e.say("documents beside the articles are left out: %v", err)
 	}
 	start := time.Now()
-	asked := search.Federated{Articles: release.Search, Posts: beside, Now: start}
+	asked := search.Federated{Articles: release.Search, Posts: beside, Base: release.Base, Now: start}
 	result, err := asked.Search(ctx, search.Query{Text: text, Size: *size, Page: 1, Explain: *explain})
 	if err != nil {
 		return err

@@ -256,7 +256,7 @@ func (l *lineReader) document(in line) *search.Document {
 	}
 	address, ok := Address(strings.TrimSpace(in.url))
 	if !ok {
-		l.wrong("url", diag.Say("%q is no address that a result may lead to", shortened(in.url, 100)), diag.Say("write a whole address that starts with https:// or http://, or a path of this site that starts with one “/”"))
+		l.wrong("url", diag.Say("%q is no address that a result may lead to", shortened(in.url, 100)), diag.Say("write a whole address that starts with https:// or http://, or a path of this site, such as /pay/late/, with or without the site's base before it"))
 	}
 	o.URL = address
 	if !content.IsKind(o.Source) {

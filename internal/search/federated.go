@@ -25,6 +25,7 @@ import (
 type Federated struct {
 	Articles *Searcher
 	Posts    *Searcher // nil: there are none
+	Base     string    // what stands before each path of the site, such as "/help/"; empty: "/"
 	Now      time.Time // by which posts expire; zero: none does
 	// Beside runs what is asked of the posts, in a goroutine of its own: it may
 	// recover, and count the time. Nil: it is only run.
@@ -468,11 +469,25 @@ func (a *asking) merged() []Hit {
 	var next [2]int
 	for _, i := range a.shown {
 		if i < len(a.sides) {
-			out = append(out, a.sides[i].hits[next[i]])
+			h := a.sides[i].hits[next[i]]
+			if a.sides[i].posts {
+				h.URL, h.Section.URL = a.below(h.URL), a.below(h.Section.URL)
+			}
+			out = append(out, h)
 			next[i]++
 		}
 	}
 	return out
+}
+
+// below is an address that a post leads to as readers have it: a path of the site
+// may be written with what stands before all of them, or without.
+func (a *asking) below(address string) string {
+	base := strings.TrimSuffix(a.Base, "/")
+	if !strings.HasPrefix(address, "/") || address == base || strings.HasPrefix(address, base+"/") {
+		return address
+	}
+	return base + address
 }
 
 // and adds counts up.

@@ -51,7 +51,7 @@ func (p *livePosts) tells() string {
 
 // federated asks articles and posts for a request.
 func (s *Server) federated(x *exchange, release *Release) search.Federated {
-	f := search.Federated{Articles: release.Search, Now: time.Now(), Beside: func(do func() error) error {
+	f := search.Federated{Articles: release.Search, Base: release.Base, Now: time.Now(), Beside: func(do func() error) error {
 		var err error
 		took, _ := limit.ProcessorTime(func() error { err = guarded(do); return nil })
 		x.aside.Add(int64(took))
