@@ -111,8 +111,11 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 	switch {
 	case o.delete_:
 		for _, id := range o.words {
-			if !f.Delete(id) {
+			switch from, was := f.Delete(id); {
+			case !was:
 				e.say("there is no document with the id %q", id)
+			case from != "":
+				e.say("%q is from %s, which is read again the next time: take it out there, too, or it comes back", id, from)
 			}
 		}
 	case o.prune:

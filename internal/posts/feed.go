@@ -191,23 +191,35 @@ func stampOf(d *search.Document) search.Stamp {
 	return search.Stamp(sum[:16])
 }
 
-// Delete takes the document with an id away. It reports whether there was one.
-func (f *Feed) Delete(id string) bool {
-	if _, is := f.entries[id]; !is {
-		return false
+// Delete takes the document with an id away. It reports whether there was one, and
+// which file of sources: it is from, if it is from one: that file is read again the
+// next time, and brings it back if it still has it.
+func (f *Feed) Delete(id string) (from string, was bool) {
+	e, is := f.entries[id]
+	if !is {
+		return "", false
 	}
+	f.remove(id)
+	for i := range f.files {
+		if f.files[i].Path == e.From {
+			f.files[i].Stamp = ""
+		}
+	}
+	return e.From, true
+}
+
+func (f *Feed) remove(id string) {
 	delete(f.entries, id)
 	delete(f.put, id)
 	f.gone[id] = true
 	f.changes.Deleted++
-	return true
 }
 
 // Prune takes away what has expired, which nobody finds any more.
 func (f *Feed) Prune() {
 	for id, e := range f.entries {
 		if e.expired(f.options.Now) {
-			f.Delete(id)
+			f.remove(id)
 		}
 	}
 }

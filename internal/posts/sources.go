@@ -233,7 +233,7 @@ func (f *Feed) takeFiles(list []*sourceFile) {
 	}
 	for id, e := range f.entries {
 		if all, is := changed[e.From]; docs[id] == nil && e.From != "" && (all || !is) {
-			f.Delete(id)
+			f.remove(id)
 		}
 	}
 	for id, doc := range docs {
