@@ -175,14 +175,11 @@ func feedFile(e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool
 	return f.Take(filepath.ToSlash(name), in, d, skipBad)
 }
 
-// mostSaid is how many mistakes of one file are printed: nobody reads the others.
-const mostSaid = 10
-
 func sayScanned(e *env, read posts.Read) {
 	slices.SortStableFunc(read.Diags, func(a, b diag.Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
-	said := read.Diags[:min(len(read.Diags), mostSaid)]
+	said := read.Diags[:min(len(read.Diags), posts.MostSaid)]
 	_ = diag.Printer{Language: e.language}.Print(e.stderr, said)
-	if rest := len(read.Diags) - len(said); rest > 0 {
+	if rest := len(read.Diags) - len(said) + read.More; rest > 0 {
 		e.say("and %d more in %s", rest, read.Name)
 	}
 }

@@ -55,6 +55,8 @@ type lineReader struct {
 	file     string
 	defaults Defaults
 	diags    diag.List
+	said     [2]int         // errors and warnings
+	more     int            // of them that are not in diags
 	seen     map[uint64]int // lines, by the hash of their id
 	seed     maphash.Seed
 	number   int
@@ -95,7 +97,7 @@ func Scan(name string, r io.Reader, d Defaults, visit func(*search.Document) err
 			}
 		}
 		if end {
-			return Scanned{Diags: l.diags, Documents: len(l.seen), Bad: l.bad}, nil
+			return Scanned{Diags: l.diags, More: l.more, Documents: len(l.seen), Bad: l.bad}, nil
 		}
 	}
 }
@@ -103,6 +105,7 @@ func Scan(name string, r io.Reader, d Defaults, visit func(*search.Document) err
 // Scanned says what was read.
 type Scanned struct {
 	Diags     diag.List
+	More      int // mistakes that are only counted
 	Documents int // different ones
 	Bad       int // lines that are none
 }
@@ -122,8 +125,16 @@ func readLine(in *bufio.Reader) (data []byte, whole bool, err error) {
 	}
 }
 
+// MostSaid is how many mistakes of each severity a list has of one file: nobody
+// reads the others, which are only counted.
+const MostSaid = 10
+
 // say notes something about the line, at a byte of it; -1: all of it.
 func (l *lineReader) say(severity diag.Severity, at int, message, hint diag.Text) {
+	if l.said[severity]++; l.said[severity] > MostSaid {
+		l.more++
+		return
+	}
 	p := diag.Pos{File: l.file, Line: l.number}
 	if at >= 0 {
 		p.Col = utf8.RuneCount(l.text[:min(at, len(l.text))]) + 1

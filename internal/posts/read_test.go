@@ -92,6 +92,19 @@ func TestScanRefuses(t *testing.T) {
 	}
 }
 
+// Lines that nobody will read are not kept, whatever a file has.
+func TestScanKeepsFewMistakes(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat(`{"id": "a", "url": "/a/", "title": "a"}`+"\n{\n", 1000)
+	docs, s := scanned(t, text, Defaults{})
+	if len(docs) != 1000 || s.Bad != 1000 || s.Documents != 1 {
+		t.Errorf("%d documents, %d different, %d bad lines", len(docs), s.Documents, s.Bad)
+	}
+	if len(s.Diags) != 2*MostSaid || s.Diags.Errors() != MostSaid || s.More != 1999-len(s.Diags) {
+		t.Errorf("%d mistakes are kept, %d of them errors, and %d more counted", len(s.Diags), s.Diags.Errors(), s.More)
+	}
+}
+
 // FuzzScan: whatever a file has, each line is a document that can be shown, or is
 // named.
 func FuzzScan(f *testing.F) {

@@ -210,7 +210,7 @@ func sayShared(list []*sourceFile) {
 			if len(ids) > 1 {
 				message = diag.Say("%d ids, such as %q, stand in %s, too: the documents of this file count", len(ids), slices.Min(ids), other.read.Name)
 			}
-			file.read.Diags = append(file.read.Diags, diag.Diagnostic{
+			file.read.Diags = slices.Insert(file.read.Diags, 0, diag.Diagnostic{
 				Pos: diag.Pos{File: file.read.Name}, Severity: diag.Warning, Message: message, Hint: diag.Say("give each document an id of its own"),
 			})
 		}
