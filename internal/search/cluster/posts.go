@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -9,10 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
@@ -182,7 +179,7 @@ func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, 
 		if len(lot) == 0 {
 			return nil
 		}
-		err := c.sendChanges(ctx, w.Name, lot)
+		err := c.sendLot(ctx, w.Name, lot, http.StatusNotFound)
 		lot, size = nil, 0
 		return err
 	}
@@ -206,48 +203,6 @@ func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, 
 		}
 	}
 	return flush()
-}
-
-// sendChanges sends a lot, and again those of it that the cluster was too busy
-// for.
-func (c *Cluster) sendChanges(ctx context.Context, index string, left [][]byte) error {
-	type done struct {
-		Status int
-		Error  failed
-	}
-	wait, end := 100*time.Millisecond, time.Now().Add(patience)
-	for {
-		var answer struct{ Items []map[string]done }
-		err := c.do(ctx, http.MethodPost, "/"+index+"/_bulk", bytes.Join(left, nil), &answer)
-		if err == nil {
-			var again [][]byte
-			for i, item := range answer.Items {
-				for _, d := range item {
-					if d.Status < 300 || d.Status == http.StatusNotFound { // what is to go is not there
-						continue
-					}
-					if err = fmt.Errorf("search: %w", &Failure{d.Status, d.Error.Type, d.Error.Reason}); !busy(err) {
-						return err
-					}
-					again = append(again, left[i])
-				}
-			}
-			if left = again; len(left) == 0 {
-				return nil
-			}
-		} else if !busy(err) {
-			return err
-		}
-		if time.Now().Add(wait).After(end) {
-			return fmt.Errorf("search: the OpenSearch cluster took no documents for %v: %w", patience, err)
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, 5*time.Second)
-	}
 }
 
 // settle makes the change visible, and counts. A feed that died may have left
@@ -294,7 +249,7 @@ func (c *Cluster) unknown(ctx context.Context, w Change) error {
 			}
 		}
 		if len(gone) > 0 {
-			if err := c.sendChanges(ctx, w.Name, gone); err != nil {
+			if err := c.sendLot(ctx, w.Name, gone, http.StatusNotFound); err != nil {
 				return err
 			}
 		}
@@ -307,16 +262,12 @@ func (c *Cluster) unknown(ctx context.Context, w Change) error {
 // errNoPlace is for a release whose index has no name of ours.
 var errNoPlace = errors.New("search: the index of the release in the cluster has not the name of a site's")
 
-// releaseName is how the name of the index of a release ends.
-var releaseName = regexp.MustCompile(`-\d{8}t\d{6}-[0-9a-f]{8}$`)
-
 // PostsName is the name of the index of the posts of a site, by that of its
 // articles.
 func PostsName(articles string) (name, site string, err error) {
-	at := releaseName.FindStringIndex(articles)
-	if at == nil || !strings.HasPrefix(articles, prefix) {
+	site = SiteOf(articles)
+	if prefix+site == articles || !strings.HasPrefix(articles, prefix) {
 		return "", "", errNoPlace
 	}
-	site = articles[len(prefix):at[0]]
 	return prefix + site + "-posts", site, nil
 }

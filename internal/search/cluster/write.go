@@ -501,45 +501,10 @@ func (b *bulk) close() error {
 	return b.group.Wait()
 }
 
-// bulkAnswer says what became of each document.
-type bulkAnswer struct {
-	Errors bool
-	Items  []struct {
-		Create struct {
-			Status int
-			Error  failed
-		}
-	}
-}
-
-// send sends a lot, and again those of it that the cluster was too busy for.
+// send sends a lot.
 func (b *bulk) send(l lot) error {
-	left := l.documents
-	wait := 100 * time.Millisecond
-	end := time.Now().Add(patience)
-	for {
-		var answer bulkAnswer
-		err := b.cluster.do(b.ctx, http.MethodPost, "/"+b.index+"/_bulk", bytes.Join(left, nil), &answer)
-		switch {
-		case err == nil:
-			if left, err = answer.refused(left); err != nil && !busy(err) {
-				return err
-			}
-		case !busy(err):
-			return err
-		}
-		if len(left) == 0 {
-			break
-		}
-		if time.Now().Add(wait).After(end) {
-			return fmt.Errorf("search: the OpenSearch cluster took no documents for %v: %w", patience, err)
-		}
-		select {
-		case <-b.ctx.Done():
-			return context.Cause(b.ctx)
-		case <-time.After(wait):
-		}
-		wait = min(2*wait, 5*time.Second)
+	if err := b.cluster.sendLot(b.ctx, b.index, l.documents, http.StatusConflict); err != nil {
+		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -550,22 +515,62 @@ func (b *bulk) send(l lot) error {
 	return nil
 }
 
-// refused are the documents that are to be sent again. The error is why, or
-// why not.
-func (a *bulkAnswer) refused(sent [][]byte) (again [][]byte, err error) {
+// bulkAnswer says what became of each line of a bulk request.
+type bulkAnswer struct {
+	Errors bool
+	Items  []struct{ Create, Index, Delete bulkDone } // one of them
+}
+
+type bulkDone struct {
+	Status int
+	Error  failed
+}
+
+// sendLot sends some lines of a bulk request, and again those of them that the
+// cluster was too busy for. A line that is sent again does no harm: it may be
+// answered by the harmless status, since what is to come is there, or what is to
+// go is not.
+func (c *Cluster) sendLot(ctx context.Context, index string, left [][]byte, harmless int) error {
+	wait, end := 100*time.Millisecond, time.Now().Add(patience)
+	for {
+		var answer bulkAnswer
+		err := c.do(ctx, http.MethodPost, "/"+index+"/_bulk", bytes.Join(left, nil), &answer)
+		if err == nil {
+			left, err = answer.refused(left, harmless)
+		}
+		switch {
+		case err == nil:
+			return nil
+		case !busy(err):
+			return err
+		case time.Now().Add(wait).After(end):
+			return fmt.Errorf("search: the OpenSearch cluster took no documents for %v: %w", patience, err)
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, 5*time.Second)
+	}
+}
+
+// refused are the lines that are to be sent again. The error is why, or why not.
+func (a *bulkAnswer) refused(sent [][]byte, harmless int) (again [][]byte, err error) {
 	if !a.Errors {
 		return nil, nil
 	}
 	for i := range a.Items {
-		item := &a.Items[i].Create
-		if item.Status < 300 || item.Status == http.StatusConflict { // it is there
-			continue
+		for _, d := range [...]bulkDone{a.Items[i].Create, a.Items[i].Index, a.Items[i].Delete} {
+			if d.Status < 300 || d.Status == harmless {
+				continue
+			}
+			f := &Failure{d.Status, d.Error.Type, d.Error.Reason}
+			if err = fmt.Errorf("search: %w", f); !busy(err) {
+				return sent, err
+			}
+			again = append(again, sent[i])
 		}
-		f := &Failure{item.Status, item.Error.Type, item.Error.Reason}
-		if err = fmt.Errorf("search: %w", f); !busy(err) {
-			return sent, err
-		}
-		again = append(again, sent[i])
 	}
 	return again, err
 }
