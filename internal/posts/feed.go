@@ -53,6 +53,7 @@ type Feed struct {
 	synonyms []search.Synonyms
 	articles string // the index of the articles, if it is in a cluster: so are the posts
 	gone     map[string]bool
+	counted  map[string]bool // of those that are gone or new, which were there before
 	base     *search.Base
 	files    []File
 	entries  map[string]entry
@@ -115,7 +116,7 @@ const (
 // publish.ErrBusy while somebody else does, publish.ErrNoRelease where there is
 // no site yet, ErrNoIndex, or publish.ErrDamaged.
 func Open(o Options) (_ *Feed, err error) {
-	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}}
+	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}, counted: map[string]bool{}}
 	if err := f.read(); err != nil {
 		return nil, err
 	}
@@ -181,6 +182,9 @@ func (f *Feed) Put(d *search.Document, from string) {
 	default:
 		f.changes.Added++
 	}
+	if is {
+		f.leave(e.ID)
+	}
 	f.entries[e.ID], f.put[e.ID] = e, d
 	delete(f.gone, e.ID)
 }
@@ -208,7 +212,15 @@ func (f *Feed) Delete(id string) (from string, was bool) {
 	return e.From, true
 }
 
+// leave notes that a document will not be what it was before this feed.
+func (f *Feed) leave(id string) {
+	if f.put[id] == nil && !f.gone[id] {
+		f.counted[id] = true
+	}
+}
+
 func (f *Feed) remove(id string) {
+	f.leave(id)
 	delete(f.entries, id)
 	delete(f.put, id)
 	f.gone[id] = true
@@ -309,7 +321,7 @@ func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) e
 		return err
 	}
 	change := search.PostsChange{
-		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), All: len(list), Renewed: renewed,
+		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: len(list), Renewed: renewed,
 		Has: func(id string) bool { _, is := f.entries[id]; return is },
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.put)) {

@@ -29,6 +29,7 @@ type Change struct {
 	Synonyms []terms.Synonyms
 	Put      []*article.Document // no two with the same URL
 	Gone     []string            // URLs
+	Counted  []string            // URLs of both that were there before
 	All      int                 // documents after the change
 	Has      func(url string) bool
 	Renewed  bool // the index is made anew, of the documents of Put alone
@@ -98,18 +99,15 @@ func (c *Cluster) begun(ctx context.Context, last string, w Change) (*site, *art
 	return &site{Schema: Schema, Index: w.Name, Synonyms: string(synonyms)}, article.NewCounts(), nil
 }
 
-// forget takes out of the counts what was there of the documents that change.
+// forget takes out of the counts what was there of the documents that change: not
+// of those that are new, which a feed that died may have sent and nobody counted.
 func forget(ctx context.Context, last string, o Options, w Change, counts *article.Counts) error {
 	x, err := Open(last, o)
 	if err != nil {
 		return err
 	}
 	defer x.Close()
-	urls := slices.Clone(w.Gone)
-	for _, d := range w.Put {
-		urls = append(urls, d.URL)
-	}
-	for some := range slices.Chunk(urls, mostAtOnce) {
+	for some := range slices.Chunk(w.Counted, mostAtOnce) {
 		facts, err := x.factsOf(ctx, some)
 		if err != nil {
 			return err
