@@ -114,6 +114,25 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	if counted.Count != 2 {
 		t.Errorf("the cluster has %d posts, want 2", counted.Count)
 	}
+	// A fresh folder of releases does not know them: a build and a feed leave them alone.
+	fresh := filepath.Join(t.TempDir(), "public")
+	writeFile(t, filepath.Join(content, "..", "forum.jsonl"), `{"id": "s", "url": "https://forum.example.org/s", "title": "垫圈坏了"}`+"\n")
+	inCluster(t, c, content, "beside", "title: 帮助\nsources: [{files: ../forum.jsonl}]")
+	if _, said := run(t, 0, "build", "-content", content, "-out", fresh); !strings.Contains(said, "has some that are not known here: they stay, and sources: are not read") {
+		t.Errorf("a build from a fresh folder says %s", said)
+	}
+	if _, said := run(t, 1, "feed", "-public", fresh, lines); !strings.Contains(said, "begin with nothing: whyfix feed -anew FILE …") {
+		t.Errorf("a feed from a fresh folder says %s", said)
+	}
+	tell(t, c.Nodes[0], "/whyfix-beside-posts/_count", &counted)
+	if counted.Count != 2 {
+		t.Errorf("the cluster has %d posts, want 2", counted.Count)
+	}
+	public = fresh
+	run(t, 0, "feed", "-public", public, "-content", content, "-anew")
+	if got := finds("gasket坏了"); len(got) == 0 || got[0] != "https://forum.example.org/s" {
+		t.Errorf("a post that was fed with new synonyms is found as %v", got)
+	}
 }
 
 // inCluster writes into site.yaml that the index is in the cluster.

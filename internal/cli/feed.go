@@ -42,6 +42,8 @@ site.yaml names under sources:, those that have changed, as a build does.
                  not taken at all
   -n             only say what would be done
   -delete        take the documents away whose ids follow instead of files
+  -anew          begin with nothing: what is in no FILE, and in no file of
+                 sources: if there is none, goes, whoever fed it
   -prune         take those away that have expired; nobody finds them anyway
   -status        say what is there
 ` + clusterHelp + `
@@ -54,10 +56,10 @@ examples:
 
 // feedOptions are the flags of feed.
 type feedOptions struct {
-	public, content, kind, language       string
-	skipBad, dry, delete_, prune, status_ bool
-	words                                 []string
-	cluster                               search.Cluster
+	public, content, kind, language             string
+	skipBad, dry, delete_, prune, status_, anew bool
+	words                                       []string
+	cluster                                     search.Cluster
 }
 
 func parseFeed(e *env, args []string) (*feedOptions, error) {
@@ -70,6 +72,7 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 	f.BoolVar(&o.skipBad, "skip-bad", false, "")
 	f.BoolVar(&o.dry, "n", false, "")
 	f.BoolVar(&o.delete_, "delete", false, "")
+	f.BoolVar(&o.anew, "anew", false, "")
 	f.BoolVar(&o.prune, "prune", false, "")
 	f.BoolVar(&o.status_, "status", false, "")
 	at := clusterFlags(f)
@@ -83,6 +86,8 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 	switch {
 	case o.delete_ && (o.prune || o.status_), o.prune && o.status_:
 		return nil, diag.Misuse(diag.Say("-delete, -prune and -status go one at a time"), diag.Text{})
+	case o.anew && (o.delete_ || o.prune || o.status_):
+		return nil, diag.Misuse(diag.Say("-anew goes with files, or with sources: alone"), diag.Text{})
 	case o.delete_ && len(o.words) == 0:
 		return nil, diag.Misuse(diag.Say("-delete needs the id of a document"), diag.Say("write it like whyfix feed -delete t-17"))
 	case (o.prune || o.status_) && len(o.words) > 0:
@@ -103,7 +108,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 	if o.status_ {
 		return feedStatus(e, o.public)
 	}
-	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster})
+	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster, Anew: o.anew})
 	if err != nil {
 		return feedError(err, o.public)
 	}
@@ -240,7 +245,12 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 		return said
 	}
 	start := time.Now()
-	if err := f.Commit(ctx); err != nil {
+	err = f.Commit(ctx)
+	if errors.Is(err, posts.ErrThere) { // who keeps them is elsewhere, and feeds them there
+		e.say("%s: they stay, and sources: are not read; %s has those of sources: alone from now on", posts.ErrThere, "whyfix feed -anew")
+		return said
+	}
+	if err != nil {
 		return feedError(err, public)
 	}
 	if f.Changes().Any() || said != nil {
@@ -314,8 +324,10 @@ func feedError(err error, public string) error {
 		return diag.WithHint(diag.Say("there is no release in %s, beside whose articles documents could be found", public), diag.Say("make one: %s", "whyfix build -out "+public))
 	case errors.Is(err, posts.ErrNoIndex):
 		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
+	case errors.Is(err, posts.ErrThere):
+		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, or a feed died there, begin with nothing: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, posts.ErrMoved):
-		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again", dir))
+		return diag.WithHint(err, diag.Say("feed everything again: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):
 		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again: the articles are none of it", dir))
 	}

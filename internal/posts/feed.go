@@ -36,12 +36,17 @@ var ErrNoIndex error = diag.Say("the live release was made without a search inde
 // posts have not.
 var ErrMoved error = diag.Say("the articles are in another engine than the documents beside them")
 
+// ErrThere says that the index in the cluster has posts that were fed from
+// elsewhere, or by a feed that died.
+var ErrThere error = diag.Say("the index of the documents beside the articles, in the cluster, has some that are not known here")
+
 // Options say where posts are kept, and who keeps them.
 type Options struct {
 	Public    string // the folder of releases
 	Generator string // the program and its version
 	Now       time.Time
 	Cluster   search.Cluster // where the articles are in one; without addresses that of the release
+	Anew      bool           // begin with nothing, whatever is there
 }
 
 // Feed changes the posts of a site. It holds their lock until Close. It is not
@@ -123,7 +128,11 @@ func Open(o Options) (_ *Feed, err error) {
 	if f.writer, err = publish.EditPosts(o.Public, o.Now, search.Root{}); err != nil {
 		return nil, err
 	}
-	if last := f.writer.Last(); last != nil {
+	switch last := f.writer.Last(); {
+	case last == nil:
+	case o.Anew:
+		f.touched = true
+	default:
 		k, err := readKnown(last.Folder())
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
@@ -248,7 +257,7 @@ func (f *Feed) Count() int { return len(f.entries) }
 // nothing changed, none is made.
 func (f *Feed) Commit(ctx context.Context) error {
 	last, dir := f.writer.Last(), ""
-	if last != nil {
+	if last != nil && !f.options.Anew {
 		dir = last.SearchDir()
 	}
 	list := slices.SortedFunc(maps.Values(f.entries), func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
@@ -321,7 +330,7 @@ func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) e
 		return err
 	}
 	change := search.PostsChange{
-		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: len(list), Renewed: renewed,
+		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: len(list), Renewed: renewed, Anew: f.options.Anew,
 		Has: func(id string) bool { _, is := f.entries[id]; return is },
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.put)) {
@@ -329,6 +338,9 @@ func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) e
 	}
 	dir := filepath.Join(folder, "search")
 	if err := search.UpdatePosts(ctx, f.options.Cluster, f.articles, dir, last, change); err != nil {
+		if errors.Is(err, search.ErrPostsThere) {
+			return ErrThere
+		}
 		return err
 	}
 	if renewed {

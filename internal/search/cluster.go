@@ -52,6 +52,9 @@ func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, inde
 // PostsChange is what changes in the index of posts in a cluster.
 type PostsChange = cluster.Change
 
+// ErrPostsThere says that the cluster has posts of which the folder knows nothing.
+var ErrPostsThere = cluster.ErrPostsThere
+
 // UpdatePosts changes the index of posts of a site, by the name of its articles'
 // one, and writes into a folder what is known of it then.
 func UpdatePosts(ctx context.Context, at Cluster, articles, dir, last string, change PostsChange) error {

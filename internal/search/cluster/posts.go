@@ -33,7 +33,12 @@ type Change struct {
 	All      int                 // documents after the change
 	Has      func(url string) bool
 	Renewed  bool // the index is made anew, of the documents of Put alone
+	Anew     bool // … even if it has some of which nothing is known here
 }
+
+// ErrPostsThere says that an index of posts has documents of which the folder of
+// posts knows nothing: they were fed from elsewhere, or by a feed that died.
+var ErrPostsThere = errors.New("search: the index of posts in the OpenSearch cluster has documents that are not known here")
 
 // Update changes an index of posts and writes into a folder what is known of it
 // then; last is the folder of before, empty if there is none. It returns when the
@@ -70,7 +75,9 @@ func Update(ctx context.Context, dir, last string, o Options, w Change) error {
 	return s.write(dir)
 }
 
-// begun is what was known before; the index is made if it is not there.
+// begun is what was known before; the index is made if it is not there. One of
+// which nothing is known here is not emptied by the way: others may find what it
+// has.
 func (c *Cluster) begun(ctx context.Context, last string, w Change) (*site, *article.Counts, error) {
 	if last != "" && !w.Renewed {
 		s, err := readSite(last)
@@ -82,6 +89,15 @@ func (c *Cluster) begun(ctx context.Context, last string, w Change) (*site, *art
 			return nil, nil, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 		}
 		return s, counts, nil
+	}
+	if last == "" && !w.Anew {
+		var counted struct{ Count int }
+		if err := c.do(ctx, http.MethodGet, "/"+w.Name+"/_count?ignore_unavailable=true", nil, &counted); err != nil {
+			return nil, nil, err
+		}
+		if counted.Count > 0 {
+			return nil, nil, ErrPostsThere
+		}
 	}
 	if err := c.do(ctx, http.MethodDelete, "/"+w.Name+"?ignore_unavailable=true", nil, nil); err != nil {
 		return nil, nil, err
