@@ -64,6 +64,7 @@ func TestCluster(t *testing.T) {
 func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	content, public := site(t)
 	inCluster(t, c, content, "beside", "title: 帮助")
+	writeFile(t, filepath.Join(content, "synonyms.yaml"), "- [垫圈, gasket]\n")
 	run(t, 0, "build", "-content", content, "-out", public)
 	lines := filepath.Join(t.TempDir(), "posts.jsonl")
 	feed := func(text string) string {
@@ -114,6 +115,13 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	if counted.Count != 2 {
 		t.Errorf("the cluster has %d posts, want 2", counted.Count)
 	}
+	// Synonyms are numbers in the index: it keeps its own for what comes later, too.
+	writeFile(t, filepath.Join(content, "synonyms.yaml"), "- [转速, 快慢]\n- [垫圈, gasket]\n")
+	run(t, 0, "build", "-content", content, "-out", public)
+	feed(`{"id": "e", "url": "https://forum.example.org/e", "title": "快慢不匀"}` + "\n")
+	if got := finds("gasket"); slices.Contains(got, "https://forum.example.org/e") {
+		t.Errorf("with the number of another synonym it finds %v", got)
+	}
 	// A fresh folder of releases does not know them: a build and a feed leave them alone.
 	fresh := filepath.Join(t.TempDir(), "public")
 	writeFile(t, filepath.Join(content, "..", "forum.jsonl"), `{"id": "s", "url": "https://forum.example.org/s", "title": "垫圈坏了"}`+"\n")
@@ -125,8 +133,8 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 		t.Errorf("a feed from a fresh folder says %s", said)
 	}
 	tell(t, c.Nodes[0], "/whyfix-beside-posts/_count", &counted)
-	if counted.Count != 2 {
-		t.Errorf("the cluster has %d posts, want 2", counted.Count)
+	if counted.Count != 3 {
+		t.Errorf("the cluster has %d posts, want 3", counted.Count)
 	}
 	public = fresh
 	run(t, 0, "feed", "-public", public, "-content", content, "-anew")

@@ -61,7 +61,13 @@ func Update(ctx context.Context, dir, last string, o Options, w Change) error {
 			return err
 		}
 	}
-	lexicon := terms.NewLexicon(w.Synonyms)
+	// The meanings of synonyms are numbers in the index: those that it was made with
+	// hold for all of it, for who asks, too.
+	synonyms, err := terms.DecodeSynonyms([]byte(s.Synonyms))
+	if err != nil {
+		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
+	}
+	lexicon := terms.NewLexicon(synonyms)
 	if err := s.learn(ctx, w, lexicon, counts); err != nil {
 		return err
 	}
