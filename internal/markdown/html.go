@@ -177,15 +177,34 @@ func flows(tag string) bool {
 // nothing names.
 var namedComment = regexp.MustCompile(`(?m)^ {0,3}\[(?://|comment)\]:[ \t]*(?:#|<#?>)[ \t]*(?:\(.*\)|".*"|'.*')?[ \t]*\r?$`)
 
-// namedComments notes those, which no page has.
+// namedComments notes those, which no page has, and reports those that belong to a
+// text, because they would be shown.
 func (r *reading) namedComments(root ast.Node) {
 	found := namedComment.FindAllIndex(r.source, -1)
+	if len(found) == 0 {
+		return
+	}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if _, ok := n.(*ast.FencedCodeBlock); ok && entering {
-			for i := range n.Lines().Len() {
-				line := n.Lines().At(i)
-				found = slices.DeleteFunc(found, func(at []int) bool { return at[0] >= line.Start && at[0] < line.Stop })
-			}
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		shown := false
+		switch n.Kind() {
+		case ast.KindParagraph, ast.KindTextBlock:
+			shown = true
+		case ast.KindFencedCodeBlock, ast.KindCodeBlock, ast.KindHTMLBlock: // meant as it is
+		default:
+			return ast.WalkContinue, nil
+		}
+		for i := range n.Lines().Len() {
+			line := n.Lines().At(i)
+			found = slices.DeleteFunc(found, func(at []int) bool {
+				within := at[1] > line.Start && at[0] < line.Stop
+				if within && shown {
+					r.problem(r.at(line.Start), diag.Error, "comment-shown", diag.Say("readers would see this comment: it belongs to the text above it"), diag.Say("put an empty line above it"))
+				}
+				return within
+			})
 		}
 		return ast.WalkContinue, nil
 	})
