@@ -177,15 +177,34 @@ func flows(tag string) bool {
 // nothing names.
 var namedComment = regexp.MustCompile(`(?m)^ {0,3}\[(?://|comment)\]:[ \t]*(?:#|<#?>)[ \t]*(?:\(.*\)|".*"|'.*')?[ \t]*\r?$`)
 
-// namedComments notes those, which no page has.
+// namedComments notes those, which no page has, and reports those that belong to a
+// text, because they would be shown.
 func (r *reading) namedComments(root ast.Node) {
 	found := namedComment.FindAllIndex(r.source, -1)
+	if len(found) == 0 {
+		return
+	}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if _, ok := n.(*ast.FencedCodeBlock); ok && entering {
-			for i := range n.Lines().Len() {
-				line := n.Lines().At(i)
-				found = slices.DeleteFunc(found, func(at []int) bool { return at[0] >= line.Start && at[0] < line.Stop })
-			}
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		shown := false
+		switch n.Kind() {
+		case ast.KindParagraph, ast.KindTextBlock:
+			shown = true
+		case ast.KindFencedCodeBlock, ast.KindCodeBlock, ast.KindHTMLBlock: // meant as it is
+		default:
+			return ast.WalkContinue, nil
+		}
+		for i := range n.Lines().Len() {
+			line := n.Lines().At(i)
+			found = slices.DeleteFunc(found, func(at []int) bool {
+				within := at[1] > line.Start && at[0] < line.Stop
+				if within && shown {
+					r.problem(r.at(line.Start), diag.Error, "comment-shown", diag.Say("readers would see this comment: it belongs to the text above it"), diag.Say("put an empty line above it"))
+				}
+				return within
+			})
 		}
 		return ast.WalkContinue, nil
 	})
@@ -260,10 +279,11 @@ func (r *reading) openComment(offset int) {
 		diag.Say("close it with --> and take blank lines out of it, or begin it on a line of its own"))
 }
 
-// noComment reports a comment where none is read.
-func (r *reading) noComment(text []byte, offset int, message diag.Text) {
+// noComment reports a comment where none is read. Most texts have none, so what is
+// said of it is made only then.
+func (r *reading) noComment(text []byte, offset int, message func() diag.Text) {
 	if bytes.Contains(text, []byte("<!--")) {
-		r.problem(r.at(offset), diag.Error, "comment-shown", message, diag.Say("write it outside, on a line of its own"))
+		r.problem(r.at(offset), diag.Error, "comment-shown", message(), diag.Say("write it outside, on a line of its own"))
 	}
 }
 
