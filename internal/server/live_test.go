@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 	"testing/fstest"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
@@ -69,6 +71,29 @@ func TestHolderGrace(t *testing.T) {
 			t.Errorf("closed are %v: one of them twice", closed)
 		}
 	})
+}
+
+// A release that others have replaced costs no memory, however long its time of
+// grace would be.
+func TestHolderGraceFrees(t *testing.T) {
+	t.Parallel()
+	h := Holder{Grace: time.Hour}
+	var all []weak.Pointer[Release]
+	for i := range 20 {
+		r := &Release{ID: strconv.Itoa(i)}
+		all = append(all, weak.Make(r))
+		h.Swap(r, nil)
+	}
+	until(t, "freeing all but two", func() bool {
+		runtime.GC()
+		return !slices.ContainsFunc(all[:18], func(p weak.Pointer[Release]) bool { return p.Value() != nil })
+	})
+	if r, done := h.AcquireOr("18"); r.ID != "18" {
+		t.Errorf("the one before is not kept: %s is given", r.ID)
+	} else {
+		done()
+	}
+	h.Swap(nil, nil)
 }
 
 func TestHolder(t *testing.T) {

@@ -72,12 +72,16 @@ type held struct {
 	*Release
 	users int // under the Holder's lock; the Holder itself is one
 	close func()
+	grace *time.Timer // ends its time of grace; nil: it has none
 }
 
 // Swap makes another release live. The one before is closed when its last
 // request is done and its time of grace is over; close may be nil.
 func (h *Holder) Swap(r *Release, close func()) {
 	h.mu.Lock()
+	if h.before != nil {
+		h.before.grace.Stop() // which would keep its memory
+	}
 	gone := []*held{h.before, h.live}
 	old := h.live
 	h.live, h.before = &held{Release: r, users: 1, close: close}, nil
@@ -86,7 +90,7 @@ func (h *Holder) Swap(r *Release, close func()) {
 	}
 	if h.Grace > 0 && r != nil && old != nil && old.ID != r.ID {
 		h.before, gone = old, gone[:1]
-		time.AfterFunc(h.Grace, func() { h.forget(old) })
+		old.grace = time.AfterFunc(h.Grace, func() { h.forget(old) })
 	}
 	h.mu.Unlock()
 	for _, r := range gone {
