@@ -73,6 +73,46 @@ func TestHolderGrace(t *testing.T) {
 	})
 }
 
+// A cluster that refuses some questions and answers others fills no log, and is
+// said to answer again only when it has done so for a while.
+func TestComplaintComesAndGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var book logBook
+		s := Server{log: slog.New(slog.NewTextHandler(&book, nil))}
+		said := func(when, want string) {
+			t.Helper()
+			var got strings.Builder
+			for line := range strings.Lines(book.String()) {
+				level, _, _ := strings.Cut(line[strings.Index(line, "level=")+len("level="):], " ")
+				got.WriteString(level + " ")
+			}
+			if got.String() != want {
+				t.Errorf("%s: got %s, want %s:\n%s", when, &got, want, &book)
+			}
+		}
+		s.searchesSucceed()
+		said("at first", "")
+		for range 1000 { // 15 s
+			s.searchesFail(errors.New("refused"))
+			s.searchesSucceed()
+			time.Sleep(15 * time.Millisecond)
+		}
+		said("after a thousand changes", "ERROR ERROR ")
+		time.Sleep(overAfter)
+		s.searchesSucceed()
+		s.searchesSucceed()
+		said("when it is well", "ERROR ERROR INFO ")
+		s.searchesFail(errors.New("refused"))
+		time.Sleep(overAfter)
+		s.searchesSucceed()
+		said("when it goes wrong soon after", "ERROR ERROR INFO ")
+		time.Sleep(complainEvery)
+		s.searchesFail(errors.New("refused"))
+		said("when it goes wrong later", "ERROR ERROR INFO ERROR ")
+	})
+}
+
 // A release that others have replaced costs no memory, however long its time of
 // grace would be.
 func TestHolderGraceFrees(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strconv"
 	"sync"
@@ -67,25 +66,6 @@ func (s *Server) federated(x *exchange, release *Release) search.Federated {
 func (s *Server) withoutPosts(err error) {
 	s.metrics.postsFailed.Inc()
 	s.beside.log(s.log, "posts are left out of answers, articles are found", err)
-}
-
-// seldom says what is wrong, but not at each search that it costs.
-type seldom struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (a *seldom) log(log *slog.Logger, message string, err error) {
-	a.mu.Lock()
-	now := time.Now()
-	quiet := now.Sub(a.last) < awayEvery
-	if !quiet {
-		a.last = now
-	}
-	a.mu.Unlock()
-	if !quiet {
-		log.Error(message, "error", err)
-	}
 }
 
 // postsHolder hands out the live posts and keeps each generation open until its

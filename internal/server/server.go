@@ -175,8 +175,8 @@ type Server struct {
 	queue   *limit.Queue
 	metrics *metrics
 	health  health
-	away    awayLog
-	beside  seldom
+	away    complaint // of the cluster
+	beside  complaint // of the posts
 	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
@@ -211,7 +211,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
 		if live.Search != nil && live.Search.Away() != nil {
-			s.away.log(log, live.Search.Away())
+			s.searchesFail(live.Search.Away())
 		}
 		done()
 	}
