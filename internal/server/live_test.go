@@ -73,6 +73,29 @@ func TestHolderGrace(t *testing.T) {
 	})
 }
 
+// Only a search is answered from the release before: a page is the live one's,
+// whatever its folders are called.
+func TestReleaseIsForSearchesAlone(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"/", "/help/"} {
+		h := Holder{Grace: time.Minute}
+		for _, id := range []string{"old", "new"} {
+			h.Swap(&Release{ID: id, Base: base, WWW: fstest.MapFS{"wifi/api/x/index.html": {Data: []byte(id)}}}, nil)
+		}
+		s := New(&h, slog.New(slog.DiscardHandler), Options{})
+		for target, want := range map[string]string{
+			"wifi/api/x/?release=old": "new", "?release=old": "new", "search?release=old&q=a": "new",
+			"api/search?q=a": "new", "api/search?q=a&release=old": "old", "api/search?q=a&release=older": "new",
+		} {
+			a := get(t, s, base+target)
+			if got := a.header.Get("X-Whyfix-Release"); got != want {
+				t.Errorf("%s%s is answered from %q, want %q: %s", base, target, got, want, a.body)
+			}
+		}
+		h.Swap(nil, nil)
+	}
+}
+
 // A cluster that refuses some questions and answers others fills no log, and is
 // said to answer again only when it has done so for a while.
 func TestComplaintComesAndGoes(t *testing.T) {

@@ -232,7 +232,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
 	defer s.end(x, r)
 	defer s.recover(x, r)
-	release, done := s.holder.AcquireOr(releaseOf(r))
+	release, done := s.acquire(r)
 	defer done()
 	if release != nil {
 		x.release = release.ID
@@ -254,14 +254,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.dispatch(x, r, release)
 }
 
-// releaseOf is the release that a page has answers of already and asks more of:
-// its list, its filters and its next page are to be of one. "" is the live one,
-// as for all that is no search.
-func releaseOf(r *http.Request) string {
-	if !strings.Contains(r.URL.RawQuery, "release=") || !strings.Contains(r.URL.Path, "/api/") {
-		return ""
+// acquire returns the release that a request is answered from: the live one, or
+// for a search that of which the page has answers already, whose list, filters
+// and next page are to be of one.
+func (s *Server) acquire(r *http.Request) (*Release, func()) {
+	if strings.Contains(r.URL.RawQuery, "release=") {
+		release, done := s.holder.AcquireOr(r.URL.Query().Get("release"))
+		if release != nil && strings.HasPrefix(release.below(r.URL.Path), "/api/") {
+			return release, done
+		}
+		done()
 	}
-	return r.URL.Query().Get("release")
+	return s.holder.Acquire()
+}
+
+// below is a path below the base; one that is elsewhere stays as it is.
+func (r *Release) below(path string) string {
+	if rest, ok := strings.CutPrefix(path, r.Base); ok && r.Base != "" {
+		return "/" + rest
+	}
+	return path
 }
 
 // recover ends a request that went wrong in a way that nobody foresaw, and
@@ -309,9 +321,7 @@ func (s *Server) dispatch(x *exchange, r *http.Request, release *Release) {
 			http.Redirect(x, r, release.Base, http.StatusMovedPermanently)
 			return
 		}
-		if rest, ok := strings.CutPrefix(p, release.Base); ok {
-			p = "/" + rest
-		}
+		p = release.below(p)
 	}
 	var f *failure
 	switch {
