@@ -106,18 +106,15 @@ func isAway(err error) bool {
 // is over.
 type complaint struct {
 	mu    sync.Mutex
-	said  time.Time // last; it stays when it is over, so that what comes and goes fills no log
+	said  time.Time // last
 	wrong time.Time // last
 	open  bool      // it was said, and not yet that it is over
 }
 
-const (
-	// complainEvery is how long it is quiet after a complaint.
-	complainEvery = 10 * time.Second
-	// overAfter is how long nothing must have been wrong: a cluster may refuse some
-	// questions and answer others.
-	overAfter = 3 * time.Second
-)
+// complainEvery is how long it is quiet after a complaint, and how long nothing
+// must have been wrong until it is over: a cluster may refuse some questions and
+// answer others. So what goes wrong after the end is said at once.
+const complainEvery = 10 * time.Second
 
 func (c *complaint) log(log *slog.Logger, message string, err error) {
 	c.mu.Lock()
@@ -135,7 +132,7 @@ func (c *complaint) log(log *slog.Logger, message string, err error) {
 // over is told when all is well.
 func (c *complaint) over(log *slog.Logger, message string) {
 	c.mu.Lock()
-	over := c.open && time.Since(c.wrong) >= overAfter
+	over := c.open && time.Since(c.wrong) >= complainEvery
 	if over {
 		c.open = false
 	}
