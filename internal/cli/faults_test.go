@@ -177,7 +177,8 @@ func indexLost(t *testing.T, c *clustertest.Cluster) {
 	content, public := site(t)
 	inCluster(t, c, content, "lost", "")
 	run(t, 0, "build", "-content", content, "-out", public)
-	s := start(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-rate", "0", "-log-requests=false")
+	p := launch(t, "serve", "-public", public, "-addr", "127.0.0.1:0", "-rate", "0", "-log-requests=false")
+	s := &service{base: p.base, stderr: p.stderr}
 	for _, tt := range []struct{ method, path, log, ready, build string }{
 		{
 			http.MethodDelete, "", "the index is not in the OpenSearch cluster any more: somebody has deleted it. Build the site again, or go back to a release whose index is there: no such index [",
@@ -243,6 +244,16 @@ func indexLost(t *testing.T, c *clustertest.Cluster) {
 	s.stderr.wait(t, `msg="new release refused, the old one serves on" release=`+live(t, public)+` serving=`+was+` error="search: .*the index is not in the OpenSearch cluster any more`)
 	if a := s.search(t, "退款没到账"); a.Release != was || a.first() != "/refund/" {
 		t.Errorf("it answers from %s, want %s: %+v", a.Release, was, a.Hits)
+	}
+	// Nor when it is told to load it.
+	refused := func() int { return strings.Count(s.stderr.String(), `msg="new release refused`) }
+	before := refused()
+	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() (string, bool) { return s.stderr.String(), refused() > before || strings.Contains(s.stderr.String(), `msg="new release" release=`+live(t, public)) })
+	if a := s.search(t, "退款没到账"); a.Release != was || a.first() != "/refund/" {
+		t.Errorf("after SIGHUP it answers from %s, want %s: %+v", a.Release, was, a.Hits)
 	}
 }
 

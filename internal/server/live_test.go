@@ -309,7 +309,7 @@ func TestSwapIndexesUnderLoad(t *testing.T) {
 		})
 	}
 	for range 15 {
-		r, closeRelease, err := Load(t.Context(), public, search.Cluster{}, nil)
+		r, closeRelease, err := Load(t.Context(), public, search.Cluster{})
 		if err != nil {
 			t.Error(err)
 			break
@@ -461,7 +461,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no folder", filepath.Join(t.TempDir(), "nothing"), publish.ErrNoRelease},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := Load(t.Context(), tt.dir, search.Cluster{}, nil)
+			_, _, err := Load(t.Context(), tt.dir, search.Cluster{})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Load gives %v, want %v", err, tt.want)
 			}
