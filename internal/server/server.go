@@ -64,62 +64,41 @@ type Holder struct {
 	Grace time.Duration
 
 	mu     sync.Mutex
-	live   *held
-	before *held // within Grace; nil: none
-}
-
-type held struct {
-	*Release
-	users int // under the Holder's lock; the Holder itself is one
-	close func()
-	grace *time.Timer // ends its time of grace; nil: it has none
+	live   *held[Release]
+	before *held[Release] // within Grace; nil: none
+	timer  *time.Timer    // ends the grace of before
 }
 
 // Swap makes another release live. The one before is closed when its last
 // request is done and its time of grace is over; close may be nil.
 func (h *Holder) Swap(r *Release, close func()) {
 	h.mu.Lock()
-	if h.before != nil {
-		h.before.grace.Stop() // which would keep its memory
+	old, older := h.live, h.before
+	h.live, h.before = hold(r, close), nil
+	if h.timer != nil { // which keeps the memory of its release
+		h.timer.Stop()
+		h.timer = nil
 	}
-	gone := []*held{h.before, h.live}
-	old := h.live
-	h.live, h.before = &held{Release: r, users: 1, close: close}, nil
-	if r == nil {
-		h.live = nil
-	}
-	if h.Grace > 0 && r != nil && old != nil && old.ID != r.ID {
-		h.before, gone = old, gone[:1]
-		old.grace = time.AfterFunc(h.Grace, func() { h.forget(old) })
+	if h.Grace > 0 && r != nil && old != nil && old.it.ID != r.ID {
+		before := old
+		h.before, old = before, nil
+		h.timer = time.AfterFunc(h.Grace, func() { h.forget(before) })
 	}
 	h.mu.Unlock()
-	for _, r := range gone {
-		if r != nil {
-			h.leave(r)
-		}
-	}
+	older.leave()
+	old.leave()
 }
 
 // forget ends the time of grace of a release, unless others did.
-func (h *Holder) forget(r *held) {
+func (h *Holder) forget(r *held[Release]) {
 	h.mu.Lock()
 	is := h.before == r
 	if is {
-		h.before = nil
+		h.before, h.timer = nil, nil
 	}
 	h.mu.Unlock()
 	if is {
-		h.leave(r)
-	}
-}
-
-func (h *Holder) leave(r *held) {
-	h.mu.Lock()
-	r.users--
-	last := r.users == 0
-	h.mu.Unlock()
-	if last && r.close != nil {
-		r.close()
+		r.leave()
 	}
 }
 
@@ -132,15 +111,42 @@ func (h *Holder) Acquire() (*Release, func()) { return h.AcquireOr("") }
 func (h *Holder) AcquireOr(id string) (*Release, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.live
-	if h.before != nil && h.before.ID == id {
-		r = h.before
+	if h.before != nil && h.before.it.ID == id {
+		return h.before.use()
 	}
-	if r == nil {
+	return h.live.use()
+}
+
+// held is something that requests use at once, and that is closed when the last
+// is done with it. nil holds nothing.
+type held[T any] struct {
+	it    *T
+	users atomic.Int64 // whoever hands it out is one
+	close func()       // may be nil
+}
+
+func hold[T any](it *T, close func()) *held[T] {
+	if it == nil {
+		return nil
+	}
+	h := &held[T]{it: it, close: close}
+	h.users.Store(1)
+	return h
+}
+
+// use is for whoever hands it out, and has not left.
+func (h *held[T]) use() (it *T, done func()) {
+	if h == nil {
 		return nil, func() {}
 	}
-	r.users++
-	return r.Release, func() { h.leave(r) }
+	h.users.Add(1)
+	return h.it, h.leave
+}
+
+func (h *held[T]) leave() {
+	if h != nil && h.users.Add(-1) == 0 && h.close != nil {
+		h.close()
+	}
 }
 
 // Options are what an operator chooses. The zero value limits no client, logs
