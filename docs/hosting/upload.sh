@@ -2,7 +2,7 @@
 # Brings an object store to the folder that whyfix build -flat wrote, so that every
 # page has its style at every moment. Needs rclone.
 #
-#   whyfix build -strict -flat site
+#   whyfix build -strict -compress=false -flat site
 #   upload.sh site store:help.example.org          store: is a remote of rclone
 #   upload.sh site store:www.example.org/help      base: https://www.example.org/help/
 set -eu

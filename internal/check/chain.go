@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 	"whyfix/internal/markdown"
 	"whyfix/internal/site"
@@ -34,12 +35,22 @@ func has(a *site.Article, k markdown.Kind) bool {
 // page may tell reasons and no more.
 func diagnoses(a *site.Article) bool { return len(a.Symptoms) > 0 || len(a.Causes) > 0 }
 
-// remedyHeading is how the section of solutions may be called in an article.
-func remedyHeading(a *site.Article) string {
-	if strings.HasPrefix(a.Category.In.Tag, "zh") {
-		return "怎么解决"
+// exampleHeading is how the section of a kind may begin in an article, in its
+// language.
+func exampleHeading(a *site.Article, k markdown.Kind) diag.Text {
+	words := map[markdown.Kind][3]string{
+		markdown.Check:    {"How to tell which", "怎么判断", "怎麼判斷"},
+		markdown.Solution: {"What to do", "怎么解决", "怎麼解決"},
+		markdown.Case:     {"A case", "案例", "案例"},
+	}[k]
+	language := 0
+	switch tag := a.Category.In.Tag; {
+	case content.Traditional(tag):
+		language = 2
+	case strings.HasPrefix(strings.ToLower(tag), "zh"):
+		language = 1
 	}
-	return "What to do"
+	return diag.Example("## " + words[language] + " {." + k.String() + "}")
 }
 
 // causesWithoutSolution finds causes with which a reader is left alone. A
@@ -51,10 +62,10 @@ func causesWithoutSolution(s *site.Site, say report) {
 		}
 		solutions := sections(a, markdown.Solution)
 		if len(solutions) == 0 {
-			say(sections(a, markdown.Cause)[0].Pos, diag.Say("this article tells causes, and nothing of what to do"), diag.Say("add a section such as “## %s {.solution}”", remedyHeading(a)))
+			say(sections(a, markdown.Cause)[0].Pos, diag.Say("this article tells causes, and nothing of what to do"), diag.Say("add a section such as “%s”", exampleHeading(a, markdown.Solution)))
 			continue
 		}
-		if forAll(solutions) || misled(a, solutions) {
+		if forAll(solutions) || misled(a.Chain().Solutions) {
 			continue
 		}
 		for _, c := range a.Chain().Causes {
@@ -82,21 +93,10 @@ func forAll(parts []*markdown.Section) bool {
 	return false
 }
 
-// misled reports whether a check or a solution names a cause that is not there,
-// which was said already: the cause without one may be the one it means.
-func misled(a *site.Article, parts []*markdown.Section) bool {
-	found := map[string]int{}
-	for _, step := range slices.Concat(a.Chain().Checks, a.Chain().Solutions) {
-		found[step.ID] = len(step.For)
-	}
-	for _, s := range parts {
-		for _, it := range s.Items {
-			if found[it.ID] < len(it.For) {
-				return true
-			}
-		}
-	}
-	return false
+// misled reports whether a step of a kind names a cause that is not there, which
+// was said already: the cause without one may be the one it means.
+func misled(steps []*site.Step) bool {
+	return slices.ContainsFunc(steps, func(s *site.Step) bool { return s.Misled })
 }
 
 // solutionsForNoCause finds those that name no cause where others do.
@@ -167,7 +167,7 @@ func probableCause(a *site.Article, kind markdown.Kind) string {
 func causesWithoutCheck(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		checks := sections(a, markdown.Check)
-		if len(a.Chain().Causes) < 2 || !namesCause(checks) || forAll(checks) || misled(a, checks) {
+		if len(a.Chain().Causes) < 2 || !namesCause(checks) || forAll(checks) || misled(a.Chain().Checks) {
 			continue
 		}
 		for _, c := range a.Chain().Causes {
@@ -200,7 +200,7 @@ func withoutSymptoms(s *site.Site, say report) {
 func withoutCheck(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if has(a, markdown.Cause) && len(sections(a, markdown.Check)) == 0 {
-			say(a.Title.Pos, diag.Say("this article names causes, and no way to tell which it is"), diag.Say("add a section such as “## 怎么判断 {.check}”"))
+			say(a.Title.Pos, diag.Say("this article names causes, and no way to tell which it is"), diag.Say("add a section such as “%s”", exampleHeading(a, markdown.Check)))
 		}
 	}
 }
@@ -208,7 +208,7 @@ func withoutCheck(s *site.Site, say report) {
 func withoutCase(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if has(a, markdown.Cause) && len(sections(a, markdown.Case)) == 0 {
-			say(a.Title.Pos, diag.Say("this article names causes, and no case where it happened"), diag.Say("add a section such as “## 案例 {.case}”"))
+			say(a.Title.Pos, diag.Say("this article names causes, and no case where it happened"), diag.Say("add a section such as “%s”", exampleHeading(a, markdown.Case)))
 		}
 	}
 }

@@ -16,7 +16,7 @@ const (
 	maxSummary = 240
 )
 
-// emptyArticles finds pages on which readers see a title and no more.
+// emptyArticles finds articles with nothing below their front matter.
 func emptyArticles(s *site.Site, say report) {
 	for _, a := range s.Articles {
 		if a.Empty && !a.Misread {

@@ -211,7 +211,7 @@ func look(fsys fs.FS, p string, entry fs.DirEntry) (file File, found bool, bad *
 	if name := Meant(p); name != "" {
 		bad = &diag.Diagnostic{
 			Pos: diag.Pos{File: p}, Severity: diag.Warning, Code: "settings-name",
-			Message: diag.Say("this file is copied as it is, because its name is not %s", name), Hint: diag.Say("rename the file to %s", name),
+			Message: diag.Say("nobody reads this file, because its name is not %s", name), Hint: diag.Say("rename the file to %s", name),
 		}
 	}
 	p = Composed(p)

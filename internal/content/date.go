@@ -15,9 +15,7 @@ var dateForm = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2}
 
 // ParseDate reads a day, or a day with a time, in a time zone that holds where
 // the text names none. A day means its first moment.
-func ParseDate(s string, zone *time.Location) (time.Time, bool) { return parseDate(s, zone) }
-
-func parseDate(s string, zone *time.Location) (time.Time, bool) {
+func ParseDate(s string, zone *time.Location) (time.Time, bool) {
 	m := dateForm.FindStringSubmatch(s)
 	if m == nil {
 		return time.Time{}, false

@@ -84,7 +84,7 @@ func TestDates(t *testing.T) {
 		"2026-11-31": "", "2026-13-01": "", "2026-11-01 25:00": "", "2026-11-01 20:61": "", "11-01-2026": "", "2026-11/01": "", "2026-11-0120:00": "", "三月一日": "", "2026": "", "20261101": "",
 	} {
 		got := ""
-		if d, ok := parseDate(in, shanghai); ok {
+		if d, ok := ParseDate(in, shanghai); ok {
 			got = d.Format(time.RFC3339)
 		}
 		if got != want {

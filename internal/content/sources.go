@@ -2,6 +2,7 @@ package content
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -115,17 +116,14 @@ func (s Settings) Labels(languages []string) map[string]map[string]string {
 	for _, tag := range languages {
 		known := labels()
 		own := known["en"]
-		switch lower := strings.ToLower(tag); {
-		case strings.HasPrefix(lower, "zh-hant"), strings.HasPrefix(lower, "zh-tw"), strings.HasPrefix(lower, "zh-hk"), strings.HasPrefix(lower, "zh-mo"):
+		switch primary, _, _ := strings.Cut(strings.ToLower(tag), "-"); {
+		case Traditional(tag):
 			own = known["zh-Hant"]
-		case lower == "zh" || strings.HasPrefix(lower, "zh-"):
+		case primary == "zh":
 			own = known["zh"]
 		}
 		for _, source := range s.Sources {
-			label := source.Label[tag]
-			if label == "" {
-				label = source.Label[""]
-			}
+			label := labelIn(source.Label, tag)
 			if label == "" {
 				continue
 			}
@@ -138,4 +136,26 @@ func (s Settings) Labels(languages []string) map[string]map[string]string {
 		out[tag] = own
 	}
 	return out
+}
+
+// labelIn is the label for a language: that of its tag, in any case of letters,
+// else of the longest tag that it begins with, such as zh for zh-CN; else the one
+// for all.
+func labelIn(labels map[string]string, tag string) string {
+	for start := strings.ToLower(tag); start != ""; start = start[:max(strings.LastIndexByte(start, '-'), 0)] {
+		for of, label := range labels {
+			if strings.EqualFold(of, start) {
+				return label
+			}
+		}
+	}
+	return labels[""]
+}
+
+// Traditional reports whether a language is Chinese in traditional characters, by
+// the script of its tag or else by its region.
+func Traditional(tag string) bool {
+	parts := strings.Split(strings.ToLower(tag), "-")
+	return parts[0] == "zh" && !slices.Contains(parts, "hans") &&
+		slices.ContainsFunc(parts[1:], func(p string) bool { return p == "hant" || p == "tw" || p == "hk" || p == "mo" })
 }

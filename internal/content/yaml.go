@@ -599,7 +599,7 @@ func (v value) number() (float64, bool) {
 // date reads a day, or a day with a time; a day means its first moment.
 func (v value) date() time.Time {
 	s, _ := scalar(v.node)
-	if t, ok := parseDate(s, v.zone); ok {
+	if t, ok := ParseDate(s, v.zone); ok {
 		return t
 	}
 	v.problem(v.at(v.node), "value-shape", diag.Say("this is not a date"), diag.Say("write year-month-day, such as 2026-03-01, or a time behind it: 2026-03-01 20:00 or 2026-03-01T20:00:00+08:00"))

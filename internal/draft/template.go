@@ -274,11 +274,11 @@ func (t *source) items(name string, a Article) string {
 		example, text = t.words.remedy, t.words.remedyText
 	}
 	if len(list) == 0 {
-		heading := "### " + example
-		if name == "solutions" && len(a.Lists["causes"]) == 0 && t.listsCauses() {
-			heading += " {for=" + attributeText(t.words.cause) + "}"
+		causes := []string{""}
+		if name == "solutions" {
+			causes = t.namedCauses(a)
 		}
-		return heading + "\n\n" + text + "\n"
+		return forEach(causes, example, text)
 	}
 	for i, s := range list {
 		if i > 0 {
@@ -307,25 +307,33 @@ func (t *source) items(name string, a Article) string {
 // checks are headings with a text to fill in, one for each cause that the article
 // names.
 func (t *source) checks(a Article) string {
-	causes := a.Lists["causes"]
-	switch {
-	case len(causes) > 0 && !uses(t.front+t.body, "causes"):
-		causes = []string{""} // the article names none
+	return forEach(t.namedCauses(a), t.words.check, t.words.checkText)
+}
+
+// namedCauses are the causes that a heading may name: those of the article, or the
+// example's, or "" where it names none.
+func (t *source) namedCauses(a Article) []string {
+	switch causes := a.Lists["causes"]; {
+	case len(causes) > 0 && uses(t.front+t.body, "causes"):
+		return causes
 	case len(causes) == 0 && t.listsCauses():
-		causes = []string{t.words.cause}
-	case len(causes) == 0:
-		causes = []string{""}
+		return []string{t.words.cause}
 	}
+	return []string{""} // the article names none
+}
+
+// forEach are headings that say the same, each for a cause, with a text to fill in.
+func forEach(causes []string, heading, text string) string {
 	var b strings.Builder
 	for i, cause := range causes {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString("### " + t.words.check)
+		b.WriteString("### " + heading)
 		if cause != "" && oneCause(cause) {
 			b.WriteString(" {for=" + attributeText(cause) + "}")
 		}
-		b.WriteString("\n\n" + t.words.checkText + "\n")
+		b.WriteString("\n\n" + text + "\n")
 	}
 	return b.String()
 }

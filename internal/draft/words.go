@@ -75,7 +75,7 @@ var (
 // wordsIn are those of the language that is nearest.
 func wordsIn(language string) wording {
 	switch l := strings.ToLower(language); {
-	case strings.HasPrefix(l, "zh-hant"), strings.HasPrefix(l, "zh-tw"), strings.HasPrefix(l, "zh-hk"), strings.HasPrefix(l, "zh-mo"):
+	case content.Traditional(l):
 		return wording{
 			article: traditionalArticle,
 			cause:   "第一種原因", causeText: "怎麼回事。", check: "看什麼", checkText: "看到什麼說明是這種原因。", remedy: "做什麼", remedyText: "1. 第一步。",

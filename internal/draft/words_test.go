@@ -9,6 +9,7 @@ import (
 
 	"whyfix/internal/content"
 	"whyfix/internal/draft"
+	"whyfix/internal/markdown"
 )
 
 // Whoever publishes a new article as it is, is told of every sentence in it that
@@ -41,6 +42,17 @@ func TestWordsOfTheTemplateAreFound(t *testing.T) {
 		}
 		if !slices.Equal(got, want) || len(want) < 3 {
 			t.Errorf("%s: found in lines %v, want %v of\n%s", language, got, want, text)
+		}
+		items := 0
+		for _, section := range a.Doc.Sections {
+			for _, it := range section.Items {
+				if items++; !markdown.OfTemplate(section.Kind, it.Title) {
+					t.Errorf("%s: the heading %q is not known to be the template's", language, it.Title)
+				}
+			}
+		}
+		if items < 4 {
+			t.Errorf("%s: there are %d items, want one of each kind in\n%s", language, items, text)
 		}
 	}
 }

@@ -49,7 +49,7 @@ var importTable = map[string]allowed{
 	"content":         {project: []string{"diag", "disk", "markdown", "rules"}, outside: []string{"gopkg.in/yaml.v3", "golang.org/x/text"}},
 	"markdown":        {project: []string{"diag", "record"}, outside: []string{"github.com/yuin/goldmark", "github.com/alecthomas/chroma/v2"}},
 	"site":            {project: []string{"content", "diag", "markdown"}},
-	"check":           {project: []string{"diag", "markdown", "rules", "site"}},
+	"check":           {project: []string{"content", "diag", "markdown", "rules", "site"}},
 	"rules":           {project: []string{"diag"}},
 	"importer":        {project: []string{"content", "diag", "importer/markup", "markdown", "site"}, outside: []string{"github.com/yuin/goldmark", "github.com/BurntSushi/toml"}},
 	"importer/markup": {project: []string{"diag"}, outside: []string{"github.com/JohannesKaufmann/html-to-markdown/v2", "github.com/JohannesKaufmann/dom", "golang.org/x/net/html"}},

@@ -24,7 +24,7 @@ func (r *reading) lostAttributes(h *ast.Heading) {
 	}
 	for _, a := range h.Attributes() {
 		if v, ok := a.Value.([]byte); ok {
-			r.noComment(v, h.Pos(), diag.Say("readers would see the comment in the attribute of a heading"))
+			r.noComment(v, h.Pos(), func() diag.Text { return diag.Say("readers would see the comment in the attribute of a heading") })
 		}
 	}
 	for _, name := range []string{"tag", "for"} {

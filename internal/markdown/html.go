@@ -260,10 +260,11 @@ func (r *reading) openComment(offset int) {
 		diag.Say("close it with --> and take blank lines out of it, or begin it on a line of its own"))
 }
 
-// noComment reports a comment where none is read.
-func (r *reading) noComment(text []byte, offset int, message diag.Text) {
+// noComment reports a comment where none is read. Most texts have none, so what is
+// said of it is made only then.
+func (r *reading) noComment(text []byte, offset int, message func() diag.Text) {
 	if bytes.Contains(text, []byte("<!--")) {
-		r.problem(r.at(offset), diag.Error, "comment-shown", message, diag.Say("write it outside, on a line of its own"))
+		r.problem(r.at(offset), diag.Error, "comment-shown", message(), diag.Say("write it outside, on a line of its own"))
 	}
 }
 

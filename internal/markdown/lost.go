@@ -234,7 +234,7 @@ func closeCode(source []byte, n *ast.FencedCodeBlock) diag.Text {
 // fence finds blocks of code that are not closed, or not where they should be.
 func (m *meant) fence(n *ast.FencedCodeBlock) {
 	if n.Info != nil {
-		m.noComment(n.Info.Segment.Value(m.source), n.Pos(), diag.Say("readers would see the comment in the line that begins the code"))
+		m.noComment(n.Info.Segment.Value(m.source), n.Pos(), func() diag.Text { return diag.Say("readers would see the comment in the line that begins the code") })
 	}
 	switch {
 	case m.blamed[n]:

@@ -76,7 +76,7 @@ var templateHeadings = map[Kind][]string{
 	Cause:    {"第一种原因", "第一種原因", "The first cause"},
 	Check:    {"看什么", "看什麼", "What to look at"},
 	Solution: {"做什么", "做什麼", "The first remedy"},
-	Case:     {"发生过什么", "發生過什麼", "What happened"},
+	Case:     {"谁遇到了什么", "誰遇到了什麼", "Who met what"},
 }
 
 // OfTemplate reports whether the heading of an item is the template's.

@@ -196,11 +196,11 @@ func (r *reading) prepare(root ast.Node) {
 			r.rawIDs([]byte(withoutComments(htmlSource(n, r.source))))
 			r.rawLoads(n.Lines())
 		case *ast.Link:
-			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a link"))
+			r.noComment(n.Title, n.Pos(), func() diag.Text { return diag.Say("readers would see the comment in the title of a link") })
 			r.ref(n, n.Destination, false)
 		case *ast.Image:
 			r.widthInWords(n)
-			r.noComment(n.Title, n.Pos(), diag.Say("readers would see the comment in the title of a picture"))
+			r.noComment(n.Title, n.Pos(), func() diag.Text { return diag.Say("readers would see the comment in the title of a picture") })
 			r.ref(n, n.Destination, true)
 			if w := wantedOf(n); w.written.End > 0 {
 				r.doc.Comments = append(r.doc.Comments, w.written)

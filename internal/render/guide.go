@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"html/template"
 	"regexp"
 	"slices"
@@ -34,7 +35,7 @@ func guide(chain *site.Chain) *Guide {
 			a.Signs = append(a.Signs, s.Title)
 		}
 		for _, s := range append(c.signs, c.steps...) {
-			a.Parts = append(a.Parts, Part{Kind: s.Kind.String(), ID: s.ID, Title: s.Title, Again: told[s]})
+			a.Parts = append(a.Parts, Part{Kind: s.Kind.String(), ID: s.ID, Title: s.Title, Again: told[s] || s.Kind == markdown.Solution && s.General})
 			told[s] = true
 		}
 		g.Answers, parts = append(g.Answers, a), parts+len(a.Parts)
@@ -85,13 +86,7 @@ func withRemedy(steps []*site.Step, chain *site.Chain) []*site.Step {
 	if at < 0 {
 		at = len(steps)
 	}
-	var general []*site.Step
-	for _, s := range chain.Solutions {
-		if len(s.For) == 0 {
-			general = append(general, s)
-		}
-	}
-	return slices.Insert(steps, at, general...)
+	return slices.Insert(steps, at, slices.DeleteFunc(slices.Clone(chain.Solutions), func(s *site.Step) bool { return !s.General })...)
 }
 
 // follows are causes, each with what helps against it alone, then what helps
@@ -126,6 +121,8 @@ func (g *Guide) tells(id string) bool {
 
 // tell moves the texts of the items from the sections into the answers. A
 // section of which nothing is left is gone, and its ids lead to the question.
+// What is for all cases stays in its section, too: whoever finds no answer reads
+// on.
 func (v *ArticleView) tell(doc *markdown.Document) {
 	told := map[string]*Part{} // the first of each item
 	for i := range v.Guide.Answers {
@@ -135,18 +132,19 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 			}
 		}
 	}
-	long := map[string]bool{}
+	stay, long := map[string]*Part{}, map[string]bool{}
 	left := v.Sections[:0]
 	for i, s := range v.Sections {
 		var items []Item
 		for j, it := range s.Items {
+			long[it.ID] = utf8.RuneCountInString(doc.Sections[i].Items[j].Body.Text) > repeatedLength
 			p := told[it.ID]
 			if p == nil {
 				items = append(items, it)
+				stay[it.ID] = &Part{Heading: it.Heading, Body: it.Body}
 				continue
 			}
 			p.Heading, p.Body = it.Heading, it.Body
-			long[it.ID] = utf8.RuneCountInString(doc.Sections[i].Items[j].Body.Text) > repeatedLength
 			if p.Kind == "case" { // such as: the cases are invented
 				p.Note = withoutIDs(s.Body)
 			}
@@ -172,7 +170,7 @@ func (v *ArticleView) tell(doc *markdown.Document) {
 		for j := range a.Parts {
 			p := &a.Parts[j]
 			if p.Again {
-				first := told[p.ID]
+				first := cmp.Or(told[p.ID], stay[p.ID])
 				p.Heading = withoutIDs(first.Heading)
 				if p.Away = long[p.ID]; !p.Away {
 					p.Body, p.Note = withoutIDs(first.Body), withoutIDs(first.Note)

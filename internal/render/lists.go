@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 
 	"whyfix/internal/site"
 )
@@ -60,9 +59,8 @@ func (l list) pager(number int) Pager {
 	if number < last {
 		p.Next = link(number + 1)
 	}
-	shown := []int{1, number - 1, number, number + 1, last}
 	before := 0
-	for _, n := range slices.Compact(shown) {
+	for _, n := range []int{1, number - 1, number, number + 1, last} {
 		if n > before && n <= last {
 			p.Pages = append(p.Pages, PagerLink{Number: n, URL: l.at(n).URL, Current: n == number, After: n > before+1})
 			before = n

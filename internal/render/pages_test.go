@@ -163,6 +163,31 @@ func TestPagesAreListedOnce(t *testing.T) {
 	}
 }
 
+// A solution that names no cause is for all: it stands in each answer that has
+// none of its own, and below for who finds no answer. One that names a cause that
+// no heading tells is for that cause alone.
+func TestSolutionsForAll(t *testing.T) {
+	t.Parallel()
+	const head = "---\ntitle: 退款没到\ncauses: [甲, 乙, 丙]\n---\n## 原因\n\n### 甲\n\n慢。\n\n### 乙\n\n错。\n\n## 判断\n\n### 看甲 {for=\"甲\"}\n\n看。\n\n### 看乙 {for=\"乙\"}\n\n看。\n\n## 处理\n\n"
+	l := load(t, builtIn(t), map[string]string{
+		"some.md":   head + "### 做甲 {for=\"甲\"}\n\n做。\n\n### 找客服\n\n电话在卡的背面。\n",
+		"none.md":   head + "### 找客服\n\n电话在卡的背面。\n",
+		"unsaid.md": head + "### 做甲 {for=\"甲\"}\n\n做。\n\n### 换卡 {for=\"丙\"}\n\n电话在卡的背面。\n",
+	})
+	section := regexp.MustCompile(`(?s)<section class="guide".*?</section>`)
+	for name, want := range map[string][2]int{"some": {1, 1}, "none": {2, 1}, "unsaid": {0, 1}} {
+		page := string(made(t, l, name+"/index.html"))
+		within := section.FindString(page)
+		got := [2]int{strings.Count(within, "电话在卡的背面"), strings.Count(strings.Replace(page, within, "", 1), "<p>电话在卡的背面")}
+		if within == "" || got != want {
+			t.Errorf("%s: the text stands in %d answers and %d times below, want %v", name, got[0], got[1], want)
+		}
+		if ids := strings.Count(page, `id="找客服"`); name != "unsaid" && ids != 1 {
+			t.Errorf("%s: its id stands %d times", name, ids)
+		}
+	}
+}
+
 // What is too long for a page has several, which hold each article once and lead
 // to each other.
 func TestLongLists(t *testing.T) {

@@ -277,7 +277,7 @@ type Part struct {
 	Heading template.HTML // empty where it is the only sign of its answer
 	Body    template.HTML
 	Note    template.HTML // what the section of a case says of all its cases
-	Again   bool          // it stands in an answer above, too
+	Again   bool          // it stands elsewhere on the page, too
 	Away    bool          // it stands only there, because it is long: no body here
 }
 

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"whyfix/internal/content"
 	"whyfix/internal/diag"
 )
 
@@ -97,11 +98,9 @@ func (t *Theme) readWords(fsys fs.FS, name string) (map[string]string, []byte, d
 // wordFiles are the files with words for a language, the most special last.
 func wordFiles(language string) []string {
 	files := []string{"words/en.json"}
-	primary, rest, _ := strings.Cut(language, "-")
+	primary, _, _ := strings.Cut(language, "-")
 	files = append(files, "words/"+strings.ToLower(primary)+".json")
-	if strings.EqualFold(primary, "zh") && !strings.Contains(strings.ToLower(rest), "hans") && slices.ContainsFunc(strings.Split(rest, "-"), func(s string) bool {
-		return strings.EqualFold(s, "Hant") || strings.EqualFold(s, "TW") || strings.EqualFold(s, "HK") || strings.EqualFold(s, "MO")
-	}) {
+	if content.Traditional(language) {
 		files = append(files, "words/zh-Hant.json")
 	}
 	return append(files, "words/"+language+".json")

@@ -21,6 +21,8 @@ type Chain struct {
 type Step struct {
 	Article *Article
 	Kind    markdown.Kind
+	General bool // its writer names no cause that it is for
+	Misled  bool // its writer names one that is not there, which was said
 	ID      string
 	Title   string
 	Tag     *Tag // what it is about, or nil
@@ -119,7 +121,7 @@ func (a *Article) newChain(say func(diag.Diagnostic)) *Chain {
 		s := &a.Doc.Sections[i]
 		for j := range s.Items {
 			it := &s.Items[j]
-			c.steps, items = append(c.steps, Step{Article: a, Kind: s.Kind, ID: it.ID, Title: it.Title, Leads: unled}), append(items, it)
+			c.steps, items = append(c.steps, Step{Article: a, Kind: s.Kind, General: len(it.For) == 0, ID: it.ID, Title: it.Title, Leads: unled}), append(items, it)
 			step := &c.steps[len(c.steps)-1]
 			list := c.of(s.Kind)
 			*list = append(*list, step)
@@ -220,7 +222,10 @@ func (c *Chain) connect(step *Step, it *markdown.Item, say func(diag.Diagnostic)
 				to.Cases = append(to.Cases, step)
 			}
 		}
-		if found || tag != nil || a.Misread {
+		if found || tag != nil {
+			continue
+		}
+		if step.Misled = true; a.Misread {
 			continue
 		}
 		known := names(a.Tags[Cause])

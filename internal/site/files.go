@@ -113,7 +113,8 @@ func (r *resolver) unpromised(files []string) []string {
 	for _, w := range r.site.Withheld {
 		for i := range w.Doc.Refs {
 			ref := &w.Doc.Refs[i]
-			promised[resolvePath(ref.Dest, writtenIn(ref, w.Path))] = true
+			dest, _, _ := cutLink(ref.Dest)
+			promised[resolvePath(dest, writtenIn(ref, w.Path))] = true
 		}
 	}
 	return slices.DeleteFunc(files, func(p string) bool { return promised[p] })

@@ -121,23 +121,9 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 			return markdown.Target{URL: ref.Dest}, true
 		}
 	}
-	dest, fragment, hasFragment := strings.Cut(ref.Dest, "#")
-	dest, query, hasQuery := strings.Cut(dest, "?")
-	if f, err := url.PathUnescape(fragment); err == nil {
-		fragment = f
-	}
-	if p, err := url.PathUnescape(dest); err == nil {
-		dest = p
-	}
+	dest, fragment, suffix := cutLink(ref.Dest)
 	if dangerous(dest) { // no browser reads it so, but nobody writes it by mistake
 		return r.refuse(ref)
-	}
-	suffix := ""
-	if hasQuery {
-		suffix += "?" + query
-	}
-	if hasFragment {
-		suffix += "#" + fragment
 	}
 	if dest == "" { // an anchor on the same page
 		r.anchor(ref, doc, fragment, file)
@@ -151,6 +137,26 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 		return r.image(ref, p, dest, file)
 	}
 	return r.pageTarget(ref, p, dest, fragment, suffix, from)
+}
+
+// cutLink takes the destination of a link apart: its path and its fragment, not
+// escaped, and all that stands behind the path.
+func cutLink(written string) (dest, fragment, suffix string) {
+	dest, fragment, hasFragment := strings.Cut(written, "#")
+	dest, query, hasQuery := strings.Cut(dest, "?")
+	if f, err := url.PathUnescape(fragment); err == nil {
+		fragment = f
+	}
+	if p, err := url.PathUnescape(dest); err == nil {
+		dest = p
+	}
+	if hasQuery {
+		suffix = "?" + query
+	}
+	if hasFragment {
+		suffix += "#" + fragment
+	}
+	return dest, fragment, suffix
 }
 
 // broken says why a link leads nowhere.
