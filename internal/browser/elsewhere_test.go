@@ -43,7 +43,7 @@ func TestEndpointElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %+v", err, built.Loaded)
 	}
-	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

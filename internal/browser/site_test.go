@@ -76,7 +76,7 @@ func served(t *testing.T, between func(next http.Handler) http.Handler) *site {
 // serve serves what was built for one test; between as of served.
 func serve(t *testing.T, public string, between func(next http.Handler) http.Handler) *site {
 	t.Helper()
-	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
+	r, closeRelease, err := server.Load(t.Context(), public, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -124,10 +124,16 @@ func runBuild(ctx context.Context, e *env, args []string) error {
 	case built.Warnings > 0:
 		e.say("%s as before: whyfix check lists them", diag.Count(built.Warnings, "%d warning", "%d warnings"))
 	}
-	if err := plain.write(ctx, e, r.Public); err != nil {
+	// The release is live whatever comes of these, and neither needs the other.
+	errFlat := plain.write(ctx, e, r.Public)
+	err = feedBuilt(ctx, e, o, built.Sources)
+	if errFlat == nil {
 		return err
 	}
-	return feedBuilt(ctx, e, o, built.Sources)
+	if err != nil && !errors.Is(err, errSilent) && ctx.Err() == nil {
+		e.say("%s", diag.Of(err))
+	}
+	return errFlat
 }
 
 // plainFolder is where a build leaves the plain files of its site.

@@ -207,7 +207,7 @@ func TestBuildMends(t *testing.T) {
 				return filepath.Join(public, id)
 			}
 			served := func() error {
-				_, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
+				_, closeRelease, err := server.Load(t.Context(), public, search.Cluster{})
 				if err == nil {
 					closeRelease()
 				}

@@ -175,7 +175,7 @@ func runServe(ctx context.Context, e *env, args []string) (err error) {
 	if o.logRequests || o.server.LogQueries {
 		o.server.Requests = log
 	}
-	release, closeRelease, err := server.Load(ctx, o.public, o.server.Cluster, nil)
+	release, closeRelease, err := server.Load(ctx, o.public, o.server.Cluster)
 	if err != nil {
 		return openError(err, o.public)
 	}

@@ -8,8 +8,9 @@
 // A folder is brought from one release to the next: what is the same stays as it
 // is, with its time, so that whatever uploads it sends little. Files come in the
 // order in which a reader may need them, and go last. Nothing is removed or
-// written over that was not written here: the folder has a list of that, in
-// which stand the files that were, or were about to be, written.
+// written over that was not written here, or has the very same in it: the folder
+// has a list of that, in which stand the files that were, or were about to be,
+// written.
 package flat
 
 import (
@@ -152,7 +153,7 @@ func (w *writer) bring(ctx context.Context, files map[string]file, result *Resul
 		known, ours := w.list[name]
 		info, err := w.root.Lstat(name)
 		switch {
-		case err == nil && !ours && !info.IsDir():
+		case err == nil && !ours && !info.IsDir() && !w.holds(name, info, files[name].sum):
 			return &ForeignError{name}
 		case err == nil && ours && known.Sum == files[name].sum && info.Mode().IsRegular() && info.Size() == known.Size && info.ModTime().UnixNano() == known.Time:
 		default:
@@ -206,6 +207,21 @@ func (w *writer) bring(ctx context.Context, files map[string]file, result *Resul
 		result.Removed++
 	}
 	return w.remember()
+}
+
+// holds reports whether a file that is not known holds what is to be there, as the
+// empty file does that some hosts want: then it may as well be ours.
+func (w *writer) holds(name string, info fs.FileInfo, sum string) bool {
+	if !info.Mode().IsRegular() {
+		return false
+	}
+	in, err := w.root.Open(name)
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	have, err := publish.SumReader(in)
+	return err == nil && have == sum
 }
 
 // order is when a file is written: first what pages ask for, then pages, then

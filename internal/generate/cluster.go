@@ -118,25 +118,29 @@ type leaving struct {
 	at    search.Cluster
 	site  string
 	names []string
+	err   error // why it is not known where it is
 }
 
 // leave looks whether releases of a folder have their index in a cluster, when
-// the one that is made has not.
-func (r *release) leave() (*leaving, error) {
+// the one that is made has not. A record of theirs that cannot be read keeps no
+// release from being made: it is needed for tidying alone.
+func (r *release) leave() *leaving {
 	folders, err := filepath.Glob(filepath.Join(r.options.Public, "*", "search"))
 	if err != nil || r.place != nil || !slices.ContainsFunc(folders, search.InCluster) { // manifests are not read for nothing
-		return nil, nil
+		return nil
 	}
 	list, err := publish.Indexes(r.options.Public)
-	if err != nil || len(list) == 0 {
-		return nil, err
+	if err != nil {
+		return &leaving{err: err}
 	}
-	last := list[0]
-	out := &leaving{at: r.options.Cluster, names: namesOf(list), site: search.ClusterSite(last.Index)}
+	if len(list) == 0 {
+		return nil
+	}
+	out := &leaving{at: r.options.Cluster, names: namesOf(list), site: search.ClusterSite(list[0].Index)}
 	if len(out.at.Addresses) == 0 {
-		out.at.Addresses, err = search.ClusterAddresses(filepath.Join(r.options.Public, last.Release, "search"))
+		out.at.Addresses, out.err = search.ClusterAddresses(filepath.Join(r.options.Public, list[0].Release, "search"))
 	}
-	return out, err
+	return out
 }
 
 // remove removes the indexes that no release names any more.
@@ -145,14 +149,18 @@ func (l *leaving) remove(ctx context.Context, public string, result *Result) err
 	if err != nil {
 		return err
 	}
+	address := "http://CLUSTER" // it is not known which
+	if len(l.at.Addresses) > 0 {
+		address = l.at.Addresses[0]
+	}
 	kept := namesOf(list)
 	for _, name := range l.names {
 		if !slices.Contains(kept, name) {
-			result.LeftInCluster = append(result.LeftInCluster, l.at.Addresses[0]+"/"+name)
+			result.LeftInCluster = append(result.LeftInCluster, address+"/"+name)
 		}
 	}
-	if len(result.LeftInCluster) == 0 {
-		return nil
+	if l.err != nil || len(result.LeftInCluster) == 0 {
+		return l.err
 	}
 	_, err = search.Tidy(ctx, l.at, l.site, search.ClusterKept{Names: kept})
 	if err == nil {

@@ -580,3 +580,41 @@ func underDetector() bool {
 	info, ok := debug.ReadBuildInfo()
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
+
+// A release of before, whose index is in a cluster and whose record of that
+// cannot be read, keeps no build from being live: what is not tidied is told.
+func TestDamagedClusterRecord(t *testing.T) {
+	t.Parallel()
+	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
+	write(t, dir, sample(2))
+	const index = "whyfix-help-20260101t000000-0a"
+	w, err := publish.Create(public, now.Add(-time.Hour), search.Root{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	at, err := w.SearchDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(
+		os.WriteFile(filepath.Join(at, "cluster"), []byte("damaged"), 0o644),
+		w.Put("index.html", []byte("old")), w.Put("404.html", []byte("no")), w.PutSearchTemplate([]byte("x")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Commit(publish.Manifest{Base: "/", Generator: "test", Search: &publish.SearchInfo{Engine: search.OpenSearch, Index: index}}, 2); err != nil {
+		t.Fatal(err)
+	}
+	for n, left := range [][]string{nil, {"http://CLUSTER/" + index}} { // the second takes it away
+		write(t, dir, map[string]string{"c0/a0.md": sampleArticle(0, 2, n+1)})
+		result := released(t, load(t, dir), public)
+		if !errors.Is(result.NotTidied, search.ErrDamaged) || !slices.Equal(result.LeftInCluster, left) {
+			t.Errorf("build %d: %v, left in the cluster are %v, want %v", n, result.NotTidied, result.LeftInCluster, left)
+		}
+	}
+	if result := released(t, load(t, dir), public); result.NotTidied != nil {
+		t.Errorf("when the release is gone: %v", result.NotTidied)
+	}
+}

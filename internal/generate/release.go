@@ -254,9 +254,7 @@ func (r *release) publish() (err error) {
 	r.result.Sources = r.manifest.Feed.Sources
 	r.manifest.Counts.Articles = len(r.Site.Articles)
 	r.manifest.Redirects, r.manifest.Gone = render.OldAddresses(r.Site)
-	if r.left, err = r.leave(); err != nil {
-		return err
-	}
+	r.left = r.leave()
 	r.result.Result, err = r.writer.Commit(r.manifest, r.options.Keep)
 	r.tidy(err)
 	r.result.left = r.writer.Left()

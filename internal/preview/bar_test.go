@@ -97,7 +97,7 @@ func TestAnswersAreThoseOfARelease(t *testing.T) {
 		edit()
 		d.made()
 		public := d.release()
-		release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
+		release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{})
 		if err != nil {
 			t.Fatal(err)
 		}

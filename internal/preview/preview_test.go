@@ -226,7 +226,7 @@ func TestPagesAreThoseOfARelease(t *testing.T) {
 	if err != nil || compared < 15 {
 		t.Errorf("%d files compared, %v", compared, err)
 	}
-	release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{}, nil)
+	release, closeRelease, err := server.Load(t.Context(), public, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

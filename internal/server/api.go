@@ -256,11 +256,11 @@ func (s *Server) queryOn(w *exchange, r *http.Request, do func(context.Context) 
 	s.clients.Charge(w.client, aside)
 	w.processor += took + aside
 	if err == nil {
-		s.away.back(s.log)
+		s.searchesSucceed()
 	}
 	if after, away := awayFor(err); away && r.Context().Err() == nil {
 		s.metrics.away.Inc()
-		s.away.log(s.log, err)
+		s.searchesFail(err)
 		return &failure{http.StatusServiceUnavailable, "search_unavailable", "the search does not answer at present; try again in a moment", after}
 	}
 	if err != nil {

@@ -88,7 +88,7 @@ func TestStylesOfBeforeAreBounded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	public := styled(t, dir, "#0a7a3b")
-	was, closeWas, err := Load(t.Context(), public, search.Cluster{}, nil)
+	was, closeWas, err := Load(t.Context(), public, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}

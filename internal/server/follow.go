@@ -19,10 +19,16 @@ func Open(path string, at search.Cluster) (*Release, func(), error) {
 }
 
 // Load opens a release for serving. It reads all of it first, and refuses one
-// that is damaged or not all there; what it shares with a release that is known
-// to be whole, which may be nil, is not read again. A cluster that does not
-// answer is no reason to refuse it: there are the pages.
-func Load(ctx context.Context, path string, at search.Cluster, known *Release) (*Release, func(), error) {
+// that is damaged or not all there. A cluster that does not answer, or has its
+// index no more, is no reason to refuse it: there are the pages.
+func Load(ctx context.Context, path string, at search.Cluster) (*Release, func(), error) {
+	return load(ctx, path, at, nil, false)
+}
+
+// load does so when there may be another. What it shares with a release that is
+// known to be whole, which may be nil, is not read again. If another serves, one
+// whose index is gone is refused.
+func load(ctx context.Context, path string, at search.Cluster, known *Release, another bool) (*Release, func(), error) {
 	var whole *publish.Release
 	if known != nil {
 		whole = known.source
@@ -30,8 +36,7 @@ func Load(ctx context.Context, path string, at search.Cluster, known *Release) (
 	r, closeRelease, err := openRelease(path, at, func(r *publish.Release) error { return r.Verify(ctx, search.Root{}, whole) })
 	if err == nil && r.Search != nil {
 		err = guarded(func() error { return r.Search.Warm(ctx) })
-		// One whose index is gone is refused if there is another that serves.
-		if isAway(err) && (known == nil || r.Search.Away() == nil || r.Search.Away().Lasting == "") {
+		if isAway(err) && (!another || r.Search.Away() == nil || r.Search.Away().Lasting == "") {
 			err = nil
 		}
 	}
@@ -191,6 +196,9 @@ func (s *Server) Follow(ctx context.Context, path string) {
 
 // look loads the release when there is another, or when told to.
 func (f *follower) look(ctx context.Context, told bool) {
+	if told { // who asks is told again what is wrong
+		f.refused = refusal{}
+	}
 	place, err := publish.Find(f.path)
 	if err != nil {
 		if f.missing++; told || f.missing == lost {
@@ -207,12 +215,13 @@ func (f *follower) look(ctx context.Context, told bool) {
 	case f.refused.rests(place):
 		return
 	}
-	known, done := f.server.holder.Acquire()
+	live, done := f.server.holder.Acquire()
 	defer done()
+	known := live
 	if told { // then nothing is taken for granted
 		known = nil
 	}
-	next, closeNext, err := Load(ctx, f.path, f.server.options.Cluster, known)
+	next, closeNext, err := load(ctx, f.path, f.server.options.Cluster, known, live != nil)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {

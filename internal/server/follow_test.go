@@ -349,7 +349,7 @@ func TestVerifySharesFiles(t *testing.T) {
 	}
 	dir := t.TempDir()
 	first := wordSite(t, dir, "甲")
-	known, closeKnown, err := Load(t.Context(), first, search.Cluster{}, nil)
+	known, closeKnown, err := Load(t.Context(), first, search.Cluster{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,10 +364,10 @@ func TestVerifySharesFiles(t *testing.T) {
 	if err = errors.Join(err, os.WriteFile(page, bytes.ToUpper(data), 0o600), os.Chtimes(page, long, long)); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(t.Context(), second, search.Cluster{}, nil); !errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := Load(t.Context(), second, search.Cluster{}); !errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("without a known release the damage is not found: %v", err)
 	}
-	r, closeRelease, err := Load(t.Context(), second, search.Cluster{}, known)
+	r, closeRelease, err := load(t.Context(), second, search.Cluster{}, known, true)
 	if err != nil {
 		t.Fatalf("with a known release shared files are read all the same: %v", err)
 	}
@@ -380,7 +380,7 @@ func TestVerifySharesFiles(t *testing.T) {
 	if err := os.Chtimes(page, now, now); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(t.Context(), second, search.Cluster{}, known); !errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := load(t.Context(), second, search.Cluster{}, known, true); !errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("a shared file that was written since is not read: %v", err)
 	}
 }
@@ -409,7 +409,7 @@ func TestDamagedIndexWithoutHashes(t *testing.T) {
 		if err := errors.Join(errRoot, os.WriteFile(manifest, without, 0o600), os.WriteFile(root, data, 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		if r, closeRelease, err := Load(t.Context(), release, search.Cluster{}, nil); err == nil {
+		if r, closeRelease, err := Load(t.Context(), release, search.Cluster{}); err == nil {
 			if a, errSearch := r.Search.Search(t.Context(), search.Query{Text: "现象甲", Size: 1, Page: 1}); errSearch != nil || a.Total != 1 {
 				t.Errorf("1/%d of the root: it opens, and answers %v, %v", part, a, errSearch)
 			}
@@ -523,7 +523,7 @@ func TestWaitsForWhoWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := foreign(t, filepath.Join(public, id))
-	if _, _, err := Load(t.Context(), filepath.Join(public, id), search.Cluster{}, nil); !errors.Is(err, store.ErrLocked) || errors.Is(err, publish.ErrDamaged) {
+	if _, _, err := Load(t.Context(), filepath.Join(public, id), search.Cluster{}); !errors.Is(err, store.ErrLocked) || errors.Is(err, publish.ErrDamaged) {
 		t.Errorf("got %v, want %v", err, store.ErrLocked)
 	}
 	point(t, public, id)

@@ -102,51 +102,66 @@ func isAway(err error) bool {
 	return away
 }
 
-// awayLog says that the cluster is away, but not at each search that it costs.
-type awayLog struct {
-	mu   sync.Mutex
-	away bool // it was said, and not yet that it is back
-	last time.Time
+// complaint says what is wrong, but not at each search that it costs, and when it
+// is over.
+type complaint struct {
+	mu    sync.Mutex
+	said  time.Time // last
+	wrong time.Time // last
+	open  bool      // it was said, and not yet that it is over
 }
 
-const awayEvery = 10 * time.Second
+// complainEvery is how long it is quiet after a complaint, and how long nothing
+// must have been wrong until it is over: a cluster may refuse some questions and
+// answer others. So what goes wrong after the end is said at once.
+const complainEvery = 10 * time.Second
 
-func (a *awayLog) log(log *slog.Logger, err error) {
-	a.mu.Lock()
-	now := time.Now()
-	quiet := now.Sub(a.last) < awayEvery
+func (c *complaint) log(log *slog.Logger, message string, err error) {
+	c.mu.Lock()
+	c.wrong = time.Now()
+	quiet := c.wrong.Sub(c.said) < complainEvery
 	if !quiet {
-		a.last = now
+		c.said, c.open = c.wrong, true
 	}
-	a.away = true
-	a.mu.Unlock()
+	c.mu.Unlock()
 	if !quiet {
-		log.Error("no search is answered; pages are served", "error", err)
+		log.Error(message, "error", err)
 	}
 }
 
-// back says that searches are answered again, if it was said that they are not.
-func (a *awayLog) back(log *slog.Logger) {
-	a.mu.Lock()
-	was := a.away
-	a.away, a.last = false, time.Time{}
-	a.mu.Unlock()
-	if was {
-		log.Info("searches are answered again")
+// over is told when all is well.
+func (c *complaint) over(log *slog.Logger, message string) {
+	c.mu.Lock()
+	over := c.open && time.Since(c.wrong) >= complainEvery
+	if over {
+		c.open = false
+	}
+	c.mu.Unlock()
+	if over {
+		log.Info(message)
 	}
 }
+
+func (s *Server) searchesFail(err error) {
+	s.away.log(s.log, "no search is answered; pages are served", err)
+}
+
+func (s *Server) searchesSucceed() { s.away.over(s.log, "searches are answered again") }
 
 // stillAway tells why the cluster of a release cannot be asked; "": it can. Who
 // wants to know may be the only one who asks, so it is looked whether it is back,
 // as often as health is.
 func (s *Server) stillAway(release *Release) string {
-	if release.Search == nil || release.Search.Away() == nil {
+	if release.Search == nil {
 		return ""
 	}
-	_ = s.health.check(release) // of which Away knows
 	away := release.Search.Away()
+	if away != nil {
+		_ = s.health.check(release) // of which Away knows
+		away = release.Search.Away()
+	}
 	if away == nil {
-		s.away.back(s.log)
+		s.searchesSucceed()
 		return ""
 	}
 	return cmp.Or(away.Lasting, "its cluster does not answer")

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 	"testing/fstest"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
@@ -69,6 +71,91 @@ func TestHolderGrace(t *testing.T) {
 			t.Errorf("closed are %v: one of them twice", closed)
 		}
 	})
+}
+
+// Only a search is answered from the release before: a page is the live one's,
+// whatever its folders are called.
+func TestReleaseIsForSearchesAlone(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"/", "/help/"} {
+		h := Holder{Grace: time.Minute}
+		for _, id := range []string{"old", "new"} {
+			h.Swap(&Release{ID: id, Base: base, WWW: fstest.MapFS{"wifi/api/x/index.html": {Data: []byte(id)}}}, nil)
+		}
+		s := New(&h, slog.New(slog.DiscardHandler), Options{})
+		for target, want := range map[string]string{
+			"wifi/api/x/?release=old": "new", "?release=old": "new", "search?release=old&q=a": "new",
+			"api/search?q=a": "new", "api/search?q=a&release=old": "old", "api/search?q=a&release=older": "new",
+		} {
+			a := get(t, s, base+target)
+			if got := a.header.Get("X-Whyfix-Release"); got != want {
+				t.Errorf("%s%s is answered from %q, want %q: %s", base, target, got, want, a.body)
+			}
+		}
+		h.Swap(nil, nil)
+	}
+}
+
+// A cluster that refuses some questions and answers others fills no log, and is
+// said to answer again only when it has done so for a while.
+func TestComplaintComesAndGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var book logBook
+		s := Server{log: slog.New(slog.NewTextHandler(&book, nil))}
+		said := func(when, want string) {
+			t.Helper()
+			var got strings.Builder
+			for line := range strings.Lines(book.String()) {
+				level, _, _ := strings.Cut(line[strings.Index(line, "level=")+len("level="):], " ")
+				got.WriteString(level + " ")
+			}
+			if got.String() != want {
+				t.Errorf("%s: got %s, want %s:\n%s", when, &got, want, &book)
+			}
+		}
+		s.searchesSucceed()
+		said("at first", "")
+		for range 1000 { // 15 s
+			s.searchesFail(errors.New("refused"))
+			s.searchesSucceed()
+			time.Sleep(15 * time.Millisecond)
+		}
+		said("after a thousand changes", "ERROR ERROR ")
+		time.Sleep(complainEvery - 20*time.Millisecond)
+		s.searchesSucceed()
+		said("when it is well", "ERROR ERROR ")
+		time.Sleep(5 * time.Millisecond)
+		s.searchesSucceed()
+		s.searchesSucceed()
+		said("when it is well for a while", "ERROR ERROR INFO ")
+		s.searchesFail(errors.New("refused"))
+		s.searchesSucceed()
+		said("when it goes wrong again", "ERROR ERROR INFO ERROR ")
+	})
+}
+
+// A release that others have replaced costs no memory, however long its time of
+// grace would be.
+func TestHolderGraceFrees(t *testing.T) {
+	t.Parallel()
+	h := Holder{Grace: time.Hour}
+	var all []weak.Pointer[Release]
+	for i := range 20 {
+		r := &Release{ID: strconv.Itoa(i)}
+		all = append(all, weak.Make(r))
+		h.Swap(r, nil)
+	}
+	until(t, "freeing all but two", func() bool {
+		runtime.GC()
+		return !slices.ContainsFunc(all[:18], func(p weak.Pointer[Release]) bool { return p.Value() != nil })
+	})
+	if r, done := h.AcquireOr("18"); r.ID != "18" {
+		t.Errorf("the one before is not kept: %s is given", r.ID)
+	} else {
+		done()
+	}
+	h.Swap(nil, nil)
 }
 
 func TestHolder(t *testing.T) {
@@ -222,7 +309,7 @@ func TestSwapIndexesUnderLoad(t *testing.T) {
 		})
 	}
 	for range 15 {
-		r, closeRelease, err := Load(t.Context(), public, search.Cluster{}, nil)
+		r, closeRelease, err := Load(t.Context(), public, search.Cluster{})
 		if err != nil {
 			t.Error(err)
 			break
@@ -374,7 +461,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"no folder", filepath.Join(t.TempDir(), "nothing"), publish.ErrNoRelease},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := Load(t.Context(), tt.dir, search.Cluster{}, nil)
+			_, _, err := Load(t.Context(), tt.dir, search.Cluster{})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Load gives %v, want %v", err, tt.want)
 			}

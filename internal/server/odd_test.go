@@ -56,7 +56,7 @@ func TestOddCurrent(t *testing.T) {
 		if err := put(current); err != nil {
 			t.Fatal(name, err)
 		}
-		if r, closeRelease, err := Load(t.Context(), public, search.Cluster{}, nil); err == nil {
+		if r, closeRelease, err := Load(t.Context(), public, search.Cluster{}); err == nil {
 			closeRelease()
 			t.Errorf("%s as current: %s is loaded", name, r.ID)
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strconv"
 	"sync"
@@ -23,7 +22,6 @@ import (
 type livePosts struct {
 	source *publish.Posts
 	search *search.Searcher
-	users  int // under the holder's lock
 }
 
 // version tells apart what is found beside the articles, for who holds an answer.
@@ -69,54 +67,20 @@ func (s *Server) withoutPosts(err error) {
 	s.beside.log(s.log, "posts are left out of answers, articles are found", err)
 }
 
-// seldom says what is wrong, but not at each search that it costs.
-type seldom struct {
-	mu   sync.Mutex
-	last time.Time
-}
-
-func (a *seldom) log(log *slog.Logger, message string, err error) {
-	a.mu.Lock()
-	now := time.Now()
-	quiet := now.Sub(a.last) < awayEvery
-	if !quiet {
-		a.last = now
-	}
-	a.mu.Unlock()
-	if !quiet {
-		log.Error(message, "error", err)
-	}
-}
-
 // postsHolder hands out the live posts and keeps each generation open until its
 // last request is done.
 type postsHolder struct {
 	mu   sync.Mutex
-	live *livePosts
+	live *held[livePosts]
 }
 
 // Swap makes another generation live; nil: none is.
 func (h *postsHolder) Swap(p *livePosts) {
-	if p != nil {
-		p.users = 1 // the holder
-	}
 	h.mu.Lock()
 	old := h.live
-	h.live = p
+	h.live = hold(p, func() { p.search.Close() })
 	h.mu.Unlock()
-	if old != nil {
-		h.leave(old)
-	}
-}
-
-func (h *postsHolder) leave(p *livePosts) {
-	h.mu.Lock()
-	p.users--
-	last := p.users == 0
-	h.mu.Unlock()
-	if last {
-		p.search.Close()
-	}
+	old.leave()
 }
 
 // Acquire returns the live posts, or nil, and a function to call when done with
@@ -124,12 +88,7 @@ func (h *postsHolder) leave(p *livePosts) {
 func (h *postsHolder) Acquire() (*livePosts, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	p := h.live
-	if p == nil {
-		return nil, func() {}
-	}
-	p.users++
-	return p, func() { h.leave(p) }
+	return h.live.use()
 }
 
 // Label says what sources are called in a language.

@@ -64,58 +64,41 @@ type Holder struct {
 	Grace time.Duration
 
 	mu     sync.Mutex
-	live   *held
-	before *held // within Grace; nil: none
-}
-
-type held struct {
-	*Release
-	users int // under the Holder's lock; the Holder itself is one
-	close func()
+	live   *held[Release]
+	before *held[Release] // within Grace; nil: none
+	timer  *time.Timer    // ends the grace of before
 }
 
 // Swap makes another release live. The one before is closed when its last
 // request is done and its time of grace is over; close may be nil.
 func (h *Holder) Swap(r *Release, close func()) {
 	h.mu.Lock()
-	gone := []*held{h.before, h.live}
-	old := h.live
-	h.live, h.before = &held{Release: r, users: 1, close: close}, nil
-	if r == nil {
-		h.live = nil
+	old, older := h.live, h.before
+	h.live, h.before = hold(r, close), nil
+	if h.timer != nil { // which keeps the memory of its release
+		h.timer.Stop()
+		h.timer = nil
 	}
-	if h.Grace > 0 && r != nil && old != nil && old.ID != r.ID {
-		h.before, gone = old, gone[:1]
-		time.AfterFunc(h.Grace, func() { h.forget(old) })
+	if h.Grace > 0 && r != nil && old != nil && old.it.ID != r.ID {
+		before := old
+		h.before, old = before, nil
+		h.timer = time.AfterFunc(h.Grace, func() { h.forget(before) })
 	}
 	h.mu.Unlock()
-	for _, r := range gone {
-		if r != nil {
-			h.leave(r)
-		}
-	}
+	older.leave()
+	old.leave()
 }
 
 // forget ends the time of grace of a release, unless others did.
-func (h *Holder) forget(r *held) {
+func (h *Holder) forget(r *held[Release]) {
 	h.mu.Lock()
 	is := h.before == r
 	if is {
-		h.before = nil
+		h.before, h.timer = nil, nil
 	}
 	h.mu.Unlock()
 	if is {
-		h.leave(r)
-	}
-}
-
-func (h *Holder) leave(r *held) {
-	h.mu.Lock()
-	r.users--
-	last := r.users == 0
-	h.mu.Unlock()
-	if last && r.close != nil {
-		r.close()
+		r.leave()
 	}
 }
 
@@ -128,15 +111,42 @@ func (h *Holder) Acquire() (*Release, func()) { return h.AcquireOr("") }
 func (h *Holder) AcquireOr(id string) (*Release, func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.live
-	if h.before != nil && h.before.ID == id {
-		r = h.before
+	if h.before != nil && h.before.it.ID == id {
+		return h.before.use()
 	}
-	if r == nil {
+	return h.live.use()
+}
+
+// held is something that requests use at once, and that is closed when the last
+// is done with it. nil holds nothing.
+type held[T any] struct {
+	it    *T
+	users atomic.Int64 // whoever hands it out is one
+	close func()       // may be nil
+}
+
+func hold[T any](it *T, close func()) *held[T] {
+	if it == nil {
+		return nil
+	}
+	h := &held[T]{it: it, close: close}
+	h.users.Store(1)
+	return h
+}
+
+// use is for whoever hands it out, and has not left.
+func (h *held[T]) use() (it *T, done func()) {
+	if h == nil {
 		return nil, func() {}
 	}
-	r.users++
-	return r.Release, func() { h.leave(r) }
+	h.users.Add(1)
+	return h.it, h.leave
+}
+
+func (h *held[T]) leave() {
+	if h != nil && h.users.Add(-1) == 0 && h.close != nil {
+		h.close()
+	}
 }
 
 // Options are what an operator chooses. The zero value limits no client, logs
@@ -171,8 +181,8 @@ type Server struct {
 	queue   *limit.Queue
 	metrics *metrics
 	health  health
-	away    awayLog
-	beside  seldom
+	away    complaint // of the cluster
+	beside  complaint // of the posts
 	before  before
 	reload  chan struct{}
 	ending  atomic.Bool
@@ -207,7 +217,7 @@ func New(h *Holder, log *slog.Logger, o Options) *Server {
 	if live, done := h.Acquire(); live != nil {
 		s.metrics.show(live)
 		if live.Search != nil && live.Search.Away() != nil {
-			s.away.log(log, live.Search.Away())
+			s.searchesFail(live.Search.Away())
 		}
 		done()
 	}
@@ -228,7 +238,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := s.begin(w, r)
 	defer s.end(x, r)
 	defer s.recover(x, r)
-	release, done := s.holder.AcquireOr(releaseOf(r))
+	release, done := s.acquire(r)
 	defer done()
 	if release != nil {
 		x.release = release.ID
@@ -250,14 +260,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.dispatch(x, r, release)
 }
 
-// releaseOf is the release that a page has answers of already and asks more of:
-// its list, its filters and its next page are to be of one. "" is the live one,
-// as for all that is no search.
-func releaseOf(r *http.Request) string {
-	if !strings.Contains(r.URL.RawQuery, "release=") || !strings.Contains(r.URL.Path, "/api/") {
-		return ""
+// acquire returns the release that a request is answered from: the live one, or
+// for a search that of which the page has answers already, whose list, filters
+// and next page are to be of one.
+func (s *Server) acquire(r *http.Request) (*Release, func()) {
+	if strings.Contains(r.URL.RawQuery, "release=") {
+		release, done := s.holder.AcquireOr(r.URL.Query().Get("release"))
+		if release != nil && strings.HasPrefix(release.below(r.URL.Path), "/api/") {
+			return release, done
+		}
+		done()
 	}
-	return r.URL.Query().Get("release")
+	return s.holder.Acquire()
+}
+
+// below is a path below the base; one that is elsewhere stays as it is.
+func (r *Release) below(path string) string {
+	if rest, ok := strings.CutPrefix(path, r.Base); ok && r.Base != "" {
+		return "/" + rest
+	}
+	return path
 }
 
 // recover ends a request that went wrong in a way that nobody foresaw, and
@@ -305,9 +327,7 @@ func (s *Server) dispatch(x *exchange, r *http.Request, release *Release) {
 			http.Redirect(x, r, release.Base, http.StatusMovedPermanently)
 			return
 		}
-		if rest, ok := strings.CutPrefix(p, release.Base); ok {
-			p = "/" + rest
-		}
+		p = release.below(p)
 	}
 	var f *failure
 	switch {

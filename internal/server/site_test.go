@@ -179,7 +179,7 @@ func open(tb testing.TB, public string, err error) (*Server, *Holder, *logBook) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	release, closeRelease, err := Load(tb.Context(), public, search.Cluster{}, nil)
+	release, closeRelease, err := Load(tb.Context(), public, search.Cluster{})
 	if err != nil {
 		tb.Fatal(err)
 	}

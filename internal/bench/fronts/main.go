@@ -180,6 +180,9 @@ func (o *options) set(ctx context.Context, c *cluster, docs, dir, name string) (
 				return false, err
 			}
 		}
+		if err := ctx.Err(); err != nil { // not all was asked
+			return false, err
+		}
 		other := 0
 		for i := range want.hits {
 			if !slices.Equal(want.hits[i], got.hits[i]) {
@@ -204,7 +207,13 @@ type outcome struct {
 	times     []float64 // ms, sorted
 }
 
-func (o *outcome) took(share float64) float64 { return o.times[int(share*float64(len(o.times)-1))] }
+// took is the time that a share of the questions took at most; 0 if none was asked.
+func (o *outcome) took(share float64) float64 {
+	if len(o.times) == 0 {
+		return 0
+	}
+	return o.times[int(share*float64(len(o.times)-1))]
+}
 
 // ask asks processes in turn, and does something when half is asked.
 func (o *options) ask(ctx context.Context, questions [][]string, of []*bench.Server, middle func()) *outcome {
