@@ -87,6 +87,7 @@ type indexed struct {
 	Model     model // of which it was made
 	Documents []indexedDocument
 	Doubtful  []search.Promise // those that had to be tried
+	Crowds    []search.Crowd   // those that no search is needed for
 }
 
 type indexedDocument struct {
@@ -130,11 +131,11 @@ func (r *release) documents(ctx context.Context, last *indexed) ([]search.Source
 	return docs, err
 }
 
-// doubtful finds the promises that have to be tried. They depend on titles and
-// symptoms alone.
-func (r *release) doubtful() []search.Promise {
+// doubtful finds the promises that have to be tried, and those that cannot hold.
+// They depend on titles and symptoms alone.
+func (r *release) doubtful() ([]search.Promise, []search.Crowd) {
 	if !r.Site.Settings.Checks.On("promise") {
-		return nil
+		return nil, nil
 	}
 	pages := Searched(r.Site)
 	asked := make([]*search.Document, len(pages))
@@ -202,8 +203,9 @@ func Promises(ctx context.Context, l *Loaded) (diag.List, error) {
 	if err != nil {
 		return nil, err
 	}
-	broken, err := search.TryDocuments(ctx, docs, l.Synonyms, search.Doubtful(docs))
-	return told(l, broken), err
+	doubtful, crowds := search.Doubtful(docs)
+	broken, err := search.TryDocuments(ctx, docs, l.Synonyms, doubtful)
+	return told(l, broken, crowds), err
 }
 
 // aheadOf tells what stands between an article and the first, and what to do.
@@ -243,15 +245,18 @@ var features = sync.OnceValue(func() map[string]diag.Text {
 })
 
 // told are broken promises as diagnostics.
-func told(l *Loaded, broken []search.Broken) diag.List {
-	if len(broken) == 0 {
+func told(l *Loaded, broken []search.Broken, crowds []search.Crowd) diag.List {
+	if len(broken)+len(crowds) == 0 {
 		return nil
 	}
-	symptoms := map[string][]content.Text{}
+	promising := map[string]*content.Article{}
 	for _, p := range Searched(l.Site) {
-		symptoms[p.URL] = p.Symptoms
+		promising[p.URL] = p.Article
 	}
-	out := make(diag.List, 0, len(broken))
+	out := make(diag.List, 0, len(broken)+len(crowds))
+	say := func(p search.Promise, message, hint diag.Text) {
+		out = append(out, diag.Diagnostic{Pos: promising[p.URL].Symptoms[p.Symptom].Pos, Severity: diag.Warning, Code: "promise", Message: message, Hint: hint})
+	}
 	messages := map[*search.Hit]diag.Text{} // what several articles promise is said of each in the same words
 	for _, b := range broken {
 		message := diag.Say("this symptom does not find its article among the first 3; %s", diag.Say("nothing is found"))
@@ -266,11 +271,18 @@ func told(l *Loaded, broken []search.Broken) diag.List {
 				messages[&b.Instead[0]] = message
 			}
 		}
-		out = append(out, diag.Diagnostic{
-			Pos: symptoms[b.URL][b.Symptom].Pos, Severity: diag.Warning, Code: "promise",
-			Message: message,
-			Hint:    aheadOf(b),
-		})
+		say(b.Promise, message, aheadOf(b))
+	}
+	for _, c := range crowds {
+		var others []diag.Text
+		for _, p := range c.First[:search.Promised] {
+			others = append(others, diag.Verbatim(promising[p.URL].Path))
+		}
+		if more := c.All - len(c.First); more > 0 {
+			others = append(others, diag.Count(more, "%d other", "%d others"))
+		}
+		say(c.First[search.Promised], diag.Say("%d articles have this symptom, and only 3 can be the first that readers see: it stands in %s, too", c.All, diag.Join(others)),
+			diag.Say("say what is special about each problem, or take the phrase out where it fits less"))
 	}
 	return l.Site.Settings.Checks.Settle(out)
 }

@@ -3,6 +3,7 @@ package generate
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -262,4 +263,59 @@ func sameFile(t *testing.T, a, b Result, name string) bool {
 		infos[i] = info
 	}
 	return os.SameFile(infos[0], infos[1])
+}
+
+// On a large site a symptom that more articles have than can be first is told once,
+// and as long as it is so; one that a title has, too, is searched.
+func TestPromisesOfMany(t *testing.T) {
+	withoutDetector(t)
+	t.Parallel()
+	dir, public := t.TempDir(), filepath.Join(t.TempDir(), "public")
+	files := map[string]string{}
+	for i := range 320 {
+		symptom := fmt.Sprintf("第%d扇窗漏风", i)
+		if i < 6 {
+			symptom = "窗户关不严"
+		}
+		files[fmt.Sprintf("w%03d.md", i)] = fmt.Sprintf("---\ntitle: 第%d扇窗\nsymptoms: [%s]\n---\n\n正文。\n", i, symptom)
+	}
+	write(t, dir, files)
+	loader := keeping(t, dir, public)
+	told := func(l *Loaded) (out []string) {
+		for _, d := range l.Diags {
+			if d.Code == "promise" {
+				out = append(out, d.Pos.String()+": "+d.Message.En)
+			}
+		}
+		return out
+	}
+	for _, edited := range []string{"", "w300.md", "w002.md"} {
+		if edited != "" {
+			write(t, dir, map[string]string{edited: files[edited] + "更多。\n"})
+		}
+		r := released(t, reload(t, loader), public)
+		want := []string{"w003.md:3:12: 6 articles have this symptom, and only 3 can be the first that readers see: it stands in w000.md, w001.md, w002.md, 2 others, too"}
+		if diff := cmp.Diff(want, told(r.Loaded)); diff != "" {
+			t.Errorf("after an edit of %q (-want +got):\n%s", edited, diff)
+		}
+	}
+	strict := releaseOptions(public)
+	strict.Full, strict.Strict = true, true
+	if _, err := releaseLoaded(t.Context(), reload(t, loader), strict); !errors.Is(err, ErrPromise) {
+		t.Errorf("a strict build: %v, want %v", err, ErrPromise)
+	}
+	// Three may promise it. That a fourth has it as its title is for the search to weigh.
+	write(t, dir, map[string]string{
+		"w003.md": strings.Replace(files["w003.md"], "窗户关不严", "漏雨", 1), "w004.md": strings.Replace(files["w004.md"], "窗户关不严", "漏雪", 1),
+		"w005.md": strings.Replace(files["w005.md"], "窗户关不严", "漏光", 1),
+	})
+	if r := released(t, reload(t, loader), public); told(r.Loaded) != nil {
+		t.Errorf("three articles have the symptom: %v", told(r.Loaded))
+	}
+	for i := range 2 {
+		write(t, dir, map[string]string{fmt.Sprintf("w10%d.md", i): "---\ntitle: 窗户关不严\n---\n\n窗户关不严，先看合页。\n"})
+	}
+	if r := released(t, reload(t, loader), public); len(told(r.Loaded)) != 2 || !strings.Contains(told(r.Loaded)[0], "does not find its article") {
+		t.Errorf("two titles and three symptoms: %v", told(r.Loaded))
+	}
 }

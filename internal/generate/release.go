@@ -138,7 +138,8 @@ func (r *release) index(ctx context.Context) error {
 	}
 	last := &r.kept.Indexed
 	if last.Model != r.model {
-		*last = indexed{Model: r.model, Doubtful: r.doubtful()}
+		*last = indexed{Model: r.model}
+		last.Doubtful, last.Crowds = r.doubtful()
 	}
 	docs, err := r.documents(ctx, last)
 	if err != nil {
@@ -179,6 +180,7 @@ func (r *release) index(ctx context.Context) error {
 	}
 	r.manifest.Search = info
 	if !r.result.Indexed && len(last.Doubtful) == 0 {
+		r.promises = told(r.Loaded, nil, last.Crowds)
 		return nil
 	}
 	at := search.Cluster{}
@@ -197,7 +199,7 @@ func (r *release) index(ctx context.Context) error {
 		}
 	}
 	broken, err := x.Try(ctx, last.Doubtful)
-	r.promises = told(r.Loaded, broken)
+	r.promises = told(r.Loaded, broken, last.Crowds)
 	return err
 }
 

@@ -36,32 +36,57 @@ type Broken struct {
 	Ahead Part
 }
 
+// Crowd is a phrase that more articles promise than can be first: some of these
+// promises are broken, whatever the others are worth.
+type Crowd struct {
+	First []Promise // the first Promised+1 of them, in the order of the articles
+	All   int       // articles that promise it
+}
+
 // allPromises is the number of articles up to which every promise is tried: it
 // costs a search each.
 const allPromises = 300
 
-// Doubtful lists the promises that have to be tried. On a large site most hold
-// without a search: an article whose title or symptom is the whole question
-// stands before all whose are not (rank.Is). As long as there are no more than
-// are promised, each of them is among the first; where there are more, only
-// they have to be compared.
-func Doubtful(docs []*Document) []Promise {
+// Doubtful lists the promises that have to be tried. On a large site most need no
+// search: an article whose title or symptom is the whole question stands before
+// all whose are not (rank.Is). As long as there are no more than are promised,
+// each of them is among the first. A phrase that more promise, letter by letter,
+// cannot lead to all; as it is the phrase that is wrong, it is told once. What
+// else more articles have is compared among these.
+func Doubtful(docs []*Document) ([]Promise, []Crowd) {
+	large := len(docs) > allPromises
 	same := map[string][]string{} // articles that have the wording
-	var out []Promise
+	crowds := map[string]*Crowd{} // by the phrase
+	var order []*Crowd
 	for _, d := range docs {
-		for _, text := range append([]string{d.Title}, d.Symptoms...) {
+		if !large {
+			break
+		}
+		for i, text := range append([]string{d.Title}, d.Symptoms...) {
 			run := wording(text)
 			if had := same[run]; len(had) == 0 || had[len(had)-1] != d.URL {
 				same[run] = append(had, d.URL)
 			}
+			if i == 0 || slices.Contains(d.Symptoms[:i-1], text) || !plain(text) {
+				continue
+			}
+			c := crowds[text]
+			if c == nil {
+				c = &Crowd{}
+				crowds[text], order = c, append(order, c)
+			}
+			if c.All++; c.All <= Promised+1 {
+				c.First = append(c.First, Promise{URL: d.URL, Symptom: i - 1, Text: text})
+			}
 		}
 	}
+	var out []Promise
 	for _, d := range docs {
 		for i, text := range d.Symptoms {
 			p := Promise{URL: d.URL, Symptom: i, Text: text}
-			rivals := same[wording(text)]
-			if len(docs) > allPromises && plain(text) {
-				if len(rivals) <= Promised {
+			if large && plain(text) {
+				rivals := same[wording(text)]
+				if len(rivals) <= Promised || crowds[text].All > Promised {
 					continue
 				}
 				p.Among = rivals
@@ -69,7 +94,13 @@ func Doubtful(docs []*Document) []Promise {
 			out = append(out, p)
 		}
 	}
-	return out
+	var many []Crowd
+	for _, c := range order {
+		if c.All > Promised {
+			many = append(many, *c)
+		}
+	}
+	return out, many
 }
 
 // wording is what is the same in all phrases that are all of each other.

@@ -39,7 +39,8 @@ func crowded(seed uint64, n int) []*search.Document {
 	return docs
 }
 
-// What Doubtful leaves out holds: to try what it lists is to try all.
+// What Doubtful leaves out holds, or is a phrase that more articles promise
+// than can be first: to try what it lists, and to count these, is to try all.
 func TestDoubtfulLeavesOutWhatHolds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
@@ -58,22 +59,39 @@ func TestDoubtfulLeavesOutWhatHolds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doubtful := search.Doubtful(docs)
+		doubtful, crowds := search.Doubtful(docs)
 		tried, err := search.TryDocuments(t.Context(), docs, list, doubtful)
 		if err != nil {
 			t.Fatal(err)
 		}
-		told := func(list []search.Broken) (out []string) {
+		told := func(list []search.Broken, crowd func(p search.Promise) bool) (out []string) {
 			for _, b := range list {
-				out = append(out, fmt.Sprint(b.URL, b.Symptom, b.Text, urls(b.Instead)))
+				if !crowd(b.Promise) {
+					out = append(out, fmt.Sprint(b.URL, b.Symptom, b.Text, urls(b.Instead)))
+				}
 			}
 			return out
 		}
-		if diff := cmp.Diff(told(broken), told(tried)); diff != "" {
+		// Of what a crowd promises, as many are broken as it has too many.
+		ofCrowd := func(p search.Promise) bool {
+			return slices.ContainsFunc(crowds, func(c search.Crowd) bool { return c.First[0].Text == p.Text })
+		}
+		if diff := cmp.Diff(told(broken, ofCrowd), told(tried, func(search.Promise) bool { return false })); diff != "" {
 			t.Errorf("seed %d: broken promises (-of all +of those that are doubtful):\n%s", seed, diff)
 		}
-		if len(broken) == 0 || 2*len(doubtful) > len(every) {
-			t.Errorf("seed %d: %d of %d promises are broken, %d doubtful: nothing is tested", seed, len(broken), len(every), len(doubtful))
+		for _, c := range crowds {
+			among := map[string]bool{}
+			for _, b := range broken {
+				if b.Text == c.First[0].Text {
+					among[b.URL] = true
+				}
+			}
+			if len(among) < c.All-search.Promised || len(c.First) != search.Promised+1 {
+				t.Errorf("seed %d: %q: %d of %d that promise it are broken: %+v", seed, c.First[0].Text, len(among), c.All, c.First)
+			}
+		}
+		if len(broken) == 0 || len(crowds) == 0 || len(doubtful) == 0 || 2*len(doubtful) > len(every) {
+			t.Errorf("seed %d: %d of %d promises are broken, %d doubtful, %d crowds: nothing is tested", seed, len(broken), len(every), len(doubtful), len(crowds))
 		}
 	}
 }
@@ -83,8 +101,9 @@ func TestDoubtfulOnASmallSite(t *testing.T) {
 	t.Parallel()
 	docs := []*search.Document{document("/a/", "门铃不响", "按门铃没声音", "门铃坏了"), document("/b/", "电灯不亮", "灯闪")}
 	want := []search.Promise{{URL: "/a/", Symptom: 0, Text: "按门铃没声音"}, {URL: "/a/", Symptom: 1, Text: "门铃坏了"}, {URL: "/b/", Symptom: 0, Text: "灯闪"}}
-	if diff := cmp.Diff(want, search.Doubtful(docs)); diff != "" {
-		t.Errorf("doubtful (-want +got):\n%s", diff)
+	got, crowds := search.Doubtful(docs)
+	if diff := cmp.Diff(want, got); diff != "" || crowds != nil {
+		t.Errorf("doubtful (-want +got):\n%s\ncrowds: %v", diff, crowds)
 	}
 }
 
