@@ -251,7 +251,9 @@ func indexLost(t *testing.T, c *clustertest.Cluster) {
 	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() (string, bool) { return s.stderr.String(), refused() > before || strings.Contains(s.stderr.String(), `msg="new release" release=`+live(t, public)) })
+	eventually(t, func() (string, bool) {
+		return s.stderr.String(), refused() > before || strings.Contains(s.stderr.String(), `msg="new release" release=`+live(t, public))
+	})
 	if a := s.search(t, "退款没到账"); a.Release != was || a.first() != "/refund/" {
 		t.Errorf("after SIGHUP it answers from %s, want %s: %+v", a.Release, was, a.Hits)
 	}
