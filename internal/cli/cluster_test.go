@@ -4,14 +4,20 @@ package cli_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"whyfix/internal/search/cluster"
 	"whyfix/internal/search/cluster/clustertest"
 )
 
@@ -51,7 +57,7 @@ func TestCluster(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *clustertest.Cluster){
 			"releases": releasesInCluster, "a build is killed": buildKilled, "back to bleve": backToBleve, "lost": indexLost,
 			"full": diskFull, "trust": clusterTrust, "not fit": clusterNotFit, "slow": slowNetwork,
-			"posts": postsInCluster,
+			"posts": postsInCluster, "feeds die": feedsDie,
 		} {
 			t.Run(name, func(t *testing.T) { t.Parallel(); test(t, c) })
 		}
@@ -143,6 +149,92 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	}
 }
 
+// What a feed had sent when it died is there, and the next one goes on from it:
+// what it knows of all documents is what it would know had it been fed them anew.
+func feedsDie(t *testing.T, c *clustertest.Cluster) {
+	content, public := site(t)
+	var dying atomic.Pointer[string] // the request at which whoever feeds is cut off
+	way := through(t, c.Nodes[0], func(w http.ResponseWriter, r *http.Request) bool {
+		if at := dying.Load(); at != nil && strings.HasSuffix(r.URL.Path, *at) {
+			w.WriteHeader(http.StatusForbidden)
+			return false
+		}
+		return true
+	})
+	way.Start()
+	writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("title: 帮助\nengine: {name: opensearch, addresses: [%s], index: dying}\n", way.URL))
+	run(t, 0, "build", "-content", content, "-out", public)
+	lines := filepath.Join(t.TempDir(), "posts.jsonl")
+	now := map[string]string{} // id → title
+	put := func(code int, docs map[string]string) {
+		t.Helper()
+		var text strings.Builder
+		for id, title := range docs {
+			fmt.Fprintf(&text, "{\"id\": %q, \"url\": \"https://forum.example.org/%s\", \"title\": %q}\n", id, id, title)
+			now[id] = title
+		}
+		writeFile(t, lines, text.String())
+		run(t, code, "feed", "-public", public, lines)
+	}
+	remove := func(code int, id string) {
+		t.Helper()
+		delete(now, id)
+		run(t, code, "feed", "-public", public, "-delete", id)
+	}
+	counts := func(public string) string {
+		t.Helper()
+		x, err := cluster.Open(filepath.Join(public, "posts", "current", "search"), cluster.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		return string(x.Site().Counts.Append(nil))
+	}
+	refresh, count := "/_refresh", "/_count" // when all is sent
+	// The first of all feeds dies, and so do those that replace, add and take away.
+	dying.Store(&refresh)
+	put(1, map[string]string{"a": "水泵不转", "b": "水泵漏水", "c": "风扇转速"})
+	dying.Store(nil)
+	put(0, map[string]string{"d": "风扇不转"})
+	dying.Store(&count)
+	put(1, map[string]string{"a": "马达不转", "e": "马达漏油"})
+	remove(1, "b")
+	put(1, map[string]string{"a": "马达不转了", "f": "阀门卡住"})
+	dying.Store(nil)
+	remove(0, "c")
+	got := counts(public)
+	out, _ := run(t, 0, "feed", "-public", public, "-status")
+	if !strings.HasPrefix(out, fmt.Sprintf("%d documents", len(now))) || len(now) != 4 {
+		t.Errorf("of %d documents it says %s", len(now), out)
+	}
+	if _, err := os.Stat(filepath.Join(public, "posts", "changing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was on its way: %v", err)
+	}
+	// It knows which are as they were.
+	put(0, maps.Clone(now))
+	if _, said := run(t, 0, "feed", "-public", public, "-n", lines); !strings.Contains(said, "nothing changed: 4 documents") {
+		t.Errorf("of the same documents it says %s", said)
+	}
+	run(t, 0, "feed", "-public", public, "-anew", lines)
+	if want := counts(public); got != want {
+		t.Errorf("after feeds that died %d bytes are known of all documents, and %d of the same anew", len(got), len(want))
+	}
+	// One that dies while the index is made anew leaves no half.
+	dying.Store(&refresh)
+	run(t, 1, "feed", "-public", public, "-anew", lines)
+	dying.Store(nil)
+	put(0, map[string]string{"g": "滤芯堵了"})
+	if out, _ := run(t, 0, "feed", "-public", public, "-status"); !strings.HasPrefix(out, "5 documents") {
+		t.Errorf("after a feed anew that died it says %s", out)
+	}
+	// Somebody else puts one there.
+	ask(t, http.MethodPut, c.Nodes[0]+"/whyfix-dying-posts/_doc/x?refresh=true", `{"url":"x"}`)
+	writeFile(t, lines, `{"id": "h", "url": "https://forum.example.org/h", "title": "又一个"}`+"\n")
+	if _, said := run(t, 1, "feed", "-public", public, lines); !strings.Contains(said, "somebody else has changed it; feed everything again, with -anew") {
+		t.Errorf("after somebody put one there it says %s", said)
+	}
+}
+
 // inCluster writes into site.yaml that the index is in the cluster.
 func inCluster(t *testing.T, c *clustertest.Cluster, content, name, more string) {
 	t.Helper()
@@ -209,7 +301,7 @@ func ask(t *testing.T, method, url, body string) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if said, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusOK {
+	if said, _ := io.ReadAll(response.Body); response.StatusCode/100 != 2 {
 		t.Fatalf("%s %s: %s", method, url, said)
 	}
 }

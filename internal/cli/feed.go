@@ -106,25 +106,31 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if o.status_ {
-		return feedStatus(e, o.public)
+		return feedStatus(ctx, e, o)
 	}
-	f, err := posts.Open(posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster, Anew: o.anew})
+	f, err := posts.Open(ctx, posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster, Anew: o.anew})
 	if err != nil {
 		return feedError(err, o.public)
 	}
 	defer f.Close()
 	switch {
 	case o.delete_:
-		for _, id := range o.words {
-			switch from, was := f.Delete(id); {
-			case !was:
-				e.say("there is no document with the id %q", id)
-			case from != "":
-				e.say("%q is from %s, which is read again the next time: take it out there, too, or it comes back", id, from)
+		done, err := f.Delete(ctx, o.words)
+		if err != nil {
+			return feedError(err, o.public)
+		}
+		for _, d := range done {
+			switch {
+			case !d.Was:
+				e.say("there is no document with the id %q", d.ID)
+			case d.From != "":
+				e.say("%q is from %s, which is read again the next time: take it out there, too, or it comes back", d.ID, d.From)
 			}
 		}
 	case o.prune:
-		f.Prune()
+		if err := f.Prune(ctx); err != nil {
+			return feedError(err, o.public)
+		}
 	case len(o.words) == 0:
 		if len(f.Settings().Sources) == 0 {
 			return diag.Misuse(diag.Say("it needs a FILE of JSON lines, or - for standard input"), diag.Say("or name files in site.yaml under sources:, and build"))
@@ -135,19 +141,19 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 		}
 		return commitFeed(ctx, e, f, o, said)
 	default:
-		if err := feedFiles(e, f, o); err != nil {
-			return err
+		if err := feedFiles(ctx, e, f, o); err != nil {
+			return feedError(err, o.public)
 		}
 	}
 	return commitFeed(ctx, e, f, o, nil)
 }
 
 // feedFiles takes the files of the command line: all, or none.
-func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
+func feedFiles(ctx context.Context, e *env, f *posts.Feed, o *feedOptions) error {
 	d := f.Settings().Defaults(o.kind, o.language)
 	bad := 0
 	for _, name := range o.words {
-		read, err := feedFile(e, f, name, d, o.skipBad)
+		read, err := feedFile(ctx, e, f, name, d, o.skipBad)
 		if err != nil {
 			return err
 		}
@@ -165,9 +171,9 @@ func feedFiles(e *env, f *posts.Feed, o *feedOptions) error {
 	return nil
 }
 
-func feedFile(e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool) (posts.Read, error) {
+func feedFile(ctx context.Context, e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool) (posts.Read, error) {
 	if name == "-" {
-		return f.Take(e.in(diag.Say("standard input")), e.stdin, d, skipBad)
+		return f.Take(ctx, e.in(diag.Say("standard input")), e.stdin, d, skipBad)
 	}
 	in, err := os.Open(name)
 	if err != nil {
@@ -177,7 +183,7 @@ func feedFile(e *env, f *posts.Feed, name string, d posts.Defaults, skipBad bool
 	if info, err := in.Stat(); err == nil && info.IsDir() {
 		return posts.Read{}, diag.WithHint(diag.Say("%s is a folder, not a file of JSON lines", name), diag.Say("name its files: %s", filepath.ToSlash(filepath.Join(name, "*.jsonl"))))
 	}
-	return f.Take(filepath.ToSlash(name), in, d, skipBad)
+	return f.Take(ctx, filepath.ToSlash(name), in, d, skipBad)
 }
 
 func sayScanned(e *env, read posts.Read) {
@@ -231,7 +237,7 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 	if _, err := os.Stat(publish.PostsDir(public)); err != nil && len(sources) == 0 {
 		return nil
 	}
-	f, err := posts.Open(posts.Options{Public: public, Generator: version.Program(), Now: time.Now(), Cluster: o.Release.Cluster})
+	f, err := posts.Open(ctx, posts.Options{Public: public, Generator: version.Program(), Now: time.Now(), Cluster: o.Release.Cluster})
 	if errors.Is(err, posts.ErrNoIndex) {
 		return nil
 	}
@@ -290,17 +296,21 @@ func sayFed(e *env, f *posts.Feed, dry bool, took time.Duration) {
 // badLines counts lines that are no documents.
 func badLines(n int) diag.Text { return diag.Count(n, "%d bad line", "%d bad lines") }
 
-func feedStatus(e *env, public string) error {
-	s, err := posts.Look(public, time.Now())
+func feedStatus(ctx context.Context, e *env, o *feedOptions) error {
+	s, err := posts.Look(ctx, posts.Options{Public: o.public, Now: time.Now(), Cluster: o.cluster})
 	if errors.Is(err, publish.ErrNoRelease) {
 		fmt.Fprintln(e.stdout, e.in(diag.Say("no documents beside the articles")))
 		return nil
 	}
 	if err != nil {
-		return feedError(err, public)
+		return feedError(err, o.public)
 	}
-	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, index %.1f MB",
-		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), float64(s.Bytes)/(1<<20))))
+	where := diag.Say("in the cluster")
+	if s.Bytes > 0 {
+		where = diag.Say("index %.1f MB", float64(s.Bytes)/(1<<20))
+	}
+	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, %s",
+		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), where)))
 	for _, c := range s.Sources {
 		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, c.Name)
 	}
@@ -325,7 +335,7 @@ func feedError(err error, public string) error {
 	case errors.Is(err, posts.ErrNoIndex):
 		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
 	case errors.Is(err, posts.ErrThere):
-		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, or a feed died there, begin with nothing: %s", "whyfix feed -anew FILE …"))
+		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, begin with nothing: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, posts.ErrMoved):
 		return diag.WithHint(err, diag.Say("feed everything again: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):

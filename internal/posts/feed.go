@@ -7,7 +7,9 @@
 //
 // The index is the store: documents that stay are read from the last one. One
 // that changes costs a patch of those that changed since the index was last made
-// from nothing, not the whole.
+// from nothing, not the whole. In a cluster, what is known of each document is in
+// the index, too, and only asked for where it is needed: a change there costs what
+// it changes, however many there are.
 package posts
 
 import (
@@ -37,7 +39,7 @@ var ErrNoIndex error = diag.Say("the live release was made without a search inde
 var ErrMoved error = diag.Say("the articles are in another engine than the documents beside them")
 
 // ErrThere says that the index in the cluster has posts that were fed from
-// elsewhere, or by a feed that died.
+// elsewhere.
 var ErrThere error = diag.Say("the index of the documents beside the articles, in the cluster, has some that are not known here")
 
 // Options say where posts are kept, and who keeps them.
@@ -56,13 +58,16 @@ type Feed struct {
 	writer   *publish.PostsWriter
 	settings Settings
 	synonyms []search.Synonyms
-	articles string // the index of the articles, if it is in a cluster: so are the posts
-	gone     map[string]bool
-	counted  map[string]bool // of those that are gone or new, which were there before
+	articles string             // the index of the articles, if it is in a cluster: so are the posts
+	cluster  *search.PostsIndex // where the posts are in one and were asked for
 	base     *search.Base
 	files    []File
-	entries  map[string]entry
+	all      int                         // documents, expired ones too
+	entries  map[string]entry            // of those; of posts in a cluster, of those that were asked for
+	asked    map[string]bool             // … by their ids
 	put      map[string]*search.Document // those of the entries that are new
+	gone     map[string]bool
+	counted  map[string]bool // of those that are gone or new, which were there before
 	changes  Changes
 	touched  bool // what is known has changed, if no document
 }
@@ -109,7 +114,7 @@ type File struct {
 type known struct {
 	Base    *search.Base
 	Files   []File
-	Entries []entry // in the order of their ids
+	Entries []entry // in the order of their ids; none of posts in a cluster
 }
 
 const (
@@ -120,29 +125,40 @@ const (
 // Open begins to change the posts of a folder of releases. The error is
 // publish.ErrBusy while somebody else does, publish.ErrNoRelease where there is
 // no site yet, ErrNoIndex, or publish.ErrDamaged.
-func Open(o Options) (_ *Feed, err error) {
-	f := &Feed{options: o, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}, counted: map[string]bool{}}
+func Open(ctx context.Context, o Options) (_ *Feed, err error) {
+	f := newFeed(o)
 	if err := f.read(); err != nil {
 		return nil, err
 	}
 	if f.writer, err = publish.EditPosts(o.Public, o.Now, search.Root{}); err != nil {
 		return nil, err
 	}
-	switch last := f.writer.Last(); {
-	case last == nil:
-	case o.Anew:
-		f.touched = true
-	default:
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	last := f.writer.Last()
+	if last == nil || o.Anew {
+		f.touched = o.Anew && last != nil
+	} else {
 		k, err := readKnown(last.Folder())
 		if err != nil {
-			return nil, errors.Join(err, f.Close())
+			return nil, err
 		}
-		f.base, f.files = k.Base, k.Files
+		f.base, f.files, f.all = k.Base, k.Files, last.Manifest().Documents
 		for _, e := range k.Entries {
 			f.entries[e.ID] = e
 		}
 	}
-	return f, nil
+	return f, f.takeUp(ctx)
+}
+
+func newFeed(o Options) *Feed {
+	return &Feed{
+		options: o, entries: map[string]entry{}, asked: map[string]bool{},
+		put: map[string]*search.Document{}, gone: map[string]bool{}, counted: map[string]bool{},
+	}
 }
 
 // read reads what the live release says.
@@ -173,10 +189,17 @@ func (f *Feed) read() error {
 func (f *Feed) Settings() *Settings { return &f.settings }
 
 // Close lets go of the posts. What was not committed is given up.
-func (f *Feed) Close() error { return f.writer.Abort() }
+func (f *Feed) Close() error {
+	var err error
+	if f.cluster != nil {
+		err = f.cluster.Close()
+	}
+	return errors.Join(err, f.writer.Abort())
+}
 
-// Put adds a document, or puts it in the place of the one with its id.
-func (f *Feed) Put(d *search.Document, from string) {
+// place adds a document, or puts it in the place of the one with its id, which is
+// known if there is one.
+func (f *Feed) place(d *search.Document, from string) {
 	e := entry{ID: d.URL, Stamp: stampOf(d), Source: d.Origin.Source, Expires: d.Origin.Expires, From: from}
 	was, is := f.entries[e.ID]
 	switch {
@@ -190,6 +213,7 @@ func (f *Feed) Put(d *search.Document, from string) {
 		f.changes.Replaced++
 	default:
 		f.changes.Added++
+		f.all++
 	}
 	if is {
 		f.leave(e.ID)
@@ -204,21 +228,34 @@ func stampOf(d *search.Document) search.Stamp {
 	return search.Stamp(sum[:16])
 }
 
-// Delete takes the document with an id away. It reports whether there was one, and
-// which file of sources: it is from, if it is from one: that file is read again the
-// next time, and brings it back if it still has it.
-func (f *Feed) Delete(id string) (from string, was bool) {
-	e, is := f.entries[id]
-	if !is {
-		return "", false
+// Deleted is what became of an id whose document was to go.
+type Deleted struct {
+	ID  string
+	Was bool // there was one
+	// From is the file of sources: that it is from, if it is from one: that file is
+	// read again the next time, and brings it back if it still has it.
+	From string
+}
+
+// Delete takes documents away.
+func (f *Feed) Delete(ctx context.Context, ids []string) ([]Deleted, error) {
+	if err := f.know(ctx, slices.Values(ids)); err != nil {
+		return nil, err
 	}
-	f.remove(id)
-	for i := range f.files {
-		if f.files[i].Path == e.From {
-			f.files[i].Stamp = ""
+	out := make([]Deleted, len(ids))
+	for i, id := range ids {
+		e, is := f.entries[id]
+		if out[i] = (Deleted{id, is, e.From}); !is {
+			continue
+		}
+		f.remove(id)
+		for j := range f.files {
+			if f.files[j].Path == e.From {
+				f.files[j].Stamp = ""
+			}
 		}
 	}
-	return e.From, true
+	return out, nil
 }
 
 // leave notes that a document will not be what it was before this feed.
@@ -234,15 +271,20 @@ func (f *Feed) remove(id string) {
 	delete(f.put, id)
 	f.gone[id] = true
 	f.changes.Deleted++
+	f.all--
 }
 
 // Prune takes away what has expired, which nobody finds any more.
-func (f *Feed) Prune() {
+func (f *Feed) Prune(ctx context.Context) error {
+	if err := f.knowExpired(ctx); err != nil {
+		return err
+	}
 	for id, e := range f.entries {
 		if e.expired(f.options.Now) {
 			f.remove(id)
 		}
 	}
+	return nil
 }
 
 func (e *entry) expired(now time.Time) bool { return e.Expires != 0 && e.Expires <= now.Unix() }
@@ -251,7 +293,7 @@ func (e *entry) expired(now time.Time) bool { return e.Expires != 0 && e.Expires
 func (f *Feed) Changes() Changes { return f.changes }
 
 // Count is how many documents there are, expired ones too.
-func (f *Feed) Count() int { return len(f.entries) }
+func (f *Feed) Count() int { return f.all }
 
 // Commit makes a generation of what the posts are now, and makes it live. If
 // nothing changed, none is made.
@@ -260,18 +302,18 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if last != nil && !f.options.Anew {
 		dir = last.SearchDir()
 	}
-	list := slices.SortedFunc(maps.Values(f.entries), func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
-	if last == nil && len(list) == 0 {
+	if last == nil && f.all == 0 && !f.touched {
 		return nil
 	}
 	if f.articles != "" {
-		return f.commitToCluster(ctx, list, dir)
+		return f.commitToCluster(ctx, dir)
 	}
+	list := slices.SortedFunc(maps.Values(f.entries), func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
 	content := search.NewContent(nil, f.synonyms)
 	if !f.changes.Any() && !f.touched && f.base != nil && f.base.Common == content.Common() {
 		return nil
 	}
-	if last != nil && last.Manifest().Engine != "" && len(f.put) < len(list) {
+	if last != nil && last.Manifest().Engine != "" && len(f.put) < f.all {
 		return ErrMoved
 	}
 	stored, err := f.stored(dir)
@@ -295,16 +337,11 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if err := f.index(ctx, search.NewContent(sources, f.synonyms), filepath.Join(folder, "search"), dir); err != nil {
 		return err
 	}
-	return f.complete(folder, list, "")
-}
-
-// complete writes what is known, and makes the generation live.
-func (f *Feed) complete(folder string, list []entry, engine string) error {
 	k := known{Base: f.base, Files: f.files, Entries: list}
 	if err := k.write(folder); err != nil {
 		return err
 	}
-	m := publish.PostsManifest{Generator: f.options.Generator, Documents: len(list), Sources: map[string]int{}, Engine: engine}
+	m := publish.PostsManifest{Generator: f.options.Generator, Documents: len(list), Sources: map[string]int{}}
 	for _, e := range list {
 		m.Sources[e.Source]++
 		if e.Expires != 0 {
@@ -312,48 +349,6 @@ func (f *Feed) complete(folder string, list []entry, engine string) error {
 		}
 	}
 	return f.writer.Commit(m)
-}
-
-// commitToCluster changes the posts in the cluster of the articles, in place: who
-// asks meanwhile may find some of a change. Documents that stay are only there, so
-// posts that were in the folder, or in another cluster, are to be fed again.
-func (f *Feed) commitToCluster(ctx context.Context, list []entry, last string) error {
-	if !f.changes.Any() && !f.touched {
-		return nil
-	}
-	renewed := len(f.put) == len(list)
-	if p := f.writer.Last(); p != nil && p.Manifest().Engine != search.OpenSearch && !renewed {
-		return ErrMoved
-	}
-	folder, err := f.writer.Folder()
-	if err != nil {
-		return err
-	}
-	change := search.PostsChange{
-		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: len(list), Renewed: renewed, Anew: f.options.Anew,
-		Has: func(id string) bool { _, is := f.entries[id]; return is },
-	}
-	for _, id := range slices.Sorted(maps.Keys(f.put)) {
-		change.Put = append(change.Put, f.put[id])
-	}
-	dir := filepath.Join(folder, "search")
-	if err := search.UpdatePosts(ctx, f.options.Cluster, f.articles, dir, last, change); err != nil {
-		if errors.Is(err, search.ErrPostsThere) {
-			return ErrThere
-		}
-		return err
-	}
-	if renewed {
-		x, err := search.Open(dir, f.options.Cluster)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(x.Measure(ctx, dir), x.Close()); err != nil {
-			return err
-		}
-	}
-	f.base = nil
-	return f.complete(folder, list, search.OpenSearch)
 }
 
 // stored are the documents of the last index, if there is one.
@@ -406,53 +401,4 @@ func readKnown(folder string) (k known, err error) {
 		return k, fmt.Errorf("posts: %w: %s cannot be read", publish.ErrDamaged, name)
 	}
 	return k, nil
-}
-
-// Status says what posts there are.
-type Status struct {
-	Documents, Expired int
-	Sources            []Counted // by what they are
-	Files              []Counted // of sources:, by the file; those that were fed have ""
-	Time               time.Time // of the last change
-	Bytes              int64     // of the index
-}
-
-// Counted is a name and how many documents have it.
-type Counted struct {
-	Name  string
-	Count int
-}
-
-// Look says what posts a folder of releases has. It locks nothing. The error is
-// publish.ErrNoRelease, wrapped, where there are none.
-func Look(public string, now time.Time) (Status, error) {
-	p, err := publish.OpenPosts(publish.PostsDir(public))
-	if err != nil {
-		return Status{}, err
-	}
-	k, err := readKnown(p.Folder())
-	if err != nil {
-		return Status{}, err
-	}
-	s := Status{Documents: len(k.Entries), Time: p.Manifest().Time, Bytes: search.Size(p.SearchDir())}
-	sources, files := map[string]int{}, map[string]int{}
-	for i := range k.Entries {
-		e := &k.Entries[i]
-		if e.expired(now) {
-			s.Expired++
-		}
-		sources[e.Source]++
-		files[e.From]++
-	}
-	s.Sources, s.Files = counted(sources), counted(files)
-	return s, nil
-}
-
-func counted(m map[string]int) []Counted {
-	var out []Counted
-	for name, n := range m {
-		out = append(out, Counted{name, n})
-	}
-	slices.SortFunc(out, func(a, b Counted) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Name, b.Name)) })
-	return out
 }

@@ -18,7 +18,13 @@ func TestCountedIsWhatWasThere(t *testing.T) {
 	doc := func(id, title string) *search.Document {
 		return &search.Document{URL: id, Title: title, Origin: &search.Origin{Source: "post"}}
 	}
-	f := &Feed{options: Options{Now: time.Unix(2000, 0)}, entries: map[string]entry{}, put: map[string]*search.Document{}, gone: map[string]bool{}, counted: map[string]bool{}}
+	f := newFeed(Options{Now: time.Unix(2000, 0)})
+	remove := func(id string) {
+		t.Helper()
+		if done, err := f.Delete(t.Context(), []string{id}); err != nil || !done[0].Was {
+			t.Errorf("%s: %+v, %v", id, done, err)
+		}
+	}
 	for _, id := range []string{"same", "other", "gone", "expired", "back", "moved"} {
 		f.entries[id] = entry{ID: id, Stamp: stampOf(doc(id, "as it was")), Source: "post"}
 	}
@@ -26,18 +32,20 @@ func TestCountedIsWhatWasThere(t *testing.T) {
 	old.Expires = 1000
 	f.entries["expired"] = old
 
-	f.Put(doc("same", "as it was"), "")
-	f.Put(doc("moved", "as it was"), "a.jsonl")
-	f.Put(doc("other", "changed"), "")
-	f.Put(doc("other", "changed again"), "")
-	f.Put(doc("new", "new"), "")
-	f.Put(doc("new", "changed"), "")
-	f.Put(doc("passing", "new"), "")
-	f.Delete("passing")
-	f.Delete("gone")
-	f.Delete("back")
-	f.Put(doc("back", "back"), "")
-	f.Prune()
+	f.place(doc("same", "as it was"), "")
+	f.place(doc("moved", "as it was"), "a.jsonl")
+	f.place(doc("other", "changed"), "")
+	f.place(doc("other", "changed again"), "")
+	f.place(doc("new", "new"), "")
+	f.place(doc("new", "changed"), "")
+	f.place(doc("passing", "new"), "")
+	remove("passing")
+	remove("gone")
+	remove("back")
+	f.place(doc("back", "back"), "")
+	if err := f.Prune(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if diff := cmp.Diff([]string{"back", "expired", "gone", "moved", "other"}, slices.Sorted(maps.Keys(f.counted))); diff != "" {
 		t.Error(diff)
 	}

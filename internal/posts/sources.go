@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,13 +24,16 @@ type Read struct {
 
 // Take reads documents from JSON lines, all or, if one is none and the bad are
 // not to be skipped, nothing of them.
-func (f *Feed) Take(name string, r io.Reader, d Defaults, skipBad bool) (Read, error) {
+func (f *Feed) Take(ctx context.Context, name string, r io.Reader, d Defaults, skipBad bool) (Read, error) {
 	docs, scanned, err := scan(name, r, d)
 	if err != nil || scanned.Bad > 0 && !skipBad {
 		return Read{Scanned: scanned, Name: name}, err
 	}
+	if err := f.know(ctx, maps.Keys(docs)); err != nil {
+		return Read{}, err
+	}
 	for _, doc := range docs {
-		f.Put(doc, "")
+		f.place(doc, "")
 	}
 	return Read{scanned, name, true}, nil
 }
@@ -71,7 +75,7 @@ func (f *Feed) TakeSources(ctx context.Context, dir string) (out []Read, mistake
 			return nil, nil, err
 		}
 	}
-	if err := f.scanShared(list); err != nil {
+	if err := f.scanShared(ctx, list); err != nil {
 		return nil, nil, err
 	}
 	sayShared(list)
@@ -82,7 +86,9 @@ func (f *Feed) TakeSources(ctx context.Context, dir string) (out []Read, mistake
 		}
 		f.files = append(f.files, file.File)
 	}
-	f.takeFiles(list)
+	if err := f.takeFiles(ctx, before, list); err != nil {
+		return nil, nil, err
+	}
 	f.touched = f.touched || !slices.Equal(before, f.files)
 	return out, mistakes, nil
 }
@@ -162,7 +168,7 @@ func (s *sourceFile) scan(now time.Time, before []File) error {
 
 // scanShared reads the files, too, that are as they were, but have documents whose
 // ids now stand in another one.
-func (f *Feed) scanShared(list []*sourceFile) error {
+func (f *Feed) scanShared(ctx context.Context, list []*sourceFile) error {
 	same := map[string]*sourceFile{}
 	for _, file := range list {
 		if file.read == nil {
@@ -173,6 +179,9 @@ func (f *Feed) scanShared(list []*sourceFile) error {
 	for len(left) > 0 {
 		file := left[0]
 		left = left[1:]
+		if err := f.know(ctx, maps.Keys(file.docs)); err != nil {
+			return err
+		}
 		for id := range file.docs {
 			other := same[f.entries[id].From]
 			if other == nil {
@@ -219,7 +228,7 @@ func sayShared(list []*sourceFile) {
 
 // takeFiles puts what the files have now, of documents with one id the last, and
 // takes away what they have no more.
-func (f *Feed) takeFiles(list []*sourceFile) {
+func (f *Feed) takeFiles(ctx context.Context, before []File, list []*sourceFile) error {
 	docs, from := map[string]*search.Document{}, map[string]string{}
 	changed := map[string]bool{} // files of which all is known; false: as they were
 	for _, file := range f.files {
@@ -231,12 +240,22 @@ func (f *Feed) takeFiles(list []*sourceFile) {
 			docs[id], from[id] = doc, file.Path
 		}
 	}
+	var whole []string // files whose documents have to be known
+	for _, file := range before {
+		if all, is := changed[file.Path]; all || !is {
+			whole = append(whole, file.Path)
+		}
+	}
+	if err := f.knowFrom(ctx, whole); err != nil {
+		return err
+	}
 	for id, e := range f.entries {
 		if all, is := changed[e.From]; docs[id] == nil && e.From != "" && (all || !is) {
 			f.remove(id)
 		}
 	}
 	for id, doc := range docs {
-		f.Put(doc, from[id])
+		f.place(doc, from[id])
 	}
+	return nil
 }

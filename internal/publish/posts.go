@@ -26,6 +26,7 @@ import (
 //	<dir>/posts/<id>/known         what whoever makes the next one knows of them
 //	<dir>/posts/<id>/manifest.json what the generation holds, written last
 //	<dir>/posts/current            the live generation: a link to its <id>
+//	<dir>/posts/changing           what a feed is changing in a cluster, until it is done
 
 // postsName is the folder of the posts, beside the releases.
 const postsName = "posts"

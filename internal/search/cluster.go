@@ -49,23 +49,25 @@ func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, inde
 	return cluster.Write(ctx, dir, at, w)
 }
 
-// PostsChange is what changes in the index of posts in a cluster.
-type PostsChange = cluster.Change
+// Posts in a cluster are fed one by one.
+type (
+	// PostsIndex is the index of the posts of a site.
+	PostsIndex = cluster.PostsIndex
+	// PostsChange is what changes in it.
+	PostsChange = cluster.Change
+	// Post is what is known of a document there without reading it.
+	Post = cluster.Post
+	// Posted is one that comes.
+	Posted = cluster.Posted
+)
 
 // ErrPostsThere says that the cluster has posts of which the folder knows nothing.
 var ErrPostsThere = cluster.ErrPostsThere
 
-// UpdatePosts changes the index of posts of a site, by the name of its articles'
-// one, and writes into a folder what is known of it then.
-func UpdatePosts(ctx context.Context, at Cluster, articles, dir, last string, change PostsChange) error {
-	var err error
-	if change.Name, change.Site, err = cluster.PostsName(articles); err != nil {
-		return err
-	}
-	if last != "" && !cluster.Found(last) {
-		last = ""
-	}
-	return cluster.Update(ctx, dir, last, at, change)
+// OpenPosts connects to the index of the posts of a site, by the name of its
+// articles' one. It need not be there.
+func OpenPosts(ctx context.Context, at Cluster, articles string) (*PostsIndex, error) {
+	return cluster.OpenPosts(ctx, at, articles)
 }
 
 // Tidy removes the indexes of a site that nobody needs any more, and names them.

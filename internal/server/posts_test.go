@@ -16,17 +16,19 @@ import (
 // fed puts documents beside the articles of a folder of releases.
 func fed(t *testing.T, public string, lines ...string) {
 	t.Helper()
-	f, err := posts.Open(posts.Options{Public: public, Generator: "test", Now: time.Now()})
+	f, err := posts.Open(t.Context(), posts.Options{Public: public, Generator: "test", Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	for _, line := range lines {
 		if id, gone := strings.CutPrefix(line, "-"); gone {
-			f.Delete(id)
+			if _, err := f.Delete(t.Context(), []string{id}); err != nil {
+				t.Fatal(err)
+			}
 			continue
 		}
-		read, err := f.Take("posts.jsonl", strings.NewReader(line), f.Settings().Defaults("", ""), false)
+		read, err := f.Take(t.Context(), "posts.jsonl", strings.NewReader(line), f.Settings().Defaults("", ""), false)
 		if err != nil || !read.Taken {
 			t.Fatalf("%s: %v %+v", line, err, read.Diags)
 		}
@@ -155,14 +157,7 @@ func TestDamagedPostsTakeNoArticlesAway(t *testing.T) {
 		t.Fatal("the post is not found")
 	}
 	// Those that come are damaged: the ones before stay.
-	f, err := posts.Open(posts.Options{Public: public, Generator: "test", Now: time.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Delete("t-1")
-	if err := f.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	fed(t, public, "-t-1")
 	until(t, "the change is taken", func() bool { return !both() })
 	fed(t, public, jamPost, fanNote)
 	until(t, "so is the next", both)

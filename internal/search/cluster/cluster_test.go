@@ -303,12 +303,20 @@ func TestPostsOfOthersStay(t *testing.T) {
 	}))
 	defer server.Close()
 	o := Options{Addresses: []string{server.URL}}
-	change := Change{Placing: Placing{Name: "whyfix-help-posts", Site: "help"}, Renewed: true}
-	if err := Update(t.Context(), t.TempDir(), "", o, change); !errors.Is(err, ErrPostsThere) || deleted.Load() > 0 {
+	change := Change{Renewed: true, Journal: filepath.Join(t.TempDir(), "changing")}
+	update := func() error {
+		x, err := OpenPosts(t.Context(), o, "whyfix-help-20261101t120000-0a1b2c3d")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		return x.Update(t.Context(), t.TempDir(), "", change)
+	}
+	if err := update(); !errors.Is(err, ErrPostsThere) || deleted.Load() > 0 {
 		t.Errorf("got %v, and the index was deleted %d times", err, deleted.Load())
 	}
 	change.Anew = true
-	if err := Update(t.Context(), t.TempDir(), "", o, change); err != nil || deleted.Load() != 1 {
+	if err := update(); err != nil || deleted.Load() != 1 {
 		t.Errorf("anew: got %v, and the index was deleted %d times", err, deleted.Load())
 	}
 }

@@ -54,6 +54,10 @@ func Open(dir string, o Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.open(o)
+}
+
+func (s *site) open(o Options) (*Index, error) {
 	if len(o.Addresses) == 0 {
 		o.Addresses = s.Addresses
 	}
@@ -98,6 +102,7 @@ type answer struct {
 		Hits  []hit
 	}
 	Aggregations map[string]struct {
+		Count   int `json:"doc_count"`
 		Buckets []struct {
 			Key   string
 			Count int `json:"doc_count"`
@@ -134,6 +139,9 @@ type fields struct {
 	Wording, Leads            []string
 	Articles, Entry, Uses     []int
 	Length, Place             []int
+	// Of posts.
+	Source, From, Stamp []string
+	Expires             []int64
 }
 
 func first(list []string) string {

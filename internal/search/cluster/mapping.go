@@ -31,6 +31,8 @@ const (
 	fieldSolution = "solution"
 	fieldSource   = "source"  // of what is no page of the site
 	fieldExpires  = "expires" // … in seconds since 1970
+	fieldStamp    = "stamp"   // … which tells two of its states apart
+	fieldFrom     = "from"    // … the file that it is from
 	fieldHead     = "head"    // what ranking knows, as a column: it is read for every candidate
 	fieldText     = "text"    // what is read of few
 	// Of words.
@@ -64,9 +66,9 @@ func definition(meta meta, shards int) query {
 	kept := query{"type": "keyword", "index": false}
 	fields := query{
 		string(engine.InBody): query{"type": "text", "analyzer": "counted", "search_analyzer": "keyword", "similarity": "saturating", "norms": false, "index_options": "freqs"},
-		fieldURL:              column, fieldLanguage: column, fieldKind: column, fieldProduct: column, fieldCause: column, fieldSolution: column, fieldSource: column,
-		fieldExpires: query{"type": "long"},
-		fieldHead:    query{"type": "binary", "doc_values": true}, fieldText: query{"type": "binary", "store": true},
+		fieldURL:              column, fieldLanguage: column, fieldKind: column, fieldProduct: column, fieldCause: column, fieldSolution: column, fieldSource: column, fieldFrom: column,
+		fieldStamp: kept, fieldExpires: query{"type": "long"},
+		fieldHead: query{"type": "binary", "doc_values": true}, fieldText: query{"type": "binary", "store": true},
 		fieldWord: column, fieldTerm: column, fieldArticles: number,
 		fieldWording: kept, fieldLeads: kept, fieldWhole: query{"type": "keyword", "doc_values": false, "norms": false},
 		fieldRun: query{"type": "text", "analyzer": "plain", "norms": false}, fieldInitials: query{"type": "keyword", "doc_values": false, "norms": false},
@@ -102,7 +104,7 @@ type meta struct {
 }
 
 // Schema changes whenever an index of before would give other answers, or none.
-const Schema = 2
+const Schema = 3
 
 // The cluster takes and gives bytes so.
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }

@@ -6,11 +6,15 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"whyfix/internal/disk"
+	"whyfix/internal/record"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
 	"whyfix/internal/search/terms"
@@ -18,46 +22,239 @@ import (
 
 // Posts are documents beside the articles, which change one by one. They are in
 // one index of the cluster, whose documents are put and deleted in place, by their
-// ids; what is known of all of them is in a folder, as of the articles. There is
-// no list of their words and wordings, so that a change touches nothing but the
-// document: nothing of posts is suggested, and a mistyped word of letters is not
-// corrected by them.
+// ids, and which knows of each what a feed has to know; in a folder is what is
+// known of all of them together, as of the articles. So a change costs what it
+// changes, however many there are. There is no list of their words and wordings,
+// since every change would have to count them again: nothing of posts is
+// suggested, and a mistyped word of letters is not corrected by them.
+
+// Post is what is known of a document beside the articles without reading it.
+type Post struct {
+	URL     string
+	Stamp   [16]byte
+	Source  string
+	Expires int64  // in seconds since 1970; 0: never
+	From    string // the file that it is from; "": it was fed
+}
+
+// Posted is a document that comes.
+type Posted struct {
+	*article.Document
+	Stamp [16]byte
+	From  string
+}
 
 // Change is what changes in an index of posts.
 type Change struct {
-	Placing  // its Release is not used
-	Synonyms []terms.Synonyms
-	Put      []*article.Document // no two with the same URL
-	Gone     []string            // URLs
-	Counted  []string            // URLs of both that were there before
-	All      int                 // documents after the change
-	Has      func(url string) bool
-	Renewed  bool // the index is made anew, of the documents of Put alone
-	Anew     bool // … even if it has some of which nothing is known here
+	Synonyms []terms.Synonyms // of an index that is made
+	Put      []Posted         // no two with the same URL
+	Gone     []string         // URLs
+	Counted  []string         // URLs of both that were there before
+	All      int              // documents after the change
+	Renewed  bool             // the index is made anew, of the documents of Put alone
+	Anew     bool             // … even if it has some of which nothing is known here
+	// Journal is the name of a file that says what is on its way until that is
+	// known: from before the first document is sent until it is removed by whoever
+	// keeps the folder. If there is one, a feed died, and its work is counted first.
+	Journal string
 }
 
 // ErrPostsThere says that an index of posts has documents of which the folder of
-// posts knows nothing: they were fed from elsewhere, or by a feed that died.
+// posts knows nothing: they were fed from elsewhere.
 var ErrPostsThere = errors.New("search: the index of posts in the OpenSearch cluster has documents that are not known here")
 
-// Update changes an index of posts and writes into a folder what is known of it
-// then; last is the folder of before, empty if there is none. It returns when the
-// change can be found.
-func Update(ctx context.Context, dir, last string, o Options, w Change) error {
+// PostsIndex is the index of the posts of a site, for whoever feeds it.
+type PostsIndex struct {
+	cluster *Cluster
+	options Options
+	name    string
+	site    string
+}
+
+// OpenPosts connects to the index of the posts of a site, by the name of its
+// articles' one. It need not be there.
+func OpenPosts(ctx context.Context, o Options, articles string) (*PostsIndex, error) {
+	name, site, err := PostsName(articles)
+	if err != nil {
+		return nil, err
+	}
 	c, err := connectToWrite(ctx, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer c.Close()
+	return &PostsIndex{c, o, name, site}, nil
+}
+
+// Close gives the connections back.
+func (p *PostsIndex) Close() error { return p.cluster.Close() }
+
+// Refresh lets everybody see what a feed that died has sent.
+func (p *PostsIndex) Refresh(ctx context.Context) error {
+	return p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_refresh?ignore_unavailable=true", nil, nil)
+}
+
+// Count is how many documents there are.
+func (p *PostsIndex) Count(ctx context.Context) (int, error) {
+	var counted struct{ Count int }
+	err := p.cluster.do(ctx, http.MethodGet, "/"+p.name+"/_count?ignore_unavailable=true", nil, &counted)
+	return counted.Count, err
+}
+
+// Named tells those that are there of some addresses.
+func (p *PostsIndex) Named(ctx context.Context, urls []string, visit func(Post)) error {
+	for some := range slices.Chunk(urls, mostAtOnce) {
+		if err := p.each(ctx, havingAny(fieldURL, some), visit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// From tells those that are from a file.
+func (p *PostsIndex) From(ctx context.Context, file string, visit func(Post)) error {
+	return p.each(ctx, having(fieldFrom, file), visit)
+}
+
+// Expired tells those that nobody finds any more.
+func (p *PostsIndex) Expired(ctx context.Context, now int64, visit func(Post)) error {
+	return p.each(ctx, query{"range": query{fieldExpires: query{"lte": now}}}, visit)
+}
+
+// postsAtOnce is how many posts are told in one answer.
+const postsAtOnce = 5000
+
+func (p *PostsIndex) each(ctx context.Context, of query, visit func(Post)) error {
+	after := ""
+	for {
+		q := query{
+			"size": postsAtOnce, "sort": []string{fieldURL}, "query": all(of), "stored_fields": "_none_", "track_total_hits": false,
+			"docvalue_fields": []string{fieldURL, fieldStamp, fieldSource, fieldExpires, fieldFrom},
+		}
+		if after != "" {
+			q["search_after"] = []string{after}
+		}
+		var a answer
+		if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_search?ignore_unavailable=true", marshal(q), &a); err != nil {
+			return err
+		}
+		if a.Shards.Failed > 0 || a.TimedOut {
+			return a.lost()
+		}
+		for i := range a.Hits.Hits {
+			f := &a.Hits.Hits[i].Fields
+			known := Post{URL: first(f.URL), Source: first(f.Source), From: first(f.From)}
+			if len(f.Expires) > 0 {
+				known.Expires = f.Expires[0]
+			}
+			if stamp, err := decode(first(f.Stamp)); err == nil {
+				copy(known.Stamp[:], stamp)
+			}
+			after = known.URL
+			visit(known)
+		}
+		if len(a.Hits.Hits) < postsAtOnce {
+			return nil
+		}
+	}
+}
+
+// Tally counts the posts.
+type Tally struct {
+	Documents, Expiring, Expired int
+	Sources, Files               map[string]int // by what they are, and by the file that they are from
+}
+
+// mostFiles is how many files a tally tells apart.
+const mostFiles = 10_000
+
+// Tally counts them as they are at a time, in seconds since 1970.
+func (p *PostsIndex) Tally(ctx context.Context, now int64) (Tally, error) {
+	t := Tally{Sources: map[string]int{}, Files: map[string]int{}}
+	by := func(field string) query {
+		return query{"terms": query{"field": field, "size": mostFiles, "missing": ""}}
+	}
+	q := query{
+		"size": 0, "track_total_hits": true,
+		"aggs": query{
+			fieldSource: by(fieldSource), fieldFrom: by(fieldFrom),
+			"expiring": query{"filter": query{"exists": query{"field": fieldExpires}}}, "expired": query{"filter": query{"range": query{fieldExpires: query{"lte": now}}}},
+		},
+	}
+	var a answer
+	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_search?ignore_unavailable=true", marshal(q), &a); err != nil {
+		return t, err
+	}
+	if a.Shards.Failed > 0 || a.TimedOut {
+		return t, a.lost()
+	}
+	t.Documents, t.Expiring, t.Expired = a.Hits.Total.Value, a.Aggregations["expiring"].Count, a.Aggregations["expired"].Count
+	for field, counted := range map[string]map[string]int{fieldSource: t.Sources, fieldFrom: t.Files} {
+		for _, b := range a.Aggregations[field].Buckets {
+			counted[b.Key] = b.Count
+		}
+	}
+	return t, nil
+}
+
+// journal says what a feed is about to change.
+type journal struct {
+	Site site     // what will be known, but that its counts are without the documents that change
+	URLs []string // of these
+}
+
+func readJournal(name string) (*journal, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	var j journal
+	if rest, err := record.Read(string(data), &j); err != nil || rest != "" {
+		return nil, fmt.Errorf("%w: %s", engine.ErrDamaged, name)
+	}
+	if j.Site.Schema != Schema {
+		return nil, ErrSchema
+	}
+	return &j, nil
+}
+
+// write leaves it on the disk, whole or not at all.
+func (j *journal) write(name string) error {
+	temp := name + ".tmp"
+	err := os.WriteFile(temp, record.Append(nil, j), 0o644)
+	if err == nil {
+		err = disk.SyncFile(temp)
+	}
+	if err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err == nil {
+		var root *os.Root
+		if root, err = os.OpenRoot(filepath.Dir(name)); err == nil {
+			err = errors.Join(disk.SyncFolder(root, "."), root.Close())
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return nil
+}
+
+// Update changes the index and writes into a folder what is known of it then; last
+// is the folder of before, empty if there is none. It returns when the change can
+// be found.
+func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	s, counts, err := c.begun(ctx, last, w)
+	s, counts, err := p.before(ctx, last, w)
 	if err != nil {
 		return err
 	}
-	if s.Articles > 0 {
-		if err := forget(ctx, last, o, w, counts); err != nil {
+	if !w.Renewed {
+		if err := p.count(ctx, s, counts.Remove, w.Counted); err != nil {
 			return err
 		}
 	}
@@ -68,79 +265,110 @@ func Update(ctx context.Context, dir, last string, o Options, w Change) error {
 		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
 	lexicon := terms.NewLexicon(synonyms)
+	without := string(counts.Append(nil))
 	if err := s.learn(ctx, w, lexicon, counts); err != nil {
 		return err
 	}
-	if err := c.change(ctx, w, lexicon, s.Averages); err != nil {
+	s.Articles, s.Posts, s.Addresses, s.Counts = w.All, true, p.options.Addresses, without
+	j := journal{Site: *s, URLs: slices.Clone(w.Gone)}
+	for _, d := range w.Put {
+		j.URLs = append(j.URLs, d.URL)
+	}
+	if err := j.write(w.Journal); err != nil {
 		return err
 	}
-	if err := c.settle(ctx, w, o); err != nil {
+	if w.Renewed {
+		if err := p.create(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.change(ctx, w, lexicon, s.Averages); err != nil {
 		return err
 	}
-	s.Articles, s.Posts, s.Counts, s.Addresses = w.All, true, string(counts.Append(nil)), o.Addresses
+	if err := p.settle(ctx, w); err != nil {
+		return err
+	}
+	s.Counts = string(counts.Append(nil))
 	return s.write(dir)
 }
 
-// begun is what was known before; the index is made if it is not there. One of
-// which nothing is known here is not emptied by the way: others may find what it
-// has.
-func (c *Cluster) begun(ctx context.Context, last string, w Change) (*site, *article.Counts, error) {
-	if last != "" && !w.Renewed {
-		s, err := readSite(last)
-		if err != nil {
+// before is what was known, with what a feed that died has added.
+func (p *PostsIndex) before(ctx context.Context, last string, w Change) (*site, *article.Counts, error) {
+	var left *journal
+	var err error
+	if !w.Anew {
+		if left, err = readJournal(w.Journal); err != nil {
 			return nil, nil, err
 		}
-		counts, err := article.ReadCounts([]byte(s.Counts))
-		if err != nil {
-			return nil, nil, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
-		}
-		return s, counts, nil
 	}
-	if last == "" && !w.Anew {
-		var counted struct{ Count int }
-		if err := c.do(ctx, http.MethodGet, "/"+w.Name+"/_count?ignore_unavailable=true", nil, &counted); err != nil {
+	var s *site
+	switch {
+	case w.Renewed:
+		if last == "" && left == nil && !w.Anew {
+			if err := p.empty(ctx); err != nil {
+				return nil, nil, err
+			}
+		}
+		synonyms, err := terms.EncodeSynonyms(w.Synonyms)
+		if err != nil {
+			return nil, nil, fmt.Errorf("search: %w", err)
+		}
+		return &site{Schema: Schema, Index: p.name, Synonyms: string(synonyms)}, article.NewCounts(), nil
+	case left != nil:
+		s = &left.Site
+	default:
+		if s, err = readSite(last); err != nil {
 			return nil, nil, err
 		}
-		if counted.Count > 0 {
-			return nil, nil, ErrPostsThere
-		}
 	}
-	if err := c.do(ctx, http.MethodDelete, "/"+w.Name+"?ignore_unavailable=true", nil, nil); err != nil {
-		return nil, nil, err
-	}
-	about := meta{Schema: Schema, Site: w.Site + " posts", Live: true} // no build tidies it away
-	definition := definition(about, max(w.Shards, 1))
-	definition["settings"].(query)["auto_expand_replicas"] = "0-1"
-	if err := c.do(ctx, http.MethodPut, "/"+w.Name, marshal(definition), nil); err != nil {
-		return nil, nil, err
-	}
-	synonyms, err := terms.EncodeSynonyms(w.Synonyms)
+	counts, err := article.ReadCounts([]byte(s.Counts))
 	if err != nil {
-		return nil, nil, fmt.Errorf("search: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
-	return &site{Schema: Schema, Index: w.Name, Synonyms: string(synonyms)}, article.NewCounts(), nil
+	if left != nil {
+		err = p.count(ctx, s, counts.Add, left.URLs)
+	}
+	return s, counts, err
 }
 
-// forget takes out of the counts what was there of the documents that change: not
-// of those that are new, which a feed that died may have sent and nobody counted.
-func forget(ctx context.Context, last string, o Options, w Change, counts *article.Counts) error {
-	x, err := Open(last, o)
+// count adds documents to counts, or takes them out, as they are in the index.
+func (p *PostsIndex) count(ctx context.Context, s *site, do func(*article.Facts), urls []string) error {
+	x, err := s.open(p.options)
 	if err != nil {
 		return err
 	}
 	defer x.Close()
-	for some := range slices.Chunk(w.Counted, mostAtOnce) {
-		facts, err := x.factsOf(ctx, some)
-		if err != nil {
+	for some := range slices.Chunk(urls, mostAtOnce) {
+		found := map[string]*article.Facts{}
+		if err := x.fetch(ctx, fieldHead, some, func(url string, f *article.Facts, _ string) { found[url] = f }); err != nil {
 			return err
 		}
-		for _, f := range facts {
-			if f != nil {
-				counts.Remove(f)
-			}
+		for _, f := range found {
+			do(f)
 		}
 	}
 	return nil
+}
+
+// empty is an error if the index has any document: nothing is known of it here, so
+// others may find what it has.
+func (p *PostsIndex) empty(ctx context.Context) error {
+	n, err := p.Count(ctx)
+	if err == nil && n > 0 {
+		err = ErrPostsThere
+	}
+	return err
+}
+
+// create makes the index anew.
+func (p *PostsIndex) create(ctx context.Context) error {
+	if err := p.cluster.do(ctx, http.MethodDelete, "/"+p.name+"?ignore_unavailable=true", nil, nil); err != nil {
+		return err
+	}
+	about := meta{Schema: Schema, Site: p.site + " posts", Live: true} // no build tidies it away
+	definition := definition(about, 1)
+	definition["settings"].(query)["auto_expand_replicas"] = "0-1"
+	return p.cluster.do(ctx, http.MethodPut, "/"+p.name, marshal(definition), nil)
 }
 
 // learn counts the documents that come. The averages of lengths are those of the
@@ -152,7 +380,7 @@ func (s *site) learn(ctx context.Context, w Change, lexicon *terms.Lexicon, coun
 	err := parallel(ctx, len(w.Put), func(i int) error {
 		r := <-readers
 		defer func() { readers <- r }()
-		found[i] = r.study(w.Put[i])
+		found[i] = r.study(w.Put[i].Document)
 		return nil
 	})
 	if err != nil {
@@ -191,7 +419,7 @@ func postKey(url string) string {
 }
 
 // change sends what comes and goes, in lots. One that is sent again does no harm.
-func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, averages []float32) error {
+func (p *PostsIndex) change(ctx context.Context, w Change, lexicon *terms.Lexicon, averages []float32) error {
 	r := <-newReaders(lexicon)
 	var lot [][]byte
 	size := 0
@@ -199,7 +427,7 @@ func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, 
 		if len(lot) == 0 {
 			return nil
 		}
-		err := c.sendLot(ctx, w.Name, lot, http.StatusNotFound)
+		err := p.cluster.sendLot(ctx, p.name, lot, http.StatusNotFound)
 		lot, size = nil, 0
 		return err
 	}
@@ -216,8 +444,10 @@ func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, 
 		}
 	}
 	for _, d := range w.Put {
+		document := r.document(d.Document, averages)
+		document.Stamp, document.From = encode(d.Stamp[:]), d.From
 		lines := fmt.Appendf(nil, `{"index":{"_id":%q}}`+"\n", postKey(d.URL))
-		lines = append(append(lines, marshal(r.document(d, averages))...), '\n')
+		lines = append(append(lines, marshal(document)...), '\n')
 		if err := add(lines); err != nil {
 			return err
 		}
@@ -225,58 +455,16 @@ func (c *Cluster) change(ctx context.Context, w Change, lexicon *terms.Lexicon, 
 	return flush()
 }
 
-// settle makes the change visible, and counts. A feed that died may have left
-// documents that nobody knows: they go.
-func (c *Cluster) settle(ctx context.Context, w Change, o Options) error {
-	for range 2 {
-		if err := c.do(ctx, http.MethodPost, "/"+w.Name+"/_refresh", nil, nil); err != nil {
-			return err
-		}
-		var counted struct{ Count int }
-		if err := c.do(ctx, http.MethodGet, "/"+w.Name+"/_count", nil, &counted); err != nil {
-			return err
-		}
-		switch {
-		case counted.Count == w.All:
-			return nil
-		case counted.Count < w.All:
-			return fmt.Errorf("search: the index %s in the OpenSearch cluster has %d documents of %d: somebody has deleted some; remove the folder of the posts, and feed everything again", w.Name, counted.Count, w.All)
-		}
-		if err := c.unknown(ctx, w); err != nil {
-			return err
-		}
+// settle makes the change visible, and counts.
+func (p *PostsIndex) settle(ctx context.Context, w Change) error {
+	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_refresh", nil, nil); err != nil {
+		return err
 	}
-	return fmt.Errorf("search: the index %s in the OpenSearch cluster has not the %d documents that it should", w.Name, w.All)
-}
-
-// unknown deletes the documents of the index that nobody knows.
-func (c *Cluster) unknown(ctx context.Context, w Change) error {
-	after := ""
-	for {
-		q := query{"size": mostAtOnce, "sort": []string{fieldURL}, "query": all(query{"exists": query{"field": fieldHead}}), "stored_fields": "_none_", "docvalue_fields": []string{fieldURL}}
-		if after != "" {
-			q["search_after"] = []string{after}
-		}
-		var a answer
-		if err := c.do(ctx, http.MethodPost, "/"+w.Name+"/_search", marshal(q), &a); err != nil {
-			return err
-		}
-		var gone [][]byte
-		for i := range a.Hits.Hits {
-			after = first(a.Hits.Hits[i].Fields.URL)
-			if !w.Has(after) {
-				gone = append(gone, fmt.Appendf(nil, `{"delete":{"_id":%q}}`+"\n", postKey(after)))
-			}
-		}
-		if len(gone) > 0 {
-			if err := c.sendLot(ctx, w.Name, gone, http.StatusNotFound); err != nil {
-				return err
-			}
-		}
-		if len(a.Hits.Hits) < mostAtOnce {
-			return nil
-		}
+	n, err := p.Count(ctx)
+	if err == nil && n != w.All {
+		err = fmt.Errorf("search: the index %s in the OpenSearch cluster has %d documents, and should have %d: somebody else has changed it; feed everything again, with -anew", p.name, n, w.All)
 	}
+	return err
 }
 
 // errNoPlace is for a release whose index has no name of ours.

@@ -327,6 +327,8 @@ type articleDocument struct {
 	Solution []string `json:"solution,omitempty"`
 	Source   string   `json:"source,omitempty"`
 	Expires  int64    `json:"expires,omitempty"`
+	Stamp    string   `json:"stamp,omitempty"`
+	From     string   `json:"from,omitempty"`
 	Head     string   `json:"head"`
 	Text     string   `json:"text"`
 	Body     string   `json:"body,omitempty"`
