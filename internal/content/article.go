@@ -207,11 +207,13 @@ func (r *Reader) Read(p string, data []byte) Read {
 			diag.Say("front matter has %d kB; it may have %d", len(front)>>10, maxFront>>10), diag.Say("put what is text below it")))
 		front = nil
 	}
+	var emptyTitle diag.Pos
 	if front != nil {
 		m := &mapping{lines: lines, before: 1, zone: r.Zone}
 		diags = append(diags, readMapping(m, front, frontName, articleKeys, a)...)
 		if !a.Draft && !a.Gone && diags.Errors() == 0 {
 			diags = append(diags, m.leftEmpty()...)
+			emptyTitle = m.emptyKey("title")
 		}
 	}
 	a.Misread = diags.Errors() > 0
@@ -239,6 +241,8 @@ func (r *Reader) Read(p string, data []byte) Read {
 		a.Title, a.Untitled = Text{Value: titleFromPath(p), Pos: diag.Pos{File: p, Line: 1, Col: 1}}, true
 		if a.Title.Value == "" && !a.Index {
 			diags = append(diags, lines.New(a.Title.Pos, diag.Error, "no-title", diag.Say("this article has no title"), diag.Say("write title: … in the front matter")))
+		} else if emptyTitle.Line > 0 && !a.Index {
+			diags = append(diags, lines.New(emptyTitle, diag.Warning, "front-empty", diag.Say("this title is empty, so readers see the name of the file: “%s”", a.Title.Value), diag.Say("say what the problem is, as readers would")))
 		}
 	case doc.Title != "" && doc.Title != a.Title.Value:
 		diags = append(diags, lines.New(doc.TitlePos, diag.Warning, "two-titles",
@@ -385,6 +389,16 @@ func (m *mapping) leftEmpty() diag.List {
 		}
 	}
 	return out
+}
+
+// emptyKey is where a key stands that has nothing behind it.
+func (m *mapping) emptyKey(name string) diag.Pos {
+	for _, t := range m.empty {
+		if t.Value == name {
+			return t.Pos
+		}
+	}
+	return diag.Pos{}
 }
 
 func titleFromPath(p string) string {

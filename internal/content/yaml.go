@@ -103,7 +103,7 @@ func eachEntry[T any](m *mapping, root *yaml.Node, what func() diag.Text, keys [
 		}
 		if text, ok := scalar(node); ok && text == "" {
 			m.keepEmpty(name, node, k.shape)
-			if node.Tag == "!!null" && node.Value == "" {
+			if node.Tag == "!!null" && node.Value == "" || k.name == "title" {
 				m.empty = append(m.empty, Text{Value: k.name, Pos: m.at(name)})
 			}
 			continue // "key:" with nothing behind it is not given

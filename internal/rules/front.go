@@ -223,8 +223,8 @@ func frontRules() []Rule {
 		},
 		{
 			Code: "front-empty", Default: diag.Warning,
-			Summary: "a summary or a symptom is empty",
-			Why:     "It is left of the template: lists would show the article without a sentence, and no symptom would find it. `summary: \"\"` says that there is none on purpose. Drafts are not looked at.",
+			Summary: "a title, a summary or a symptom is empty",
+			Why:     "It is left of the template: readers would see the file's name, lists the article without a sentence, and no symptom would find it. `summary: \"\"` says that there is none on purpose. Drafts are not looked at.",
 			Bad:     "---\ntitle: 退款没到\nsummary:\nsymptoms:\n  -\n---\n\n三天到账。\n",
 			Good:    "---\ntitle: 退款没到\nsymptoms:\n  - 退款没到\n---\n\n三天到账。\n",
 		},

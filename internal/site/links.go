@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -104,7 +105,7 @@ func (r *resolver) target(ref markdown.Ref, file string, doc *markdown.Document,
 	if dangerous(ref.Dest) { // a link of the settings: nobody has looked at it before
 		return r.refuse(ref)
 	}
-	if ref.Dest == "" {
+	if ref.Dest == "" || schemeAlone.MatchString(ref.Dest) {
 		return r.broken(ref, "link-target", diag.Say("%s leads nowhere", kindOf(ref)), diag.Say("write an address between the parentheses"))
 	}
 	if ref.Wiki != "" {
@@ -187,6 +188,9 @@ func dangerous(dest string) bool {
 	}
 	return false
 }
+
+// schemeAlone is an address of which nothing was written but how it begins.
+var schemeAlone = regexp.MustCompile(`^(?i)(?:(?:https?:)?//(?:www\.)?/?|mailto:|tel:)$`)
 
 func (r *resolver) refuse(ref markdown.Ref) (markdown.Target, bool) {
 	return r.broken(ref, "link-scheme", diag.Say("this kind of address could run a program in the reader's browser"),
