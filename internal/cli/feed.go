@@ -336,7 +336,7 @@ func feedError(err error, public string) error {
 		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
 	case errors.Is(err, posts.ErrThere):
 		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, begin with nothing: %s", "whyfix feed -anew FILE …"))
-	case errors.Is(err, posts.ErrMoved):
+	case errors.Is(err, posts.ErrMoved), errors.Is(err, posts.ErrOlder):
 		return diag.WithHint(err, diag.Say("feed everything again: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):
 		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again: the articles are none of it", dir))

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"whyfix/internal/disk"
 	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
@@ -24,6 +25,40 @@ const journalFile = "changing"
 
 func (f *Feed) journal() string {
 	return filepath.Join(publish.PostsDir(f.options.Public), journalFile)
+}
+
+// left is what a feed began that died; "": none did.
+func (f *Feed) left() (string, error) {
+	data, err := os.ReadFile(f.journal())
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err == nil && len(data) == 0 {
+		err = fmt.Errorf("%w: %s is empty", publish.ErrDamaged, f.journal())
+	}
+	return string(data), err
+}
+
+// begin leaves on the disk what is about to change, whole or not at all.
+func (f *Feed) begin(journal []byte) error {
+	temp := f.journal() + ".tmp"
+	err := os.WriteFile(temp, journal, 0o644)
+	if err == nil {
+		err = disk.SyncFile(temp)
+	}
+	if err == nil {
+		err = os.Rename(temp, f.journal())
+	}
+	if err == nil {
+		var root *os.Root
+		if root, err = os.OpenRoot(publish.PostsDir(f.options.Public)); err == nil {
+			err = errors.Join(disk.SyncFolder(root, "."), root.Close())
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("posts: %w", err)
+	}
+	return nil
 }
 
 // inCluster reports whether what is known of documents is in the cluster.
@@ -49,8 +84,8 @@ func (f *Feed) takeUp(ctx context.Context) error {
 	if !f.inCluster() || f.options.Anew {
 		return nil
 	}
-	if _, err := os.Stat(f.journal()); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if left, err := f.left(); left == "" || err != nil {
+		return err
 	}
 	x, err := f.posts(ctx)
 	if err == nil {
@@ -153,7 +188,12 @@ func (f *Feed) commitToCluster(ctx context.Context, last string) error {
 	}
 	change := search.PostsChange{
 		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: f.all,
-		Renewed: renewed, Anew: f.options.Anew, Journal: f.journal(),
+		Renewed: renewed, Anew: f.options.Anew, Begin: f.begin,
+	}
+	if !f.options.Anew {
+		if change.Left, err = f.left(); err != nil {
+			return err
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.put)) {
 		e := f.entries[id]
@@ -165,8 +205,11 @@ func (f *Feed) commitToCluster(ctx context.Context, last string) error {
 	}
 	dir := filepath.Join(folder, "search")
 	if err := x.Update(ctx, dir, last, change); err != nil {
-		if errors.Is(err, search.ErrPostsThere) {
+		switch {
+		case errors.Is(err, search.ErrPostsThere):
 			return ErrThere
+		case errors.Is(err, search.ErrClusterSchema):
+			return ErrOlder
 		}
 		return err
 	}

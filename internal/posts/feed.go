@@ -42,6 +42,10 @@ var ErrMoved error = diag.Say("the articles are in another engine than the docum
 // elsewhere.
 var ErrThere error = diag.Say("the index of the documents beside the articles, in the cluster, has some that are not known here")
 
+// ErrOlder says that posts in a cluster were put there by another version of the
+// program.
+var ErrOlder error = diag.Say("the documents beside the articles were put into the cluster by another version of whyfix")
+
 // Options say where posts are kept, and who keeps them.
 type Options struct {
 	Public    string // the folder of releases

@@ -303,7 +303,7 @@ func TestPostsOfOthersStay(t *testing.T) {
 	}))
 	defer server.Close()
 	o := Options{Addresses: []string{server.URL}}
-	change := Change{Renewed: true, Journal: filepath.Join(t.TempDir(), "changing")}
+	change := Change{Renewed: true, Begin: func([]byte) error { return nil }}
 	update := func() error {
 		x, err := OpenPosts(t.Context(), o, "whyfix-help-20261101t120000-0a1b2c3d")
 		if err != nil {

@@ -6,14 +6,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"whyfix/internal/disk"
 	"whyfix/internal/record"
 	"whyfix/internal/search/article"
 	"whyfix/internal/search/engine"
@@ -53,10 +50,11 @@ type Change struct {
 	All      int              // documents after the change
 	Renewed  bool             // the index is made anew, of the documents of Put alone
 	Anew     bool             // … even if it has some of which nothing is known here
-	// Journal is the name of a file that says what is on its way until that is
-	// known: from before the first document is sent until it is removed by whoever
-	// keeps the folder. If there is one, a feed died, and its work is counted first.
-	Journal string
+	// Begin is told, before the first document is sent, what is on its way: whoever
+	// keeps the folder writes it down until the change is known. If it never is, the
+	// next change has it as Left, and what was done is counted first.
+	Begin func(journal []byte) error
+	Left  string
 }
 
 // ErrPostsThere says that an index of posts has documents of which the folder of
@@ -202,44 +200,15 @@ type journal struct {
 	URLs []string // of these
 }
 
-func readJournal(name string) (*journal, error) {
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
-	}
+func readJournal(text string) (*journal, error) {
 	var j journal
-	if rest, err := record.Read(string(data), &j); err != nil || rest != "" {
-		return nil, fmt.Errorf("%w: %s", engine.ErrDamaged, name)
+	if rest, err := record.Read(text, &j); err != nil || rest != "" {
+		return nil, fmt.Errorf("%w: what a feed began cannot be read", engine.ErrDamaged)
 	}
 	if j.Site.Schema != Schema {
 		return nil, ErrSchema
 	}
 	return &j, nil
-}
-
-// write leaves it on the disk, whole or not at all.
-func (j *journal) write(name string) error {
-	temp := name + ".tmp"
-	err := os.WriteFile(temp, record.Append(nil, j), 0o644)
-	if err == nil {
-		err = disk.SyncFile(temp)
-	}
-	if err == nil {
-		err = os.Rename(temp, name)
-	}
-	if err == nil {
-		var root *os.Root
-		if root, err = os.OpenRoot(filepath.Dir(name)); err == nil {
-			err = errors.Join(disk.SyncFolder(root, "."), root.Close())
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	return nil
 }
 
 // Update changes the index and writes into a folder what is known of it then; last
@@ -274,7 +243,7 @@ func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) err
 	for _, d := range w.Put {
 		j.URLs = append(j.URLs, d.URL)
 	}
-	if err := j.write(w.Journal); err != nil {
+	if err := w.Begin(record.Append(nil, &j)); err != nil {
 		return err
 	}
 	if w.Renewed {
@@ -296,8 +265,8 @@ func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) err
 func (p *PostsIndex) before(ctx context.Context, last string, w Change) (*site, *article.Counts, error) {
 	var left *journal
 	var err error
-	if !w.Anew {
-		if left, err = readJournal(w.Journal); err != nil {
+	if w.Left != "" && !w.Anew {
+		if left, err = readJournal(w.Left); err != nil {
 			return nil, nil, err
 		}
 	}
