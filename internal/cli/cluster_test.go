@@ -219,6 +219,21 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 	if want := counts(public); got != want {
 		t.Errorf("after feeds that died %d bytes are known of all documents, and %d of the same anew", len(got), len(want))
 	}
+	run(t, 0, "feed", "-public", public, "-anew", "-shards", "3", lines)
+	var settings map[string]struct {
+		Settings struct {
+			Index struct {
+				Shards string `json:"number_of_shards"`
+			}
+		}
+	}
+	tell(t, c.Nodes[0], "/whyfix-dying-posts/_settings", &settings)
+	if shards := settings["whyfix-dying-posts"].Settings.Index.Shards; shards != "3" || counts(public) != got {
+		t.Errorf("anew in three shards it has %s, and other counts: %v", shards, counts(public) != got)
+	}
+	if out, _ := run(t, 0, "search", "-public", public, "-json", "马达漏油"); !slices.Contains(hitsOf(t, out), "https://forum.example.org/e") {
+		t.Errorf("of three shards it finds %s", out)
+	}
 	// One that dies while the index is made anew leaves no half.
 	dying.Store(&refresh)
 	run(t, 1, "feed", "-public", public, "-anew", lines)

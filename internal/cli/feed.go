@@ -44,6 +44,8 @@ site.yaml names under sources:, those that have changed, as a build does.
   -delete        take the documents away whose ids follow instead of files
   -anew          begin with nothing: what is in no FILE, and in no file of
                  sources: if there is none, goes, whoever fed it
+  -shards N      of an index that is made in a cluster, the first time or by
+                 -anew (default 1)
   -prune         take those away that have expired; nobody finds them anyway
   -status        say what is there
 ` + clusterHelp + `
@@ -54,10 +56,14 @@ examples:
   whyfix feed -status -public /srv/help
 `
 
+// mostShards is more than any site needs: a slip would be hard on the cluster.
+const mostShards = 100
+
 // feedOptions are the flags of feed.
 type feedOptions struct {
 	public, content, kind, language             string
 	skipBad, dry, delete_, prune, status_, anew bool
+	shards                                      int
 	words                                       []string
 	cluster                                     search.Cluster
 }
@@ -73,6 +79,7 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 	f.BoolVar(&o.dry, "n", false, "")
 	f.BoolVar(&o.delete_, "delete", false, "")
 	f.BoolVar(&o.anew, "anew", false, "")
+	f.IntVar(&o.shards, "shards", 1, "")
 	f.BoolVar(&o.prune, "prune", false, "")
 	f.BoolVar(&o.status_, "status", false, "")
 	at := clusterFlags(f)
@@ -88,6 +95,8 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 		return nil, diag.Misuse(diag.Say("-delete, -prune and -status go one at a time"), diag.Text{})
 	case o.anew && (o.delete_ || o.prune || o.status_):
 		return nil, diag.Misuse(diag.Say("-anew goes with files, or with sources: alone"), diag.Text{})
+	case o.shards < 1 || o.shards > mostShards:
+		return nil, diag.Misuse(diag.Say("-shards must be 1 to %d", mostShards), diag.Text{})
 	case o.delete_ && len(o.words) == 0:
 		return nil, diag.Misuse(diag.Say("-delete needs the id of a document"), diag.Say("write it like whyfix feed -delete t-17"))
 	case (o.prune || o.status_) && len(o.words) > 0:
@@ -108,7 +117,7 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 	if o.status_ {
 		return feedStatus(ctx, e, o)
 	}
-	f, err := posts.Open(ctx, posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster, Anew: o.anew})
+	f, err := posts.Open(ctx, posts.Options{Public: o.public, Generator: version.Program(), Now: time.Now(), Cluster: o.cluster, Anew: o.anew, Shards: o.shards})
 	if err != nil {
 		return feedError(err, o.public)
 	}

@@ -188,7 +188,7 @@ func (f *Feed) commitToCluster(ctx context.Context, last string) error {
 	}
 	change := search.PostsChange{
 		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: f.all,
-		Renewed: renewed, Anew: f.options.Anew, Begin: f.begin,
+		Renewed: renewed, Anew: f.options.Anew, Shards: f.options.Shards, Begin: f.begin,
 	}
 	if !f.options.Anew {
 		if change.Left, err = f.left(); err != nil {

@@ -53,6 +53,7 @@ type Options struct {
 	Now       time.Time
 	Cluster   search.Cluster // where the articles are in one; without addresses that of the release
 	Anew      bool           // begin with nothing, whatever is there
+	Shards    int            // of an index that is made in a cluster; 0: 1
 }
 
 // Feed changes the posts of a site. It holds their lock until Close. It is not

@@ -50,6 +50,7 @@ type Change struct {
 	All      int              // documents after the change
 	Renewed  bool             // the index is made anew, of the documents of Put alone
 	Anew     bool             // … even if it has some of which nothing is known here
+	Shards   int              // of an index that is made; 0: 1
 	// Begin is told, before the first document is sent, what is on its way: whoever
 	// keeps the folder writes it down until the change is known. If it never is, the
 	// next change has it as Left, and what was done is counted first.
@@ -247,7 +248,7 @@ func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) err
 		return err
 	}
 	if w.Renewed {
-		if err := p.create(ctx); err != nil {
+		if err := p.create(ctx, w.Shards); err != nil {
 			return err
 		}
 	}
@@ -330,12 +331,12 @@ func (p *PostsIndex) empty(ctx context.Context) error {
 }
 
 // create makes the index anew.
-func (p *PostsIndex) create(ctx context.Context) error {
+func (p *PostsIndex) create(ctx context.Context, shards int) error {
 	if err := p.cluster.do(ctx, http.MethodDelete, "/"+p.name+"?ignore_unavailable=true", nil, nil); err != nil {
 		return err
 	}
 	about := meta{Schema: Schema, Site: p.site + " posts", Live: true} // no build tidies it away
-	definition := definition(about, 1)
+	definition := definition(about, max(shards, 1))
 	definition["settings"].(query)["auto_expand_replicas"] = "0-1"
 	return p.cluster.do(ctx, http.MethodPut, "/"+p.name, marshal(definition), nil)
 }
