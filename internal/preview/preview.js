@@ -5,8 +5,6 @@
   "use strict";
   const mark = new URL(document.currentScript.src).searchParams;
   const shown = Number(mark.get("build"));
-  let host = null;
-
   const element = (name, className, text) => {
     const e = document.createElement(name);
     if (className) e.className = className;
@@ -16,22 +14,28 @@
 
   const count = ([one, more], n) => (n === 1 ? one : more).replace("{n}", n);
 
-  const hide = () => {
-    if (host) host.remove();
-    host = null;
+  const remove = (id) => {
+    const old = document.getElementById(id);
+    if (old) old.remove();
   };
 
-  // The overlay lives in a shadow tree, so that the theme cannot change it.
-  const show = (problems) => {
-    hide();
-    const errors = problems.filter((p) => p.severity === "error");
-    host = element("div");
-    host.id = "whyfix-preview";
-    host.lang = words.language;
-    const root = host.attachShadow({ mode: "open" });
+  // What is shown lives in a shadow tree, so that the theme cannot change it.
+  const apart = (id, box) => {
+    const place = element("div");
+    place.id = id;
+    place.lang = words.language;
     const css = element("link");
     css.rel = "stylesheet";
     css.href = "/_whyfix/preview.css";
+    place.attachShadow({ mode: "open" }).append(css, box);
+    return place;
+  };
+
+  const hide = () => remove("whyfix-preview");
+
+  const show = (problems) => {
+    hide();
+    const errors = problems.filter((p) => p.severity === "error");
     const box = element("section", "box");
     box.setAttribute("role", "alert");
     const head = element("header");
@@ -52,8 +56,7 @@
       list.append(item);
     }
     box.append(list);
-    root.append(css, box);
-    document.body.append(host);
+    document.body.append(apart("whyfix-preview", box));
   };
 
   const events = new EventSource("/_whyfix/events");
@@ -86,34 +89,17 @@
   // The badge says why readers do not see the page. It moves nothing, so that the page
   // keeps its place from one edit to the next.
   const badge = (text) => {
-    const old = document.getElementById("whyfix-badge");
-    if (old) old.remove();
+    remove("whyfix-badge");
     if (!text) return;
-    const place = element("div");
-    place.id = "whyfix-badge";
-    place.lang = words.language;
-    const root = place.attachShadow({ mode: "open" });
-    const css = element("link");
-    css.rel = "stylesheet";
-    css.href = "/_whyfix/preview.css";
     const badge = element("p", "badge", text);
     badge.setAttribute("role", "status");
-    root.append(css, badge);
-    document.body.prepend(place);
+    document.body.prepend(apart("whyfix-badge", badge));
   };
 
   // The bar is folded until somebody opens it, and then stays open.
   const bar = (page) => {
-    const old = document.getElementById("whyfix-bar");
-    if (old) old.remove();
+    remove("whyfix-bar");
     if (!page.file) return;
-    const place = element("div");
-    place.id = "whyfix-bar";
-    place.lang = words.language;
-    const root = place.attachShadow({ mode: "open" });
-    const css = element("link");
-    css.rel = "stylesheet";
-    css.href = "/_whyfix/preview.css";
     const box = element("details", "bar");
     box.open = sessionStorage.getItem("whyfix-bar") === "open";
     box.addEventListener("toggle", () => sessionStorage.setItem("whyfix-bar", box.open ? "open" : ""));
@@ -126,8 +112,7 @@
     const list = element("ol");
     list.append(...page.problems.map(problem), ...page.promises.map(promise));
     box.append(head, element("code", "place", page.file), list);
-    root.append(css, box);
-    document.body.append(place);
+    document.body.append(apart("whyfix-bar", box));
   };
 
   fetch("/_whyfix/page?url=" + encodeURIComponent(location.pathname))
