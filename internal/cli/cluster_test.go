@@ -4,13 +4,10 @@ package cli_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +29,26 @@ func indexesOf(t *testing.T, c *clustertest.Cluster, name string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// postsOf is the newest index that a cluster has of a site's posts, and how many
+// it has.
+func postsOf(t *testing.T, c *clustertest.Cluster, name string) (newest string, all int) {
+	t.Helper()
+	list := indexesOf(t, c, name+"-posts")
+	if len(list) == 0 {
+		t.Fatalf("the cluster has no posts of %s", name)
+	}
+	return list[len(list)-1], len(list)
+}
+
+// postsCounted is how many posts that index has.
+func postsCounted(t *testing.T, c *clustertest.Cluster, name string) int {
+	t.Helper()
+	newest, _ := postsOf(t, c, name)
+	var counted struct{ Count int }
+	tell(t, c.Nodes[0], "/"+newest+"/_count", &counted)
+	return counted.Count
 }
 
 // tell asks a node for something.
@@ -108,18 +125,16 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	// A build leaves them alone; what is gone is gone.
 	writeFile(t, filepath.Join(content, "more.md"), "# 又一篇文章\n\n有一些字。\n")
 	run(t, 0, "build", "-content", content, "-out", public)
-	if got, want := indexesOf(t, c, "beside"), "whyfix-beside-posts"; !slices.Contains(got, want) {
-		t.Errorf("after a build the cluster has %v, and not %s", got, want)
+	if n := postsCounted(t, c, "beside"); n != 4 {
+		t.Errorf("after a build the cluster has %d posts, want 4", n)
 	}
 	run(t, 0, "feed", "-public", public, "-delete", "a")
 	run(t, 0, "feed", "-public", public, "-prune")
 	if got := finds("指示灯一直闪"); len(got) > 0 && strings.HasPrefix(got[0], "https://") {
 		t.Errorf("a post that was taken away is found as %v", got)
 	}
-	var counted struct{ Count int }
-	tell(t, c.Nodes[0], "/whyfix-beside-posts/_count", &counted)
-	if counted.Count != 2 {
-		t.Errorf("the cluster has %d posts, want 2", counted.Count)
+	if n := postsCounted(t, c, "beside"); n != 2 {
+		t.Errorf("the cluster has %d posts, want 2", n)
 	}
 	// Synonyms are numbers in the index: it keeps its own for what comes later, too.
 	writeFile(t, filepath.Join(content, "synonyms.yaml"), "- [转速, 快慢]\n- [垫圈, gasket]\n")
@@ -138,9 +153,8 @@ func postsInCluster(t *testing.T, c *clustertest.Cluster) {
 	if _, said := run(t, 1, "feed", "-public", fresh, lines); !strings.Contains(said, "begin with nothing: whyfix feed -anew FILE …") {
 		t.Errorf("a feed from a fresh folder says %s", said)
 	}
-	tell(t, c.Nodes[0], "/whyfix-beside-posts/_count", &counted)
-	if counted.Count != 3 {
-		t.Errorf("the cluster has %d posts, want 3", counted.Count)
+	if n := postsCounted(t, c, "beside"); n != 3 {
+		t.Errorf("the cluster has %d posts, want 3", n)
 	}
 	public = fresh
 	run(t, 0, "feed", "-public", public, "-content", content, "-anew")
@@ -190,36 +204,63 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 		defer x.Close()
 		return string(x.Site().Counts.Append(nil))
 	}
-	refresh, count := "/_refresh", "/_count" // when all is sent
-	// The first of all feeds dies, and so do those that replace, add and take away.
+	refresh := "/_refresh" // when all is sent
+	feedAll := func(code int, more ...string) (said string) {
+		t.Helper()
+		var text strings.Builder
+		for id, title := range now {
+			fmt.Fprintf(&text, "{\"id\": %q, \"url\": \"https://forum.example.org/%s\", \"title\": %q}\n", id, id, title)
+		}
+		writeFile(t, lines, text.String())
+		_, said = run(t, code, append([]string{"feed", "-public", public}, append(more, lines)...)...)
+		return said
+	}
+	status := func() string {
+		t.Helper()
+		out, _ := run(t, 0, "feed", "-public", public, "-status")
+		return out
+	}
+	// The first of all feeds dies: there is nothing yet. Those that replace, add and
+	// take away die when all is sent.
 	dying.Store(&refresh)
 	put(1, map[string]string{"a": "水泵不转", "b": "水泵漏水", "c": "风扇转速"})
 	dying.Store(nil)
-	put(0, map[string]string{"d": "风扇不转"})
-	dying.Store(&count)
+	put(0, map[string]string{"a": "水泵不转", "b": "水泵漏水", "c": "风扇转速", "d": "风扇不转"})
+	dying.Store(&refresh)
 	put(1, map[string]string{"a": "马达不转", "e": "马达漏油"})
+	if out := status(); !strings.Contains(out, "a feed was not finished: the next one goes on from it") {
+		t.Errorf("after a feed that died it says %s", out)
+	}
+	dying.Store(nil)
+	put(0, map[string]string{"e": "马达漏油了"})
+	dying.Store(&refresh)
 	remove(1, "b")
-	put(1, map[string]string{"a": "马达不转了", "f": "阀门卡住"})
+	dying.Store(nil)
+	put(0, map[string]string{"f": "阀门卡住"})
+	dying.Store(&refresh)
+	put(1, map[string]string{"a": "马达不转了", "d": "风扇不转了"})
 	dying.Store(nil)
 	remove(0, "c")
 	got := counts(public)
-	out, _ := run(t, 0, "feed", "-public", public, "-status")
-	if !strings.HasPrefix(out, fmt.Sprintf("%d documents", len(now))) || len(now) != 4 {
+	if out := status(); !strings.HasPrefix(out, "4 documents") || len(now) != 4 || strings.Contains(out, "not finished") {
 		t.Errorf("of %d documents it says %s", len(now), out)
 	}
-	if _, err := os.Stat(filepath.Join(public, "posts", "changing")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("what was on its way: %v", err)
-	}
-	// It knows which are as they were.
-	put(0, maps.Clone(now))
-	if _, said := run(t, 0, "feed", "-public", public, "-n", lines); !strings.Contains(said, "nothing changed: 4 documents") {
+	if said := feedAll(0, "-n"); !strings.Contains(said, "nothing changed: 4 documents") {
 		t.Errorf("of the same documents it says %s", said)
 	}
-	run(t, 0, "feed", "-public", public, "-anew", lines)
+	// All of them anew, in two files, and in other shards: another index, beside the
+	// one that readers ask.
+	feedAll(0, "-anew")
 	if want := counts(public); got != want {
 		t.Errorf("after feeds that died %d bytes are known of all documents, and %d of the same anew", len(got), len(want))
 	}
-	run(t, 0, "feed", "-public", public, "-anew", "-shards", "3", lines)
+	second := filepath.Join(t.TempDir(), "more.jsonl")
+	writeFile(t, second, `{"id": "a", "url": "https://forum.example.org/a", "title": "马达不转了"}`+"\n"+`{"id": "g", "url": "https://forum.example.org/g", "title": "滤芯堵了"}`+"\n")
+	now["g"] = "滤芯堵了"
+	if said := feedAll(0, "-anew", "-shards", "3", second); !strings.Contains(said, "5 added, 2 as they were; 5 in all") {
+		t.Errorf("anew, of two files, it says %s", said)
+	}
+	name, all := postsOf(t, c, "dying")
 	var settings map[string]struct {
 		Settings struct {
 			Index struct {
@@ -227,27 +268,60 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 			}
 		}
 	}
-	tell(t, c.Nodes[0], "/whyfix-dying-posts/_settings", &settings)
-	if shards := settings["whyfix-dying-posts"].Settings.Index.Shards; shards != "3" || counts(public) != got {
-		t.Errorf("anew in three shards it has %s, and other counts: %v", shards, counts(public) != got)
+	tell(t, c.Nodes[0], "/"+name+"/_settings", &settings)
+	if shards := settings[name].Settings.Index.Shards; shards != "3" || all != 2 {
+		t.Errorf("anew in three shards it has %s, and there are %d indexes, want that of before, too", shards, all)
 	}
-	if out, _ := run(t, 0, "search", "-public", public, "-json", "马达漏油"); !slices.Contains(hitsOf(t, out), "https://forum.example.org/e") {
-		t.Errorf("of three shards it finds %s", out)
+	finds := func(asked, id string) {
+		t.Helper()
+		if out, _ := run(t, 0, "search", "-public", public, "-json", asked); !slices.Contains(hitsOf(t, out), "https://forum.example.org/"+id) {
+			t.Errorf("%s: it finds %s", asked, out)
+		}
 	}
-	// One that dies while the index is made anew leaves no half.
+	finds("马达漏油", "e")
+	// One that dies while it makes an index anew changes nothing.
 	dying.Store(&refresh)
-	run(t, 1, "feed", "-public", public, "-anew", lines)
+	feedAll(1, "-anew")
 	dying.Store(nil)
-	put(0, map[string]string{"g": "滤芯堵了"})
-	if out, _ := run(t, 0, "feed", "-public", public, "-status"); !strings.HasPrefix(out, "5 documents") {
-		t.Errorf("after a feed anew that died it says %s", out)
+	finds("滤芯堵了", "g")
+	if said := feedAll(0); !strings.Contains(said, "nothing changed: 5 documents") {
+		t.Errorf("after a feed anew that died it says %s", said)
 	}
-	// Somebody else puts one there.
-	ask(t, http.MethodPut, c.Nodes[0]+"/whyfix-dying-posts/_doc/x?refresh=true", `{"url":"x"}`)
-	writeFile(t, lines, `{"id": "h", "url": "https://forum.example.org/h", "title": "又一个"}`+"\n")
-	if _, said := run(t, 1, "feed", "-public", public, lines); !strings.Contains(said, "somebody else has changed it; feed everything again, with -anew") {
-		t.Errorf("after somebody put one there it says %s", said)
+	if said := feedAll(1, "-shards", "2"); !strings.Contains(said, "-shards is for an index that is made in a cluster") {
+		t.Errorf("of shards of an index that is there it says %s", said)
 	}
+	// All of them changed: they stay where they are.
+	for id := range now {
+		now[id] += "？"
+	}
+	feedAll(0)
+	if again, all := postsOf(t, c, "dying"); again != name || all != 1 {
+		t.Errorf("a change of all is in %s, one of %d, want %s alone", again, all, name)
+	}
+	// Somebody closes it, changes it, takes it away: nothing is done, until all is fed
+	// anew.
+	change := func(want string) {
+		t.Helper()
+		before := maps.Clone(now)
+		for range 2 {
+			writeFile(t, lines, `{"id": "h", "url": "https://forum.example.org/h", "title": "又一个"}`+"\n")
+			if _, said := run(t, 1, "feed", "-public", public, lines); !strings.Contains(said, want) {
+				t.Errorf("it says %s, want %s", said, want)
+			}
+		}
+		now = before
+	}
+	ask(t, http.MethodPost, c.Nodes[0]+"/"+name+"/_close", "")
+	change("the index is closed")
+	ask(t, http.MethodPost, c.Nodes[0]+"/"+name+"/_open", "")
+	ask(t, http.MethodGet, c.Nodes[0]+"/_cluster/health/"+name+"?wait_for_status=yellow&timeout=60s", "")
+	finds("滤芯堵了", "g")
+	ask(t, http.MethodPut, c.Nodes[0]+"/"+name+"/_doc/x?refresh=true", `{"url":"x"}`)
+	change("somebody else has changed the documents beside the articles in the cluster")
+	ask(t, http.MethodDelete, c.Nodes[0]+"/"+name, "")
+	change("the index of the documents beside the articles is not in the cluster any more")
+	feedAll(0, "-anew")
+	finds("滤芯堵了", "g")
 }
 
 // inCluster writes into site.yaml that the index is in the cluster.

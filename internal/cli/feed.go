@@ -79,7 +79,7 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 	f.BoolVar(&o.dry, "n", false, "")
 	f.BoolVar(&o.delete_, "delete", false, "")
 	f.BoolVar(&o.anew, "anew", false, "")
-	f.IntVar(&o.shards, "shards", 1, "")
+	f.IntVar(&o.shards, "shards", 0, "")
 	f.BoolVar(&o.prune, "prune", false, "")
 	f.BoolVar(&o.status_, "status", false, "")
 	at := clusterFlags(f)
@@ -95,8 +95,10 @@ func parseFeed(e *env, args []string) (*feedOptions, error) {
 		return nil, diag.Misuse(diag.Say("-delete, -prune and -status go one at a time"), diag.Text{})
 	case o.anew && (o.delete_ || o.prune || o.status_):
 		return nil, diag.Misuse(diag.Say("-anew goes with files, or with sources: alone"), diag.Text{})
-	case o.shards < 1 || o.shards > mostShards:
+	case o.shards < 0 || o.shards > mostShards:
 		return nil, diag.Misuse(diag.Say("-shards must be 1 to %d", mostShards), diag.Text{})
+	case o.shards > 0 && (o.delete_ || o.prune || o.status_):
+		return nil, diag.Misuse(diag.Say("-shards goes with files, or with sources: alone"), diag.Text{})
 	case o.delete_ && len(o.words) == 0:
 		return nil, diag.Misuse(diag.Say("-delete needs the id of a document"), diag.Say("write it like whyfix feed -delete t-17"))
 	case (o.prune || o.status_) && len(o.words) > 0:
@@ -145,7 +147,11 @@ func runFeed(ctx context.Context, e *env, args []string) error {
 			return diag.Misuse(diag.Say("it needs a FILE of JSON lines, or - for standard input"), diag.Say("or name files in site.yaml under sources:, and build"))
 		}
 		said := feedSources(ctx, e, f, o.content)
-		if said != nil && !errors.Is(said, errSilent) {
+		switch {
+		case said != nil && !errors.Is(said, errSilent):
+			return feedError(said, o.public)
+		case said != nil && o.anew:
+			e.say("nothing was changed: what begins with nothing needs all files")
 			return said
 		}
 		return commitFeed(ctx, e, f, o, said)
@@ -255,17 +261,20 @@ func feedBuilt(ctx context.Context, e *env, o generate.Options, sources []publis
 		return feedError(err, public)
 	}
 	defer f.Close()
-	said := feedSources(ctx, e, f, o.Content)
-	if said != nil && !errors.Is(said, errSilent) {
-		return said
-	}
 	start := time.Now()
-	err = f.Commit(ctx)
+	said := feedSources(ctx, e, f, o.Content)
+	if err = said; err == nil || errors.Is(said, errSilent) {
+		err = f.Commit(ctx)
+	}
 	if errors.Is(err, posts.ErrThere) { // who keeps them is elsewhere, and feeds them there
 		e.say("%s: they stay, and sources: are not read; %s has those of sources: alone from now on", posts.ErrThere, "whyfix feed -anew")
-		return said
+		if errors.Is(said, errSilent) {
+			return said
+		}
+		return nil
 	}
 	if err != nil {
+		e.say("the release is live; documents beside its articles stay as they were")
 		return feedError(err, public)
 	}
 	if f.Changes().Any() || said != nil {
@@ -320,6 +329,9 @@ func feedStatus(ctx context.Context, e *env, o *feedOptions) error {
 	}
 	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, %s",
 		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), where)))
+	if s.Died {
+		fmt.Fprintln(e.stdout, e.in(diag.Say("a feed was not finished: the next one goes on from it")))
+	}
 	for _, c := range s.Sources {
 		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, c.Name)
 	}
@@ -345,10 +357,12 @@ func feedError(err error, public string) error {
 		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
 	case errors.Is(err, posts.ErrThere):
 		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, begin with nothing: %s", "whyfix feed -anew FILE …"))
-	case errors.Is(err, posts.ErrMoved), errors.Is(err, posts.ErrOlder):
+	case errors.Is(err, posts.ErrShards):
+		return diag.WithHint(err, diag.Say("make it anew: %s", "whyfix feed -anew -shards N FILE …"))
+	case errors.Is(err, posts.ErrMoved), errors.Is(err, posts.ErrOlder), errors.Is(err, posts.ErrLost), errors.Is(err, posts.ErrChanged):
 		return diag.WithHint(err, diag.Say("feed everything again: %s", "whyfix feed -anew FILE …"))
-	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema):
-		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again: the articles are none of it", dir))
+	case errors.Is(err, publish.ErrDamaged), errors.Is(err, publish.ErrIncomplete), errors.Is(err, publish.ErrSchema), errors.Is(err, search.ErrDamaged):
+		return diag.WithHint(err, diag.Say("remove the folder %s, and feed everything again, by %s: the articles are none of it", dir, "whyfix feed -anew FILE …"))
 	}
 	return err
 }

@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"whyfix/internal/disk"
 	"whyfix/internal/publish"
+	"whyfix/internal/record"
 	"whyfix/internal/search"
 )
 
@@ -23,26 +25,40 @@ import (
 // journalFile says, beside the generations, what is on its way to the cluster.
 const journalFile = "changing"
 
+// journal is what it says.
+type journal struct {
+	Files  []File
+	Change string // the cluster's own
+}
+
+const journalMagic = "whyfix feed 1\n"
+
 func (f *Feed) journal() string {
 	return filepath.Join(publish.PostsDir(f.options.Public), journalFile)
 }
 
-// left is what a feed began that died; "": none did.
-func (f *Feed) left() (string, error) {
+// readJournal is what a feed began that died; nil: none did.
+func (f *Feed) readJournal() (*journal, error) {
 	data, err := os.ReadFile(f.journal())
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return nil, nil
 	}
-	if err == nil && len(data) == 0 {
-		err = fmt.Errorf("%w: %s is empty", publish.ErrDamaged, f.journal())
+	if err != nil {
+		return nil, fmt.Errorf("posts: %w", err)
 	}
-	return string(data), err
+	var j journal
+	text, ok := strings.CutPrefix(string(data), journalMagic)
+	rest, err := record.Read(text, &j)
+	if !ok || err != nil || rest != "" {
+		return nil, fmt.Errorf("posts: %w: %s cannot be read", publish.ErrDamaged, f.journal())
+	}
+	return &j, nil
 }
 
 // begin leaves on the disk what is about to change, whole or not at all.
-func (f *Feed) begin(journal []byte) error {
+func (f *Feed) begin(change []byte) error {
 	temp := f.journal() + ".tmp"
-	err := os.WriteFile(temp, journal, 0o644)
+	err := os.WriteFile(temp, record.Append([]byte(journalMagic), &journal{f.files, string(change)}), 0o644)
 	if err == nil {
 		err = disk.SyncFile(temp)
 	}
@@ -61,57 +77,77 @@ func (f *Feed) begin(journal []byte) error {
 	return nil
 }
 
-// inCluster reports whether what is known of documents is in the cluster.
-func (f *Feed) inCluster() bool {
-	if f.articles == "" {
-		return false
-	}
-	last := f.writer.Last()
-	return last == nil || f.options.Anew || last.Manifest().Engine == search.OpenSearch
-}
-
-// posts is the index of the posts.
-func (f *Feed) posts(ctx context.Context) (_ *search.PostsIndex, err error) {
-	if f.cluster == nil {
-		f.cluster, err = search.OpenPosts(ctx, f.options.Cluster, f.articles)
-	}
-	return f.cluster, err
-}
-
-// takeUp goes on where a feed died: what it has done is there, and is counted when
-// this one commits.
-func (f *Feed) takeUp(ctx context.Context) error {
-	if !f.inCluster() || f.options.Anew {
-		return nil
-	}
-	if left, err := f.left(); left == "" || err != nil {
-		return err
-	}
-	x, err := f.posts(ctx)
-	if err == nil {
-		err = x.Refresh(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	t, err := x.Tally(ctx, f.options.Now.Unix())
-	if err != nil {
-		return err
-	}
-	f.all, f.touched = t.Documents, true
-	// What it had read is not written down; how a file was read is, if it is as it was.
-	for path := range t.Files {
-		if path != "" && !slices.ContainsFunc(f.files, func(file File) bool { return file.Path == path }) {
-			f.files = append(f.files, File{Path: path})
-		}
-	}
-	for i := range f.files {
-		f.files[i].Stamp = ""
+// done forgets what was begun: it is known. Should it stay, the next feed counts
+// again what is counted.
+func (f *Feed) done() error {
+	if err := os.Remove(f.journal()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("posts: %w", err)
 	}
 	return nil
 }
 
-// learn takes what the cluster tells of a document, unless this feed changed it.
+// moved reports whether the posts are in another engine than the articles.
+func (f *Feed) moved() bool {
+	last := f.writer.Last()
+	return last != nil && !f.options.Anew && (f.articles != "") != (last.Manifest().Engine == search.OpenSearch)
+}
+
+// posts is the index of the posts.
+func (f *Feed) posts(ctx context.Context) (*search.PostsIndex, error) {
+	if f.cluster != nil {
+		return f.cluster, nil
+	}
+	known := search.PostsKnown{Anew: f.options.Anew}
+	if last := f.writer.Last(); last != nil && !f.moved() && search.InCluster(last.SearchDir()) {
+		known.Folder, known.Documents = last.SearchDir(), last.Manifest().Documents
+	}
+	if f.died != nil {
+		known.Journal = f.died.Change
+	}
+	x, err := search.OpenPosts(ctx, f.options.Cluster, f.articles, known)
+	switch {
+	case errors.Is(err, search.ErrPostsThere):
+		err = ErrThere
+	case errors.Is(err, search.ErrPostsLost):
+		err = ErrLost
+	case errors.Is(err, search.ErrPostsChanged):
+		err = ErrChanged
+	case errors.Is(err, search.ErrClusterSchema):
+		err = ErrOlder
+	}
+	f.cluster = x
+	return x, err
+}
+
+// goOn goes on where a feed died: what it has done is there. Files that it had read
+// are read again.
+func (f *Feed) goOn(ctx context.Context) (err error) {
+	if f.articles == "" || f.options.Anew || f.moved() {
+		return nil
+	}
+	if f.died, err = f.readJournal(); f.died == nil || err != nil {
+		return err
+	}
+	x, err := f.posts(ctx)
+	if err != nil {
+		return err
+	}
+	f.all, f.touched = x.Documents(), true
+	for i := range f.files {
+		if !slices.Contains(f.died.Files, f.files[i]) {
+			f.files[i].Stamp = ""
+		}
+	}
+	for _, file := range f.died.Files {
+		if !slices.ContainsFunc(f.files, func(other File) bool { return other.Path == file.Path }) {
+			file.Stamp = ""
+			f.files = append(f.files, file)
+		}
+	}
+	return nil
+}
+
+// learn takes what the cluster tells of a document, unless it is known.
 func (f *Feed) learn(p search.Post) {
 	if !f.asked[p.URL] {
 		f.asked[p.URL] = true
@@ -119,11 +155,23 @@ func (f *Feed) learn(p search.Post) {
 	}
 }
 
-// know lets entries have those documents of some ids that are there.
-func (f *Feed) know(ctx context.Context, ids iter.Seq[string]) error {
-	if f.all == 0 || !f.inCluster() {
+// ask asks the cluster for documents, if that is where they are.
+func (f *Feed) ask(ctx context.Context, do func(*search.PostsIndex) error) error {
+	switch {
+	case f.moved():
+		return ErrMoved
+	case f.articles == "" || f.options.Anew:
 		return nil
 	}
+	x, err := f.posts(ctx)
+	if err != nil {
+		return err
+	}
+	return do(x)
+}
+
+// know lets entries have those documents of some ids that are there.
+func (f *Feed) know(ctx context.Context, ids iter.Seq[string]) error {
 	var list []string
 	for id := range ids {
 		if _, is := f.entries[id]; !is && !f.asked[id] {
@@ -133,87 +181,70 @@ func (f *Feed) know(ctx context.Context, ids iter.Seq[string]) error {
 	if len(list) == 0 {
 		return nil
 	}
-	x, err := f.posts(ctx)
-	if err == nil {
-		err = x.Named(ctx, list, f.learn)
-	}
-	for _, id := range list {
-		f.asked[id] = true // those that are not there, too
-	}
-	return err
+	return f.ask(ctx, func(x *search.PostsIndex) error {
+		if err := x.Named(ctx, list, f.learn); err != nil {
+			return err
+		}
+		for _, id := range list {
+			f.asked[id] = true // those that are not there, too
+		}
+		return nil
+	})
 }
 
 // knowFrom lets entries have all documents of some files.
 func (f *Feed) knowFrom(ctx context.Context, files []string) error {
-	if f.all == 0 || len(files) == 0 || !f.inCluster() {
+	if len(files) == 0 {
 		return nil
 	}
-	x, err := f.posts(ctx)
-	for _, file := range files {
-		if err == nil {
-			err = x.From(ctx, file, f.learn)
+	return f.ask(ctx, func(x *search.PostsIndex) error {
+		for _, file := range files {
+			if err := x.From(ctx, file, f.learn); err != nil {
+				return err
+			}
 		}
-	}
-	return err
+		return nil
+	})
 }
 
 // knowExpired lets entries have all documents that have expired.
 func (f *Feed) knowExpired(ctx context.Context) error {
-	if f.all == 0 || !f.inCluster() {
-		return nil
-	}
-	x, err := f.posts(ctx)
-	if err == nil {
-		err = x.Expired(ctx, f.options.Now.Unix(), f.learn)
-	}
-	return err
+	return f.ask(ctx, func(x *search.PostsIndex) error { return x.Expired(ctx, f.options.Now.Unix(), f.learn) })
 }
 
 // commitToCluster changes the posts there. Documents that stay are only there, so
-// posts that were in the folder, or in another cluster, are to be fed again.
-func (f *Feed) commitToCluster(ctx context.Context, last string) error {
+// posts that were in the folder are to be fed again.
+func (f *Feed) commitToCluster(ctx context.Context) error {
 	if !f.changes.Any() && !f.touched {
 		return nil
 	}
-	renewed := len(f.put) == f.all
-	if !f.inCluster() && !renewed {
+	if f.moved() {
 		return ErrMoved
+	}
+	x, err := f.posts(ctx)
+	if err != nil {
+		return err
 	}
 	folder, err := f.writer.Folder()
 	if err != nil {
 		return err
 	}
-	if !search.InCluster(last) {
-		last = ""
-	}
 	change := search.PostsChange{
-		Synonyms: f.synonyms, Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: f.all,
-		Renewed: renewed, Anew: f.options.Anew, Shards: f.options.Shards, Begin: f.begin,
-	}
-	if !f.options.Anew {
-		if change.Left, err = f.left(); err != nil {
-			return err
-		}
+		ID: f.writer.ID(), Gone: slices.Sorted(maps.Keys(f.gone)), Counted: slices.Sorted(maps.Keys(f.counted)), All: f.all,
+		Synonyms: f.synonyms, Shards: f.options.Shards, Begin: f.begin,
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.put)) {
 		e := f.entries[id]
 		change.Put = append(change.Put, search.Posted{Document: f.put[id], Stamp: e.Stamp, From: e.From})
 	}
-	x, err := f.posts(ctx)
-	if err != nil {
-		return err
-	}
 	dir := filepath.Join(folder, "search")
-	if err := x.Update(ctx, dir, last, change); err != nil {
-		switch {
-		case errors.Is(err, search.ErrPostsThere):
-			return ErrThere
-		case errors.Is(err, search.ErrClusterSchema):
-			return ErrOlder
+	if err := x.Update(ctx, dir, change); err != nil {
+		if errors.Is(err, search.ErrPostsChanged) {
+			return ErrChanged
 		}
 		return err
 	}
-	if renewed {
+	if !x.Measured() {
 		made, err := search.Open(dir, f.options.Cluster)
 		if err != nil {
 			return err
@@ -234,9 +265,5 @@ func (f *Feed) commitToCluster(ctx context.Context, last string) error {
 	if err != nil {
 		return err
 	}
-	// Should it stay, the next feed counts again what is counted.
-	if err := os.Remove(f.journal()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("posts: %w", err)
-	}
-	return nil
+	return errors.Join(x.Live(ctx), f.done())
 }

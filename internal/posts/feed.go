@@ -42,9 +42,16 @@ var ErrMoved error = diag.Say("the articles are in another engine than the docum
 // elsewhere.
 var ErrThere error = diag.Say("the index of the documents beside the articles, in the cluster, has some that are not known here")
 
-// ErrOlder says that posts in a cluster were put there by another version of the
-// program.
-var ErrOlder error = diag.Say("the documents beside the articles were put into the cluster by another version of whyfix")
+// Of posts in a cluster: by another version of the program, not there any more, not
+// what this folder knows.
+var (
+	ErrOlder   error = diag.Say("the documents beside the articles were put into the cluster by another version of whyfix")
+	ErrLost    error = diag.Say("the index of the documents beside the articles is not in the cluster any more")
+	ErrChanged error = diag.Say("somebody else has changed the documents beside the articles in the cluster")
+)
+
+// ErrShards says that an index of posts is there, and so are its shards.
+var ErrShards error = diag.Say("-shards is for an index that is made in a cluster")
 
 // Options say where posts are kept, and who keeps them.
 type Options struct {
@@ -53,7 +60,7 @@ type Options struct {
 	Now       time.Time
 	Cluster   search.Cluster // where the articles are in one; without addresses that of the release
 	Anew      bool           // begin with nothing, whatever is there
-	Shards    int            // of an index that is made in a cluster; 0: 1
+	Shards    int            // of an index that is made in a cluster; 0: that is not said
 }
 
 // Feed changes the posts of a site. It holds their lock until Close. It is not
@@ -65,6 +72,7 @@ type Feed struct {
 	synonyms []search.Synonyms
 	articles string             // the index of the articles, if it is in a cluster: so are the posts
 	cluster  *search.PostsIndex // where the posts are in one and were asked for
+	died     *journal           // of the feed before, if it did
 	base     *search.Base
 	files    []File
 	all      int                         // documents, expired ones too
@@ -140,12 +148,12 @@ func Open(ctx context.Context, o Options) (_ *Feed, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, f.Close())
+			_ = f.Close()
 		}
 	}()
 	last := f.writer.Last()
 	if last == nil || o.Anew {
-		f.touched = o.Anew && last != nil
+		f.touched = o.Anew
 	} else {
 		k, err := readKnown(last.Folder())
 		if err != nil {
@@ -156,7 +164,7 @@ func Open(ctx context.Context, o Options) (_ *Feed, err error) {
 			f.entries[e.ID] = e
 		}
 	}
-	return f, f.takeUp(ctx)
+	return f, f.goOn(ctx)
 }
 
 func newFeed(o Options) *Feed {
@@ -307,18 +315,21 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if last != nil && !f.options.Anew {
 		dir = last.SearchDir()
 	}
-	if last == nil && f.all == 0 && !f.touched {
+	if f.options.Shards > 0 && (f.articles == "" || last != nil && !f.options.Anew) {
+		return ErrShards
+	}
+	if last == nil && f.all == 0 && !f.options.Anew {
 		return nil
 	}
 	if f.articles != "" {
-		return f.commitToCluster(ctx, dir)
+		return f.commitToCluster(ctx)
 	}
 	list := slices.SortedFunc(maps.Values(f.entries), func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
 	content := search.NewContent(nil, f.synonyms)
-	if !f.changes.Any() && !f.touched && f.base != nil && f.base.Common == content.Common() {
+	if !f.changes.Any() && !f.touched && (f.moved() || f.base != nil && f.base.Common == content.Common()) {
 		return nil
 	}
-	if last != nil && last.Manifest().Engine != "" && len(f.put) < f.all {
+	if f.moved() {
 		return ErrMoved
 	}
 	stored, err := f.stored(dir)
@@ -353,7 +364,10 @@ func (f *Feed) Commit(ctx context.Context) error {
 			m.Expiring++
 		}
 	}
-	return f.writer.Commit(m)
+	if err := f.writer.Commit(m); err != nil {
+		return err
+	}
+	return f.done() // of posts that were in a cluster
 }
 
 // stored are the documents of the last index, if there is one.

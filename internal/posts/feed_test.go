@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"whyfix/internal/publish"
 	"whyfix/internal/search"
 )
 
@@ -19,6 +20,7 @@ func TestCountedIsWhatWasThere(t *testing.T) {
 		return &search.Document{URL: id, Title: title, Origin: &search.Origin{Source: "post"}}
 	}
 	f := newFeed(Options{Now: time.Unix(2000, 0)})
+	f.writer = &publish.PostsWriter{} // of a folder without posts
 	remove := func(id string) {
 		t.Helper()
 		if done, err := f.Delete(t.Context(), []string{id}); err != nil || !done[0].Was {

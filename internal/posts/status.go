@@ -18,6 +18,7 @@ type Status struct {
 	Files              []Counted // of sources:, by the file; those that were fed have ""
 	Time               time.Time // of the last change
 	Bytes              int64     // of the index, if it is here
+	Died               bool      // a feed into a cluster was not finished
 }
 
 // Counted is a name and how many documents have it.
@@ -59,13 +60,22 @@ func lookInCluster(ctx context.Context, o Options, p *publish.Posts) (Status, er
 	if err := f.read(); err != nil {
 		return Status{}, err
 	}
-	x, err := f.posts(ctx)
+	if f.articles == "" {
+		return Status{}, ErrMoved
+	}
+	x, err := search.LookAtPosts(f.options.Cluster, p.SearchDir())
 	if err != nil {
 		return Status{}, err
 	}
 	defer x.Close()
+	died, err := f.readJournal()
+	if err != nil {
+		return Status{}, err
+	}
 	t, err := x.Tally(ctx, o.Now.Unix())
-	return Status{Documents: t.Documents, Expired: t.Expired, Time: p.Manifest().Time, Sources: counted(t.Sources), Files: counted(t.Files)}, err
+	return Status{
+		Documents: t.Documents, Expired: t.Expired, Time: p.Manifest().Time, Sources: counted(t.Sources), Files: counted(t.Files), Died: died != nil,
+	}, err
 }
 
 func counted(m map[string]int) []Counted {

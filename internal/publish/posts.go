@@ -135,6 +135,9 @@ func EditPosts(dir string, now time.Time, index IndexRoot) (_ *PostsWriter, err 
 	return w, nil
 }
 
+// ID is the name of the new generation.
+func (w *PostsWriter) ID() string { return w.id }
+
 // Last is the live generation; nil if there is none yet.
 func (w *PostsWriter) Last() *Posts { return w.last }
 

@@ -53,6 +53,8 @@ func WriteTo(ctx context.Context, at Cluster, content *Content, dir string, inde
 type (
 	// PostsIndex is the index of the posts of a site.
 	PostsIndex = cluster.PostsIndex
+	// PostsKnown is what a folder knows of it.
+	PostsKnown = cluster.Known
 	// PostsChange is what changes in it.
 	PostsChange = cluster.Change
 	// Post is what is known of a document there without reading it.
@@ -61,14 +63,21 @@ type (
 	Posted = cluster.Posted
 )
 
-// ErrPostsThere says that the cluster has posts of which the folder knows nothing.
-var ErrPostsThere = cluster.ErrPostsThere
+// Why the index of posts in a cluster cannot be changed.
+var (
+	ErrPostsThere   = cluster.ErrPostsThere
+	ErrPostsLost    = cluster.ErrPostsLost
+	ErrPostsChanged = cluster.ErrPostsChanged
+)
 
-// OpenPosts connects to the index of the posts of a site, by the name of its
-// articles' one. It need not be there.
-func OpenPosts(ctx context.Context, at Cluster, articles string) (*PostsIndex, error) {
-	return cluster.OpenPosts(ctx, at, articles)
+// OpenPosts finds the index of the posts of a site, by the name of its articles'
+// one and by what the folder of the posts knows.
+func OpenPosts(ctx context.Context, at Cluster, articles string, known PostsKnown) (*PostsIndex, error) {
+	return cluster.OpenPosts(ctx, at, articles, known)
 }
+
+// LookAtPosts opens the index that a folder knows, for counting its posts.
+func LookAtPosts(at Cluster, dir string) (*PostsIndex, error) { return cluster.LookAtPosts(at, dir) }
 
 // Tidy removes the indexes of a site that nobody needs any more, and names them.
 func Tidy(ctx context.Context, at Cluster, site string, kept ClusterKept) ([]string, error) {

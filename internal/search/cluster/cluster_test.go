@@ -285,54 +285,19 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// An index of posts of which the folder knows nothing keeps what it has, unless
-// somebody wants it to begin with nothing.
-func TestPostsOfOthersStay(t *testing.T) {
-	t.Parallel()
-	var deleted atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method == http.MethodDelete:
-			deleted.Add(1)
-			_, _ = io.WriteString(w, "{}")
-		case strings.HasSuffix(r.URL.Path, "/_count"):
-			fmt.Fprintf(w, `{"count":%d}`, 3*(1-deleted.Load()))
-		default:
-			_, _ = io.WriteString(w, `{"version":{"distribution":"opensearch","number":"2.19.6"}}`)
-		}
-	}))
-	defer server.Close()
-	o := Options{Addresses: []string{server.URL}}
-	change := Change{Renewed: true, Begin: func([]byte) error { return nil }}
-	update := func() error {
-		x, err := OpenPosts(t.Context(), o, "whyfix-help-20261101t120000-0a1b2c3d")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer x.Close()
-		return x.Update(t.Context(), t.TempDir(), "", change)
-	}
-	if err := update(); !errors.Is(err, ErrPostsThere) || deleted.Load() > 0 {
-		t.Errorf("got %v, and the index was deleted %d times", err, deleted.Load())
-	}
-	change.Anew = true
-	if err := update(); err != nil || deleted.Load() != 1 {
-		t.Errorf("anew: got %v, and the index was deleted %d times", err, deleted.Load())
-	}
-}
-
-// The index of the posts is named as that of the articles is.
-func TestPostsName(t *testing.T) {
+// The indexes of the posts are named as that of the articles is, and say that they
+// are others.
+func TestPostsOf(t *testing.T) {
 	t.Parallel()
 	for articles, want := range map[string]string{
-		"whyfix-help-20261101t120000-0a1b2c3d":  "whyfix-help-posts help",
-		"whyfix-a-b-1-20261101t120000-0a1b2c3d": "whyfix-a-b-1-posts a-b-1",
+		"whyfix-help-20261101t120000-0a1b2c3d":  "whyfix-help-posts help posts",
+		"whyfix-a-b-1-20261101t120000-0a1b2c3d": "whyfix-a-b-1-posts a-b-1 posts",
 		"whyfix-help":                           " ",
 		"other-help-20261101t120000-0a1b2c3d":   " ",
-		NameOf("x", "20261101T120000-0a1b2c3d"): "whyfix-x-posts x",
+		NameOf("x", "20261101T120000-0a1b2c3d"): "whyfix-x-posts x posts",
 	} {
-		name, site, err := PostsName(articles)
-		if got := name + " " + site; got != want || (err != nil) != (want == " ") {
+		about, begin, err := postsOf(articles)
+		if got := begin + " " + about; got != want || (err != nil) != (want == " ") {
 			t.Errorf("%s: got %q, %v, want %q", articles, got, err, want)
 		}
 	}

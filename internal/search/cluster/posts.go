@@ -18,21 +18,15 @@ import (
 )
 
 // Posts are documents beside the articles, which change one by one. They are in
-// one index of the cluster, whose documents are put and deleted in place, by their
+// an index of the cluster whose documents are put and deleted in place, by their
 // ids, and which knows of each what a feed has to know; in a folder is what is
 // known of all of them together, as of the articles. So a change costs what it
 // changes, however many there are. There is no list of their words and wordings,
 // since every change would have to count them again: nothing of posts is
 // suggested, and a mistyped word of letters is not corrected by them.
-
-// Post is what is known of a document beside the articles without reading it.
-type Post struct {
-	URL     string
-	Stamp   [16]byte
-	Source  string
-	Expires int64  // in seconds since 1970; 0: never
-	From    string // the file that it is from; "": it was fed
-}
+//
+// An index that is made anew is another one, beside that which readers ask. It
+// says of itself that it is not live until somebody knows it.
 
 // Posted is a document that comes.
 type Posted struct {
@@ -41,193 +35,217 @@ type Posted struct {
 	From  string
 }
 
-// Change is what changes in an index of posts.
-type Change struct {
-	Synonyms []terms.Synonyms // of an index that is made
-	Put      []Posted         // no two with the same URL
-	Gone     []string         // URLs
-	Counted  []string         // URLs of both that were there before
-	All      int              // documents after the change
-	Renewed  bool             // the index is made anew, of the documents of Put alone
-	Anew     bool             // … even if it has some of which nothing is known here
-	Shards   int              // of an index that is made; 0: 1
-	// Begin is told, before the first document is sent, what is on its way: whoever
-	// keeps the folder writes it down until the change is known. If it never is, the
-	// next change has it as Left, and what was done is counted first.
-	Begin func(journal []byte) error
-	Left  string
+// Known says what a folder knows of the index of its posts.
+type Known struct {
+	Folder    string // of the last change; empty if there was none
+	Documents int    // then
+	Anew      bool   // it wants to begin with nothing, whatever is there
+	// Journal is what a feed began that died, see Change; "": none did.
+	Journal string
 }
 
-// ErrPostsThere says that an index of posts has documents of which the folder of
-// posts knows nothing: they were fed from elsewhere.
-var ErrPostsThere = errors.New("search: the index of posts in the OpenSearch cluster has documents that are not known here")
+var (
+	// ErrPostsThere says that there are posts in the cluster of which the folder
+	// knows nothing: they were fed from elsewhere.
+	ErrPostsThere = errors.New("search: the OpenSearch cluster has documents beside the articles that are not known here")
+	// ErrPostsLost says that the index which the folder knows is not there.
+	ErrPostsLost = errors.New("search: the index of the documents beside the articles is not in the OpenSearch cluster")
+	// ErrPostsChanged says that somebody else has changed it.
+	ErrPostsChanged = errors.New("search: somebody else has changed the documents beside the articles in the OpenSearch cluster")
+)
 
 // PostsIndex is the index of the posts of a site, for whoever feeds it.
 type PostsIndex struct {
-	cluster *Cluster
-	options Options
-	name    string
-	site    string
+	cluster   *Cluster
+	options   Options
+	about     string // what its indexes say whose they are
+	prefix    string // of their names
+	site      *site  // what is known of all; without an index if there is none
+	before    string // the name of its index
+	counts    *article.Counts
+	documents int
 }
 
-// OpenPosts connects to the index of the posts of a site, by the name of its
-// articles' one. It need not be there.
-func OpenPosts(ctx context.Context, o Options, articles string) (*PostsIndex, error) {
-	name, site, err := PostsName(articles)
+// postsOf is whose the indexes of a site's posts say they are, and how their names
+// begin, by the name of the index of its articles.
+func postsOf(articles string) (about, begin string, err error) {
+	site := SiteOf(articles)
+	if prefix+site == articles || !strings.HasPrefix(articles, prefix) {
+		return "", "", errNoPlace
+	}
+	return site + " posts", prefix + site + "-posts", nil
+}
+
+// errNoPlace is for a release whose index has no name of ours.
+var errNoPlace = errors.New("search: the index of the release in the cluster has not the name of a site's")
+
+// OpenPosts finds the index of the posts of a site, by the name of its articles'
+// one and by what the folder of the posts knows. The error may be ErrPostsThere,
+// ErrPostsLost, ErrPostsChanged or ErrSchema.
+func OpenPosts(ctx context.Context, o Options, articles string, known Known) (_ *PostsIndex, err error) {
+	p := &PostsIndex{options: o, counts: article.NewCounts()}
+	if p.about, p.prefix, err = postsOf(articles); err != nil {
+		return nil, err
+	}
+	if p.cluster, err = connectToWrite(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := p.find(ctx, known); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// LookAtPosts opens the index that a folder knows, for looking alone.
+func LookAtPosts(o Options, dir string) (*PostsIndex, error) {
+	s, err := readSite(dir)
 	if err != nil {
 		return nil, err
 	}
-	c, err := connectToWrite(ctx, o)
+	c, err := Connect(o)
 	if err != nil {
 		return nil, err
 	}
-	return &PostsIndex{c, o, name, site}, nil
+	return &PostsIndex{cluster: c, options: o, site: s}, nil
 }
 
-// Close gives the connections back.
-func (p *PostsIndex) Close() error { return p.cluster.Close() }
-
-// Refresh lets everybody see what a feed that died has sent.
-func (p *PostsIndex) Refresh(ctx context.Context) error {
-	return p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_refresh?ignore_unavailable=true", nil, nil)
+func (p *PostsIndex) find(ctx context.Context, known Known) error {
+	if known.Anew {
+		if s, err := readSite(known.Folder); err == nil {
+			p.before = s.Index
+		}
+		return nil
+	}
+	list, err := p.cluster.indexes(ctx, p.prefix+"*", p.about)
+	if err != nil {
+		return err
+	}
+	if known.Folder == "" {
+		return p.nobodys(ctx, list)
+	}
+	s, err := readSite(known.Folder)
+	if err != nil {
+		return err
+	}
+	p.site, p.before = s, s.Index
+	if !slices.ContainsFunc(list, func(x index) bool { return x.name == p.site.Index }) {
+		return ErrPostsLost
+	}
+	left, err := readJournal(known.Journal, p.site.Index)
+	if err != nil {
+		return err
+	}
+	if left != nil {
+		p.site = &left.Site
+		err = p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_refresh", nil, nil)
+	}
+	if err == nil {
+		p.documents, err = p.count(ctx, p.site.Index)
+	}
+	switch {
+	case err != nil:
+		return err
+	case left == nil && p.documents != known.Documents:
+		return fmt.Errorf("%w: there are %d, and should be %d", ErrPostsChanged, p.documents, known.Documents)
+	}
+	if p.counts, err = article.ReadCounts([]byte(p.site.Counts)); err != nil {
+		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
+	}
+	if left != nil {
+		return p.facts(ctx, left.URLs, p.counts.Add)
+	}
+	return nil
 }
 
-// Count is how many documents there are.
-func (p *PostsIndex) Count(ctx context.Context) (int, error) {
-	var counted struct{ Count int }
-	err := p.cluster.do(ctx, http.MethodGet, "/"+p.name+"/_count?ignore_unavailable=true", nil, &counted)
-	return counted.Count, err
-}
-
-// Named tells those that are there of some addresses.
-func (p *PostsIndex) Named(ctx context.Context, urls []string, visit func(Post)) error {
-	for some := range slices.Chunk(urls, mostAtOnce) {
-		if err := p.each(ctx, havingAny(fieldURL, some), visit); err != nil {
-			return err
+// nobodys is an error if somebody's index has a document: others may find what it
+// has.
+func (p *PostsIndex) nobodys(ctx context.Context, list []index) error {
+	for _, x := range list {
+		if !x.Live { // a feed died that made it
+			continue
+		}
+		if n, err := p.count(ctx, x.name); err != nil || n > 0 {
+			return errors.Join(err, ErrPostsThere)
 		}
 	}
 	return nil
 }
 
-// From tells those that are from a file.
-func (p *PostsIndex) From(ctx context.Context, file string, visit func(Post)) error {
-	return p.each(ctx, having(fieldFrom, file), visit)
+// count is how many documents an index has.
+func (p *PostsIndex) count(ctx context.Context, name string) (int, error) {
+	var counted struct{ Count int }
+	err := p.cluster.do(ctx, http.MethodGet, "/"+name+"/_count", nil, &counted)
+	return counted.Count, err
 }
 
-// Expired tells those that nobody finds any more.
-func (p *PostsIndex) Expired(ctx context.Context, now int64, visit func(Post)) error {
-	return p.each(ctx, query{"range": query{fieldExpires: query{"lte": now}}}, visit)
-}
+// Close gives the connections back.
+func (p *PostsIndex) Close() error { return p.cluster.Close() }
 
-// postsAtOnce is how many posts are told in one answer.
-const postsAtOnce = 5000
+// Documents is how many there are.
+func (p *PostsIndex) Documents() int { return p.documents }
 
-func (p *PostsIndex) each(ctx context.Context, of query, visit func(Post)) error {
-	after := ""
-	for {
-		q := query{
-			"size": postsAtOnce, "sort": []string{fieldURL}, "query": all(of), "stored_fields": "_none_", "track_total_hits": false,
-			"docvalue_fields": []string{fieldURL, fieldStamp, fieldSource, fieldExpires, fieldFrom},
-		}
-		if after != "" {
-			q["search_after"] = []string{after}
-		}
-		var a answer
-		if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_search?ignore_unavailable=true", marshal(q), &a); err != nil {
-			return err
-		}
-		if a.Shards.Failed > 0 || a.TimedOut {
-			return a.lost()
-		}
-		for i := range a.Hits.Hits {
-			f := &a.Hits.Hits[i].Fields
-			known := Post{URL: first(f.URL), Source: first(f.Source), From: first(f.From)}
-			if len(f.Expires) > 0 {
-				known.Expires = f.Expires[0]
-			}
-			if stamp, err := decode(first(f.Stamp)); err == nil {
-				copy(known.Stamp[:], stamp)
-			}
-			after = known.URL
-			visit(known)
-		}
-		if len(a.Hits.Hits) < postsAtOnce {
-			return nil
-		}
-	}
-}
-
-// Tally counts the posts.
-type Tally struct {
-	Documents, Expiring, Expired int
-	Sources, Files               map[string]int // by what they are, and by the file that they are from
-}
-
-// mostFiles is how many files a tally tells apart.
-const mostFiles = 10_000
-
-// Tally counts them as they are at a time, in seconds since 1970.
-func (p *PostsIndex) Tally(ctx context.Context, now int64) (Tally, error) {
-	t := Tally{Sources: map[string]int{}, Files: map[string]int{}}
-	by := func(field string) query {
-		return query{"terms": query{"field": field, "size": mostFiles, "missing": ""}}
-	}
-	q := query{
-		"size": 0, "track_total_hits": true,
-		"aggs": query{
-			fieldSource: by(fieldSource), fieldFrom: by(fieldFrom),
-			"expiring": query{"filter": query{"exists": query{"field": fieldExpires}}}, "expired": query{"filter": query{"range": query{fieldExpires: query{"lte": now}}}},
-		},
-	}
-	var a answer
-	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_search?ignore_unavailable=true", marshal(q), &a); err != nil {
-		return t, err
-	}
-	if a.Shards.Failed > 0 || a.TimedOut {
-		return t, a.lost()
-	}
-	t.Documents, t.Expiring, t.Expired = a.Hits.Total.Value, a.Aggregations["expiring"].Count, a.Aggregations["expired"].Count
-	for field, counted := range map[string]map[string]int{fieldSource: t.Sources, fieldFrom: t.Files} {
-		for _, b := range a.Aggregations[field].Buckets {
-			counted[b.Key] = b.Count
-		}
-	}
-	return t, nil
+// Change is what changes in the index.
+type Change struct {
+	ID      string   // of the change, as NameOf takes it; it names an index that is made
+	Put     []Posted // no two with the same URL
+	Gone    []string // URLs
+	Counted []string // URLs of both that were there before
+	All     int      // documents after the change
+	// Of an index that is made, which is where there is none:
+	Synonyms []terms.Synonyms
+	Shards   int // at least 1
+	// Begin is told, before the first document of an index that is there is changed,
+	// what is on its way: whoever keeps the folder writes it down until the change is
+	// known. If that never is, it is the Journal of Known, and what was done of it
+	// counts.
+	Begin func(journal []byte) error
 }
 
 // journal says what a feed is about to change.
 type journal struct {
-	Site site     // what will be known, but that its counts are without the documents that change
-	URLs []string // of these
+	Site    site     // what will be known, but that its counts are without the documents that change
+	URLs    []string // of these
+	Spoiled bool     // somebody else changed something meanwhile
 }
 
-func readJournal(text string) (*journal, error) {
+// readJournal reads what a feed began that died, if that was about an index.
+func readJournal(text, name string) (*journal, error) {
+	if text == "" {
+		return nil, nil
+	}
 	var j journal
 	if rest, err := record.Read(text, &j); err != nil || rest != "" {
 		return nil, fmt.Errorf("%w: what a feed began cannot be read", engine.ErrDamaged)
 	}
-	if j.Site.Schema != Schema {
+	switch {
+	case j.Site.Schema != Schema:
 		return nil, ErrSchema
+	case j.Site.Index != name:
+		return nil, nil
+	case j.Spoiled:
+		return nil, ErrPostsChanged
 	}
 	return &j, nil
 }
 
-// Update changes the index and writes into a folder what is known of it then; last
-// is the folder of before, empty if there is none. It returns when the change can
-// be found.
-func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) error {
+// Update changes the index and writes into a folder what is known of it then. It
+// returns when the change can be found. Whoever has made the folder known calls
+// Live.
+func (p *PostsIndex) Update(ctx context.Context, dir string, w Change) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	s, counts, err := p.before(ctx, last, w)
-	if err != nil {
+	made := p.site == nil
+	if made {
+		synonyms, err := terms.EncodeSynonyms(w.Synonyms)
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+		p.site = &site{Schema: Schema, Index: NameOf(strings.TrimPrefix(p.prefix, prefix), w.ID), Synonyms: string(synonyms)}
+	} else if err := p.facts(ctx, w.Counted, p.counts.Remove); err != nil {
 		return err
 	}
-	if !w.Renewed {
-		if err := p.count(ctx, s, counts.Remove, w.Counted); err != nil {
-			return err
-		}
-	}
+	s := p.site
 	// The meanings of synonyms are numbers in the index: those that it was made with
 	// hold for all of it, for who asks, too.
 	synonyms, err := terms.DecodeSynonyms([]byte(s.Synonyms))
@@ -235,110 +253,84 @@ func (p *PostsIndex) Update(ctx context.Context, dir, last string, w Change) err
 		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
 	lexicon := terms.NewLexicon(synonyms)
-	without := string(counts.Append(nil))
-	if err := s.learn(ctx, w, lexicon, counts); err != nil {
+	without := string(p.counts.Append(nil))
+	if err := s.learn(ctx, w, lexicon, p.counts); err != nil {
 		return err
 	}
-	s.Articles, s.Posts, s.Addresses, s.Counts = w.All, true, p.options.Addresses, without
+	s.Articles, s.Posts, s.Addresses = w.All, true, p.options.Addresses
 	j := journal{Site: *s, URLs: slices.Clone(w.Gone)}
+	j.Site.Counts = without
 	for _, d := range w.Put {
 		j.URLs = append(j.URLs, d.URL)
 	}
-	if err := w.Begin(record.Append(nil, &j)); err != nil {
-		return err
+	if made {
+		err = p.create(ctx, w)
+	} else {
+		err = w.Begin(record.Append(nil, &j))
 	}
-	if w.Renewed {
-		if err := p.create(ctx, w.Shards); err != nil {
-			return err
+	if err == nil {
+		err = p.change(ctx, w, lexicon, s.Averages)
+	}
+	if err == nil {
+		err = p.settle(ctx, w)
+	}
+	if errors.Is(err, ErrPostsChanged) && !made {
+		j.Spoiled = true
+		err = errors.Join(err, w.Begin(record.Append(nil, &j)))
+	}
+	if err != nil {
+		if made {
+			p.cluster.drop(ctx, s.Index)
 		}
-	}
-	if err := p.change(ctx, w, lexicon, s.Averages); err != nil {
 		return err
 	}
-	if err := p.settle(ctx, w); err != nil {
-		return err
-	}
-	s.Counts = string(counts.Append(nil))
+	s.Counts = string(p.counts.Append(nil))
 	return s.write(dir)
 }
 
-// before is what was known, with what a feed that died has added.
-func (p *PostsIndex) before(ctx context.Context, last string, w Change) (*site, *article.Counts, error) {
-	var left *journal
-	var err error
-	if w.Left != "" && !w.Anew {
-		if left, err = readJournal(w.Left); err != nil {
-			return nil, nil, err
-		}
-	}
-	var s *site
-	switch {
-	case w.Renewed:
-		if last == "" && left == nil && !w.Anew {
-			if err := p.empty(ctx); err != nil {
-				return nil, nil, err
-			}
-		}
-		synonyms, err := terms.EncodeSynonyms(w.Synonyms)
-		if err != nil {
-			return nil, nil, fmt.Errorf("search: %w", err)
-		}
-		return &site{Schema: Schema, Index: p.name, Synonyms: string(synonyms)}, article.NewCounts(), nil
-	case left != nil:
-		s = &left.Site
-	default:
-		if s, err = readSite(last); err != nil {
-			return nil, nil, err
-		}
-	}
-	counts, err := article.ReadCounts([]byte(s.Counts))
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", engine.ErrDamaged, err)
-	}
-	if left != nil {
-		err = p.count(ctx, s, counts.Add, left.URLs)
-	}
-	return s, counts, err
-}
+// Measured reports whether it is known what counts as an answer.
+func (p *PostsIndex) Measured() bool { return p.site.Measured }
 
-// count adds documents to counts, or takes them out, as they are in the index.
-func (p *PostsIndex) count(ctx context.Context, s *site, do func(*article.Facts), urls []string) error {
-	x, err := s.open(p.options)
+// facts gives what ranking knows of documents, as they are in the index.
+func (p *PostsIndex) facts(ctx context.Context, urls []string, do func(*article.Facts)) error {
+	if len(urls) == 0 {
+		return nil
+	}
+	x, err := p.site.open(p.options)
 	if err != nil {
 		return err
 	}
 	defer x.Close()
 	for some := range slices.Chunk(urls, mostAtOnce) {
-		found := map[string]*article.Facts{}
-		if err := x.fetch(ctx, fieldHead, some, func(url string, f *article.Facts, _ string) { found[url] = f }); err != nil {
+		if err := x.fetch(ctx, fieldHead, some, func(_ string, f *article.Facts, _ string) { do(f) }); err != nil {
 			return err
-		}
-		for _, f := range found {
-			do(f)
 		}
 	}
 	return nil
 }
 
-// empty is an error if the index has any document: nothing is known of it here, so
-// others may find what it has.
-func (p *PostsIndex) empty(ctx context.Context) error {
-	n, err := p.Count(ctx)
-	if err == nil && n > 0 {
-		err = ErrPostsThere
-	}
-	return err
+// create makes the index.
+func (p *PostsIndex) create(ctx context.Context, w Change) error {
+	definition := definition(meta{Schema: Schema, Site: p.about, Release: w.ID}, max(w.Shards, 1))
+	definition["settings"].(query)["auto_expand_replicas"] = "0-1"
+	return p.cluster.do(ctx, http.MethodPut, "/"+p.site.Index, marshal(definition), nil)
 }
 
-// create makes the index anew.
-func (p *PostsIndex) create(ctx context.Context, shards int) error {
-	if err := p.cluster.do(ctx, http.MethodDelete, "/"+p.name+"?ignore_unavailable=true", nil, nil); err != nil {
-		return err
+// Live is called when the folder of the last Update is what is known: nobody
+// removes its index from now on. Others of the site go, but that of before, which
+// somebody may still ask.
+func (p *PostsIndex) Live(ctx context.Context) error {
+	list, err := p.cluster.indexes(ctx, p.prefix+"*", p.about)
+	for _, x := range list {
+		switch {
+		case err != nil || x.name == p.before && x.name != p.site.Index || x.name == p.site.Index && x.Live:
+		case x.name == p.site.Index:
+			err = p.cluster.live(ctx, x)
+		default:
+			err = p.cluster.do(ctx, http.MethodDelete, "/"+x.name, nil, nil)
+		}
 	}
-	about := meta{Schema: Schema, Site: p.site + " posts", Live: true} // no build tidies it away
-	definition := definition(about, max(shards, 1))
-	definition["settings"].(query)["auto_expand_replicas"] = "0-1"
-	return p.cluster.do(ctx, http.MethodPut, "/"+p.name, marshal(definition), nil)
+	return err
 }
 
 // learn counts the documents that come. The averages of lengths are those of the
@@ -346,30 +338,32 @@ func (p *PostsIndex) create(ctx context.Context, shards int) error {
 // comparable.
 func (s *site) learn(ctx context.Context, w Change, lexicon *terms.Lexicon, counts *article.Counts) error {
 	readers := newReaders(lexicon)
-	found := make([]read, len(w.Put))
-	err := parallel(ctx, len(w.Put), func(i int) error {
-		r := <-readers
-		defer func() { readers <- r }()
-		found[i] = r.study(w.Put[i].Document)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
 	var sums, having [len(engine.Counting)]uint64
-	for i := range found {
-		f := found[i].facts
-		counts.Add(f)
-		if !slices.Contains(s.Languages, f.Language) {
-			s.Languages = append(s.Languages, f.Language)
+	for lot := range slices.Chunk(w.Put, readAtOnce) {
+		found := make([]read, len(lot))
+		err := parallel(ctx, len(lot), func(i int) error {
+			r := <-readers
+			defer func() { readers <- r }()
+			found[i] = r.study(lot[i].Document)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		if !slices.Contains(s.Analyzers, uint8(f.Analyzer)) {
-			s.Analyzers = append(s.Analyzers, uint8(f.Analyzer))
-		}
-		for f, n := range found[i].lengths {
-			if n > 0 {
-				sums[f] += uint64(n)
-				having[f]++
+		for i := range found {
+			f := found[i].facts
+			counts.Add(f)
+			if !slices.Contains(s.Languages, f.Language) {
+				s.Languages = append(s.Languages, f.Language)
+			}
+			if !slices.Contains(s.Analyzers, uint8(f.Analyzer)) {
+				s.Analyzers = append(s.Analyzers, uint8(f.Analyzer))
+			}
+			for f, n := range found[i].lengths {
+				if n > 0 {
+					sums[f] += uint64(n)
+					having[f]++
+				}
 			}
 		}
 	}
@@ -397,7 +391,7 @@ func (p *PostsIndex) change(ctx context.Context, w Change, lexicon *terms.Lexico
 		if len(lot) == 0 {
 			return nil
 		}
-		err := p.cluster.sendLot(ctx, p.name, lot, http.StatusNotFound)
+		err := p.cluster.sendLot(ctx, p.site.Index, lot)
 		lot, size = nil, 0
 		return err
 	}
@@ -427,25 +421,12 @@ func (p *PostsIndex) change(ctx context.Context, w Change, lexicon *terms.Lexico
 
 // settle makes the change visible, and counts.
 func (p *PostsIndex) settle(ctx context.Context, w Change) error {
-	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.name+"/_refresh", nil, nil); err != nil {
+	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_refresh", nil, nil); err != nil {
 		return err
 	}
-	n, err := p.Count(ctx)
-	if err == nil && n != w.All {
-		err = fmt.Errorf("search: the index %s in the OpenSearch cluster has %d documents, and should have %d: somebody else has changed it; feed everything again, with -anew", p.name, n, w.All)
+	var err error
+	if p.documents, err = p.count(ctx, p.site.Index); err == nil && p.documents != w.All {
+		err = fmt.Errorf("%w: there are %d, and should be %d", ErrPostsChanged, p.documents, w.All)
 	}
 	return err
-}
-
-// errNoPlace is for a release whose index has no name of ours.
-var errNoPlace = errors.New("search: the index of the release in the cluster has not the name of a site's")
-
-// PostsName is the name of the index of the posts of a site, by that of its
-// articles.
-func PostsName(articles string) (name, site string, err error) {
-	site = SiteOf(articles)
-	if prefix+site == articles || !strings.HasPrefix(articles, prefix) {
-		return "", "", errNoPlace
-	}
-	return prefix + site + "-posts", site, nil
 }

@@ -41,7 +41,7 @@ func Tidy(ctx context.Context, o Options, site string, kept Kept) (removed []str
 		return nil, err
 	}
 	defer c.Close()
-	list, err := c.indexes(ctx, site)
+	list, err := c.indexes(ctx, prefix+site+"-*", site)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,7 @@ func Tidy(ctx context.Context, o Options, site string, kept Kept) (removed []str
 			if x.Live {
 				continue
 			}
-			x.Live = true
-			if err := c.do(ctx, http.MethodPut, "/"+x.name+"/_mapping", marshal(query{"_meta": query{"whyfix": x.meta}}), nil); err != nil {
+			if err := c.live(ctx, x); err != nil {
 				return removed, err
 			}
 			continue
@@ -81,8 +80,14 @@ type index struct {
 	meta
 }
 
-// indexes are those of a site, the newest first.
-func (c *Cluster) indexes(ctx context.Context, site string) ([]index, error) {
+// live lets an index say that somebody knows it.
+func (c *Cluster) live(ctx context.Context, x index) error {
+	x.Live = true
+	return c.do(ctx, http.MethodPut, "/"+x.name+"/_mapping", marshal(query{"_meta": query{"whyfix": x.meta}}), nil)
+}
+
+// indexes are those with such names that say they are of a site, the newest first.
+func (c *Cluster) indexes(ctx context.Context, names, site string) ([]index, error) {
 	var answer map[string]struct {
 		Mappings struct {
 			Meta struct {
@@ -91,7 +96,7 @@ func (c *Cluster) indexes(ctx context.Context, site string) ([]index, error) {
 		}
 	}
 	// A pattern that no index has is no error; one that somebody closed counts, too.
-	if err := c.do(ctx, http.MethodGet, "/"+prefix+site+"-*/_mapping?expand_wildcards=open,closed&filter_path=*.mappings._meta", nil, &answer); err != nil {
+	if err := c.do(ctx, http.MethodGet, "/"+names+"/_mapping?expand_wildcards=open,closed&filter_path=*.mappings._meta", nil, &answer); err != nil {
 		return nil, err
 	}
 	var out []index

@@ -505,7 +505,7 @@ func (b *bulk) close() error {
 
 // send sends a lot.
 func (b *bulk) send(l lot) error {
-	if err := b.cluster.sendLot(b.ctx, b.index, l.documents, http.StatusConflict); err != nil {
+	if err := b.cluster.sendLot(b.ctx, b.index, l.documents); err != nil {
 		return err
 	}
 	b.mu.Lock()
@@ -520,25 +520,44 @@ func (b *bulk) send(l lot) error {
 // bulkAnswer says what became of each line of a bulk request.
 type bulkAnswer struct {
 	Errors bool
-	Items  []struct{ Create, Index, Delete bulkDone } // one of them
+	Items  []bulkItem
 }
+
+// bulkItem is what became of a line; one of them.
+type bulkItem struct{ Create, Index, Delete bulkDone }
 
 type bulkDone struct {
 	Status int
 	Error  failed
 }
 
+// refused says why a line was not done; nil: it was, or had been before.
+func (i *bulkItem) refused() error {
+	d := i.Index
+	switch {
+	case i.Create.Status == http.StatusConflict, i.Delete.Status == http.StatusNotFound && i.Delete.Error.Type == "":
+		return nil
+	case i.Create.Status > 0:
+		d = i.Create
+	case i.Delete.Status > 0:
+		d = i.Delete
+	}
+	if d.Status < 300 {
+		return nil
+	}
+	return fmt.Errorf("search: %w", &Failure{d.Status, d.Error.Type, d.Error.Reason})
+}
+
 // sendLot sends some lines of a bulk request, and again those of them that the
-// cluster was too busy for. A line that is sent again does no harm: it may be
-// answered by the harmless status, since what is to come is there, or what is to
-// go is not.
-func (c *Cluster) sendLot(ctx context.Context, index string, left [][]byte, harmless int) error {
+// cluster was too busy for. A line that is sent again does no harm: what is to be
+// created is there, or what is to go is not.
+func (c *Cluster) sendLot(ctx context.Context, index string, left [][]byte) error {
 	wait, end := 100*time.Millisecond, time.Now().Add(patience)
 	for {
 		var answer bulkAnswer
 		err := c.do(ctx, http.MethodPost, "/"+index+"/_bulk", bytes.Join(left, nil), &answer)
 		if err == nil {
-			left, err = answer.refused(left, harmless)
+			left, err = answer.refused(left)
 		}
 		switch {
 		case err == nil:
@@ -558,17 +577,13 @@ func (c *Cluster) sendLot(ctx context.Context, index string, left [][]byte, harm
 }
 
 // refused are the lines that are to be sent again. The error is why, or why not.
-func (a *bulkAnswer) refused(sent [][]byte, harmless int) (again [][]byte, err error) {
+func (a *bulkAnswer) refused(sent [][]byte) (again [][]byte, err error) {
 	if !a.Errors {
 		return nil, nil
 	}
 	for i := range a.Items {
-		for _, d := range [...]bulkDone{a.Items[i].Create, a.Items[i].Index, a.Items[i].Delete} {
-			if d.Status < 300 || d.Status == harmless {
-				continue
-			}
-			f := &Failure{d.Status, d.Error.Type, d.Error.Reason}
-			if err = fmt.Errorf("search: %w", f); !busy(err) {
+		if no := a.Items[i].refused(); no != nil {
+			if err = no; !busy(err) {
 				return sent, err
 			}
 			again = append(again, sent[i])
