@@ -63,7 +63,6 @@ type finding struct {
 	x       *Index
 	q       *engine.Question
 	score   []query
-	gains   []gain // of the terms, as in score
 	filters []query
 	seen    map[string]*seen // by address
 	unknown int              // of them: nothing was kept of so many
@@ -201,9 +200,9 @@ func (f *finding) weigh(ctx context.Context) error {
 	for _, t := range f.q.Terms {
 		share := float64(t.Weight) / total
 		if t.Field != engine.InBody { // it has it or not
-			most := share * float64(engine.Saturate(1))
-			f.score = append(f.score, query{"constant_score": query{"filter": query{"term": query{string(t.Field): t.Text}}, "boost": most}})
-			f.gains = append(f.gains, gain{string(t.Field), t.Text, most, 0})
+			f.score = append(f.score, query{"constant_score": query{
+				"filter": query{"term": query{string(t.Field): t.Text}}, "boost": share * float64(engine.Saturate(1)),
+			}})
 			continue
 		}
 		n := counts[0]
@@ -215,38 +214,8 @@ func (f *finding) weigh(ctx context.Context) error {
 		f.score = append(f.score, query{"term": query{string(engine.InBody): query{
 			"value": t.Text, "boost": share / (idf(having, n) * (k1 + 1)),
 		}}})
-		f.gains = append(f.gains, gain{string(engine.InBody), t.Text, share, n})
 	}
 	return nil
-}
-
-// gain is what an article gains by a term at most.
-type gain struct {
-	field, term string
-	most        float64
-	articles    int // that have it; 0: it is not known
-}
-
-// needed are terms of which an article has one if it gains so much: what it gains
-// by all others together is less. Those that most articles have are left out
-// first, and so are most articles, which need not be looked at.
-func (f *finding) needed(least float64) []query {
-	list := slices.Clone(f.gains)
-	slices.SortStableFunc(list, func(a, b gain) int { return cmp.Compare(float64(b.articles)/b.most, float64(a.articles)/a.most) })
-	least *= 1 - 1e-4 // the cluster adds up in another order
-	byField := map[string][]string{}
-	for _, g := range list {
-		if g.articles > 0 && g.most < least {
-			least -= g.most
-			continue
-		}
-		byField[g.field] = append(byField[g.field], g.term)
-	}
-	var out []query
-	for field, terms := range byField {
-		out = append(out, havingAny(field, terms))
-	}
-	return out
 }
 
 // documents is how many articles have any text.
@@ -637,10 +606,11 @@ func (f *finding) counting() []query {
 		if len(above) > 0 {
 			should = append(should, query{"constant_score": query{"filter": anyOf(above...), "boost": 2}})
 		}
-		enough := max(float64(f.most)*engine.Tail, least)
-		filters = append(filters, anyOf(append(f.needed(enough), above...)...))
-		body["query"] = query{"bool": query{"filter": filters, "should": should}}
-		body["min_score"] = enough
+		body["query"] = query{"bool": query{"filter": filters, "should": should, "minimum_should_match": 1}}
+		body["min_score"] = max(f.most*engine.Tail, least)
+		if len(should) == 0 {
+			body["query"] = query{"match_none": query{}}
+		}
 	}
 	return []query{body}
 }
