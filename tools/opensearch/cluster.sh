@@ -7,7 +7,9 @@
 #   cluster.sh stop DIR                 ends them
 #
 # DIR/nodeK.pid and nodeK.log are those of node K. It listens on PORT+K, to the others on PORT+100+K. HEAP is each
-# node's memory (256m); BUILD is where the compiled node lies, by default beside this script, so that it is made once.
+# node's memory (256m), PROCESSORS what it may use of them (1), JVM its other options: a test wants a node that starts
+# fast, figures one that compiles as a real one does (JVM=-XX:+UseG1GC). BUILD is where the compiled node lies, by
+# default beside this script, so that it is made once.
 # With PARENT, a process, the nodes end when that does, however it ends.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,9 +33,9 @@ make_node() {
 start_node() {
 	local k=$1 names='' seeds='' i
 	for i in $(seq "$n"); do names+=node$i, seeds+=127.0.0.1:$((port + 100 + i)),; done
-	java -Xms"${HEAP:-256m}" -Xmx"${HEAP:-256m}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto ${PARENT:+-Dparent=$PARENT} \
+	java -Xms"${HEAP:-256m}" -Xmx"${HEAP:-256m}" ${JVM:--XX:+UseSerialGC -XX:TieredStopAtLevel=1} -Xshare:auto ${PARENT:+-Dparent=$PARENT} \
 		-cp "$build:$(cat "$build/classpath")" Node "$dir/node$k" node.name=node$k cluster.name=test network.host=127.0.0.1 http.port=$((port + k)) transport.port=$((port + 100 + k)) \
-		discovery.seed_hosts="$seeds" cluster.initial_cluster_manager_nodes="$names" node.processors=1 discovery.find_peers_interval=200ms \
+		discovery.seed_hosts="$seeds" cluster.initial_cluster_manager_nodes="$names" node.processors="${PROCESSORS:-1}" discovery.find_peers_interval=200ms \
 		cluster.routing.allocation.disk.threshold_enabled="${DISK_THRESHOLD:-false}" </dev/null >>"$dir/node$k.log" 2>&1 9>&- &
 	echo $! >"$dir/node$k.pid"
 }
