@@ -270,7 +270,7 @@ func diskFull(t *testing.T, c *clustertest.Cluster) {
 	ask(t, http.MethodPut, template, `{"index_patterns":["whyfix-full-*"],"template":{"settings":{"index.blocks.read_only_allow_delete":true}}}`)
 	writeFile(t, filepath.Join(content, "new.md"), "# 新的文章\n")
 	_, said := run(t, 1, "build", "-content", content, "-out", public)
-	want := regexp.MustCompile(`^whyfix build: search: a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and build again: index \[whyfix-full-[^]]+\] blocked by: \[TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block\];\n$`)
+	want := regexp.MustCompile(`^whyfix build: search: a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and try again: index \[whyfix-full-[^]]+\] blocked by: \[TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block\];\n$`)
 	if !want.MatchString(said) {
 		t.Errorf("it says %q", said)
 	}

@@ -193,14 +193,14 @@ func (f *Failure) Error() string {
 	switch {
 	case f.Status == http.StatusUnauthorized:
 		return "the OpenSearch cluster does not know this user, or not this password (401): say them with -opensearch-user FILE, or OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD"
-	case f.Status == http.StatusForbidden && f.Type != blocked:
+	case f.Status == http.StatusForbidden && !f.blocked():
 		return "the user may not do this in the OpenSearch cluster (403): " + f.Reason
 	case f.Type == "index_not_found_exception":
 		return "the index is not in the OpenSearch cluster any more: somebody has deleted it. Build the site again, or go back to a release whose index is there: " + f.Reason
 	case f.Type == "index_closed_exception":
 		return "the index is closed in the OpenSearch cluster: open it again, or build the site again: " + f.Reason
 	case f.full():
-		return "a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and build again: " + f.Reason
+		return "a disk of the OpenSearch cluster is full, so it takes nothing more: make room, and try again: " + f.Reason
 	case f.Type == "unavailable_shards_exception":
 		return "the index finds no place in the OpenSearch cluster: too few nodes are up, or their disks are full; GET /_cluster/allocation/explain tells which: " + f.Reason
 	case f.Type == "" && f.Status < 500 && f.Status != http.StatusTooManyRequests:
@@ -209,14 +209,17 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("the OpenSearch cluster says %d: %s: %s", f.Status, f.Type, f.Reason)
 }
 
-// blocked is the type of what fails because somebody, or the cluster itself,
-// has forbidden it for now.
-const blocked = "cluster_block_exception"
+// blocked reports whether it fails because somebody, or the cluster itself, has
+// forbidden it for now.
+func (f *Failure) blocked() bool {
+	return f.Type == "cluster_block_exception" || f.Type == "index_create_block_exception"
+}
 
 // full reports whether a disk is full: that may pass, but not while somebody
-// waits for it.
+// waits for it. When all disks are, no index may be created until about a minute
+// after there is room again.
 func (f *Failure) full() bool {
-	return f.Type == blocked && (strings.Contains(f.Reason, "flood-stage") || strings.Contains(f.Reason, "create-index"))
+	return f.blocked() && (strings.Contains(f.Reason, "flood-stage") || strings.Contains(f.Reason, "create-index"))
 }
 
 // lastingly says in a few words what is wrong until somebody mends it; "":
@@ -237,7 +240,7 @@ func lastingly(err error) string {
 		return "its index was deleted"
 	case f.Type == "index_closed_exception":
 		return "its index is closed"
-	case f.Status == http.StatusUnauthorized, f.Status == http.StatusForbidden && f.Type != blocked:
+	case f.Status == http.StatusUnauthorized, f.Status == http.StatusForbidden && !f.blocked():
 		return "its cluster does not let this process ask"
 	case f.Type == "" && !busy(err):
 		return "what answers is no OpenSearch cluster"
