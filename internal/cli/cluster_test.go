@@ -204,7 +204,7 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 		defer x.Close()
 		return string(x.Site().Counts.Append(nil))
 	}
-	refresh := "/_refresh" // when all is sent
+	refresh, sending, live := "/_refresh", "/_bulk", "/_mapping" // when all is sent, before anything is, and before others may not remove it
 	feedAll := func(code int, more ...string) (said string) {
 		t.Helper()
 		var text strings.Builder
@@ -228,7 +228,7 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 	put(0, map[string]string{"a": "水泵不转", "b": "水泵漏水", "c": "风扇转速", "d": "风扇不转"})
 	dying.Store(&refresh)
 	put(1, map[string]string{"a": "马达不转", "e": "马达漏油"})
-	if out := status(); !strings.Contains(out, "a feed was not finished: the next one goes on from it") {
+	if out := status(); !strings.Contains(out, "or was not finished: then some of its documents may be missing") {
 		t.Errorf("after a feed that died it says %s", out)
 	}
 	dying.Store(nil)
@@ -240,6 +240,11 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 	dying.Store(&refresh)
 	put(1, map[string]string{"a": "马达不转了", "d": "风扇不转了"})
 	dying.Store(nil)
+	was := maps.Clone(now)
+	dying.Store(&sending)
+	put(1, map[string]string{"f": "阀门又卡住", "z": "谁也没有见过"})
+	dying.Store(nil)
+	now = was
 	remove(0, "c")
 	got := counts(public)
 	if out := status(); !strings.HasPrefix(out, "4 documents") || len(now) != 4 || strings.Contains(out, "not finished") {
@@ -247,6 +252,12 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 	}
 	if said := feedAll(0, "-n"); !strings.Contains(said, "nothing changed: 4 documents") {
 		t.Errorf("of the same documents it says %s", said)
+	}
+	dying.Store(&live)
+	feedAll(1, "-anew")
+	dying.Store(nil)
+	if said := feedAll(0); !strings.Contains(said, "nothing changed: 4 documents") {
+		t.Errorf("after a feed anew that died when it was known it says %s", said)
 	}
 	// All of them anew, in two files, and in other shards: another index, beside the
 	// one that readers ask.
@@ -312,7 +323,7 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 		now = before
 	}
 	ask(t, http.MethodPost, c.Nodes[0]+"/"+name+"/_close", "")
-	change("the index is closed")
+	change("the index of the documents beside the articles is closed in the cluster")
 	ask(t, http.MethodPost, c.Nodes[0]+"/"+name+"/_open", "")
 	ask(t, http.MethodGet, c.Nodes[0]+"/_cluster/health/"+name+"?wait_for_status=yellow&timeout=60s", "")
 	finds("滤芯堵了", "g")
@@ -322,6 +333,31 @@ func feedsDie(t *testing.T, c *clustertest.Cluster) {
 	change("the index of the documents beside the articles is not in the cluster any more")
 	feedAll(0, "-anew")
 	finds("滤芯堵了", "g")
+	// Builds die that read a file: it is read again, and what it has no more goes.
+	forum := filepath.Join(filepath.Dir(content), "forum.jsonl")
+	writeFile(t, filepath.Join(content, "site.yaml"), fmt.Sprintf("title: 帮助\nsources: [{files: ../forum.jsonl}]\nengine: {name: opensearch, addresses: [%s], index: dying}\n", way.URL))
+	build := func(code int, titles ...string) string {
+		t.Helper()
+		var text strings.Builder
+		for i, title := range titles {
+			fmt.Fprintf(&text, "{\"id\": \"s%d\", \"url\": \"https://forum.example.org/s%d\", \"title\": %q}\n", i, i, title)
+		}
+		writeFile(t, forum, text.String())
+		_, said := run(t, code, "build", "-content", content, "-out", public)
+		return said
+	}
+	dying.Store(&refresh)
+	if said := build(1, "转轴松了", "转轴断了"); !strings.Contains(said, "the release is live; documents beside its articles stay as they were") {
+		t.Errorf("a build whose feed dies says %s", said)
+	}
+	dying.Store(nil)
+	if said := build(0, "转轴松了"); !strings.Contains(said, "1 taken away, 1 as they were; 6 in all") {
+		t.Errorf("the next one says %s", said)
+	}
+	finds("转轴松了", "s0")
+	if said := build(0, "转轴松了"); strings.Contains(said, "documents beside") {
+		t.Errorf("when nothing has changed it says %s", said)
+	}
 }
 
 // inCluster writes into site.yaml that the index is in the cluster.

@@ -330,7 +330,7 @@ func feedStatus(ctx context.Context, e *env, o *feedOptions) error {
 	fmt.Fprintln(e.stdout, e.in(diag.Say("%s beside the articles, %d of them expired; last change %s, %s",
 		diag.Count(s.Documents, "%d document", "%d documents"), s.Expired, s.Time.Local().Format("2006-01-02 15:04:05"), where)))
 	if s.Died {
-		fmt.Fprintln(e.stdout, e.in(diag.Say("a feed was not finished: the next one goes on from it")))
+		fmt.Fprintln(e.stdout, e.in(diag.Say("a feed is at work, or was not finished: then some of its documents may be missing; feed the same again")))
 	}
 	for _, c := range s.Sources {
 		fmt.Fprintf(e.stdout, "  %8d %s\n", c.Count, c.Name)
@@ -357,6 +357,8 @@ func feedError(err error, public string) error {
 		return diag.WithHint(diag.Say("the release in %s was made without an index", public), diag.Say("build it without -index=false"))
 	case errors.Is(err, posts.ErrThere):
 		return diag.WithHint(err, diag.Say("feed from the folder of releases that they were fed from; if none of them is to stay, begin with nothing: %s", "whyfix feed -anew FILE …"))
+	case errors.Is(err, posts.ErrClosed):
+		return diag.WithHint(err, diag.Say("open it again, or feed everything again: %s", "whyfix feed -anew FILE …"))
 	case errors.Is(err, posts.ErrShards):
 		return diag.WithHint(err, diag.Say("make it anew: %s", "whyfix feed -anew -shards N FILE …"))
 	case errors.Is(err, posts.ErrMoved), errors.Is(err, posts.ErrOlder), errors.Is(err, posts.ErrLost), errors.Is(err, posts.ErrChanged):

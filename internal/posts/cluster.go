@@ -57,8 +57,16 @@ func (f *Feed) readJournal() (*journal, error) {
 
 // begin leaves on the disk what is about to change, whole or not at all.
 func (f *Feed) begin(change []byte) error {
+	files := slices.Clone(f.files)
+	if f.died != nil {
+		for _, file := range f.died.Files { // some of its documents may be there still
+			if !slices.ContainsFunc(files, func(other File) bool { return other.Path == file.Path }) {
+				files = append(files, File{file.Path, file.Pattern, ""})
+			}
+		}
+	}
 	temp := f.journal() + ".tmp"
-	err := os.WriteFile(temp, record.Append([]byte(journalMagic), &journal{f.files, string(change)}), 0o644)
+	err := os.WriteFile(temp, record.Append([]byte(journalMagic), &journal{files, string(change)}), 0o644)
 	if err == nil {
 		err = disk.SyncFile(temp)
 	}
@@ -99,24 +107,30 @@ func (f *Feed) posts(ctx context.Context) (*search.PostsIndex, error) {
 	}
 	known := search.PostsKnown{Anew: f.options.Anew}
 	if last := f.writer.Last(); last != nil && !f.moved() && search.InCluster(last.SearchDir()) {
-		known.Folder, known.Documents = last.SearchDir(), last.Manifest().Documents
+		known.Folder = last.SearchDir()
 	}
 	if f.died != nil {
 		known.Journal = f.died.Change
 	}
 	x, err := search.OpenPosts(ctx, f.options.Cluster, f.articles, known)
-	switch {
-	case errors.Is(err, search.ErrPostsThere):
-		err = ErrThere
-	case errors.Is(err, search.ErrPostsLost):
-		err = ErrLost
-	case errors.Is(err, search.ErrPostsChanged):
-		err = ErrChanged
-	case errors.Is(err, search.ErrClusterSchema):
-		err = ErrOlder
+	if err != nil {
+		return nil, inWords(err)
 	}
 	f.cluster = x
-	return x, err
+	return x, nil
+}
+
+// inWords are the errors of an index in a cluster as people are told them.
+func inWords(err error) error {
+	for of, said := range map[error]error{
+		search.ErrPostsThere: ErrThere, search.ErrPostsLost: ErrLost, search.ErrPostsClosed: ErrClosed,
+		search.ErrPostsChanged: ErrChanged, search.ErrClusterSchema: ErrOlder,
+	} {
+		if errors.Is(err, of) {
+			return said
+		}
+	}
+	return err
 }
 
 // goOn goes on where a feed died: what it has done is there. Files that it had read
@@ -167,7 +181,7 @@ func (f *Feed) ask(ctx context.Context, do func(*search.PostsIndex) error) error
 	if err != nil {
 		return err
 	}
-	return do(x)
+	return inWords(do(x))
 }
 
 // know lets entries have those documents of some ids that are there.
@@ -239,10 +253,7 @@ func (f *Feed) commitToCluster(ctx context.Context) error {
 	}
 	dir := filepath.Join(folder, "search")
 	if err := x.Update(ctx, dir, change); err != nil {
-		if errors.Is(err, search.ErrPostsChanged) {
-			return ErrChanged
-		}
-		return err
+		return inWords(err)
 	}
 	if !x.Measured() {
 		made, err := search.Open(dir, f.options.Cluster)
@@ -261,7 +272,7 @@ func (f *Feed) commitToCluster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = f.writer.Commit(publish.PostsManifest{Generator: f.options.Generator, Documents: t.Documents, Sources: t.Sources, Expiring: t.Expiring, Engine: search.OpenSearch})
+	err = f.writer.Commit(publish.PostsManifest{Generator: f.options.Generator, Documents: f.all, Sources: t.Sources, Expiring: t.Expiring, Engine: search.OpenSearch})
 	if err != nil {
 		return err
 	}

@@ -42,11 +42,12 @@ var ErrMoved error = diag.Say("the articles are in another engine than the docum
 // elsewhere.
 var ErrThere error = diag.Say("the index of the documents beside the articles, in the cluster, has some that are not known here")
 
-// Of posts in a cluster: by another version of the program, not there any more, not
-// what this folder knows.
+// Of posts in a cluster: by another version of the program, not there any more,
+// closed, not what this folder knows.
 var (
 	ErrOlder   error = diag.Say("the documents beside the articles were put into the cluster by another version of whyfix")
 	ErrLost    error = diag.Say("the index of the documents beside the articles is not in the cluster any more")
+	ErrClosed  error = diag.Say("the index of the documents beside the articles is closed in the cluster")
 	ErrChanged error = diag.Say("somebody else has changed the documents beside the articles in the cluster")
 )
 

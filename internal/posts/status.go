@@ -18,7 +18,7 @@ type Status struct {
 	Files              []Counted // of sources:, by the file; those that were fed have ""
 	Time               time.Time // of the last change
 	Bytes              int64     // of the index, if it is here
-	Died               bool      // a feed into a cluster was not finished
+	Died               bool      // a feed into a cluster was not finished, or is at work
 }
 
 // Counted is a name and how many documents have it.
@@ -65,7 +65,7 @@ func lookInCluster(ctx context.Context, o Options, p *publish.Posts) (Status, er
 	}
 	x, err := search.LookAtPosts(f.options.Cluster, p.SearchDir())
 	if err != nil {
-		return Status{}, err
+		return Status{}, inWords(err)
 	}
 	defer x.Close()
 	died, err := f.readJournal()
@@ -75,7 +75,7 @@ func lookInCluster(ctx context.Context, o Options, p *publish.Posts) (Status, er
 	t, err := x.Tally(ctx, o.Now.Unix())
 	return Status{
 		Documents: t.Documents, Expired: t.Expired, Time: p.Manifest().Time, Sources: counted(t.Sources), Files: counted(t.Files), Died: died != nil,
-	}, err
+	}, inWords(err)
 }
 
 func counted(m map[string]int) []Counted {

@@ -67,6 +67,7 @@ type (
 var (
 	ErrPostsThere   = cluster.ErrPostsThere
 	ErrPostsLost    = cluster.ErrPostsLost
+	ErrPostsClosed  = cluster.ErrPostsClosed
 	ErrPostsChanged = cluster.ErrPostsChanged
 )
 

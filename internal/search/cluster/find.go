@@ -126,7 +126,7 @@ func (f *finding) find(ctx context.Context) (*engine.Found, error) {
 			return nil
 		}
 		found.Hits, found.Facets = a.Hits.Total.Value, f.facets(a)
-		found.Partial = found.Partial || a.TimedOut || a.Shards.Failed > 0
+		found.Partial = found.Partial || a.TimedOut || !a.whole()
 		return nil
 	}
 	return found, nil
@@ -374,9 +374,9 @@ func (f *finding) gather(ctx context.Context) error {
 		return err
 	}
 	for i := range answers {
-		if a := &answers[i]; a.Shards.Failed > 0 && len(a.Hits.Hits) == 0 {
+		if a := &answers[i]; !a.whole() && len(a.Hits.Hits) == 0 {
 			return a.lost()
-		} else if a.Shards.Failed > 0 || a.TimedOut {
+		} else if !a.whole() || a.TimedOut {
 			f.partial = true
 		}
 		takes[i](&answers[i])

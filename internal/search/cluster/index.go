@@ -93,9 +93,8 @@ func (x *Index) Down() *engine.Unavailable { return x.cluster.circuit.open() }
 type answer struct {
 	TimedOut bool `json:"timed_out"`
 	Shards   struct {
-		Total    int
-		Failed   int
-		Failures []struct{ Reason failed }
+		Total, Successful, Failed int
+		Failures                  []struct{ Reason failed }
 	} `json:"_shards"`
 	Hits struct {
 		Total struct{ Value int }
@@ -205,7 +204,7 @@ type answers struct{ Responses []answer }
 
 // half reports whether a part of the index did not answer.
 func (a *answers) half() bool {
-	return slices.ContainsFunc(a.Responses, func(r answer) bool { return r.Shards.Failed > 0 })
+	return slices.ContainsFunc(a.Responses, func(r answer) bool { return !r.whole() })
 }
 
 // failed is what was wrong with one of them: the answer as a whole is a good
@@ -226,7 +225,7 @@ func (x *Index) sure(ctx context.Context, list []query) ([]answer, error) {
 		switch a := &out[i]; {
 		case a.TimedOut:
 			return nil, errLate
-		case a.Shards.Failed > 0:
+		case !a.whole():
 			return nil, a.lost()
 		}
 	}
@@ -237,6 +236,10 @@ func (x *Index) sure(ctx context.Context, list []query) ([]answer, error) {
 // back.
 var errLate = fmt.Errorf("search: the OpenSearch cluster had no time: %w", context.DeadlineExceeded)
 
+// whole reports whether all of the index has answered. A shard that no node has at
+// present is none that failed.
+func (a *answer) whole() bool { return a.Shards.Failed == 0 && a.Shards.Successful >= a.Shards.Total }
+
 // lost says that a part of an index did not answer.
 func (a *answer) lost() error {
 	reason := "no reason given"
@@ -244,7 +247,7 @@ func (a *answer) lost() error {
 		f := a.Shards.Failures[0].Reason
 		reason = f.Type + ": " + f.Reason
 	}
-	return &engine.Unavailable{After: firstWait, Err: fmt.Errorf("search: %d shards of the index in the OpenSearch cluster do not answer: %s", a.Shards.Failed, reason)}
+	return &engine.Unavailable{After: firstWait, Err: fmt.Errorf("search: %d shards of the index in the OpenSearch cluster do not answer: %s", a.Shards.Total-a.Shards.Successful, reason)}
 }
 
 // having are documents that have a term.

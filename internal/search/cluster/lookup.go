@@ -54,10 +54,10 @@ func (p *PostsIndex) each(ctx context.Context, of query, visit func(Post)) error
 			q["search_after"] = []string{after}
 		}
 		var a answer
-		if err := p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_search", marshal(q), &a); err != nil {
+		if err := p.do(ctx, http.MethodPost, "/"+p.site.Index+"/_search", marshal(q), &a); err != nil {
 			return err
 		}
-		if a.Shards.Failed > 0 || a.TimedOut {
+		if !a.whole() || a.TimedOut {
 			return a.lost()
 		}
 		for i := range a.Hits.Hits {
@@ -104,10 +104,10 @@ func (p *PostsIndex) Tally(ctx context.Context, now int64) (Tally, error) {
 		},
 	}
 	var a answer
-	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_search", marshal(q), &a); err != nil {
+	if err := p.do(ctx, http.MethodPost, "/"+p.site.Index+"/_search", marshal(q), &a); err != nil {
 		return t, err
 	}
-	if a.Shards.Failed > 0 || a.TimedOut {
+	if !a.whole() || a.TimedOut {
 		return t, a.lost()
 	}
 	t.Documents, t.Expiring, t.Expired = a.Hits.Total.Value, a.Aggregations["expiring"].Count, a.Aggregations["expired"].Count

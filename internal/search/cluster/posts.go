@@ -37,9 +37,8 @@ type Posted struct {
 
 // Known says what a folder knows of the index of its posts.
 type Known struct {
-	Folder    string // of the last change; empty if there was none
-	Documents int    // then
-	Anew      bool   // it wants to begin with nothing, whatever is there
+	Folder string // of the last change; empty if there was none
+	Anew   bool   // it wants to begin with nothing, whatever is there
 	// Journal is what a feed began that died, see Change; "": none did.
 	Journal string
 }
@@ -50,6 +49,8 @@ var (
 	ErrPostsThere = errors.New("search: the OpenSearch cluster has documents beside the articles that are not known here")
 	// ErrPostsLost says that the index which the folder knows is not there.
 	ErrPostsLost = errors.New("search: the index of the documents beside the articles is not in the OpenSearch cluster")
+	// ErrPostsClosed says that somebody has closed it.
+	ErrPostsClosed = errors.New("search: the index of the documents beside the articles is closed in the OpenSearch cluster")
 	// ErrPostsChanged says that somebody else has changed it.
 	ErrPostsChanged = errors.New("search: somebody else has changed the documents beside the articles in the OpenSearch cluster")
 )
@@ -64,6 +65,7 @@ type PostsIndex struct {
 	before    string // the name of its index
 	counts    *article.Counts
 	documents int
+	left      []string // URLs of what a feed changed that died
 }
 
 // postsOf is whose the indexes of a site's posts say they are, and how their names
@@ -110,72 +112,97 @@ func LookAtPosts(o Options, dir string) (*PostsIndex, error) {
 }
 
 func (p *PostsIndex) find(ctx context.Context, known Known) error {
-	if known.Anew {
-		if s, err := readSite(known.Folder); err == nil {
+	s, err := readSite(known.Folder)
+	switch {
+	case known.Anew:
+		if err == nil {
 			p.before = s.Index
 		}
 		return nil
-	}
-	list, err := p.cluster.indexes(ctx, p.prefix+"*", p.about)
-	if err != nil {
-		return err
-	}
-	if known.Folder == "" {
-		return p.nobodys(ctx, list)
-	}
-	s, err := readSite(known.Folder)
-	if err != nil {
+	case known.Folder == "":
+		return p.nobodys(ctx)
+	case err != nil:
 		return err
 	}
 	p.site, p.before = s, s.Index
-	if !slices.ContainsFunc(list, func(x index) bool { return x.name == p.site.Index }) {
+	list, err := p.cluster.indexes(ctx, s.Index, "")
+	switch {
+	case err != nil:
+		return err
+	case len(list) == 0:
 		return ErrPostsLost
+	case !list[0].Live: // whoever made it died when its folder was known
+		if err := p.cluster.live(ctx, list[0]); err != nil {
+			return err
+		}
 	}
-	left, err := readJournal(known.Journal, p.site.Index)
+	left, err := readJournal(known.Journal, s.Index)
 	if err != nil {
 		return err
 	}
 	if left != nil {
-		p.site = &left.Site
-		err = p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_refresh", nil, nil)
+		p.site, p.left = &left.Site, left.URLs
+		if err := p.do(ctx, http.MethodPost, "/"+s.Index+"/_refresh", nil, nil); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		p.documents, err = p.count(ctx, p.site.Index)
-	}
-	switch {
-	case err != nil:
+	if p.documents, err = p.count(ctx, s.Index); err != nil {
 		return err
-	case left == nil && p.documents != known.Documents:
-		return fmt.Errorf("%w: there are %d, and should be %d", ErrPostsChanged, p.documents, known.Documents)
 	}
 	if p.counts, err = article.ReadCounts([]byte(p.site.Counts)); err != nil {
 		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
-	if left != nil {
-		return p.facts(ctx, left.URLs, p.counts.Add)
+	if err := p.facts(ctx, p.left, p.counts.Add); err != nil {
+		return err
+	}
+	if n := p.counts.Articles(); n != p.documents {
+		return fmt.Errorf("%w: there are %d, and should be %d", ErrPostsChanged, p.documents, n)
 	}
 	return nil
 }
 
 // nobodys is an error if somebody's index has a document: others may find what it
 // has.
-func (p *PostsIndex) nobodys(ctx context.Context, list []index) error {
+func (p *PostsIndex) nobodys(ctx context.Context) error {
+	list, err := p.cluster.indexes(ctx, p.prefix+"*", p.about)
 	for _, x := range list {
 		if !x.Live { // a feed died that made it
 			continue
 		}
-		if n, err := p.count(ctx, x.name); err != nil || n > 0 {
-			return errors.Join(err, ErrPostsThere)
+		n, err := p.count(ctx, x.name)
+		switch {
+		case err != nil:
+			return err
+		case n > 0:
+			return ErrPostsThere
 		}
 	}
-	return nil
+	return err
 }
 
-// count is how many documents an index has.
+// do asks the cluster about the index.
+func (p *PostsIndex) do(ctx context.Context, method, path string, body []byte, out any) error {
+	err := p.cluster.do(ctx, method, path, body, out)
+	var f *Failure
+	if errors.As(err, &f) {
+		switch f.Type {
+		case "index_not_found_exception":
+			return ErrPostsLost
+		case "index_closed_exception":
+			return ErrPostsClosed
+		}
+	}
+	return err
+}
+
+// count is how many documents an index has, all of it.
 func (p *PostsIndex) count(ctx context.Context, name string) (int, error) {
-	var counted struct{ Count int }
-	err := p.cluster.do(ctx, http.MethodGet, "/"+name+"/_count", nil, &counted)
-	return counted.Count, err
+	var a answer
+	err := p.do(ctx, http.MethodPost, "/"+name+"/_search", marshal(query{"size": 0, "track_total_hits": true}), &a)
+	if err == nil && (!a.whole() || a.TimedOut) {
+		err = a.lost()
+	}
+	return a.Hits.Total.Value, err
 }
 
 // Close gives the connections back.
@@ -203,9 +230,8 @@ type Change struct {
 
 // journal says what a feed is about to change.
 type journal struct {
-	Site    site     // what will be known, but that its counts are without the documents that change
-	URLs    []string // of these
-	Spoiled bool     // somebody else changed something meanwhile
+	Site site     // what will be known, but that its counts are without the documents that change
+	URLs []string // of these
 }
 
 // readJournal reads what a feed began that died, if that was about an index.
@@ -217,13 +243,11 @@ func readJournal(text, name string) (*journal, error) {
 	if rest, err := record.Read(text, &j); err != nil || rest != "" {
 		return nil, fmt.Errorf("%w: what a feed began cannot be read", engine.ErrDamaged)
 	}
-	switch {
-	case j.Site.Schema != Schema:
+	if j.Site.Schema != Schema {
 		return nil, ErrSchema
-	case j.Site.Index != name:
+	}
+	if j.Site.Index != name {
 		return nil, nil
-	case j.Spoiled:
-		return nil, ErrPostsChanged
 	}
 	return &j, nil
 }
@@ -241,8 +265,13 @@ func (p *PostsIndex) Update(ctx context.Context, dir string, w Change) error {
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		p.site = &site{Schema: Schema, Index: NameOf(strings.TrimPrefix(p.prefix, prefix), w.ID), Synonyms: string(synonyms)}
-	} else if err := p.facts(ctx, w.Counted, p.counts.Remove); err != nil {
+		p.site = &site{Schema: Schema, Index: NameOf(strings.TrimPrefix(p.prefix, prefix), w.ID), Synonyms: string(synonyms), Counts: string(p.counts.Append(nil))}
+	}
+	if p.documents == 0 { // what was measured of others says nothing
+		p.site.Averages, p.site.Measured, p.site.Languages, p.site.Analyzers = nil, false, nil, nil
+	}
+	without, err := p.without(ctx, w)
+	if err != nil {
 		return err
 	}
 	s := p.site
@@ -253,12 +282,11 @@ func (p *PostsIndex) Update(ctx context.Context, dir string, w Change) error {
 		return fmt.Errorf("%w: %w", engine.ErrDamaged, err)
 	}
 	lexicon := terms.NewLexicon(synonyms)
-	without := string(p.counts.Append(nil))
 	if err := s.learn(ctx, w, lexicon, p.counts); err != nil {
 		return err
 	}
 	s.Articles, s.Posts, s.Addresses = w.All, true, p.options.Addresses
-	j := journal{Site: *s, URLs: slices.Clone(w.Gone)}
+	j := journal{Site: *s, URLs: slices.Concat(p.left, w.Gone)}
 	j.Site.Counts = without
 	for _, d := range w.Put {
 		j.URLs = append(j.URLs, d.URL)
@@ -274,10 +302,6 @@ func (p *PostsIndex) Update(ctx context.Context, dir string, w Change) error {
 	if err == nil {
 		err = p.settle(ctx, w)
 	}
-	if errors.Is(err, ErrPostsChanged) && !made {
-		j.Spoiled = true
-		err = errors.Join(err, w.Begin(record.Append(nil, &j)))
-	}
 	if err != nil {
 		if made {
 			p.cluster.drop(ctx, s.Index)
@@ -288,14 +312,36 @@ func (p *PostsIndex) Update(ctx context.Context, dir string, w Change) error {
 	return s.write(dir)
 }
 
+// without are the counts without the documents that change, and those that a feed
+// changed that died: some of it may still be on its way. It takes those that change
+// out of the counts.
+func (p *PostsIndex) without(ctx context.Context, w Change) (string, error) {
+	without, err := article.ReadCounts([]byte(p.site.Counts))
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", engine.ErrDamaged, err)
+	}
+	left := make(map[string]bool, len(p.left))
+	for _, url := range p.left {
+		left[url] = true
+	}
+	err = p.facts(ctx, w.Counted, func(f *article.Facts) {
+		p.counts.Remove(f)
+		if !left[f.URL] {
+			without.Remove(f)
+		}
+	})
+	return string(without.Append(nil)), err
+}
+
 // Measured reports whether it is known what counts as an answer.
 func (p *PostsIndex) Measured() bool { return p.site.Measured }
 
 // facts gives what ranking knows of documents, as they are in the index.
 func (p *PostsIndex) facts(ctx context.Context, urls []string, do func(*article.Facts)) error {
-	if len(urls) == 0 {
+	if len(urls) == 0 || p.documents == 0 {
 		return nil
 	}
+	urls = slices.Compact(slices.Sorted(slices.Values(urls)))
 	x, err := p.site.open(p.options)
 	if err != nil {
 		return err
@@ -421,12 +467,12 @@ func (p *PostsIndex) change(ctx context.Context, w Change, lexicon *terms.Lexico
 
 // settle makes the change visible, and counts.
 func (p *PostsIndex) settle(ctx context.Context, w Change) error {
-	if err := p.cluster.do(ctx, http.MethodPost, "/"+p.site.Index+"/_refresh", nil, nil); err != nil {
+	if err := p.do(ctx, http.MethodPost, "/"+p.site.Index+"/_refresh", nil, nil); err != nil {
 		return err
 	}
-	var err error
-	if p.documents, err = p.count(ctx, p.site.Index); err == nil && p.documents != w.All {
-		err = fmt.Errorf("%w: there are %d, and should be %d", ErrPostsChanged, p.documents, w.All)
+	n, err := p.count(ctx, p.site.Index)
+	if err == nil && n != w.All { // the next feed finds out why
+		err = fmt.Errorf("search: the index of the documents beside the articles has %d of them, and should have %d: feed the same again", n, w.All)
 	}
 	return err
 }

@@ -86,7 +86,8 @@ func (c *Cluster) live(ctx context.Context, x index) error {
 	return c.do(ctx, http.MethodPut, "/"+x.name+"/_mapping", marshal(query{"_meta": query{"whyfix": x.meta}}), nil)
 }
 
-// indexes are those with such names that say they are of a site, the newest first.
+// indexes are those with such names that say they are of a site, the newest first;
+// one that is named alone, whosever it is.
 func (c *Cluster) indexes(ctx context.Context, names, site string) ([]index, error) {
 	var answer map[string]struct {
 		Mappings struct {
@@ -96,12 +97,12 @@ func (c *Cluster) indexes(ctx context.Context, names, site string) ([]index, err
 		}
 	}
 	// A pattern that no index has is no error; one that somebody closed counts, too.
-	if err := c.do(ctx, http.MethodGet, "/"+names+"/_mapping?expand_wildcards=open,closed&filter_path=*.mappings._meta", nil, &answer); err != nil {
+	if err := c.do(ctx, http.MethodGet, "/"+names+"/_mapping?expand_wildcards=open,closed&ignore_unavailable=true&filter_path=*.mappings._meta", nil, &answer); err != nil {
 		return nil, err
 	}
 	var out []index
 	for name, x := range answer {
-		if about := x.Mappings.Meta.Whyfix; about.Site == site { // another site's name may start so
+		if about := x.Mappings.Meta.Whyfix; about.Site == site || name == names { // another site's name may start so
 			out = append(out, index{name, about})
 		}
 	}
