@@ -161,21 +161,29 @@ func TestNothingMoves(t *testing.T) {
 		for _, width := range []int64{390, 1280} {
 			p.screen(width, 844, width < 500)
 			p.untilTrue("as wide as set", fmt.Sprintf("innerWidth === %d || document.documentElement.scrollWidth > %[1]d", width))
-			// What moves by itself moves each time; a busy machine may paint half a page once.
-			moved := 1.0
-			for range 3 {
+			// What moves by itself moves each time; a busy machine may paint half a page.
+			var moved struct {
+				By  float64
+				Who []string
+			}
+			for range 10 {
 				p.goTo(all[name])
 				p.eval(`new Promise((done) => {
-					let sum = 0;
-					new PerformanceObserver((list) => { for (const e of list.getEntries()) sum += e.value; }).observe({ type: "layout-shift", buffered: true });
-					requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum))));
+					const moved = { By: 0, Who: [] };
+					new PerformanceObserver((list) => {
+						for (const e of list.getEntries()) {
+							moved.By += e.value;
+							for (const { node } of e.sources) if (node) moved.Who.push(node.nodeName + "." + node.className);
+						}
+					}).observe({ type: "layout-shift", buffered: true });
+					requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(moved))));
 				})`, &moved)
-				if moved <= 0.005 {
+				if moved.By <= 0.005 {
 					break
 				}
 			}
-			if moved > 0.005 {
-				t.Errorf("%s (%s), %d px: moved by %v", name, all[name], width, moved)
+			if moved.By > 0.005 {
+				t.Errorf("%s (%s), %d px: moved by %v: %v", name, all[name], width, moved.By, moved.Who)
 			}
 		}
 	}
