@@ -256,11 +256,7 @@ func (f *Feed) commitToCluster(ctx context.Context) error {
 		return inWords(err)
 	}
 	if !x.Measured() {
-		made, err := search.Open(dir, f.options.Cluster)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(made.Measure(ctx, dir), made.Close()); err != nil {
+		if err := measure(ctx, dir, f.options.Cluster); err != nil {
 			return err
 		}
 	}

@@ -51,8 +51,11 @@ var (
 	ErrChanged error = diag.Say("somebody else has changed the documents beside the articles in the cluster")
 )
 
-// ErrShards says that an index of posts is there, and so are its shards.
-var ErrShards error = diag.Say("-shards is for an index that is made in a cluster")
+// Why shards cannot be chosen: the index is there, or it will be in the folder.
+var (
+	ErrShards    error = diag.Say("-shards is for an index that is made in a cluster")
+	ErrNoCluster error = diag.Say("-shards is for a cluster, and the articles are in none")
+)
 
 // Options say where posts are kept, and who keeps them.
 type Options struct {
@@ -316,7 +319,10 @@ func (f *Feed) Commit(ctx context.Context) error {
 	if last != nil && !f.options.Anew {
 		dir = last.SearchDir()
 	}
-	if f.options.Shards > 0 && (f.articles == "" || last != nil && !f.options.Anew) {
+	switch {
+	case f.options.Shards > 0 && f.articles == "":
+		return ErrNoCluster
+	case f.options.Shards > 0 && last != nil && !f.options.Anew:
 		return ErrShards
 	}
 	if last == nil && f.all == 0 && !f.options.Anew {
@@ -393,7 +399,12 @@ func (f *Feed) index(ctx context.Context, content *search.Content, dir, last str
 	if made.Patched {
 		return search.TakeScale(last, dir)
 	}
-	x, err := search.Open(dir, search.Cluster{})
+	return measure(ctx, dir, search.Cluster{})
+}
+
+// measure finds out what counts as an answer, and writes it beside the index.
+func measure(ctx context.Context, dir string, at search.Cluster) error {
+	x, err := search.Open(dir, at)
 	if err != nil {
 		return err
 	}
