@@ -61,11 +61,11 @@ type PostsIndex struct {
 	options   Options
 	about     string // what its indexes say whose they are
 	prefix    string // of their names
-	site      *site  // what is known of all; without an index if there is none
-	before    string // the name of its index
+	site      *site  // what is known of all; nil if there is no index yet
+	before    string // the index that readers ask until now
 	counts    *article.Counts
 	documents int
-	left      []string // URLs of what a feed changed that died
+	left      []string // URLs of what a feed was changing that died
 }
 
 // postsOf is whose the indexes of a site's posts say they are, and how their names
